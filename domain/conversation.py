@@ -1,0 +1,155 @@
+"""The conversation: messages, owners, requests from people, and the state that a workflow carries."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.spec import Key, Mode
+
+ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+MessageId = Annotated[str, Field(min_length=1, max_length=200)]
+
+MAX_MESSAGE_CHARACTERS = 20_000
+
+
+class Frozen(BaseModel):
+    """Base of values that cross a boundary: they never change."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ChannelKind(StrEnum):
+    WEB_CHAT = "web_chat"
+
+
+class Status(StrEnum):
+    """Where a conversation stands; exactly one at a time."""
+
+    OPEN = "open"
+    AWAITING_APPROVAL = "awaiting_approval"
+    WITH_HUMAN = "with_human"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Author(StrEnum):
+    """Who wrote a message. `system` is the platform itself: notices such as a handoff."""
+
+    CUSTOMER = "customer"
+    AI_AGENT = "ai_agent"
+    HUMAN_AGENT = "human_agent"
+    SYSTEM = "system"
+
+
+class Attachment(Frozen):
+    """A file that a customer sent; its bytes lie in the database under `attachment_id`."""
+
+    attachment_id: str
+    name: str = Field(max_length=255)
+    media_type: str
+    size_bytes: int = Field(ge=0)
+
+
+class CustomerMessage(Frozen):
+    """What a customer wrote. `message_id` is the provider's: the same id is the same message, for ever."""
+
+    message_id: MessageId
+    text: str = Field(max_length=MAX_MESSAGE_CHARACTERS)
+    channel: ChannelKind = ChannelKind.WEB_CHAT
+    received_at: datetime
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Person(Frozen):
+    """A human agent as authenticated by the gateway: an opaque id and roles, no name, no address."""
+
+    id: str = Field(min_length=1, max_length=64)
+    roles: tuple[str, ...] = ()
+
+
+class Owner(Frozen):
+    """Who answers. `id` is the AI agent's key or the person's id; a human owner without id is the queue."""
+
+    kind: Literal["ai_agent", "human_agent"]
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id or 'queue'}"
+
+
+# Requests: one model per signal. `request_id` makes a repeated signal harmless.
+
+
+class Request(Frozen):
+    """Something a person asks of a conversation. The same `request_id` is the same request."""
+
+    request_id: str = Field(min_length=1, max_length=100)
+    by: Person
+
+
+class TakeOver(Request):
+    kind: Literal["take_over"] = "take_over"
+    note: str = Field("", max_length=4000)
+
+
+class HandBack(Request):
+    kind: Literal["hand_back"] = "hand_back"
+    instruction: str = Field("", max_length=4000)
+
+
+class SendHumanReply(Request):
+    kind: Literal["send_human_reply"] = "send_human_reply"
+    text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
+
+
+class Snooze(Request):
+    kind: Literal["snooze"] = "snooze"
+    until: datetime
+
+
+class Resolve(Request):
+    kind: Literal["resolve"] = "resolve"
+    note: str = Field("", max_length=4000)
+
+
+class Reopen(Request):
+    kind: Literal["reopen"] = "reopen"
+
+
+class ChangeMode(Request):
+    kind: Literal["change_mode"] = "change_mode"
+    mode: Mode
+
+
+class DecideApproval(Request):
+    """A decision on an approval. `request_id` is the decision's id; `digest`, when given, must match."""
+
+    kind: Literal["decide_approval"] = "decide_approval"
+    approval_id: str
+    action: Literal["approve", "edit", "reject", "take_over", "reassign"]
+    digest: str | None = None
+    text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
+    reason: str = Field("", max_length=4000, description="Why, for reject; the AI agent redrafts with it.")
+    assignee: str | None = Field(None, description="The person to ask instead, for reassign.")
+
+
+AnyRequest = Annotated[
+    TakeOver | HandBack | SendHumanReply | Snooze | Resolve | Reopen | ChangeMode | DecideApproval,
+    Field(discriminator="kind"),
+]
+
+
+class StartConversation(Frozen):
+    """Argument of the workflow: opaque references only."""
+
+    organisation: Key
+    conversation_id: ConversationId
+    channel: ChannelKind = ChannelKind.WEB_CHAT
+    customer_id: str | None = None
+
+
+def workflow_id(conversation_id: str) -> str:
+    """The workflow of a conversation; deterministic, so that signal-with-start never makes a second one."""
+    return f"conversation-{conversation_id}"

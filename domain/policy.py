@@ -1,0 +1,46 @@
+"""The part of a specification that the conversation itself needs: small enough to travel with its state."""
+
+from domain.confidence import Calibration
+from domain.conversation import Frozen
+from domain.spec import (
+    ApprovalRule,
+    BusinessCalendar,
+    LadderStep,
+    Mode,
+    OrganisationSpec,
+    ServiceLevels,
+    Thresholds,
+    Wording,
+)
+
+
+class Policy(Frozen):
+    """Thresholds, service levels, approval rules, ladder and wording of one spec version."""
+
+    thresholds: Thresholds = Thresholds()
+    service_levels: ServiceLevels = ServiceLevels()
+    approval_rules: tuple[ApprovalRule, ...] = ()
+    ladder: tuple[LadderStep, ...] = ()
+    calendar: BusinessCalendar = BusinessCalendar()
+    wording: Wording = Wording()
+    burst_window_seconds: dict[str, float] = {}
+    modes: dict[str, Mode] = {}
+    default_ai_agent: str
+    validates: bool = False
+    calibration: Calibration = Calibration()
+
+
+def policy_of(spec: OrganisationSpec, calibration: Calibration) -> Policy:
+    return Policy(
+        thresholds=spec.thresholds,
+        service_levels=spec.service_levels,
+        approval_rules=spec.approval_rules,
+        ladder=spec.ladder,
+        calendar=spec.calendar,
+        wording=spec.wording,
+        burst_window_seconds={kind: channel.burst_window_seconds for kind, channel in spec.channels.items()},
+        modes={ai_agent.id: ai_agent.mode for ai_agent in spec.ai_agents},
+        default_ai_agent=spec.default_ai_agent,
+        validates=spec.model.validator is not None,
+        calibration=calibration,
+    )

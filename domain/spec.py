@@ -1,0 +1,289 @@
+"""The specification: a support organisation written down as data.
+
+One folder per organisation holds `organisation.yaml`, `agents/*.yaml`, `knowledge/*.md`, `customers/*.yaml`.
+A published specification is immutable and named by the SHA-256 of its canonical JSON (`content_hash`).
+"""
+
+import hashlib
+from datetime import date, time, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class SpecModel(BaseModel):
+    """Base of everything in a specification: unknown keys are mistakes, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin")
+    return name
+
+
+class Mode(StrEnum):
+    """How an AI agent works with people (product.md, "Modes")."""
+
+    DELEGATION = "delegation"
+    SUPERVISION = "supervision"
+    CO_PILOT = "co_pilot"
+
+
+class Sensitivity(StrEnum):
+    """Kinds of topics on which a person is asked by default."""
+
+    FINANCIAL = "financial"
+    LEGAL = "legal"
+    COMPLAINT = "complaint"
+    SECURITY = "security"
+
+
+class Topic(SpecModel):
+    """A kind of customer request. `examples` train the topic model; more wordings make it better."""
+
+    id: Key
+    title: str
+    ai_agent: Key
+    sensitivity: Sensitivity | None = None
+    escalate: bool = Field(False, description="Always hand this topic to a person.")
+    examples: tuple[str, ...] = Field(min_length=3)
+
+
+class SuccessMeasure(SpecModel):
+    """How success of an AI agent is measured, e.g. automated_resolution >= 0.6."""
+
+    metric: Literal["automated_resolution", "csat", "first_response_seconds", "false_escalation", "missed_escalation"]
+    target: float
+
+
+class CannotDo(SpecModel):
+    """Something the AI agent must not do. A message that matches a phrase is escalated."""
+
+    description: str
+    phrases: tuple[str, ...] = ()
+
+
+class AiAgentSpec(SpecModel):
+    """One AI agent: what it can do, cannot do, when it escalates, how its success is measured."""
+
+    id: Key
+    name: str
+    role: str
+    mode: Mode = Mode.DELEGATION
+    can_do: tuple[str, ...] = Field(min_length=1)
+    cannot_do: tuple[CannotDo, ...] = ()
+    tone: str = "friendly, precise, short"
+    knowledge_topics: tuple[Key, ...] = Field((), description="Article topics it may cite; empty means all.")
+    customer_facts: tuple[str, ...] = Field((), description="Fact names it may tell the customer.")
+    escalate_below: Probability | None = None
+    supervised_topics: tuple[Key, ...] = Field((), description="Drafts on these wait for approval.")
+    success: tuple[SuccessMeasure, ...] = ()
+    instructions: str = ""
+
+
+class ApprovalRule(SpecModel):
+    """Who must approve. The first rule whose conditions all hold applies."""
+
+    id: Key
+    ai_agents: tuple[Key, ...] = Field((), description="Empty means any.")
+    sensitivity: tuple[Sensitivity, ...] = Field((), description="Empty means any.")
+    amount_above: float | None = Field(None, ge=0, description="In the organisation's currency.")
+    approvers: int = Field(1, ge=1, le=5)
+    roles: tuple[Key, ...] = ("approver",)
+    exclude_requester: bool = True
+
+
+class LadderStep(SpecModel):
+    """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
+
+    after_minutes: int = Field(gt=0)
+    action: Literal["remind", "widen", "move_up"]
+    roles: tuple[Key, ...] = ()
+
+    @property
+    def after(self) -> timedelta:
+        return timedelta(minutes=self.after_minutes)
+
+
+class OpeningHours(SpecModel):
+    """Opening hours of one weekday (0 is Monday), local to the organisation's time zone."""
+
+    weekday: int = Field(ge=0, le=6)
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _opens_before_closing(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("opens must be before closes")
+        return self
+
+
+class BusinessCalendar(SpecModel):
+    """When people work. No hours at all means around the clock."""
+
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    hours: tuple[OpeningHours, ...] = ()
+    holidays: tuple[date, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class ChannelSpec(SpecModel):
+    """A channel that the organisation uses. Times are waited before a reply leaves, in seconds."""
+
+    burst_window_seconds: float = Field(0.3, ge=0, le=30)
+    greeting: str = ""
+
+
+class Thresholds(SpecModel):
+    """Below `escalate_below` a person takes over; below `review_below` the sent reply is reviewed later."""
+
+    escalate_below: Probability = 0.70
+    review_below: Probability = 0.80
+    out_of_scope_above: Probability = 0.50
+    review_sample: Probability = Field(0.10, description="Share of other sent replies that is reviewed.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.review_below < self.escalate_below:
+            raise ValueError("review_below must not be lower than escalate_below")
+        return self
+
+
+class ModelSpec(SpecModel):
+    """Which model writes replies: `local`, or `openai:<model>`; `validator` checks drafts when set."""
+
+    writer: str = Field("local", pattern=r"^(local|[a-z_]+:.+)$")
+    validator: str | None = Field(None, pattern=r"^[a-z_]+:.+$")
+    timeout_seconds: float = Field(30, gt=0, le=300)
+
+
+class ServiceLevels(SpecModel):
+    """Silence after a reply resolves the conversation; a message within `reopen_days` reopens it."""
+
+    resolve_after_silence_hours: float = Field(72, gt=0)
+    first_response_seconds: float = Field(60, gt=0)
+    exchange_limit: int = Field(5, ge=1, description="Exchanges since ownership changed before a person is asked.")
+    clarification_limit: int = Field(2, ge=0)
+    context_max_age_minutes: float = Field(60, gt=0)
+
+
+class Wording(SpecModel):
+    """Sentences that the organisation itself says to customers."""
+
+    handoff: str = "I am passing this to a colleague, who will answer you here. You will not need to repeat yourself."
+    approval_wait: str = "Thank you. A colleague is checking my answer, and it will reach you here."
+    clarify: str = "So that I answer the right question: could you tell me a little more?"
+
+
+class JourneyStep(SpecModel):
+    """A step of a journey; `next` names the following steps."""
+
+    id: Key
+    description: str
+    ai_agent: Key | None = None
+    next: tuple[Key, ...] = ()
+
+
+class Journey(SpecModel):
+    """A graph of steps that a customer goes through, written for people and shown with the conversation."""
+
+    id: Key
+    title: str
+    topics: tuple[Key, ...] = ()
+    steps: tuple[JourneyStep, ...] = Field(min_length=1)
+
+
+class OrganisationSpec(SpecModel):
+    """A whole organisation, checked for references that lead nowhere."""
+
+    organisation: Key
+    name: str
+    language: str = "en"
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    calendar: BusinessCalendar = BusinessCalendar()
+    channels: dict[Literal["web_chat"], ChannelSpec] = {"web_chat": ChannelSpec()}
+    crm: Key = "directory"
+    model: ModelSpec = ModelSpec()
+    default_ai_agent: Key
+    thresholds: Thresholds = Thresholds()
+    service_levels: ServiceLevels = ServiceLevels()
+    wording: Wording = Wording()
+    approval_rules: tuple[ApprovalRule, ...] = ()
+    ladder: tuple[LadderStep, ...] = ()
+    topics: tuple[Topic, ...] = Field(min_length=2)
+    out_of_scope_examples: tuple[str, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        problems = [*self._duplicates(), *self._dangling_topics(), *self._dangling_journeys()]
+        if self.default_ai_agent not in {agent.id for agent in self.ai_agents}:
+            problems.append(f"default_ai_agent: no AI agent {self.default_ai_agent!r}")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _duplicates(self) -> list[str]:
+        ids = {
+            "ai_agents": [agent.id for agent in self.ai_agents],
+            "topics": [topic.id for topic in self.topics],
+            "journeys": [journey.id for journey in self.journeys],
+        }
+        twice = [(kind, key) for kind, keys in ids.items() for key in sorted({k for k in keys if keys.count(k) > 1})]
+        return [f"{kind}: {key!r} stands twice" for kind, key in twice]
+
+    def _dangling_topics(self) -> list[str]:
+        ai_agents = {agent.id for agent in self.ai_agents}
+        topics = {topic.id for topic in self.topics}
+        lost = [f"topics.{t.id}: no AI agent {t.ai_agent!r}" for t in self.topics if t.ai_agent not in ai_agents]
+        supervised = [(agent.id, topic) for agent in self.ai_agents for topic in agent.supervised_topics]
+        return lost + [f"ai_agents.{a}: no topic {topic!r}" for a, topic in supervised if topic not in topics]
+
+    def _dangling_journeys(self) -> list[str]:
+        lost = []
+        for journey in self.journeys:
+            steps = {step.id for step in journey.steps}
+            targets = [target for step in journey.steps for target in step.next]
+            lost += [f"journeys.{journey.id}: no step {target!r}" for target in targets if target not in steps]
+        return lost
+
+    def ai_agent(self, key: str) -> AiAgentSpec:
+        return next(agent for agent in self.ai_agents if agent.id == key)
+
+    def topic(self, key: str) -> Topic | None:
+        return next((topic for topic in self.topics if topic.id == key), None)
+
+
+class Article(SpecModel):
+    """A knowledge article: Markdown with a title; `topic` groups articles, `source` is shown to the customer."""
+
+    id: Key
+    title: str
+    topic: Key
+    body: str
+    source: str
+    updated: date
+
+
+class SpecVersion(SpecModel):
+    """What is published and pinned by a conversation: the specification with its knowledge."""
+
+    specification: OrganisationSpec
+    articles: tuple[Article, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of the canonical JSON: the name of this version for ever."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
