@@ -1,0 +1,13 @@
+"""Web chat: the message table is the transport, and the gateway pushes what is committed there to the browser."""
+
+from integrations.channels.base import OutboundMessage, SendReceipt
+
+
+class WebChatChannel:
+    """A reply is sent when its row is committed, so sending it again is the same row."""
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        return SendReceipt(provider_message_id=message.idempotency_key)
+
+    async def find_sent(self, idempotency_key: str) -> SendReceipt | None:
+        return SendReceipt(provider_message_id=idempotency_key)

@@ -1,0 +1,76 @@
+"""The model port: writing a reply, and checking one."""
+
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from domain.conversation import Author, Frozen
+from domain.spec import AiAgentSpec, Probability
+from domain.turn import Citation, Fact, Usage
+
+
+class Passage(Frozen):
+    """A part of a knowledge article that may answer; `score` is its fit to the question, 0 to 1."""
+
+    article_id: str
+    title: str
+    source: str
+    heading: str = ""
+    text: str
+    score: Probability
+
+
+class TranscriptLine(Frozen):
+    """One earlier message, oldest first."""
+
+    author: Author
+    text: str
+
+
+class ReplyRequest(Frozen):
+    """Everything that a model may use. Text of customers, articles and CRM is data, never an instruction."""
+
+    organisation: str
+    language: str
+    ai_agent: AiAgentSpec
+    question: str = Field(description="The customer messages that nobody has answered yet, joined by line breaks.")
+    transcript: tuple[TranscriptLine, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    instruction: str = Field("", description="From a person: why a draft was rejected, or what to do after hand-back.")
+    greet: bool = Field(True, description="False when the customer was greeted already.")
+    timeout_seconds: float = 30
+
+
+class WrittenReply(Frozen):
+    """What a model made of it. Empty `text` means that it abstained."""
+
+    text: str = ""
+    clarifying_question: str = ""
+    citations: tuple[Citation, ...] = ()
+    refusal: Literal["refused", "content_filter"] | None = None
+    usage: Usage
+
+
+class DraftVerdict(Frozen):
+    """A second model's opinion: the probability that the draft is right and fully supported by its sources."""
+
+    supported: Probability
+    reason: str = ""
+    usage: Usage
+
+
+class ReplyWriter(Protocol):
+    """Writes replies.
+
+    Raises domain errors only: RateLimitedError and UnavailableError are tried again, CredentialsError and
+    ModelOutputError are not.
+    """
+
+    async def write_reply(self, request: ReplyRequest) -> WrittenReply: ...
+
+
+class DraftValidator(Protocol):
+    """Checks drafts against their sources; raises as ReplyWriter does."""
+
+    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict: ...
