@@ -13,13 +13,12 @@ from domain.conversation import (
     CustomerMessage,
     DecideApproval,
     Frozen,
-    Mode,
     Owner,
     StartConversation,
     Status,
 )
 from domain.policy import Policy
-from domain.spec import LadderStep
+from domain.spec import LadderStep, Mode
 from domain.turn import DecisionRecord, Draft, Usage
 
 
