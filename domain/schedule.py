@@ -1,7 +1,7 @@
 """Business time and the reminder ladder: pure arithmetic on absolute instants."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from domain.spec import BusinessCalendar, LadderStep
 
@@ -9,30 +9,33 @@ SEARCH_DAYS = 366
 
 
 def add_business_time(start: datetime, amount: timedelta, calendar: BusinessCalendar) -> datetime:
-    """The instant at which `amount` of opening time has passed since `start` (aware datetimes).
+    """The instant (UTC) at which `amount` of opening time has passed since `start` (aware).
 
-    A calendar without hours is open around the clock. One that does not open within a year counts as such too,
-    so that a reminder is late rather than never sent.
+    A calendar without hours, or one that never opens within a year, is open around the clock. One that opens too
+    seldom for `amount` ends the wait after a year, so that a reminder is late rather than never sent.
     """
-    if not calendar.hours:
-        return start + amount
-    left = amount
+    now, left = start.astimezone(UTC), amount
     day = start.astimezone(calendar.zone).date()
-    for offset in range(SEARCH_DAYS):
+    for offset in range(SEARCH_DAYS if calendar.hours else 0):
         for opens, closes in _opening(day + timedelta(days=offset), calendar):
-            begin = max(opens, start)
-            if begin + left <= closes:
-                return begin + left
-            left -= max(closes - begin, timedelta())
-    return start + amount
+            now = max(now, opens)
+            if now + left <= closes:
+                return now + left
+            left -= max(closes - now, timedelta())
+            now = max(now, closes)
+    return start.astimezone(UTC) + (amount if left == amount else timedelta(days=SEARCH_DAYS))
 
 
 def _opening(day: date, calendar: BusinessCalendar) -> list[tuple[datetime, datetime]]:
+    """Opening and closing instants in UTC: subtracting local times would lose or win an hour when clocks change."""
     if day in calendar.holidays:
         return []
-    zone = calendar.zone
     todays = sorted((h.opens, h.closes) for h in calendar.hours if h.weekday == day.weekday())
-    return [(datetime.combine(day, opens, zone), datetime.combine(day, closes, zone)) for opens, closes in todays]
+    return [(_instant(day, opens, calendar), _instant(day, closes, calendar)) for opens, closes in todays]
+
+
+def _instant(day: date, local: time, calendar: BusinessCalendar) -> datetime:
+    return datetime.combine(day, local, calendar.zone).astimezone(UTC)
 
 
 def next_rung(
