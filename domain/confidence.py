@@ -1,9 +1,10 @@
 """Confidence: evidence in, calibrated probability out. Plain arithmetic, so workflow code may do it."""
 
 from bisect import bisect_right
-from math import exp
+from itertools import pairwise
+from math import tanh
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, field_validator
 
 from domain.conversation import Frozen
 from domain.spec import Probability
@@ -18,17 +19,31 @@ class Calibration(Frozen):
     `curve` maps a raw score to the share of replies with that score that were right, linear between its points.
     """
 
-    bias: float = -3.0
-    weights: dict[str, float] = {"topic_confidence": 2.0, "retrieval": 3.0, "retrieval_margin": 0.5, "grounding": 1.5}
+    bias: FiniteFloat = -3.0
+    weights: dict[str, FiniteFloat] = {
+        "topic_confidence": 2.0,
+        "retrieval": 3.0,
+        "retrieval_margin": 0.5,
+        "grounding": 1.5,
+    }
     validator_weight: Probability = Field(0.5, description="Share of the verdict of a validator, when there is one.")
-    curve: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    curve: tuple[tuple[Probability, Probability], ...] = Field(((0.0, 0.0), (1.0, 1.0)), min_length=1)
     fitted_on: int = Field(0, description="Number of labelled examples; 0 means uncalibrated defaults.")
 
-    @model_validator(mode="after")
-    def _curve_rises(self) -> "Calibration":
-        if list(self.curve) != sorted(self.curve):
+    @field_validator("weights")
+    @classmethod
+    def _weights_known_features(cls, weights: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(weights.keys() - features_of(Evidence()).keys())
+        if unknown:
+            raise ValueError(f"no such feature: {', '.join(unknown)}")
+        return weights
+
+    @field_validator("curve")
+    @classmethod
+    def _rises(cls, curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        if any(x1 < x0 or y1 < y0 for (x0, y0), (x1, y1) in pairwise(curve)):
             raise ValueError("the calibration curve must rise")
-        return self
+        return curve
 
 
 def features_of(evidence: Evidence) -> dict[str, float]:
@@ -48,8 +63,8 @@ def score(evidence: Evidence, calibration: Calibration) -> float:
     if evidence.abstained:
         return 0.0
     features = features_of(evidence)
-    raw = 1 / (1 + exp(-(calibration.bias + sum(w * features[name] for name, w in calibration.weights.items()))))
-    probability = _interpolate(raw, calibration.curve)
+    logit = calibration.bias + sum(weight * features[name] for name, weight in calibration.weights.items())
+    probability = _interpolate((1 + tanh(logit / 2)) / 2, calibration.curve)
     if evidence.validator is not None:
         share = calibration.validator_weight
         probability = min((1 - share) * probability + share * evidence.validator, evidence.validator + 0.1)
