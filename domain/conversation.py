@@ -1,10 +1,9 @@
 """The conversation: messages, owners, requests from people, and the state that a workflow carries."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.spec import Key, Mode
 
@@ -58,7 +57,7 @@ class CustomerMessage(Frozen):
     message_id: MessageId
     text: str = Field(max_length=MAX_MESSAGE_CHARACTERS)
     channel: ChannelKind = ChannelKind.WEB_CHAT
-    received_at: datetime
+    received_at: AwareDatetime
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -106,7 +105,7 @@ class SendHumanReply(Request):
 
 class Snooze(Request):
     kind: Literal["snooze"] = "snooze"
-    until: datetime
+    until: AwareDatetime
 
 
 class Resolve(Request):
