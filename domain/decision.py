@@ -18,8 +18,8 @@ def decide(
 ) -> Decision:
     """Decide what happens with a draft. The first rule that holds wins; the order is the policy.
 
-    `exchanges` counts replies since ownership last changed, `clarifications` questions asked in a row,
-    `sampling_key` is an opaque id from which the review sample is drawn.
+    Fails closed: a confidence that is no number is low. `exchanges` counts replies since ownership last changed,
+    `clarifications` questions asked in a row; `sampling_key` is an opaque id from which the review sample is drawn.
     """
     reason = _reason_to_escalate(evidence, exchanges, service_levels)
     if reason:
@@ -52,7 +52,7 @@ def _reason_not_to_answer(evidence: Evidence, confidence: float, thresholds: Thr
     rules = (
         (evidence.out_of_scope > thresholds.out_of_scope_above, Reason.OUT_OF_SCOPE),
         (evidence.abstained or evidence.ambiguous, Reason.NO_ANSWER),
-        (confidence < floor and not evidence.supervised, Reason.LOW_CONFIDENCE),
+        (not confidence >= floor and not evidence.supervised, Reason.LOW_CONFIDENCE),
     )
     return next((reason for holds, reason in rules if holds), None)
 
