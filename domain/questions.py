@@ -1,0 +1,97 @@
+"""How a customer's message is built: several questions, a follow-up, something too vague, or only courtesy."""
+
+import re
+from collections.abc import Sequence
+
+from domain.text import content_words, fold, sentences, words
+
+LEANS_ON_EARLIER = re.compile(
+    r"^(?:and|but|or|also|then|so|ok|okay|what about|how about|what if|and if|same|or for)\b"
+    r"|\b(?:it|that|this|those|them|these|one|ones|there|instead|either)\b"
+)
+STARTS_LIKE_A_FOLLOW_UP = re.compile(
+    r"^(?:and|or|but|what about|how about|what if|and if|same|how so|why|since when)\b"
+)
+LONGEST_FOLLOW_UP_WORDS = 4
+
+GENERIC = frozenset(
+    """
+    account app application assist assistance broke broken bug complicated confused doesn error errors fail failed
+    failing fails fix happen happened happening happens help helping info information issue issues login login message
+    not nothing page problem problems properly product question questions service site software stop stopped stuck
+    support system tool trouble understand unable website work worked working works wrong something stuff weird
+    change changed update updated set setup remove add added delete edit see find new today yesterday again more
+    """.split()
+)
+GREETINGS = frozenset(
+    "hi hello hey hallo hiya good morning afternoon evening day there bonjour hola salut moin".split()
+)
+CLOSINGS = frozenset(
+    """
+    thanks thank thx ty cheers great perfect awesome super cool nice excellent brilliant wonderful lovely helpful
+    worked works solved sorted fixed bye goodbye appreciated appreciate merci danke gracias gotcha understood noted
+    good
+    """.split()
+)
+FILLERS = frozenset(
+    """
+    a all and are best day do for got have help helped i im is it its lot lots made me much my no now of ok okay one
+    problem questions really sense so that thats the there this to very was well will you your youre that issue have
+    quick
+    """.split()
+)
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """The questions of a message, each with the statements that lead to it; a message of one question is itself."""
+    parts: list[str] = []
+    lead: list[str] = []
+    for sentence in sentences(text):
+        lead.append(sentence)
+        if sentence.endswith("?") and content_words(sentence):
+            parts.append(" ".join(lead))
+            lead = []
+    if lead and parts:
+        parts[-1] = " ".join([parts[-1], *lead])
+    return tuple(parts) if len(parts) > 1 else (text.strip(),)
+
+
+def is_follow_up(text: str) -> bool:
+    """True for a message that means something only together with the one before it: `and for the Business plan?`"""
+    folded = " ".join(words(text))
+    about = content_words(text)
+    if STARTS_LIKE_A_FOLLOW_UP.match(folded):
+        return len(about) <= LONGEST_FOLLOW_UP_WORDS
+    return len(about) <= LONGEST_FOLLOW_UP_WORDS - 2 and bool(LEANS_ON_EARLIER.search(folded))
+
+
+def standalone(text: str, earlier: Sequence[str]) -> str:
+    """The question with what it leans on: a follow-up is joined to the customer's message before it, oldest first."""
+    if earlier and is_follow_up(text):
+        return f"{earlier[-1].strip()} {text.strip()}"
+    return text
+
+
+def is_vague(text: str) -> bool:
+    """True when no word says what the message is about: `it does not work`, `I have a question`."""
+    return not [word for word in content_words(text) if word not in GENERIC]
+
+
+def is_greeting(text: str) -> bool:
+    """True for a message that says hello and nothing else."""
+    found = words(text)
+    return bool(found) and all(word in GREETINGS for word in found)
+
+
+def is_courtesy(text: str) -> bool:
+    """True for thanks, praise and goodbye that ask for nothing."""
+    found = words(text)
+    polite = any(word in CLOSINGS for word in found)
+    return polite and "?" not in text and all(word in CLOSINGS | FILLERS | GREETINGS for word in found)
+
+
+def asks_how(text: str) -> bool:
+    """True when the customer asks for a procedure or a rule rather than for a value."""
+    return bool(
+        re.search(r"\b(?:how (?:do|can|to|would|should)|can i|could i|may i|is it possible|way to)\b", fold(text))
+    )
