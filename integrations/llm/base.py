@@ -18,6 +18,7 @@ class Passage(Frozen):
     heading: str = ""
     text: str
     score: Probability
+    found_for: str = Field("", description="The part of the customer's message that it was searched with.")
 
 
 class TranscriptLine(Frozen):
