@@ -1,14 +1,16 @@
 -- The full record of every conversation. Temporal is the engine and the trace; this is the memory.
 
+-- `document` is json, not jsonb, because its name is the hash of its exact text.
 CREATE TABLE spec_versions (
-    content_hash  text PRIMARY KEY CHECK (content_hash ~ '^[0-9a-f]{64}$'),
+    content_hash  text PRIMARY KEY,
     organisation  text NOT NULL,
-    document      jsonb NOT NULL,
+    document      json NOT NULL,
     topic_model   bytea NOT NULL,
     calibration   jsonb NOT NULL,
     published_by  text NOT NULL,
     published_at  timestamptz NOT NULL DEFAULT now(),
-    active        boolean NOT NULL DEFAULT false
+    active        boolean NOT NULL DEFAULT false,
+    CHECK (content_hash = encode(sha256(convert_to(document::text, 'UTF8')), 'hex'))
 );
 CREATE UNIQUE INDEX one_active_version ON spec_versions (organisation) WHERE active;
 
@@ -21,7 +23,9 @@ CREATE TABLE customers (
     verified      boolean NOT NULL DEFAULT false,
     created_at    timestamptz NOT NULL DEFAULT now()
 );
-CREATE UNIQUE INDEX one_customer_per_contact ON customers (organisation, contact_id) WHERE contact_id IS NOT NULL;
+-- Only verified ones: whoever merely claims to be a contact gets a row of their own, without that contact's facts.
+CREATE UNIQUE INDEX one_customer_per_contact ON customers (organisation, contact_id)
+    WHERE verified AND contact_id IS NOT NULL;
 
 CREATE TABLE directory_accounts (
     organisation  text NOT NULL,
@@ -57,7 +61,7 @@ CREATE TABLE conversations (
     revision          integer NOT NULL DEFAULT 0 CHECK (revision >= 0),
     turn              integer NOT NULL DEFAULT 0 CHECK (turn >= 0),
     last_seq          integer NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
-    answered_seq      integer NOT NULL DEFAULT 0,
+    answered_seq      integer NOT NULL DEFAULT 0,  -- customer messages up to here have a reply
     escalation_reason text,
     snoozed_until     timestamptz,
     resolved_at       timestamptz,
@@ -77,9 +81,9 @@ CREATE TABLE messages (
     conversation_id      text NOT NULL REFERENCES conversations,
     seq                  integer NOT NULL CHECK (seq > 0),
     message_id           text NOT NULL,
-    author               text NOT NULL CHECK (author IN ('customer', 'ai_agent', 'human_agent', 'system')),
+    author               text NOT NULL,
     author_id            text,
-    kind                 text NOT NULL CHECK (kind IN ('customer', 'reply', 'clarification', 'human_reply', 'notice')),
+    kind                 text NOT NULL,
     text                 text NOT NULL,
     attachments          jsonb NOT NULL DEFAULT '[]',
     channel              text NOT NULL,
@@ -88,7 +92,8 @@ CREATE TABLE messages (
     read_at              timestamptz,
     PRIMARY KEY (conversation_id, seq),
     UNIQUE (conversation_id, message_id),
-    CHECK ((author = 'customer') = (kind = 'customer'))
+    CHECK ((author, kind) IN (('customer', 'customer'), ('ai_agent', 'reply'), ('ai_agent', 'clarification'),
+                              ('human_agent', 'human_reply'), ('system', 'notice')))
 );
 
 CREATE TABLE customer_contexts (
@@ -98,6 +103,16 @@ CREATE TABLE customer_contexts (
     fetched_at       timestamptz NOT NULL
 );
 CREATE INDEX customer_contexts_of ON customer_contexts (conversation_id);
+
+-- What human agents tell each other and the AI agent; no customer sees it.
+CREATE TABLE internal_notes (
+    conversation_id  text NOT NULL REFERENCES conversations,
+    request_id       text NOT NULL,
+    author_id        text NOT NULL,
+    text             text NOT NULL CHECK (text <> ''),
+    at               timestamptz NOT NULL,
+    PRIMARY KEY (conversation_id, request_id)
+);
 
 -- One row per draft: the decision record. The decision's columns are filled, all or none, when it is carried out.
 CREATE TABLE turns (
@@ -135,13 +150,14 @@ CREATE TABLE approvals (
     requested_at     timestamptz NOT NULL,
     closed_at        timestamptz,
     closed_by        text,
-    CHECK ((state = 'open') = (closed_at IS NULL))
+    CHECK ((state = 'open') = (closed_at IS NULL)),
+    CHECK ((closed_at IS NULL) = (closed_by IS NULL))
 );
 CREATE UNIQUE INDEX one_open_approval ON approvals (conversation_id) WHERE state = 'open';
 CREATE INDEX approvals_queue ON approvals (organisation, state, requested_at);
 
 CREATE TABLE decisions (
-    decision_id      text PRIMARY KEY,
+    decision_id      text NOT NULL,
     approval_id      text NOT NULL,
     conversation_id  text NOT NULL REFERENCES conversations,
     action           text NOT NULL,
@@ -151,17 +167,25 @@ CREATE TABLE decisions (
     reason           text NOT NULL DEFAULT '',
     text             text,
     decided_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (decision_id, conversation_id),
     CHECK ((effect = 'refused') = (refused IS NOT NULL))
 );
 CREATE INDEX decisions_of ON decisions (approval_id, decided_at);
 
--- A send is claimed here before it is made; the key is the same for every attempt.
+-- A send is claimed here before it is made; the key is the same for every attempt. `answers_seq` is the last message
+-- that the reply knew of when it was claimed.
 CREATE TABLE deliveries (
     message_key          text PRIMARY KEY,
     conversation_id      text NOT NULL REFERENCES conversations,
     state                text NOT NULL CHECK (state IN ('claimed', 'delivered')),
     revision             integer NOT NULL,
-    text                 text NOT NULL,
+    answers_seq          integer NOT NULL,
+    author               text NOT NULL,
+    author_id            text NOT NULL,
+    kind                 text NOT NULL,
+    channel              text NOT NULL,
+    draft_id             text REFERENCES turns,
+    text                 text NOT NULL CHECK (text <> ''),
     claimed_at           timestamptz NOT NULL DEFAULT now(),
     delivered_at         timestamptz,
     provider_message_id  text,
@@ -174,7 +198,7 @@ CREATE TABLE audit_events (
     event_id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event_key        text UNIQUE,
     organisation     text NOT NULL,
-    conversation_id  text NOT NULL,
+    conversation_id  text,
     kind             text NOT NULL,
     actor            text NOT NULL,
     data             jsonb NOT NULL DEFAULT '{}',
@@ -192,6 +216,7 @@ CREATE TABLE attachments (
     name             text NOT NULL,
     media_type       text NOT NULL,
     content          bytea NOT NULL,
+    size_bytes       integer NOT NULL GENERATED ALWAYS AS (octet_length(content)) STORED,
     created_at       timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX attachments_of ON attachments (conversation_id);

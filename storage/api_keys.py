@@ -1,0 +1,50 @@
+"""API keys: shown once, kept as a hash."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from storage.database import Database
+from storage.views import KeyOwner
+
+
+class ApiKeyRepository:
+    """Keys carry 256 random bits, so a plain SHA-256 is enough."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, organisation: str, person_id: str, roles: Sequence[str]) -> str:
+        """The new key; it cannot be read again."""
+        key = f"hf_{secrets.token_urlsafe(32)}"
+        await self._database.fetchval(
+            "INSERT INTO api_keys (key_hash, organisation, person_id, roles) VALUES ($1, $2, $3, $4)",
+            _hash(key),
+            organisation,
+            person_id,
+            list(roles),
+        )
+        return key
+
+    async def find(self, key: str) -> KeyOwner | None:
+        """Whose key this is; None for one that is unknown or revoked."""
+        row = await self._database.fetchrow(
+            "SELECT organisation, person_id, roles FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL", _hash(key)
+        )
+        return KeyOwner.model_validate(dict(row)) if row else None
+
+    async def revoke(self, organisation: str, person_id: str) -> int:
+        """Make every key of a person useless at once; returns how many there were."""
+        rows = await self._database.fetch(
+            """
+            UPDATE api_keys SET revoked_at = now()
+            WHERE organisation = $1 AND person_id = $2 AND revoked_at IS NULL RETURNING key_hash
+            """,
+            organisation,
+            person_id,
+        )
+        return len(rows)
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""Approvals and the decisions of people."""
+
+from datetime import datetime
+
+import asyncpg
+
+from domain.approval import Approval
+from domain.steps import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
+from domain.turn import Draft
+from storage.database import Database
+from storage.views import ApprovalState, ApprovalView, DecisionView
+
+_APPROVALS = "SELECT a.*, t.draft, t.confidence FROM approvals a JOIN turns t USING (draft_id)"
+
+
+class ApprovalRepository:
+    """At most one approval of a conversation is open."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def request(self, input: RequestApprovalInput, now: datetime) -> None:
+        """Put a draft before people, once per approval id; stale from its beginning when it comes too late."""
+        await self._database.fetchval("SELECT request_approval($1, $2)", input, now)
+
+    async def record_decision(self, input: RecordDecisionInput, now: datetime) -> None:
+        """Keep a decision that sends nothing, once per decision id, and bring the approval to where it stands now."""
+        await self._database.fetchval("SELECT record_decision($1, $2)", input, now)
+
+    async def climb_ladder(self, input: ClimbLadderInput, now: datetime) -> None:
+        """Keep the approval as it stands after a step of the ladder, once per step, while it is open."""
+        await self._database.fetchval("SELECT climb_ladder($1, $2)", input, now)
+
+    async def get(self, approval_id: str) -> ApprovalView | None:
+        row = await self._database.fetchrow(f"{_APPROVALS} WHERE a.approval_id = $1", approval_id)
+        return _approval_of(row) if row else None
+
+    async def list(
+        self,
+        organisation: str,
+        state: ApprovalState | None = None,
+        limit: int = 50,
+        before: datetime | None = None,
+    ) -> list[ApprovalView]:
+        """The newest first; `before` is the `requested_at` of the last one of the page before."""
+        rows = await self._database.fetch(
+            f"""
+            {_APPROVALS}
+            WHERE a.organisation = $1 AND ($2::text IS NULL OR a.state = $2)
+                AND ($3::timestamptz IS NULL OR a.requested_at < $3)
+            ORDER BY a.requested_at DESC LIMIT $4
+            """,
+            organisation,
+            state,
+            before,
+            limit,
+        )
+        return [_approval_of(row) for row in rows]
+
+    async def decision(self, decision_id: str) -> DecisionView | None:
+        """What came of a decision; None while the conversation has not worked on it."""
+        row = await self._database.fetchrow(
+            "SELECT * FROM decisions WHERE decision_id = $1 ORDER BY decided_at DESC LIMIT 1", decision_id
+        )
+        return DecisionView.model_validate(dict(row)) if row else None
+
+
+def _approval_of(row: asyncpg.Record) -> ApprovalView:
+    draft = Draft.model_validate(row["draft"])
+    return ApprovalView(
+        approval=Approval.model_validate(row["document"]),
+        organisation=row["organisation"],
+        conversation_id=row["conversation_id"],
+        state=row["state"],
+        requested_at=row["requested_at"],
+        closed_at=row["closed_at"],
+        closed_by=row["closed_by"],
+        confidence=row["confidence"],
+        evidence=draft.evidence,
+        citations=draft.citations,
+        draft_text=draft.text,
+    )

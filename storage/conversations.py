@@ -1,0 +1,103 @@
+"""Conversations and their transcripts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from domain.conversation import CustomerMessage, Owner, StartConversation, Status
+from domain.spec import Mode
+from domain.steps import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
+from storage.database import Database
+from storage.views import ConversationView, InternalNote, StoredMessage
+
+_MESSAGES = """
+SELECT m.*, coalesce(t.draft->'citations', '[]') AS citations
+FROM messages m LEFT JOIN turns t ON t.draft_id = m.draft_id
+"""
+
+
+class ConversationRepository:
+    """Each change locks the conversation's row, so changes of one conversation happen one after another."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(
+        self, start: StartConversation, spec_hash: str, owner: Owner, mode: Mode, now: datetime
+    ) -> ConversationView:
+        """Make the conversation, or return the one that is there with what it was opened with and became since."""
+        query = "SELECT * FROM open_conversation($1, $2, $3, $4, $5)"
+        row = await self._database.fetchrow(query, start, spec_hash, owner, mode.value, now)
+        if row is None:
+            raise RuntimeError("open_conversation returned no row")
+        return ConversationView.of(dict(row))
+
+    async def record_messages(self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]) -> int:
+        """Write those messages that are new and return how many; approvals of a lower revision become stale."""
+        query = "SELECT record_messages($1, $2, $3, $4)"
+        recorded: int = await self._database.fetchval(
+            query, conversation_id, revision, tuple(messages), datetime.now(UTC)
+        )
+        return recorded
+
+    async def change_ownership(self, input: ChangeOwnershipInput, now: datetime) -> OwnershipChanged:
+        """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered."""
+        row = await self._database.fetchrow("SELECT * FROM change_ownership($1, $2)", input, now)
+        if row is None:
+            raise RuntimeError("change_ownership returned no row")
+        return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"])
+
+    async def change_status(self, input: ChangeStatusInput, now: datetime) -> None:
+        """Change status and mode once per request id; what is resolved counts as answered."""
+        await self._database.fetchval("SELECT change_status($1, $2)", input, now)
+
+    async def mark_read(self, conversation_id: str, seq: int, now: datetime) -> None:
+        """The customer has seen everything up to `seq`; the first time counts."""
+        await self._database.fetchval("SELECT mark_read($1, $2, $3)", conversation_id, seq, now)
+
+    async def get(self, conversation_id: str) -> ConversationView | None:
+        row = await self._database.fetchrow("SELECT * FROM conversations WHERE conversation_id = $1", conversation_id)
+        return ConversationView.of(dict(row)) if row else None
+
+    async def messages_after(self, conversation_id: str, seq: int) -> list[StoredMessage]:
+        """Every message with a higher seq, in order: nothing is ever inserted below a seq that was seen."""
+        query = f"{_MESSAGES} WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq"
+        rows = await self._database.fetch(query, conversation_id, seq)
+        return [StoredMessage.model_validate(dict(row)) for row in rows]
+
+    async def transcript(self, conversation_id: str, limit: int = 20) -> list[StoredMessage]:
+        """The last messages, oldest first."""
+        query = f"{_MESSAGES} WHERE m.conversation_id = $1 ORDER BY m.seq DESC LIMIT $2"
+        rows = await self._database.fetch(query, conversation_id, limit)
+        return [StoredMessage.model_validate(dict(row)) for row in reversed(rows)]
+
+    async def unanswered(self, conversation_id: str) -> list[str]:
+        """The texts of the customer messages that have no reply yet, oldest first."""
+        rows = await self._database.fetch(
+            "SELECT m.text FROM conversations c, unanswered_messages(c) m WHERE c.conversation_id = $1", conversation_id
+        )
+        return [row["text"] for row in rows]
+
+    async def notes(self, conversation_id: str) -> list[InternalNote]:
+        """What human agents wrote for each other and for the AI agent, oldest first."""
+        rows = await self._database.fetch(
+            "SELECT * FROM internal_notes WHERE conversation_id = $1 ORDER BY at", conversation_id
+        )
+        return [InternalNote.model_validate(dict(row)) for row in rows]
+
+    async def list(
+        self, organisation: str, *, status: Status | None = None, limit: int = 50, before: datetime | None = None
+    ) -> list[ConversationView]:
+        """The conversations changed last first; `before` is the `updated_at` of the last one of the page before."""
+        rows = await self._database.fetch(
+            """
+            SELECT * FROM conversations
+            WHERE organisation = $1 AND ($2::text IS NULL OR status = $2)
+                AND ($3::timestamptz IS NULL OR updated_at < $3)
+            ORDER BY updated_at DESC LIMIT $4
+            """,
+            organisation,
+            status,
+            before,
+            limit,
+        )
+        return [ConversationView.of(dict(row)) for row in rows]

@@ -1,0 +1,107 @@
+"""The connection to PostgreSQL, and the one place where its errors become ours."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from pydantic_core import from_json, to_json
+
+from domain.errors import CredentialsError, NotFoundError, UnavailableError
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+    PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+
+CONNECT_SECONDS = 5.0
+STATEMENT_SECONDS = 10.0
+
+_PASSING = (
+    OSError,  # refused, reset, unknown host, and TimeoutError
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,  # deadlock, serialisation
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is not promoted yet
+    asyncpg.InvalidCachedStatementError,  # a migration ran meanwhile
+)
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class Database:
+    """A pool of connections. One call is one transaction; every error passes through `errors_translated`."""
+
+    def __init__(self, pool: "Pool") -> None:
+        self._pool = pool
+
+    async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        with errors_translated():
+            return await self._pool.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None:
+        with errors_translated():
+            return await self._pool.fetchrow(query, *args)
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        with errors_translated():
+            return await self._pool.fetchval(query, *args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["PooledConnection"]:
+        """Several statements, all or none."""
+        with errors_translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield connection
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+async def connect(database_url: str, *, max_size: int = 10) -> Database:
+    """Open the pool. Raises UnavailableError while PostgreSQL does not answer, CredentialsError when it refuses us."""
+    with errors_translated():
+        pool = await asyncpg.create_pool(
+            database_url,
+            min_size=1,
+            max_size=max_size,
+            init=_speak_json,
+            reset=_keep_session,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            server_settings={"application_name": "holdfast", "jit": "off"},
+        )
+    return Database(pool)
+
+
+@contextmanager
+def errors_translated() -> Iterator[None]:
+    """PostgreSQL being away is UnavailableError; a violated constraint is a mistake of ours and stays what it is."""
+    try:
+        yield
+    except _PASSING as error:
+        raise UnavailableError("PostgreSQL does not answer. This is tried again.") from error
+    except asyncpg.NoDataFoundError as error:
+        raise NotFoundError(str(error)) from error
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise CredentialsError(f"PostgreSQL refuses the database URL: {error}. Check HOLDFAST_DATABASE_URL.") from error
+    except asyncpg.InterfaceError as error:
+        if isinstance(error, ValueError):  # an argument of the wrong type, not a connection that went away
+            raise
+        raise UnavailableError("The connection to PostgreSQL was lost. This is tried again.") from error
+
+
+async def _speak_json(connection: "Connection") -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, encoder=_encode, decoder=from_json, schema="pg_catalog")
+
+
+def _encode(value: object) -> str:
+    """Models and plain values as JSON without nulls; PostgreSQL cannot keep the character NUL, so it is left out."""
+    encoded = to_json(value, exclude_none=True)
+    return (_NUL.sub(rb"\1", encoded) if b"\\u0000" in encoded else encoded).decode()
+
+
+async def _keep_session(_: "Connection") -> None:
+    """Our statements leave no session state; asyncpg itself rolls back, so the round trip of a full reset is saved."""

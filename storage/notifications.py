@@ -1,0 +1,98 @@
+"""What the steps announce, as it is committed: a live view without polling."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import asyncpg
+import structlog
+
+from domain.conversation import Frozen
+from domain.errors import UnavailableError
+from storage.database import CONNECT_SECONDS, errors_translated
+
+CHANNEL = "holdfast"
+HEARTBEAT_SECONDS = 15.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
+BACKLOG = 10_000
+
+log = structlog.get_logger()
+
+
+class Notification(Frozen):
+    """A conversation changed: what kind of change, and its last message. `resync` concerns all of them."""
+
+    kind: Literal["message", "status", "owner", "approval", "read", "resync"]
+    conversation_id: str | None = None
+    seq: int = 0
+
+
+RESYNC = Notification(kind="resync")
+
+
+class NotificationListener:
+    """One connection that listens, and connects again for ever."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+
+    async def listen(self) -> AsyncIterator[Notification]:
+        """Every notification from now on. Never ends, never raises while PostgreSQL is away.
+
+        `resync` comes after each connection is made and when the reader fell behind: something may have been missed,
+        so read everything again.
+        """
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                async with self._listening() as inbox:
+                    pause = FIRST_PAUSE_SECONDS
+                    yield RESYNC
+                    while True:
+                        yield await inbox.next()
+            except UnavailableError:
+                log.warning("notifications_interrupted", next_try_seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator["_Inbox"]:
+        with errors_translated():
+            connection = await asyncpg.connect(self._database_url, timeout=CONNECT_SECONDS)
+            try:
+                inbox = _Inbox(connection)
+                connection.add_termination_listener(inbox.close)
+                await connection.add_listener(CHANNEL, inbox.put)
+                yield inbox
+            finally:
+                connection.terminate()
+
+
+class _Inbox:
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+        self._waiting: asyncio.Queue[Notification | None] = asyncio.Queue()
+
+    def put(self, *event: object) -> None:
+        if self._waiting.qsize() >= BACKLOG:
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+            self._waiting.put_nowait(RESYNC)
+        self._waiting.put_nowait(Notification.model_validate_json(str(event[-1])))
+
+    def close(self, _: object) -> None:
+        self._waiting.put_nowait(None)
+
+    async def next(self) -> Notification:
+        """The next one; a silent connection is asked whether it is still there."""
+        while True:
+            try:
+                notification = await asyncio.wait_for(self._waiting.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                await self._connection.execute("SELECT 1", timeout=CONNECT_SECONDS)
+                continue
+            if notification is None:
+                raise UnavailableError("The connection to PostgreSQL was lost.")
+            return notification

@@ -1,0 +1,61 @@
+"""Reading what was recorded: for people who follow a conversation, and for callers who wait for what they asked."""
+
+from datetime import datetime
+
+from domain.conversation import Frozen
+from domain.turn import DecisionRecord, Draft
+from storage.database import Database
+from storage.views import DecisionView
+
+
+class TurnView(Frozen):
+    """A draft and what was decided about it; no record means that it was overtaken, or is a suggestion."""
+
+    draft_id: str
+    turn: int
+    revision: int
+    ai_agent: str
+    suggestion: bool
+    draft: Draft
+    confidence: float | None
+    record: DecisionRecord | None
+    created_at: datetime
+
+
+class RecordRepository:
+    """Reads only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def carried_out_at(self, conversation_id: str, request_id: str) -> datetime | None:
+        """When what a person asked of a conversation was carried out; None until then."""
+        at: datetime | None = await self._database.fetchval(
+            """
+            SELECT at FROM audit_events WHERE event_key = format('request:%s:%s', $1::text, $2::text)
+            UNION ALL
+            SELECT delivered_at FROM deliveries
+            WHERE conversation_id = $1 AND message_key = $2 AND state = 'delivered'
+            """,
+            conversation_id,
+            request_id,
+        )
+        return at
+
+    async def turns(self, conversation_id: str) -> list[TurnView]:
+        """Every draft of a conversation, oldest first."""
+        rows = await self._database.fetch(
+            """
+            SELECT draft_id, turn, revision, ai_agent, suggestion, draft, confidence, record, created_at
+            FROM turns WHERE conversation_id = $1 ORDER BY turn, created_at
+            """,
+            conversation_id,
+        )
+        return [TurnView.model_validate(dict(row)) for row in rows]
+
+    async def decisions(self, approval_id: str) -> list[DecisionView]:
+        """Every decision on an approval, refused ones included, oldest first."""
+        rows = await self._database.fetch(
+            "SELECT * FROM decisions WHERE approval_id = $1 ORDER BY decided_at", approval_id
+        )
+        return [DecisionView.model_validate(dict(row)) for row in rows]

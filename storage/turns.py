@@ -1,0 +1,55 @@
+"""Drafts and the record of what was decided about each."""
+
+from datetime import datetime
+
+from domain.steps import GenerateReplyInput, ScoredConfidence
+from domain.turn import Draft
+from storage.database import Database
+from storage.views import DraftBasis
+
+TRANSCRIPT_LENGTH = 12
+
+
+class TurnRepository:
+    """One row per draft."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin_draft(self, input: GenerateReplyInput, now: datetime) -> DraftBasis:
+        """Record the new messages and read what the draft is made from, as one state of the conversation."""
+        basis = await self._database.fetchval("SELECT begin_draft($1, $2, $3)", input, TRANSCRIPT_LENGTH, now)
+        return DraftBasis.model_validate(basis)
+
+    async def save_draft(self, input: GenerateReplyInput, draft: Draft) -> None:
+        """Keep the draft; of two attempts the first one counts."""
+        await self._database.fetchval(
+            """
+            INSERT INTO turns (draft_id, conversation_id, turn, revision, ai_agent, suggestion, draft, context_id,
+                               instruction)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (draft_id) DO NOTHING
+            """,
+            draft.draft_id,
+            input.conversation_id,
+            input.turn,
+            input.revision,
+            draft.ai_agent,
+            input.suggestion,
+            draft,
+            input.context_id,
+            input.instruction,
+        )
+
+    async def get_draft(self, draft_id: str) -> Draft | None:
+        draft = await self._database.fetchval("SELECT draft FROM turns WHERE draft_id = $1", draft_id)
+        return Draft.model_validate(draft) if draft else None
+
+    async def save_verdict(self, draft_id: str, verdict: ScoredConfidence) -> None:
+        """Keep the validator's verdict; of two attempts the first one counts."""
+        query = "UPDATE turns SET verdict = $2 WHERE draft_id = $1 AND verdict IS NULL"
+        await self._database.fetchval(query, draft_id, verdict)
+
+    async def get_verdict(self, draft_id: str) -> ScoredConfidence | None:
+        """The verdict that an earlier attempt saved."""
+        verdict = await self._database.fetchval("SELECT verdict FROM turns WHERE draft_id = $1", draft_id)
+        return ScoredConfidence.model_validate(verdict) if verdict else None
