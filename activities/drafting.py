@@ -1,0 +1,118 @@
+"""Drafting a reply: topic, AI agent, passages and facts, the writer, and the evidence for what it wrote.
+
+No Temporal here: the same code runs in the worker and in the evaluation of an organisation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from activities.evidence import Findings, evidence_of
+from domain.confidence import Calibration
+from domain.conversation import Author, Frozen
+from domain.questions import questions_in, standalone
+from domain.spec import AiAgentSpec, SpecVersion
+from domain.topics import TopicPrediction
+from domain.turn import CustomerContext, Draft, Fact
+from integrations.knowledge.base import KnowledgeBase
+from integrations.llm.base import Passage, ReplyRequest, ReplyWriter, TranscriptLine
+from integrations.topics.base import TopicModel
+
+PASSAGES_PER_QUESTION = 4
+SURE_ENOUGH_TO_ROUTE = 0.4
+
+
+@dataclass(frozen=True)
+class OrganisationModels:
+    """Everything that one spec version is served with; made once, used by every turn."""
+
+    version: SpecVersion
+    knowledge: KnowledgeBase
+    topics: TopicModel
+    calibration: Calibration
+
+
+class DraftQuestion(Frozen):
+    """What there is to answer, and all that is known. `transcript` holds what was said before, oldest first."""
+
+    draft_id: str
+    text: str = Field(description="The customer messages that nobody has answered yet, joined by line breaks.")
+    transcript: tuple[TranscriptLine, ...] = ()
+    context: CustomerContext = CustomerContext()
+    ai_agent: str | None = Field(None, description="Who answers at present; None is the default AI agent.")
+    instruction: str = ""
+    greet: bool = True
+
+
+class Drafter:
+    """Makes drafts for one organisation; holds no state of a conversation."""
+
+    def __init__(self, models: OrganisationModels, writer: ReplyWriter) -> None:
+        self._models = models
+        self._spec = models.version.specification
+        self._writer = writer
+
+    async def draft(self, question: DraftQuestion) -> Draft:
+        """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
+        asked = standalone(question.text, _said_by_customer(question.transcript))
+        prediction = self._models.topics.predict(asked)
+        ai_agent = self._route(prediction, question.ai_agent)
+        request = self._request(question, asked, ai_agent)
+        written = await self._writer.write_reply(request)
+        findings = Findings(
+            specification=self._spec,
+            ai_agent=ai_agent,
+            prediction=prediction,
+            request=request,
+            written=written,
+            context=question.context,
+        )
+        return Draft(
+            draft_id=question.draft_id,
+            ai_agent=ai_agent.id,
+            text=written.text,
+            clarifying_question="" if written.text else written.clarifying_question,
+            citations=written.citations,
+            evidence=evidence_of(findings),
+            usage=written.usage,
+        )
+
+    def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
+        """The AI agent of the topic; when the topic is unsure, whoever answers at present."""
+        topic = self._spec.topic(prediction.label)
+        if topic and prediction.confidence >= SURE_ENOUGH_TO_ROUTE:
+            return self._spec.ai_agent(topic.ai_agent)
+        return self._spec.ai_agent(current or self._spec.default_ai_agent)
+
+    def _request(self, question: DraftQuestion, asked: str, ai_agent: AiAgentSpec) -> ReplyRequest:
+        return ReplyRequest(
+            organisation=self._spec.name,
+            language=self._spec.language,
+            ai_agent=ai_agent,
+            question=question.text,
+            transcript=question.transcript,
+            passages=self._passages(asked, question.instruction, ai_agent),
+            facts=tellable_facts(question.context, ai_agent),
+            instruction=question.instruction,
+            greet=question.greet,
+            timeout_seconds=self._spec.model.timeout_seconds,
+        )
+
+    def _passages(self, asked: str, instruction: str, ai_agent: AiAgentSpec) -> tuple[Passage, ...]:
+        """The best passages for each question of the message, then for what a person asked for."""
+        searched = [*questions_in(asked), *([instruction] if instruction else [])]
+        topics = ai_agent.knowledge_topics
+        search = self._models.knowledge.search
+        return tuple(p for part in searched for p in search(part, topics=topics, limit=PASSAGES_PER_QUESTION))
+
+
+def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fact, ...]:
+    """Facts of a customer who was recognised without doubt, as far as the AI agent may tell them."""
+    if context.matches != 1:
+        return ()
+    return tuple(fact for fact in context.facts if fact.name in ai_agent.customer_facts)
+
+
+def _said_by_customer(transcript: Sequence[TranscriptLine]) -> list[str]:
+    return [line.text for line in transcript if line.author is Author.CUSTOMER]

@@ -1,0 +1,117 @@
+"""The evidence for a draft: measured on the message, the sources and the written text."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from domain.amounts import money_in
+from domain.asks_for_person import asks_for_person
+from domain.cannot_do import cannot_do_hit
+from domain.customer_facts import fact_sentence
+from domain.grounding import grounding_of
+from domain.injection import attempts_injection
+from domain.questions import is_courtesy
+from domain.sensitive_words import ALWAYS, sensitivity_in
+from domain.spec import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
+from domain.topics import TopicPrediction
+from domain.turn import CustomerContext, Evidence
+from integrations.llm.base import Passage, ReplyRequest, WrittenReply
+
+SURE_OF_TOPIC = 0.5
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What drafting found and made."""
+
+    specification: OrganisationSpec
+    ai_agent: AiAgentSpec
+    prediction: TopicPrediction
+    request: ReplyRequest
+    written: WrittenReply
+    context: CustomerContext
+
+    @property
+    def topic(self) -> Topic | None:
+        return self.specification.topic(self.prediction.label)
+
+    @property
+    def sure_of_topic(self) -> bool:
+        return self.prediction.confidence >= SURE_OF_TOPIC
+
+
+def evidence_of(found: Findings) -> Evidence:
+    """Everything that confidence and the decision rest on."""
+    question, topic = found.request.question, found.topic
+    courtesy, from_facts = is_courtesy(question), _tells_facts(found.written)
+    retrieval, margin = (1.0, 1.0) if courtesy or from_facts else _fit(found.request)
+    return Evidence(
+        topic=topic.id if topic else None,
+        topic_confidence=1.0 if courtesy else found.prediction.confidence,
+        out_of_scope=0.0 if courtesy else found.prediction.out_of_scope,
+        retrieval=retrieval,
+        retrieval_margin=margin,
+        grounding=_grounding(found),
+        from_facts=from_facts,
+        missing_sources=found.context.missing,
+        abstained=not found.written.text and not found.written.clarifying_question,
+        ambiguous=not found.written.text and bool(found.written.clarifying_question),
+        asks_for_person=asks_for_person(question),
+        injection=attempts_injection(question),
+        cannot_do=cannot_do_hit(question, found.ai_agent),
+        sensitivity=None if courtesy else _sensitivity(found),
+        supervised=_supervised(found),
+        topic_escalates=topic is not None and topic.escalate and found.sure_of_topic,
+        escalate_below=found.ai_agent.escalate_below,
+        amount=_amount(found),
+    )
+
+
+def _tells_facts(written: WrittenReply) -> bool:
+    return any(citation.source_id.startswith("fact:") for citation in written.citations)
+
+
+def _fit(request: ReplyRequest) -> tuple[float, float]:
+    """Fit of the best passage and its lead over the best other article, for the question that fares worst."""
+    asked = [passage for passage in request.passages if passage.found_for != request.instruction]
+    groups = [list(group) for _, group in groupby(asked, key=lambda passage: passage.found_for)]
+    return min((_lead(group) for group in groups), default=(0.0, 0.0))
+
+
+def _lead(passages: list[Passage]) -> tuple[float, float]:
+    best = passages[0]
+    others = (passage.score for passage in passages if passage.article_id != best.article_id)
+    return best.score, max(best.score - max(others, default=0.0), 0.0)
+
+
+def _grounding(found: Findings) -> float:
+    if not found.written.text:
+        return 0.0
+    articles = [f"{p.title}. {p.source}\n{p.heading}\n{p.text}" for p in found.request.passages]
+    facts = [f"{fact_sentence(fact.name, fact.value)} {fact.name} {fact.value}" for fact in found.request.facts]
+    wording = found.specification.wording
+    greetings = [channel.greeting for channel in found.specification.channels.values()]
+    framing = [wording.handoff, wording.approval_wait, wording.clarify, *greetings]
+    return grounding_of(found.written.text, [*articles, *facts], framing)
+
+
+def _sensitivity(found: Findings) -> Sensitivity | None:
+    """The topic's; by the words of the message when they are grave or the topic is unsure."""
+    by_words = sensitivity_in(found.request.question)
+    by_topic = found.topic.sensitivity if found.topic and found.sure_of_topic else None
+    if by_words in ALWAYS or not found.sure_of_topic:
+        return by_words or by_topic
+    return by_topic
+
+
+def _supervised(found: Findings) -> bool:
+    watched = found.ai_agent.mode is Mode.SUPERVISION
+    return watched and found.prediction.label in found.ai_agent.supervised_topics
+
+
+def _amount(found: Findings) -> Decimal | None:
+    """The largest sum that the message names, or the sum of an invoice that it names by number."""
+    question = found.request.question
+    named = [fact for fact in found.request.facts if any(word in question for word in fact.value.split()[:1])]
+    sums = [*money_in(question), *(amount for fact in named for amount in money_in(fact.value))]
+    return max(sums, default=None)
