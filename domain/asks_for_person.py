@@ -32,6 +32,12 @@ ENGLISH = Wordings(
     transfer|connect|pass|forward|redirect|switch|hand|put|route|move|escalate|send <oneself> .. to|with .. \
         <person>|<department>
     put|patch <oneself> through
+    be|get|please|pls|plz connected|connect|transferred|transfer|put_through|passed|switched to|with|over_to .. <anyone>
+    loop|bring|hook_me_up in|with .. <anyone>
+    wheres|where_is|where_are the|a|your human|humans|real
+    someone|somebody|anyone from|at|on your|the|this|customer .. team|support|company|side|office|staff|service \
+        !told|said|promised|called|already|mentioned|changed|deleted
+    someone|somebody|anyone .. look|review|check|see .. my|this case|ticket|issue|problem|request|conversation|matter
     escalate this|it|my|me|immediately|now !rule*
     want|get this|it escalated
     want|need|require|demand|prefer|request|requesting|like|see me? a|an|the|some|any|your|another <real>? \
@@ -60,19 +66,23 @@ ENGLISH = Wordings(
     dont|not|stop|enough|hate|tired|sick|done|fed_up|rather|than|instead .. \
         talk*|speak*|chat*|deal*|arg*|writ*|answer* .. <bot>
     stop|no_more .. answer*|repl* .. <bot>
+    stop|no_more|enough|dont_want|hate .. <bot> answer*|repl*|respon*|message*
+    dont|do_not|not|never|cannot|cant trust|like|want a|an|the|this|any|your|with? \
+        bot|bots|robot|robots|machine|machines|ai /
     not|no|no_more|than|enough a|an|the|this|these|your|another|of|with? stupid|dumb|useless|damn? \
         bot|bots|chatbot|robot|robots|machine /
     no|not|than|enough bots|robots|chatbots|machines please|anymore|again
     this|your stupid|useless|dumb|damn|silly|ai? bot|robot|chatbot is|isnt|doesnt|cant|wont|keeps|cannot|never \
         !post*|sync*|connect*
     stupid|useless|dumb|damn bot|robot|chatbot|machine
-    call|phone|ring me|us !api|function|with_the
+    call|phone|ring me|us /
+    call|phone|ring me|us back|now|at|on|please|today|tomorrow|asap|immediately|about|regarding|when|instead
     give me|us a call|ring
     want|need|request|like|arrange|schedule a phone? call|callback|call_back !url*|function*|endpoint*
     someone|somebody|anyone|colleague|person|human|your_team|your_manager .. \
         call|phone|ring|contact|reach_out|get_back|get_in_touch me|us|to_me|with_me
     can|could|would|will|have|let|please .. someone|somebody|anyone|human|agent|colleague|your_team .. \
-        take_over|step_in|call_me|get_in_touch
+        take_over|take_this|take_it|step_in|call_me|get_in_touch
     speak|talk|escalate|complain|get|reach|contact|want|need|see .. your manager|supervisor|superior|boss|team_lead
     see|reach|contact|demand .. a|the manager|supervisor !role*|account
     rather|prefer|want|like|let|to .. deal|dealing|work|communicate|be_helped with|by .. human|person|people
@@ -90,10 +100,17 @@ OTHER_LANGUAGES = Wordings(
     """
     <de_contact> ... <de_person>
     <de_person> ... <de_contact>
+    brauche|will|mochte|haben|gib|geben|hatte|einen|echter|echten|richtiger .. \
+        mensch|menschen|echte_person|echten_mitarbeiter
+    menschlich* ansprechpartner|mitarbeiter|hilfe|support|kontakt|agent*
     <fr_contact> ... <fr_person>
+    veux|voudrais|besoin|souhait* .. humain|vraie_personne|conseiller|conseillere|responsable|superieur|operateur
     <es_contact> ... <es_person>
+    quiero|necesito|quisiera .. humano|humana|persona_real|agente|representante|operador|supervisor|gerente|encargado
     <it_contact> ... <it_person>
+    voglio|vorrei|bisogno .. umano|operatore|operatrice|responsabile|persona_vera|persona_reale
     <pt_contact> ... <pt_person>
+    quero|preciso .. humano|atendente|pessoa_real|gerente|supervisor
     <nl_contact> ... <nl_person>
     <nl_person> ... <nl_contact>
     <pl_contact> ... <pl_person>
@@ -103,34 +120,30 @@ OTHER_LANGUAGES = Wordings(
     """,
     de_contact="""
         sprechen spreche sprech reden rede verbinden verbinde verbindet schreiben chatten telefonieren kontaktieren
-        weiterleiten leiten durchstellen gib geben brauche will mochte haben wollen
+        weiterleiten durchstellen
     """,
     de_person="""
-        mensch menschen menschlich* echte_person echten_person einer_person richtige_person richtigen_person jemandem
+        mensch menschen echte_person echten_person einer_person richtige_person richtigen_person jemandem
         einem_mitarbeiter einer_mitarbeiterin einen_mitarbeiter echten_mitarbeiter einem_kollegen einer_kollegin
         einem_berater einem_ansprechpartner einem_vorgesetzten ihrem_vorgesetzten dem_support kundenservice kundendienst
     """,
-    fr_contact="parl* discut* echang* joindre contacter relation passe passez transfer* veux voudrais besoin \
-        souhait*",
+    fr_contact="parl* discut* echang* joindre contacter relation passe passez transfer*",
     fr_person="""
         humain humaine humains vraie_personne une_personne autre_personne conseiller conseillere un_agent quelquun
         operateur operatrice un_responsable votre_responsable votre_superieur service_client
     """,
-    es_contact="""
-        habl* comunic* chate* contactar pase paseme pasar pasarme atienda atender conect* transf* quiero necesito
-        quisiera
-    """,
+    es_contact="habl* comunic* chate* contactar pase paseme pasar pasarme ponga* atienda atender conect* transf*",
     es_person="""
         humano humana una_persona otra_persona persona_real un_agente alguien representante operador operadora asesor
         asesora encargado encargada supervisor gerente
     """,
-    it_contact="parl* passatemi passarmi passi mettermi contattare voglio vorrei bisogno",
+    it_contact="parl* passatemi passarmi passi mettermi contattare",
     it_person="persona umano operatore operatrice qualcuno responsabile essere_umano un_agente assistenza_clienti",
-    pt_contact="falar fala fale conversar atendimento transf* passar passe quero preciso",
+    pt_contact="falar fala fale conversar atendimento transf* passar passe",
     pt_person="pessoa humano atendente alguem representante gerente supervisor",
-    nl_contact="spreken spreek praten praat verbinden verbind doorverbinden doorverbind contact bellen wil chatten",
+    nl_contact="spreken spreek praten praat verbinden verbind doorverbinden doorverbind contact bellen chatten",
     nl_person="mens echte_persoon een_persoon een_medewerker iemand een_collega klantenservice",
-    pl_contact="rozmaw* porozmaw* polacz* pogadac chce prosze kontakt* mowic",
+    pl_contact="rozmaw* porozmaw* polacz* pogadac kontakt* mowic",
     pl_person="czlowiek* konsultant* z_osoba zywa_osoba pracownik* z_kims",
     nordic_contact="prata tala snakke snak snakker tale kontakta kontakte koble",
     nordic_person="manniska menneske person nagon noen nogen medarbeid* medarbejder handlaggare kundeservice",
@@ -142,7 +155,7 @@ OTHER_LANGUAGES = Wordings(
 
 ALONE = frozenset(
     """
-    agent human person representative operator supervisor manager rep humans people customer live mensch \
+    agent escalate human person representative operator supervisor manager rep humans people customer live mensch \
         mitarbeiter persona
     humano humain conseiller operatore medewerker
     """.split()
@@ -172,12 +185,17 @@ NOT_WANTED = Wordings(
     dont|didnt|doesnt|not|never|no really|actually? need|want|wish|have|necessary to? \
         talk*|speak*|contact*|call*|bother? .. <person>
     without having_to? talking|speaking|contacting|calling|asking|involving .. <person>|<department>
+    are|am|is|be|you|like you|i|this|it|a talking|speaking|chatting|really? to|with? a|an? actual|real|live? <person>
+    <bot> or .. <person>
+    <person> or .. <bot>
+    do|must|should i|we have_to|need_to? talk|speak|call|contact|go .. <person>|<department>
     human resources|error|errors|readable|friendly|rights|made|capital|names|labels
     my|our|their|his|her|a customer|customers|team|user|users|client|clients|colleague|employee|staff|guest|guests \
         .. talk|speak|chat ... <person>
     """,
     person=PERSON,
     department=DEPARTMENT,
+    bot=BOT,
 )
 
 

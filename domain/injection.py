@@ -25,8 +25,7 @@ ATTEMPTS = Wordings(
     ignoriere|ignoriert|ignorieren|vergiss|missachte ... anweisungen|regeln|vorgaben|instruktionen
     ignore|ignorez|ignores|oublie|oubliez ... instructions|consignes|regles
     ignora|olvida|ignore ... instrucciones|reglas|istruzioni|regole|instrucoes
-    you|the_ai|assistant|bot|youre|you_are must|have_to|shall|will|are? now? to? <obey>
-    you|youre|you_are authorized|authorised|instructed|ordered|required|permitted to? <obey>
+    you|youre|you_are|the_ai|assistant|bot are|is? now? authorized|authorised|instructed|ordered|required to? <obey>
     i_am|im the|your|an developer|creator|system_administrator|openai|anthropic .. <obey>|reveal|override|ignore
     admin|administrator|system override|command
     override code|command|authori*|password

@@ -31,7 +31,7 @@ SECURITY = Wordings(
 COMPLAINT = Wordings(
     """
     complain|complaint|complaints|complaining|beschwerde|plainte|queja
-    unacceptable|disgusted|disgusting|disgraceful|appalling|outrageous|outraged|furious|pathetic|shameful|fed_up|a_joke
+    unacceptable|disgusted|disgusting|disgraceful|appalling|outrageous|outraged|furious|pathetic|shameful|fed_up|is_a_joke|what_a_joke|joke_of_a
     scam|scammer|scammers|rip_off|ripoff|ripped_off|trustpilot|bad_review|negative_review|one_star
     worst|terrible|horrible|awful|lousy .. service|support|company|product|experience|software
     """

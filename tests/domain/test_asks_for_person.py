@@ -3,6 +3,62 @@ import pytest
 from domain.asks_for_person import asks_for_person
 
 ASKS = """
+i'd like to be connected to an agent
+any chance I could speak with an actual employee?
+This isn't working, I want to speak to somebody in charge
+Please have a member of your team contact me
+get me your supervisor NOW
+I need human assistance
+can you loop in a person?
+Is it possible to talk with a live rep?
+I'm done talking to this thing, put a human on
+do you have real people working there
+could someone from support reach out to me
+How can I reach a human?
+how do i get hold of a real person
+Where's the human?
+I would prefer speaking with a person about this
+I want somebody to phone me about this
+May I speak to the person responsible?
+can I please just talk to one of your staff
+stop sending automated replies
+I asked for a human three times already
+just give me a person to talk to
+Bring in a human
+let a human handle this
+can your team take this over? I don't trust a bot
+I don't want AI answers
+is this a bot? I want a human
+let me speak to a manager please
+is there a phone number where i can talk to someone
+I wish to speak to a representative of your company
+Hook me up with an agent
+pls connect with agent
+need agent
+speak to agent
+talk to a person
+human agent
+customer service please
+escalate
+i need to escalate this to a manager
+I'd like someone to look at my case personally
+could I get a real human being on the line
+Can I chat to somebody?
+I want to be transferred to a person
+Can a real person reply to me?
+please let someone from your team answer this
+Kann ich mit jemandem sprechen?
+Ich will keinen Bot, geben Sie mir einen Menschen
+ein echter Mensch bitte
+Passez-moi un humain s'il vous plaît
+Je veux parler à une vraie personne
+Póngame con un agente humano
+¿Puedo hablar con alguien?
+Me puede atender una persona real?
+posso parlare con una persona?
+Eu quero falar com uma pessoa
+Kan ik iemand spreken?
+Proszę o kontakt z konsultantem
 I want to talk to a human
 can I speak with someone?
 agent
@@ -62,6 +118,58 @@ Who can I speak to in person?
 I would like a callback
 """
 DOES_NOT = """
+How do I contact an account owner?
+The person who set this up left the company, how do I get access?
+I'd like to see what my staff can access
+Can I give my manager access to billing?
+Somebody deleted our board, can it be restored?
+How many agents can I have on the Team plan?
+Is there an API for creating people?
+how do I send a report to someone outside
+Who can see my projects?
+Does someone need a licence to view?
+I want to make someone an admin
+our customer support team wants to use TechFlow, what plan?
+Can I talk to the API with OAuth?
+my team can't chat in the app any more
+Do you offer support in German?
+What are your support hours?
+Is phone support included in Business?
+How do I set up customer service workflows
+can two people edit at the same time
+We need an agent seat for a freelancer
+How do I switch a task to another person?
+I need to assign a representative to a deal
+how do I forward an invoice to my manager?
+My boss asked for a copy of the invoice
+how can I get a person's activity log
+Can I move a project to someone else's account
+Please add a colleague of mine to the account
+who is my account manager?
+please send me the invoice, my manager needs it
+the robot icon does not show in the app
+our bot token expired, how do I rotate it?
+Is there a callback after the export is done?
+how do I reach the settings page
+please tell me how I can invite people
+Do I need a human readable name for the field?
+What does the support agent role see?
+how to remove an employee who left
+Are people notified when I comment?
+I need an operator precedence explanation for formulas
+Are there any manager permissions?
+how can I see which person changed a task
+Wer kann meine Projekte sehen?
+Wie lade ich eine Person ein?
+Ich möchte einen Kollegen einladen
+je veux inviter une personne
+Quiero invitar a una persona
+I want my customers to talk to my team through TechFlow
+we have someone in our team who wants to see reports
+let someone else approve expenses
+are you an ai or a real person
+do i have to talk to someone to close an account or can i in the app
+you can call me james
 How do I transfer ownership to another person?
 I need to add a person to my workspace
 Can someone on my team see my private board?
