@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from domain.conversation import DecideApproval, Frozen, Person
-from domain.spec import ApprovalRule, Sensitivity
+from domain.spec import ApprovalRule, LadderStep, Sensitivity
 from domain.turn import Draft
 
 LEAD_ROLES = frozenset({"lead", "admin"})
@@ -35,6 +35,13 @@ class Approval(BaseModel):
     requested_at: datetime
     approved_by: tuple[str, ...] = ()
     rungs_done: int = Field(0, ge=0, description="Steps of the reminder ladder already taken.")
+
+    def climb(self, step: LadderStep) -> "Approval":
+        """One step of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
+        widened = tuple(dict.fromkeys((*self.roles, *step.roles)))
+        roles = {"remind": self.roles, "widen": widened, "move_up": step.roles or self.roles}[step.action]
+        assignee = self.assignee if step.action == "remind" else None
+        return self.model_copy(update={"rungs_done": self.rungs_done + 1, "roles": roles, "assignee": assignee})
 
 
 class Verdict(Frozen):
@@ -94,10 +101,8 @@ def judge(approval: Approval | None, decision: DecideApproval) -> Verdict:
             return Verdict(effect="send" if approval.approvers_needed == 1 else "reapprove_edit")
         case "reject":
             return Verdict(effect="redraft")
-        case "take_over":
-            return Verdict(effect="take_over")
-        case "reassign":
-            return Verdict(effect="reassign")
+        case same:
+            return Verdict(effect=same)
 
 
 def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, now: datetime) -> Approval:

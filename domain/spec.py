@@ -8,7 +8,7 @@ import hashlib
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -23,8 +23,10 @@ class SpecModel(BaseModel):
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin")
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from error
     return name
 
 
@@ -172,6 +174,7 @@ class ServiceLevels(SpecModel):
     """Silence after a reply resolves the conversation; a message within `reopen_days` reopens it."""
 
     resolve_after_silence_hours: float = Field(72, gt=0)
+    reopen_days: float = Field(7, gt=0)
     first_response_seconds: float = Field(60, gt=0)
     exchange_limit: int = Field(5, ge=1, description="Exchanges since ownership changed before a person is asked.")
     clarification_limit: int = Field(2, ge=0)
@@ -228,9 +231,7 @@ class OrganisationSpec(SpecModel):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        problems = [*self._duplicates(), *self._dangling_topics(), *self._dangling_journeys()]
-        if self.default_ai_agent not in {agent.id for agent in self.ai_agents}:
-            problems.append(f"default_ai_agent: no AI agent {self.default_ai_agent!r}")
+        problems = [*self._duplicates(), *self._dangling_ai_agents(), *self._dangling_topics(), *self._dangling_steps()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -244,14 +245,22 @@ class OrganisationSpec(SpecModel):
         twice = [(kind, key) for kind, keys in ids.items() for key in sorted({k for k in keys if keys.count(k) > 1})]
         return [f"{kind}: {key!r} stands twice" for kind, key in twice]
 
-    def _dangling_topics(self) -> list[str]:
-        ai_agents = {agent.id for agent in self.ai_agents}
-        topics = {topic.id for topic in self.topics}
-        lost = [f"topics.{t.id}: no AI agent {t.ai_agent!r}" for t in self.topics if t.ai_agent not in ai_agents]
-        supervised = [(agent.id, topic) for agent in self.ai_agents for topic in agent.supervised_topics]
-        return lost + [f"ai_agents.{a}: no topic {topic!r}" for a, topic in supervised if topic not in topics]
+    def _dangling_ai_agents(self) -> list[str]:
+        known = {agent.id for agent in self.ai_agents}
+        named = [("default_ai_agent", self.default_ai_agent)]
+        named += [(f"topics.{topic.id}", topic.ai_agent) for topic in self.topics]
+        named += [(f"approval_rules.{rule.id}", key) for rule in self.approval_rules for key in rule.ai_agents]
+        steps = [(journey.id, step) for journey in self.journeys for step in journey.steps]
+        named += [(f"journeys.{journey}.{step.id}", step.ai_agent) for journey, step in steps if step.ai_agent]
+        return [f"{where}: no AI agent {key!r}" for where, key in named if key not in known]
 
-    def _dangling_journeys(self) -> list[str]:
+    def _dangling_topics(self) -> list[str]:
+        known = {topic.id for topic in self.topics}
+        named = [(f"ai_agents.{agent.id}", key) for agent in self.ai_agents for key in agent.supervised_topics]
+        named += [(f"journeys.{journey.id}", key) for journey in self.journeys for key in journey.topics]
+        return [f"{where}: no topic {key!r}" for where, key in named if key not in known]
+
+    def _dangling_steps(self) -> list[str]:
         lost = []
         for journey in self.journeys:
             steps = {step.id for step in journey.steps}

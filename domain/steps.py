@@ -18,7 +18,7 @@ from domain.conversation import (
     Status,
 )
 from domain.policy import Policy
-from domain.spec import LadderStep, Mode
+from domain.spec import LadderStep, Mode, Probability
 from domain.turn import DecisionRecord, Draft, Usage
 
 
@@ -40,6 +40,7 @@ class OpenedConversation(Frozen):
 
 class FetchCustomerContextInput(Frozen):
     organisation: str
+    crm: str
     conversation_id: str
     customer_id: str | None
 
@@ -66,6 +67,7 @@ class GenerateReplyInput(Frozen):
     messages: tuple[CustomerMessage, ...] = ()
     ai_agent: str | None = None
     context_id: str | None = None
+    missing_sources: tuple[str, ...] = ()
     instruction: str = ""
     suggestion: bool = False
 
@@ -86,7 +88,7 @@ class ScoreConfidenceInput(Frozen):
 class ScoredConfidence(Frozen):
     """The verdict of the validator model: the probability that the draft is right."""
 
-    supported: float
+    supported: Probability
     usage: Usage
 
 
@@ -184,13 +186,20 @@ class OwnershipChanged(Frozen):
     at: datetime
 
 
+StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed"]
+
+
 class ChangeStatusInput(Frozen):
-    """Snooze, resolve, reopen, a change of mode: everything that moves neither messages nor owners."""
+    """Snooze, resolve, reopen, a change of mode: everything that moves neither messages nor owners.
+
+    An open approval of a lower revision is stale afterwards.
+    """
 
     organisation: str
     conversation_id: str
     request_id: str
-    event: Literal["snoozed", "woken", "resolved", "reopened", "mode_changed"]
+    event: StatusEvent
+    revision: int
     status: Status
     mode: Mode
     by: str

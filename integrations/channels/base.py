@@ -24,7 +24,10 @@ class Channel(Protocol):
 
     `find_sent` is asked before a second attempt; a channel that cannot know must send with the provider's own
     idempotency key. Raises UnavailableError, RateLimitedError (tried again) or PermanentError.
+    `stored` channels need neither: there, the committed message is the sent message.
     """
+
+    stored: bool
 
     async def send(self, message: OutboundMessage) -> SendReceipt: ...
 

@@ -6,6 +6,8 @@ from integrations.channels.base import OutboundMessage, SendReceipt
 class WebChatChannel:
     """A reply is sent when its row is committed, so sending it again is the same row."""
 
+    stored = True
+
     async def send(self, message: OutboundMessage) -> SendReceipt:
         return SendReceipt(provider_message_id=message.idempotency_key)
 

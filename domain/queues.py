@@ -1,0 +1,6 @@
+"""Task queues, named by what limits them."""
+
+CONVERSATIONS = "conversations"
+LLM = "llm"
+CRM = "crm"
+DELIVERY = "delivery"
