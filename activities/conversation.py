@@ -1,0 +1,63 @@
+"""Opening a conversation, recording its messages, changing its owner and its status."""
+
+from datetime import UTC, datetime
+
+from temporalio import activity
+
+from activities.organisations import Organisations
+from domain.conversation import Owner
+from domain.spec import Mode
+from domain.steps import (
+    ChangeOwnershipInput,
+    ChangeStatusInput,
+    OpenConversationInput,
+    OpenedConversation,
+    OwnershipChanged,
+    RecordedMessages,
+    RecordMessagesInput,
+)
+from storage.conversations import ConversationRepository
+
+
+class ConversationActivities:
+    """Everything that only our own database is needed for."""
+
+    def __init__(self, conversations: ConversationRepository, organisations: Organisations) -> None:
+        self._conversations = conversations
+        self._organisations = organisations
+
+    @activity.defn
+    async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
+        """Pin the published spec version and make the row; on a later run, return what the row says."""
+        active = await self._organisations.active_version(input.start.organisation)
+        specification = (await self._organisations.served(active)).specification
+        mode = specification.ai_agent(specification.default_ai_agent).mode
+        ai = Owner(kind="ai_agent", id=specification.default_ai_agent)
+        owner = Owner(kind="human_agent") if mode is Mode.CO_PILOT else ai
+        row = await self._conversations.open(input.start, active, owner, mode, datetime.now(UTC))
+        pinned = await self._organisations.served(row.spec_hash)
+        return OpenedConversation(
+            spec_hash=row.spec_hash,
+            policy=pinned.policy,
+            revision=row.revision,
+            turn=row.turn,
+            owner=row.owner,
+            mode=row.mode,
+            status=row.status,
+        )
+
+    @activity.defn
+    async def record_messages(self, input: RecordMessagesInput) -> RecordedMessages:
+        """Write customer messages into the transcript; drafts of an older revision are stale from here on."""
+        recorded = await self._conversations.record_messages(input.conversation_id, input.revision, input.messages)
+        return RecordedMessages(recorded=recorded)
+
+    @activity.defn
+    async def change_ownership(self, input: ChangeOwnershipInput) -> OwnershipChanged:
+        """Hand the conversation to a person or back; when this returns, the takeover is acknowledged."""
+        return await self._conversations.change_ownership(input, datetime.now(UTC))
+
+    @activity.defn
+    async def change_status(self, input: ChangeStatusInput) -> None:
+        """Snooze, wake, resolve, reopen or change the mode."""
+        await self._conversations.change_status(input, datetime.now(UTC))

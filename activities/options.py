@@ -1,0 +1,71 @@
+"""The one table of timeouts, retries, task queues and priorities: a row per activity.
+
+Retryable errors are tried again as the row says; the permanent ones of domain.errors never are.
+"""
+
+from datetime import timedelta
+
+from temporalio.common import Priority, RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+from domain.errors import PermanentError
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
+
+
+def _names(error: type[Exception]) -> list[str]:
+    return [error.__name__, *(name for child in error.__subclasses__() for name in _names(child))]
+
+
+def _retry(initial_seconds: float, maximum_seconds: float, attempts: int = 0) -> RetryPolicy:
+    return RetryPolicy(
+        initial_interval=timedelta(seconds=initial_seconds),
+        maximum_interval=timedelta(seconds=maximum_seconds),
+        maximum_attempts=attempts,
+        non_retryable_error_types=_names(PermanentError),
+    )
+
+
+LIVE = Priority(priority_key=1)
+
+STORE: ActivityConfig = {
+    "task_queue": CONVERSATIONS,
+    "start_to_close_timeout": timedelta(seconds=15),
+    "retry_policy": _retry(0.2, 10),
+    "priority": LIVE,
+}
+"""Writes to our own database: tried for ever, because what was accepted must be recorded."""
+
+FETCH_CUSTOMER_CONTEXT: ActivityConfig = {
+    "task_queue": CRM,
+    "start_to_close_timeout": timedelta(seconds=5),
+    "schedule_to_close_timeout": timedelta(seconds=12),
+    "retry_policy": _retry(0.2, 2, attempts=3),
+    "priority": LIVE,
+}
+"""A source that is down never blocks the turn."""
+
+GENERATE_REPLY: ActivityConfig = {
+    "task_queue": LLM,
+    "start_to_close_timeout": timedelta(seconds=90),
+    "schedule_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=15),
+    "retry_policy": _retry(0.5, 10),
+    "priority": LIVE,
+}
+"""After five minutes without a model a person gets the conversation."""
+
+SCORE_CONFIDENCE: ActivityConfig = {
+    "task_queue": LLM,
+    "start_to_close_timeout": timedelta(seconds=30),
+    "schedule_to_close_timeout": timedelta(seconds=60),
+    "retry_policy": _retry(0.5, 5),
+    "priority": LIVE,
+}
+
+DELIVER_MESSAGE: ActivityConfig = {
+    "task_queue": DELIVERY,
+    "start_to_close_timeout": timedelta(seconds=60),
+    "retry_policy": _retry(0.2, 30),
+    "priority": LIVE,
+}
+"""Tried until the channel takes it; the claim in the database keeps it single."""

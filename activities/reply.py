@@ -1,0 +1,85 @@
+"""Writing replies and checking them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from temporalio import activity
+
+from activities.drafting import DraftQuestion
+from activities.organisations import Organisations
+from domain.errors import NotFoundError
+from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
+from domain.turn import CustomerContext
+from integrations.llm.base import TranscriptLine
+from storage.turns import TurnRepository
+from storage.views import DraftBasis
+
+HEARTBEAT_SECONDS = 5.0
+
+
+class ReplyActivities:
+    """Drafts with the models of the pinned spec version."""
+
+    def __init__(self, turns: TurnRepository, organisations: Organisations) -> None:
+        self._turns = turns
+        self._organisations = organisations
+
+    @activity.defn
+    async def generate_reply(self, input: GenerateReplyInput) -> GeneratedReply:
+        """Record the new messages, then draft one answer to everything that nobody has answered."""
+        basis = await self._turns.begin_draft(input, datetime.now(UTC))
+        if basis.draft is not None or not basis.unanswered:
+            return GeneratedReply(draft=basis.draft)
+        served = await self._organisations.served(input.spec_hash)
+        async with _heartbeats():
+            draft = await served.drafter.draft(_question(input, basis))
+        await self._turns.save_draft(input, draft)
+        return GeneratedReply(draft=draft)
+
+    @activity.defn
+    async def score_confidence(self, input: ScoreConfidenceInput) -> ScoredConfidence:
+        """Ask the validator model whether the draft is right and supported by its sources."""
+        saved = await self._turns.get_verdict(input.draft_id)
+        if saved is not None:
+            return saved
+        served = await self._organisations.served(input.spec_hash)
+        draft = await self._turns.get_draft(input.draft_id)
+        if draft is None or served.validator is None:
+            raise NotFoundError("There is no draft to check, or no validator model in this specification.")
+        async with _heartbeats():
+            verdict = await served.drafter.check(draft, await self._turns.basis_of(input.draft_id), served.validator)
+        scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)
+        await self._turns.save_verdict(input.draft_id, scored)
+        return scored
+
+
+def _question(input: GenerateReplyInput, basis: DraftBasis) -> DraftQuestion:
+    context = basis.context or CustomerContext()
+    missing = tuple(dict.fromkeys((*context.missing, *input.missing_sources)))
+    return DraftQuestion(
+        draft_id=input.draft_id,
+        text="\n".join(basis.unanswered),
+        transcript=tuple(TranscriptLine(author=said.author, text=said.text) for said in basis.transcript),
+        context=context.model_copy(update={"missing": missing}),
+        ai_agent=input.ai_agent,
+        instruction=input.instruction,
+        greet=not basis.greeted,
+    )
+
+
+@asynccontextmanager
+async def _heartbeats() -> AsyncIterator[None]:
+    """Tell Temporal that a slow model call is alive, and hear of its cancellation."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            activity.heartbeat()
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
