@@ -1,0 +1,84 @@
+"""Which task queue serves which workflows and activities."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.approvals import ApprovalActivities
+from activities.context import ContextActivities
+from activities.conversation import ConversationActivities
+from activities.delivery import DeliveryActivities
+from activities.reply import ReplyActivities
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
+from workers.failures import FailureInterceptor
+from workflows.conversation import ConversationWorkflow
+
+
+@dataclass(frozen=True)
+class Activities:
+    """One object per neighbour, its clients injected."""
+
+    conversation: ConversationActivities
+    context: ContextActivities
+    reply: ReplyActivities
+    delivery: DeliveryActivities
+    approvals: ApprovalActivities
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one worker process does at once."""
+
+    cached_workflows: int = 1000
+    concurrent_activities: int = 100
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox, with what the domain uses passed through: pure, or (time zones) constant for a deployment."""
+    passed_through = ("pydantic_core", "zoneinfo", "tzdata", "importlib")
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
+
+
+def build_workers(client: Client, activities: Activities, limits: Limits) -> list[Worker]:
+    """All queues in one process; a larger installation runs some of them elsewhere."""
+    a = activities
+    store: list[Callable[..., Any]] = [
+        a.conversation.open_conversation,
+        a.conversation.record_messages,
+        a.conversation.change_ownership,
+        a.conversation.change_status,
+        a.approvals.request_approval,
+        a.approvals.record_decision,
+        a.approvals.climb_ladder,
+    ]
+    failures = FailureInterceptor()
+    conversations = Worker(
+        client,
+        task_queue=CONVERSATIONS,
+        workflows=[ConversationWorkflow],
+        activities=store,
+        workflow_runner=workflow_runner(),
+        interceptors=[failures],
+        max_cached_workflows=limits.cached_workflows,
+        max_concurrent_activities=limits.concurrent_activities,
+    )
+    by_queue: dict[str, list[Callable[..., Any]]] = {
+        LLM: [a.reply.generate_reply, a.reply.score_confidence],
+        CRM: [a.context.fetch_customer_context],
+        DELIVERY: [a.delivery.deliver_message, a.delivery.escalate_conversation],
+    }
+    others = [
+        Worker(
+            client,
+            task_queue=queue,
+            activities=served,
+            interceptors=[failures],
+            max_concurrent_activities=limits.concurrent_activities,
+        )
+        for queue, served in by_queue.items()
+    ]
+    return [conversations, *others]

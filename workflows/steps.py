@@ -1,0 +1,323 @@
+"""The activities of a conversation as calls: who does it, with which options, under which summary."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+from temporalio.workflow import ActivityConfig, ActivityHandle
+
+with workflow.unsafe.imports_passed_through():
+    from activities.approvals import ApprovalActivities
+    from activities.context import ContextActivities
+    from activities.conversation import ConversationActivities
+    from activities.delivery import DeliveryActivities
+    from activities.options import DELIVER_MESSAGE, FETCH_CUSTOMER_CONTEXT, GENERATE_REPLY, SCORE_CONFIDENCE, STORE
+    from activities.reply import ReplyActivities
+    from domain.approval import Approval
+    from domain.conversation import Author, CustomerMessage, DecideApproval, Owner, SendHumanReply, Status
+    from domain.policy import Policy
+    from domain.spec import LadderStep, Mode
+    from domain.state import ConversationState
+    from domain.steps import (
+        ApprovalClosure,
+        ChangeOwnershipInput,
+        ChangeStatusInput,
+        ClimbLadderInput,
+        DeliveredMessage,
+        DeliverMessageInput,
+        EscalateConversationInput,
+        FetchCustomerContextInput,
+        FetchedContext,
+        GeneratedReply,
+        GenerateReplyInput,
+        OpenConversationInput,
+        OpenedConversation,
+        OwnershipChanged,
+        RecordDecisionInput,
+        RecordMessagesInput,
+        RequestApprovalInput,
+        ScoreConfidenceInput,
+        StatusEvent,
+    )
+    from domain.turn import DecisionRecord, Draft, Outcome
+    from workflows.story import reply_summary
+
+
+S = TypeVar("S")
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+
+def _start(
+    method: Callable[[S, Argument], Awaitable[Result]], argument: Argument, options: ActivityConfig, summary: str
+) -> ActivityHandle[Result]:
+    config: ActivityConfig = {**options, "summary": summary}
+    return workflow.start_activity_method(method, argument, **config)
+
+
+async def _run(
+    method: Callable[[S, Argument], Awaitable[Result]], argument: Argument, options: ActivityConfig, summary: str
+) -> Result:
+    return await _start(method, argument, options, summary)
+
+
+class Steps:
+    """Builds each activity's argument from the state; changes nothing."""
+
+    def __init__(self, state: ConversationState) -> None:
+        self._state = state
+
+    @property
+    def _names(self) -> dict[str, str]:
+        start = self._state.start
+        return {"organisation": start.organisation, "conversation_id": start.conversation_id}
+
+    @property
+    def _policy(self) -> Policy:
+        return self._state.opened_policy
+
+    @property
+    def _spec_hash(self) -> str:
+        return self._state.spec_hash or ""
+
+    async def open_conversation(self) -> OpenedConversation:
+        return await _run(
+            ConversationActivities.open_conversation,
+            OpenConversationInput(start=self._state.start),
+            STORE,
+            "open the conversation, pin the specification",
+        )
+
+    async def fetch_customer_context(self) -> FetchedContext | None:
+        """None when neither CRM nor store answered in time: the turn goes on without."""
+        input = FetchCustomerContextInput(
+            **self._names, crm=self._policy.crm, customer_id=self._state.start.customer_id
+        )
+        try:
+            return await _run(
+                ContextActivities.fetch_customer_context,
+                input,
+                FETCH_CUSTOMER_CONTEXT,
+                f"who is the customer? ask {self._policy.crm}",
+            )
+        except ActivityError:
+            workflow.logger.warning("the customer context could not be fetched")
+            return None
+
+    def generate_reply(
+        self, messages: tuple[CustomerMessage, ...], *, suggestion: bool = False
+    ) -> ActivityHandle[GeneratedReply]:
+        state = self._state
+        input = GenerateReplyInput(
+            **self._names,
+            spec_hash=self._spec_hash,
+            revision=state.revision,
+            turn=state.turn,
+            draft_id=f"{state.start.conversation_id}-{state.turn}",
+            messages=messages,
+            ai_agent=state.ai_agent,
+            context_id=state.context.context_id if state.context else None,
+            missing_sources=state.context.missing if state.context else (self._policy.crm,),
+            instruction=state.instruction,
+            suggestion=suggestion,
+        )
+        what = "suggest a reply" if suggestion else "write a reply"
+        return _start(ReplyActivities.generate_reply, input, GENERATE_REPLY, f"turn {state.turn}: {what}")
+
+    async def score_confidence(self, draft: Draft) -> float | None:
+        """The validator's verdict; without one in time, the draft counts as not supported."""
+        input = ScoreConfidenceInput(**self._names, spec_hash=self._spec_hash, draft_id=draft.draft_id)
+        try:
+            scored = await _run(
+                ReplyActivities.score_confidence,
+                input,
+                SCORE_CONFIDENCE,
+                f"turn {self._state.turn}: is the draft supported by its sources?",
+            )
+        except ActivityError:
+            workflow.logger.warning("the validator model failed; the draft counts as unsupported")
+            return 0.0
+        return scored.supported
+
+    def deliver_reply(
+        self, draft: Draft, record: DecisionRecord, hold_until: datetime | None
+    ) -> ActivityHandle[DeliveredMessage]:
+        clarifies = record.decision.outcome is Outcome.CLARIFY
+        verb = "ask back" if clarifies else "send reply"
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=draft.draft_id,
+                channel=self._state.channel,
+                author=Author.AI_AGENT,
+                author_id=draft.ai_agent,
+                kind="clarification" if clarifies else "reply",
+                draft_id=draft.draft_id,
+                text=self._clarification(draft) if clarifies else None,
+                expected_revision=self._state.revision,
+                not_before=hold_until,
+                record=record,
+            ),
+            reply_summary(draft, record.confidence, verb),
+        )
+
+    def _clarification(self, draft: Draft) -> str:
+        return draft.clarifying_question or self._policy.wording.clarify
+
+    def deliver_approved(self, approval: Approval, decision: DecideApproval) -> ActivityHandle[DeliveredMessage]:
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=approval.draft_id,
+                channel=self._state.channel,
+                author=Author.AI_AGENT,
+                author_id=approval.ai_agent,
+                kind="reply",
+                draft_id=approval.draft_id,
+                text=decision.text if decision.action == "edit" else approval.text,
+                expected_revision=approval.revision,
+                closure=ApprovalClosure(approval=approval, decision=decision),
+            ),
+            f"send the reply that {decision.by.id} approved",
+        )
+
+    def deliver_human_reply(self, request: SendHumanReply) -> ActivityHandle[DeliveredMessage]:
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=f"{self._state.start.conversation_id}-human-{request.request_id}",
+                channel=self._state.channel,
+                author=Author.HUMAN_AGENT,
+                author_id=request.by.id,
+                kind="human_reply",
+                text=request.text,
+            ),
+            f"send the reply of {request.by.id}",
+        )
+
+    def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
+        return _start(DeliveryActivities.deliver_message, input, DELIVER_MESSAGE, summary)
+
+    async def escalate(
+        self,
+        reason: str,
+        messages: tuple[CustomerMessage, ...],
+        draft: Draft | None,
+        record: DecisionRecord | None,
+    ) -> DeliveredMessage:
+        state = self._state
+        input = EscalateConversationInput(
+            **self._names,
+            channel=state.channel,
+            revision=state.revision,
+            escalation_key=f"{state.start.conversation_id}-escalation-{state.revision}",
+            reason=reason,
+            record=record,
+            draft_id=draft.draft_id if draft else None,
+            messages=messages,
+            notice=self._policy.wording.handoff,
+        )
+        return await _run(
+            DeliveryActivities.escalate_conversation,
+            input,
+            DELIVER_MESSAGE,
+            f"hand over to a person: {reason}",
+        )
+
+    async def request_approval(self, approval: Approval, record: DecisionRecord | None) -> None:
+        input = RequestApprovalInput(
+            **self._names,
+            channel=self._state.channel,
+            approval=approval,
+            record=record,
+            notice=self._policy.wording.approval_wait,
+        )
+        await _run(
+            ApprovalActivities.request_approval,
+            input,
+            STORE,
+            f"ask {approval.approvers_needed} of {', '.join(approval.roles)} to approve: {approval.reason}",
+        )
+
+    async def record_decision(
+        self,
+        decision: DecideApproval,
+        effect: str,
+        *,
+        refused: str | None = None,
+        approval: Approval | None = None,
+        replaces: str | None = None,
+    ) -> None:
+        input = RecordDecisionInput(
+            **self._names, decision=decision, effect=effect, refused=refused, approval=approval, replaces=replaces
+        )
+        await _run(
+            ApprovalActivities.record_decision,
+            input,
+            STORE,
+            f"{decision.action} by {decision.by.id}: {effect}",
+        )
+
+    async def climb_ladder(self, approval: Approval, step: LadderStep) -> None:
+        await _run(
+            ApprovalActivities.climb_ladder,
+            ClimbLadderInput(**self._names, approval=approval, step=step),
+            STORE,
+            f"{step.action.replace('_', ' ')}: {', '.join(approval.roles)}",
+        )
+
+    async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> int:
+        recorded = await _run(
+            ConversationActivities.record_messages,
+            RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages),
+            STORE,
+            f"record {len(messages)} customer message(s)",
+        )
+        return recorded.recorded
+
+    async def change_ownership(
+        self,
+        owner: Owner,
+        status: Status,
+        messages: tuple[CustomerMessage, ...],
+        *,
+        request_id: str,
+        by: str,
+        note: str,
+    ) -> OwnershipChanged:
+        input = ChangeOwnershipInput(
+            **self._names,
+            revision=self._state.revision,
+            owner=owner,
+            status=status,
+            request_id=request_id,
+            by=by,
+            note=note,
+            messages=messages,
+        )
+        return await _run(ConversationActivities.change_ownership, input, STORE, f"owner is now {owner}")
+
+    async def change_status(
+        self, event: StatusEvent, *, request_id: str, by: str, note: str = "", until: datetime | None = None
+    ) -> None:
+        state = self._state
+        input = ChangeStatusInput(
+            **self._names,
+            request_id=request_id,
+            event=event,
+            revision=state.revision,
+            status=state.status,
+            mode=state.mode or Mode.DELEGATION,
+            by=by,
+            note=note,
+            until=until,
+        )
+        await _run(ConversationActivities.change_status, input, STORE, f"{event.replace('_', ' ')} by {by}")
+
+    def burst_ends_at(self) -> datetime | None:
+        """Until then, further messages of the same burst may come."""
+        seconds = self._policy.burst_window_seconds.get(self._state.channel.value, 0.0)
+        received_at = self._state.last_received_at
+        return received_at + timedelta(seconds=seconds) if received_at and seconds else None
