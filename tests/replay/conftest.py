@@ -1,0 +1,3 @@
+from tests.workflows.conftest import converse, environment
+
+__all__ = ["converse", "environment"]

@@ -1,0 +1,154 @@
+"""One scenario for each branch of the conversation; their histories are the golden ones."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from temporalio.exceptions import ApplicationError
+
+from domain.conversation import (
+    ChangeMode,
+    DecideApproval,
+    HandBack,
+    Person,
+    Resolve,
+    SendHumanReply,
+    Status,
+    TakeOver,
+)
+from domain.policy import Policy
+from domain.spec import ApprovalRule, Mode
+from domain.turn import Evidence
+from tests.workflows.conftest import ANNA, BEN, Conversation
+from tests.workflows.fakes import SURE, FakeActivities
+
+SUPERVISED = SURE.model_copy(update={"supervised": True})
+
+
+PLAIN = Policy(default_ai_agent="general")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens, and with which activities."""
+
+    play: Callable[[Conversation], Awaitable[None]]
+    evidence: Evidence = SURE
+    policy: Policy = PLAIN
+
+    def fakes(self) -> FakeActivities:
+        return FakeActivities(self.policy, self.evidence)
+
+
+def _decide(conversation: Conversation, action: str, key: str, by: Person = ANNA, **more: str) -> DecideApproval:
+    approval_id = conversation.fakes.approvals[-1].approval.approval_id
+    fields = {"request_id": key, "by": by, "action": action, "approval_id": approval_id}
+    return DecideApproval.model_validate(fields | more)
+
+
+async def plain(conversation: Conversation) -> None:
+    for turn in (1, 2):
+        await conversation.says(f"question {turn}", f"m{turn}")
+        await conversation.until(lambda s, t=turn: s.turn == t and not s.unanswered and not s.inbox)  # type: ignore[misc]
+
+
+async def burst(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("generate_reply")
+    await conversation.says("my export fails", "m1")
+    await gate.reached.wait()
+    await conversation.says("it is the CSV export", "m2")
+    await conversation.settled()
+    gate.opened.set()
+
+
+async def overtaken_delivery(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("deliver_message")
+    await conversation.says("my export fails", "m1")
+    await gate.reached.wait()
+    await conversation.says("it is the CSV export", "m2")
+    await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
+    gate.opened.set()
+    await conversation.settled()
+
+
+async def approved(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "approve", "d1"))
+    await conversation.until(lambda s: s.approval is None)
+    await conversation.ask(_decide(conversation, "approve", "d2", BEN))
+    await conversation.until(lambda _: len(conversation.fakes.decisions) == 1)
+
+
+async def rejected_and_edited(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "reject", "d1", reason="name the 14 days"))
+    await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
+    await conversation.ask(_decide(conversation, "edit", "d2", text="We refund it within 14 days."))
+    await conversation.until(lambda s: s.approval is None)
+
+
+async def two_approvers(conversation: Conversation) -> None:
+    await conversation.says("refund me 500", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "reassign", "d1", assignee="anna"))
+    await conversation.ask(_decide(conversation, "approve", "d2"))
+    await conversation.ask(_decide(conversation, "take_over", "d3"))
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+
+
+async def handed_over_and_back(conversation: Conversation) -> None:
+    await conversation.says("help", "m1")
+    await conversation.settled()
+    await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+    await conversation.until(lambda s: not s.owned_by_ai)
+    await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
+    await conversation.until(lambda _: len(conversation.fakes.delivered) == 2)
+    await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.CO_PILOT))
+    await conversation.until(lambda _: len(conversation.fakes.statuses) == 1)
+    await conversation.says("are you there?", "m2")
+    await conversation.until(lambda _: conversation.fakes.log.count("generate_reply") == 2)
+    await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="offer the manual export"))
+    await conversation.until(lambda s: s.owned_by_ai and not s.unanswered)
+
+
+async def escalated(conversation: Conversation) -> None:
+    await conversation.says("a human please", "m1")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+    await conversation.says("hello?", "m2")
+    await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
+
+
+async def resolved_and_reopened(conversation: Conversation) -> None:
+    await conversation.says("where is my invoice?", "m1")
+    await conversation.settled()
+    await conversation.ask(Resolve(request_id="r1", by=ANNA))
+    await conversation.until(lambda s: s.status is Status.RESOLVED)
+    await conversation.says("it is wrong", "m2")
+    await conversation.until(lambda s: s.status is Status.OPEN and s.turn == 2 and not s.unanswered)
+
+
+async def model_failed(conversation: Conversation) -> None:
+    conversation.fakes.failures["generate_reply"] = [ApplicationError("no key", type="CredentialsError")]
+    await conversation.says("where is my invoice?", "m1")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+
+
+VAGUE = SURE.model_copy(update={"ambiguous": True})
+PERSON = SURE.model_copy(update={"asks_for_person": True})
+TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
+
+SCENARIOS = {
+    "plain": Scenario(plain),
+    "burst": Scenario(burst),
+    "overtaken_delivery": Scenario(overtaken_delivery),
+    "approved": Scenario(approved, SUPERVISED),
+    "rejected_and_edited": Scenario(rejected_and_edited, SUPERVISED),
+    "two_approvers": Scenario(two_approvers, SUPERVISED, TWO),
+    "handed_over_and_back": Scenario(handed_over_and_back),
+    "escalated": Scenario(escalated, PERSON),
+    "clarified": Scenario(plain, VAGUE),
+    "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
+    "resolved_and_reopened": Scenario(resolved_and_reopened),
+    "model_failed": Scenario(model_failed),
+}

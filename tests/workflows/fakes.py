@@ -1,0 +1,199 @@
+"""Activities over a small store in memory, under the real names and with the real arguments.
+
+They follow the contract of storage/: recorded messages and ownership raise the revision, a claim compares it.
+A test scripts the model through `replies` and holds an activity at a gate to make a race happen on purpose.
+"""
+
+import asyncio
+from collections import defaultdict
+from datetime import UTC, datetime
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from domain.conversation import Owner, StartConversation, Status
+from domain.policy import Policy
+from domain.spec import Mode
+from domain.steps import (
+    ChangeOwnershipInput,
+    ChangeStatusInput,
+    ClimbLadderInput,
+    DeliveredMessage,
+    DeliverMessageInput,
+    EscalateConversationInput,
+    FetchCustomerContextInput,
+    FetchedContext,
+    GeneratedReply,
+    GenerateReplyInput,
+    OpenConversationInput,
+    OpenedConversation,
+    OwnershipChanged,
+    RecordDecisionInput,
+    RecordedMessages,
+    RecordMessagesInput,
+    RequestApprovalInput,
+    ScoreConfidenceInput,
+    ScoredConfidence,
+)
+from domain.turn import Draft, Evidence, Usage
+
+SURE = Evidence(topic="plans", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
+START = StartConversation(organisation="acme", conversation_id="cv_test0001")
+
+
+class Gate:
+    """Stops an activity until a test opens it; `reached` says that the activity stands there."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def pass_through(self) -> None:
+        self.reached.set()
+        await self.opened.wait()
+
+
+class FakeActivities:
+    """What was recorded, delivered, asked and escalated, in order."""
+
+    def __init__(self, policy: Policy | None = None, evidence: Evidence = SURE) -> None:
+        self.policy = policy or Policy(default_ai_agent="general", crm="directory")
+        self.evidence = evidence
+        self.evidences: list[Evidence] = []
+        self.recorded: dict[str, str] = {}
+        self.unanswered: list[str] = []
+        self.revision = 0
+        self.owner = Owner(kind="ai_agent", id="general")
+        self.delivered: list[str] = []
+        self.refused = 0
+        self.log: list[str] = []
+        self.generated: list[GenerateReplyInput] = []
+        self.deliveries: list[DeliverMessageInput] = []
+        self.approvals: list[RequestApprovalInput] = []
+        self.decisions: list[RecordDecisionInput] = []
+        self.escalations: list[EscalateConversationInput] = []
+        self.ladder: list[ClimbLadderInput] = []
+        self.statuses: list[ChangeStatusInput] = []
+        self.gates: dict[str, Gate] = {}
+        self.failures: dict[str, list[ApplicationError]] = defaultdict(list)
+        self.opened = OpenedConversation(
+            spec_hash="0" * 64, policy=self.policy, owner=self.owner, mode=Mode.DELEGATION, status=Status.OPEN
+        )
+
+    def hold(self, name: str) -> Gate:
+        """Hold the next run of an activity."""
+        self.gates[name] = Gate()
+        return self.gates[name]
+
+    async def _enter(self, name: str) -> None:
+        self.log.append(name)
+        gate = self.gates.pop(name, None)
+        if gate:
+            await gate.pass_through()
+        if self.failures[name]:
+            raise self.failures[name].pop(0)
+
+    def _record(self, messages: tuple, revision: int) -> int:  # type: ignore[type-arg]
+        new = [m for m in messages if m.message_id not in self.recorded]
+        self.recorded |= {m.message_id: m.text for m in new}
+        self.unanswered += [m.message_id for m in new]
+        self.revision = max(self.revision, revision)
+        return len(new)
+
+    @activity.defn
+    async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
+        await self._enter("open_conversation")
+        return self.opened
+
+    @activity.defn
+    async def fetch_customer_context(self, input: FetchCustomerContextInput) -> FetchedContext:
+        await self._enter("fetch_customer_context")
+        return FetchedContext(context_id="cx_1", fetched_at=datetime.now(UTC), facts=3, matches=1)
+
+    @activity.defn
+    async def generate_reply(self, input: GenerateReplyInput) -> GeneratedReply:
+        self.generated.append(input)
+        self._record(input.messages, input.revision)
+        await self._enter("generate_reply")
+        if not self.unanswered and not input.suggestion:
+            return GeneratedReply(draft=None)
+        evidence = self.evidences.pop(0) if self.evidences else self.evidence
+        return GeneratedReply(
+            draft=Draft(
+                draft_id=input.draft_id,
+                ai_agent="general",
+                text=f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}",
+                evidence=evidence,
+                usage=Usage(model="fake"),
+            )
+        )
+
+    @activity.defn
+    async def score_confidence(self, input: ScoreConfidenceInput) -> ScoredConfidence:
+        await self._enter("score_confidence")
+        return ScoredConfidence(supported=0.2, usage=Usage(model="fake"))
+
+    @activity.defn
+    async def deliver_message(self, input: DeliverMessageInput) -> DeliveredMessage:
+        self.deliveries.append(input)
+        await self._enter("deliver_message")
+        by_ai = input.author == "ai_agent"
+        stale = input.expected_revision is not None and input.expected_revision != self.revision
+        if stale or (by_ai and self.owner.kind != "ai_agent"):
+            self.refused += 1
+            return DeliveredMessage(status="refused", at=datetime.now(UTC))
+        if input.message_key not in self.delivered:
+            self.delivered.append(input.message_key)
+        self.unanswered = []
+        return DeliveredMessage(status="delivered", at=datetime.now(UTC))
+
+    @activity.defn
+    async def escalate_conversation(self, input: EscalateConversationInput) -> DeliveredMessage:
+        self.escalations.append(input)
+        await self._enter("escalate_conversation")
+        self._record(input.messages, input.revision)
+        self.owner = Owner(kind="human_agent")
+        self.unanswered = []
+        return DeliveredMessage(status="delivered", at=datetime.now(UTC))
+
+    @activity.defn
+    async def record_messages(self, input: RecordMessagesInput) -> RecordedMessages:
+        await self._enter("record_messages")
+        return RecordedMessages(recorded=self._record(input.messages, input.revision))
+
+    @activity.defn
+    async def change_ownership(self, input: ChangeOwnershipInput) -> OwnershipChanged:
+        await self._enter("change_ownership")
+        self._record(input.messages, input.revision)
+        self.owner = input.owner
+        return OwnershipChanged(unanswered=len(self.unanswered), at=datetime.now(UTC))
+
+    @activity.defn
+    async def change_status(self, input: ChangeStatusInput) -> None:
+        self.statuses.append(input)
+        await self._enter("change_status")
+        self.revision = max(self.revision, input.revision)
+
+    @activity.defn
+    async def request_approval(self, input: RequestApprovalInput) -> None:
+        self.approvals.append(input)
+        await self._enter("request_approval")
+
+    @activity.defn
+    async def record_decision(self, input: RecordDecisionInput) -> None:
+        self.decisions.append(input)
+        await self._enter("record_decision")
+
+    @activity.defn
+    async def climb_ladder(self, input: ClimbLadderInput) -> None:
+        self.ladder.append(input)
+        await self._enter("climb_ladder")
+
+    @property
+    def all(self) -> list:  # type: ignore[type-arg]
+        names = [
+            "open_conversation", "fetch_customer_context", "generate_reply", "score_confidence", "deliver_message",
+            "escalate_conversation", "record_messages", "change_ownership", "change_status", "request_approval",
+            "record_decision", "climb_ladder",
+        ]  # fmt: skip
+        return [getattr(self, name) for name in names]
