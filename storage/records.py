@@ -35,7 +35,7 @@ class RecordRepository:
             SELECT at FROM audit_events WHERE event_key = format('request:%s:%s', $1::text, $2::text)
             UNION ALL
             SELECT delivered_at FROM deliveries
-            WHERE conversation_id = $1 AND message_key = $2 AND state = 'delivered'
+            WHERE message_key = format('%s-human-%s', $1::text, $2::text) AND state = 'delivered'
             """,
             conversation_id,
             request_id,
