@@ -1,0 +1,129 @@
+"""`/v1/approvals`: what waits for people, and their decisions."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from domain.approval import LEAD_ROLES
+from domain.conversation import MAX_MESSAGE_CHARACTERS, DecideApproval, Frozen
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from gateway.acknowledgement import ask
+from gateway.api.requests import Ask, ServicesDependency
+from gateway.auth import Caller, HumanAgent, Viewer
+from gateway.problems import ProblemError, problem
+from gateway.services import Services
+from storage.views import ApprovalState, ApprovalView, DecisionView, StoredMessage
+
+router = APIRouter(prefix="/v1/approvals", tags=["approvals"])
+
+RECENT_MESSAGES = 12
+
+
+class ApprovalDetails(Frozen):
+    """Everything needed to decide: the draft with its evidence, and what was said before it."""
+
+    approval: ApprovalView
+    decisions: tuple[DecisionView, ...]
+    messages: tuple[StoredMessage, ...]
+
+
+class AskDecision(Ask):
+    """`digest`, when given, must be that of the text you saw."""
+
+    action: Literal["approve", "edit", "reject", "take_over", "reassign"]
+    text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
+    reason: str = Field("", max_length=4000, description="Why, for reject: the AI agent redrafts with it.")
+    assignee: str | None = Field(None, max_length=64, description="Who is asked instead, for reassign.")
+    digest: str | None = None
+
+
+class DecisionAnswer(Frozen):
+    """`accepted`: Temporal keeps the decision, and it counts when a worker is there to apply it."""
+
+    request_id: str
+    state: Literal["applied", "accepted"]
+    effect: str | None = Field(None, description="send, wait_for_more, reapprove_edit, redraft, take_over, reassign.")
+    decided_at: datetime | None = None
+
+
+@router.get("")
+async def list_approvals(
+    caller: Viewer,
+    services: ServicesDependency,
+    state: ApprovalState | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[datetime | None, Query(description="requested_at of the last one of the page before.")] = None,
+) -> list[ApprovalView]:
+    """The newest first."""
+    return await services.store.approvals.list(caller.organisation, state, limit, before)
+
+
+@router.get("/{approval_id}")
+async def show_approval(approval_id: str, caller: Viewer, services: ServicesDependency) -> ApprovalDetails:
+    """The draft, its citations, evidence, digest and place on the ladder, and the messages before it."""
+    found = await _find(services, caller, approval_id)
+    decisions = await services.store.records.decisions(approval_id)
+    messages = await services.store.conversations.transcript(found.conversation_id, RECENT_MESSAGES)
+    return ApprovalDetails(approval=found, decisions=tuple(decisions), messages=tuple(messages))
+
+
+@router.post("/{approval_id}/decisions", responses={202: {"model": DecisionAnswer}})
+async def decide_approval(
+    approval_id: str, body: AskDecision, caller: HumanAgent, services: ServicesDependency, response: Response
+) -> DecisionAnswer:
+    """Decide. The first valid decision wins; 409 tells the second person who decided and when."""
+    found = await _find(services, caller, approval_id)
+    _check(found, body, caller)
+    request = DecideApproval(
+        request_id=body.request_id,
+        by=caller.person,
+        approval_id=approval_id,
+        action=body.action,
+        digest=body.digest,
+        text=body.text,
+        reason=body.reason,
+        assignee=body.assignee,
+    )
+    decision = await ask(
+        services, found.conversation_id, request, lambda: services.store.approvals.decision(body.request_id)
+    )
+    if decision is None:
+        response.status_code = 202
+        return DecisionAnswer(request_id=body.request_id, state="accepted")
+    if decision.approval_id != approval_id:
+        raise InvalidInputError("This request_id was used for another approval. Use a new one.")
+    if decision.refused:
+        raise await _refused(services, decision)
+    return DecisionAnswer(
+        request_id=body.request_id, state="applied", effect=decision.effect, decided_at=decision.decided_at
+    )
+
+
+async def _find(services: Services, caller: Caller, approval_id: str) -> ApprovalView:
+    found = await services.store.approvals.get(approval_id)
+    if found is None or found.organisation != caller.organisation:
+        raise NotFoundError("There is no such approval. List the open ones with GET /v1/approvals?state=open.")
+    return found
+
+
+def _check(found: ApprovalView, body: AskDecision, caller: Caller) -> None:
+    """What is wrong whoever else decides. Everything that depends on the moment is judged in the workflow."""
+    needed = {"edit": body.text and body.text.strip(), "reject": body.reason.strip(), "reassign": body.assignee}
+    if not needed.get(body.action, "nothing more"):
+        field = {"edit": "text", "reject": "reason", "reassign": "assignee"}[body.action]
+        raise InvalidInputError(f"{body.action} needs {field}.")
+    approval, roles = found.approval, set(caller.person.roles)
+    allowed = LEAD_ROLES | set(approval.roles)
+    if found.state == "open" and not roles & allowed and approval.assignee != caller.person.id:
+        raise ForbiddenError(f"Only people with the role {' or '.join(approval.roles)} may decide this approval.")
+
+
+async def _refused(services: Services, decision: DecisionView) -> ProblemError:
+    """With who decided and when, where somebody has."""
+    found = await services.store.approvals.get(decision.approval_id)
+    conflict = problem("conflict", decision.refused or "The decision was refused.")
+    if found and found.closed_by:
+        conflict = conflict.model_copy(update={"decided_by": found.closed_by, "decided_at": found.closed_at})
+    return ProblemError(conflict)

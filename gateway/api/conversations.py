@@ -1,0 +1,177 @@
+"""`/v1/conversations`: what a conversation has been, and what people ask of it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, Field
+
+from domain.conversation import (
+    MAX_MESSAGE_CHARACTERS,
+    AnyRequest,
+    ChangeMode,
+    Frozen,
+    HandBack,
+    Reopen,
+    Resolve,
+    SendHumanReply,
+    Snooze,
+    Status,
+    TakeOver,
+)
+from domain.errors import InvalidInputError, NotFoundError
+from domain.spec import Mode
+from gateway.acknowledgement import ask
+from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
+from gateway.auth import Caller, HumanAgent, Viewer
+from gateway.services import Services
+from storage.records import TurnView
+from storage.views import AuditEvent, ConversationView, InternalNote, StoredMessage
+
+router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
+
+
+class ConversationDetails(Frozen):
+    """The whole record: what was said, each draft with its decision, notes, and everything that happened."""
+
+    conversation: ConversationView
+    messages: tuple[StoredMessage, ...]
+    turns: tuple[TurnView, ...]
+    notes: tuple[InternalNote, ...]
+    audit: tuple[AuditEvent, ...]
+
+
+class AskTakeOver(Ask):
+    note: str = Field("", max_length=4000)
+
+
+class AskHandBack(Ask):
+    instruction: str = Field("", max_length=4000, description="What the AI agent should know or do next.")
+
+
+class AskReply(Ask):
+    text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
+
+
+class AskSnooze(Ask):
+    until: AwareDatetime
+
+
+class AskResolve(Ask):
+    note: str = Field("", max_length=4000)
+
+
+class AskMode(Ask):
+    mode: Mode
+
+
+@router.get("")
+async def list_conversations(
+    caller: Viewer,
+    services: ServicesDependency,
+    status: Status | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[datetime | None, Query(description="updated_at of the last one of the page before.")] = None,
+) -> list[ConversationView]:
+    """Those changed last first."""
+    return await services.store.conversations.list(caller.organisation, status=status, limit=limit, before=before)
+
+
+@router.get("/{conversation_id}")
+async def show_conversation(conversation_id: str, caller: Viewer, services: ServicesDependency) -> ConversationDetails:
+    """The conversation's complete record."""
+    conversation = await _find(services, caller, conversation_id)
+    store = services.store
+    return ConversationDetails(
+        conversation=conversation,
+        messages=tuple(await store.conversations.messages_after(conversation_id, 0)),
+        turns=tuple(await store.records.turns(conversation_id)),
+        notes=tuple(await store.conversations.notes(conversation_id)),
+        audit=tuple(await store.audit.events(conversation_id)),
+    )
+
+
+@router.post("/{conversation_id}/take-over")
+async def take_over(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskTakeOver
+) -> Acknowledgement:
+    """Become the owner. Once acknowledged, no message of the AI agent goes out any more."""
+    request = TakeOver(request_id=body.request_id, by=caller.person, note=body.note)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+@router.post("/{conversation_id}/hand-back")
+async def hand_back(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskHandBack
+) -> Acknowledgement:
+    """Return the conversation to the AI agent, with an instruction."""
+    request = HandBack(request_id=body.request_id, by=caller.person, instruction=body.instruction)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+@router.post("/{conversation_id}/replies")
+async def reply(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskReply
+) -> Acknowledgement:
+    """Answer the customer yourself; takes the conversation over when the AI agent owns it."""
+    request = SendHumanReply(request_id=body.request_id, by=caller.person, text=body.text)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+@router.post("/{conversation_id}/snooze")
+async def snooze(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskSnooze
+) -> Acknowledgement:
+    """Put it aside until a time to come; a message from the customer wakes it earlier."""
+    if body.until <= services.now():
+        raise InvalidInputError("until has passed already. Give a time to come.")
+    request = Snooze(request_id=body.request_id, by=caller.person, until=body.until)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+@router.post("/{conversation_id}/resolve")
+async def resolve(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskResolve
+) -> Acknowledgement:
+    """Say that it is done."""
+    request = Resolve(request_id=body.request_id, by=caller.person, note=body.note)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+@router.post("/{conversation_id}/reopen")
+async def reopen(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: Ask
+) -> Acknowledgement:
+    """Say that it is not done."""
+    request = Reopen(request_id=body.request_id, by=caller.person)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+@router.post("/{conversation_id}/mode")
+async def change_mode(
+    conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskMode
+) -> Acknowledgement:
+    """Switch between delegation, supervision and co-pilot."""
+    request = ChangeMode(request_id=body.request_id, by=caller.person, mode=body.mode)
+    return await _ask(services, caller, conversation_id, request, response)
+
+
+async def _find(services: Services, caller: Caller, conversation_id: str) -> ConversationView:
+    found = await services.store.conversations.get(conversation_id)
+    if found is None or found.organisation != caller.organisation:
+        raise NotFoundError("There is no such conversation. List them with GET /v1/conversations.")
+    return found
+
+
+async def _ask(
+    services: Services, caller: Caller, conversation_id: str, request: AnyRequest, response: Response
+) -> Acknowledgement:
+    await _find(services, caller, conversation_id)
+    done = await ask(
+        services,
+        conversation_id,
+        request,
+        lambda: services.store.records.carried_out_at(conversation_id, request.request_id),
+    )
+    response.status_code = 200 if done else 202
+    return Acknowledgement(request_id=request.request_id, state="acknowledged" if done else "accepted")

@@ -1,0 +1,61 @@
+"""Composition root of the gateway."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from temporalio.client import Client
+
+from config.settings import Settings
+from gateway import pages, problems
+from gateway.api import approvals, conversations, health
+from gateway.chat import files, sessions, socket
+from gateway.chat.media import MAX_FILE_BYTES
+from gateway.metrics import MeasureRequests
+from gateway.security import BodyLimit, SecurityHeaders
+from gateway.services import open_services
+
+DESCRIPTION = "Customer service on Temporal: chat for customers, approvals and conversations for people."
+MAX_BODY_BYTES = 256 * 1024
+MULTIPART_OVERHEAD_BYTES = 16 * 1024
+
+
+def create_app(settings: Settings, *, temporal: Client | None = None) -> FastAPI:
+    """The gateway as an ASGI application; with `temporal` it uses that client instead of connecting its own."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings, temporal) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(title="Holdfast API", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    for module in (sessions, files, socket, approvals, conversations, health):
+        app.include_router(module.router, responses=_problem_responses())
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    pages.install(app)
+    problems.install(app)
+    app.add_middleware(
+        BodyLimit, limit_bytes=MAX_BODY_BYTES, upload_limit_bytes=MAX_FILE_BYTES + MULTIPART_OVERHEAD_BYTES
+    )
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.widget_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(MeasureRequests)
+    return app
+
+
+def _problem_responses() -> dict[int | str, dict[str, Any]]:
+    return {"default": {"model": problems.Problem, "description": "A problem (RFC 9457, application/problem+json)."}}
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """With the types of problems, which the page at /docs lists."""
+    kinds = {name: {"status": status, "title": title} for name, (status, title) in problems.TITLES.items()}
+    return FastAPI.openapi(app) | {"x-problems": kinds}

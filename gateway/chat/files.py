@@ -1,0 +1,68 @@
+"""`/v1/chat/{conversation}/files`: what a customer attaches."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Response, Security, UploadFile
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from domain.conversation import Attachment
+from domain.errors import ConflictError, NotFoundError
+from gateway.chat.media import ALLOWED, MAX_FILE_BYTES, MAX_FILES_PER_CONVERSATION, media_type_of, safe_name
+from gateway.problems import ProblemError, not_authenticated, problem, too_many_requests
+from gateway.services import Services, services_of
+from gateway.tokens import BadTokenError
+
+router = APIRouter(prefix="/v1/chat/{conversation_id}/files", tags=["chat"])
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="Chat token", description="The token of the chat session.")
+ServicesDependency = Annotated[Services, Depends(services_of)]
+
+
+async def conversation_of_token(
+    conversation_id: str,
+    services: ServicesDependency,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> str:
+    """The conversation that the caller's token opens."""
+    if credentials is None:
+        raise not_authenticated("A chat token is needed: send `Authorization: Bearer <token of the session>`.")
+    try:
+        return services.read_token(credentials.credentials, conversation_id).conversation_id
+    except BadTokenError as error:
+        raise not_authenticated(str(error)) from error
+
+
+Conversation = Annotated[str, Depends(conversation_of_token)]
+
+
+@router.post("", status_code=201)
+async def upload_file(conversation: Conversation, services: ServicesDependency, file: UploadFile) -> Attachment:
+    """Keep one file, to be named in a message: images, PDF, plain text and CSV up to 5 MiB; the bytes decide."""
+    wait = services.message_limit.wait_seconds(conversation)
+    if wait:
+        raise too_many_requests("Too many files at once. Wait a moment.", retry_after_seconds=wait)
+    content = await file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise ProblemError(problem("too-large", f"A file has at most {MAX_FILE_BYTES // 1024 // 1024} MiB."))
+    name = safe_name(file.filename or "")
+    media_type = media_type_of(content, name)
+    if media_type is None:
+        raise ProblemError(problem("unsupported-media-type", f"Only {ALLOWED} are accepted."))
+    if await services.store.attachments.count(conversation) >= MAX_FILES_PER_CONVERSATION:
+        raise ConflictError(f"A conversation takes at most {MAX_FILES_PER_CONVERSATION} files.")
+    return await services.store.attachments.save(conversation, name=name, media_type=media_type, content=content)
+
+
+@router.get("/{attachment_id}", response_class=Response)
+async def download_file(conversation: Conversation, attachment_id: str, services: ServicesDependency) -> Response:
+    """The bytes, always as a download: a customer's file is never shown as a page of ours."""
+    stored = await services.store.attachments.get(conversation, attachment_id)
+    if stored is None:
+        raise NotFoundError("There is no such file in this conversation.")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.attachment.name, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(stored.content, media_type=stored.attachment.media_type, headers=headers)

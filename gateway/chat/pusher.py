@@ -1,0 +1,102 @@
+"""The outgoing half of a chat: what is committed in the store after the last seq sent, in order, once.
+
+There is no queue: the pusher reads pages from the store, so a client that is slow to read holds back only itself.
+"""
+
+import asyncio
+from time import monotonic
+from typing import Protocol
+
+from domain.conversation import Status
+from domain.errors import RetryableError
+from gateway.chat.frames import AnyServerFrame, Read, Standing, Typing, Welcome
+from gateway.chat.transcript import News, Transcript
+
+RETRY_STORE_SECONDS = 1.0
+PREPARING_AT_MOST_SECONDS = 45.0
+
+
+class Sink(Protocol):
+    """Where frames go, one at a time."""
+
+    async def send(self, frame: AnyServerFrame) -> None: ...
+
+
+class Pusher:
+    """The position of one client in one conversation."""
+
+    def __init__(
+        self, sink: Sink, transcript: Transcript, wake: asyncio.Event, conversation_id: str, last_seq: int
+    ) -> None:
+        self._sink = sink
+        self._transcript = transcript
+        self._wake = wake
+        self._conversation_id = conversation_id
+        self._last_seq = last_seq
+        self._read_seq = 0
+        self._standing = Standing()
+        self._typing = False
+        self._preparing_until = 0.0
+
+    async def welcome(self) -> None:
+        """Everything the client has not seen; while the store is away nothing, and it follows later."""
+        news = await self._news() or News()
+        self._note(news)
+        await self._sink.send(Welcome(conversation=news.standing, read_seq=news.read_seq, messages=news.messages))
+
+    async def run(self) -> None:
+        """Push until cancelled."""
+        while True:
+            await self._wait()
+            news = await self._news()
+            if news:
+                await self._push(news)
+            await self._show_typing()
+
+    def expect_reply(self) -> None:
+        """A message has been received: a reply is likely being prepared."""
+        self._preparing_until = monotonic() + PREPARING_AT_MOST_SECONDS
+        self._wake.set()
+
+    async def _wait(self) -> None:
+        """Until woken; while typing is shown, not longer than it may be."""
+        left = self._preparing_until - monotonic() if self._typing else None
+        try:
+            async with asyncio.timeout(left):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    async def _news(self) -> News | None:
+        try:
+            return await self._transcript.after(self._conversation_id, self._last_seq)
+        except RetryableError:
+            asyncio.get_running_loop().call_later(RETRY_STORE_SECONDS, self._wake.set)
+            return None
+
+    async def _push(self, news: News) -> None:
+        for message in news.messages:
+            await self._sink.send(message)
+        if news.standing != self._standing:
+            await self._sink.send(news.standing)
+        if news.read_seq != self._read_seq:
+            await self._sink.send(Read(seq=news.read_seq))
+        self._note(news)
+
+    def _note(self, news: News) -> None:
+        self._standing = news.standing
+        self._read_seq = news.read_seq
+        if not news.messages:
+            return
+        self._last_seq = news.messages[-1].seq
+        waiting = news.messages[-1].author == "customer"
+        self._preparing_until = monotonic() + PREPARING_AT_MOST_SECONDS if waiting else 0.0
+
+    # Typing is a guess made without asking the workflow: from a message received until something leaves.
+    async def _show_typing(self) -> None:
+        answers = self._standing.owner_kind == "ai_agent" and self._standing.status in {Status.OPEN, Status.RESOLVED}
+        active = answers and self._preparing_until > monotonic()
+        if active != self._typing:
+            self._typing = active
+            await self._sink.send(Typing(active=active))

@@ -1,0 +1,47 @@
+"""What a chat client may see of a conversation."""
+
+from domain.conversation import Frozen
+from gateway.chat.frames import Pushed, Standing
+from storage.conversations import ConversationRepository
+from storage.views import StoredMessage
+
+
+class News(Frozen):
+    """Everything after a seq, and where the conversation stands now."""
+
+    standing: Standing = Standing()
+    read_seq: int = 0
+    messages: tuple[Pushed, ...] = ()
+
+
+class Transcript:
+    """Reads from the store; a conversation that nobody has written in yet is empty and open."""
+
+    def __init__(self, conversations: ConversationRepository) -> None:
+        self._conversations = conversations
+
+    async def after(self, conversation_id: str, seq: int) -> News:
+        """Raises UnavailableError while PostgreSQL is away."""
+        conversation = await self._conversations.get(conversation_id)
+        if conversation is None:
+            return News()
+        unseen = conversation.last_seq > seq
+        messages = await self._conversations.messages_after(conversation_id, seq) if unseen else []
+        return News(
+            standing=Standing(status=conversation.status, owner_kind=conversation.owner.kind),
+            read_seq=conversation.answered_seq,
+            messages=tuple(_pushed(message) for message in messages),
+        )
+
+
+def _pushed(message: StoredMessage) -> Pushed:
+    return Pushed(
+        seq=message.seq,
+        id=message.message_id,
+        author=message.author,
+        kind=message.kind,
+        text=message.text,
+        at=message.at,
+        attachments=message.attachments,
+        citations=message.citations,
+    )

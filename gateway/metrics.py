@@ -1,0 +1,65 @@
+"""What Prometheus sees of the gateway. Labels are kinds, never ids."""
+
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ACKNOWLEDGEMENT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0)
+
+
+class GatewayMetrics:
+    """One registry per application, so that several may live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.acknowledgement_seconds = Histogram(
+            "holdfast_acknowledgement_seconds",
+            "From a customer's message received to durably accepted by Temporal.",
+            buckets=ACKNOWLEDGEMENT_BUCKETS,
+            registry=self.registry,
+        )
+        self.messages_received = Counter(
+            "holdfast_messages_received", "Customer messages durably accepted.", ["channel"], registry=self.registry
+        )
+        self.refused = Counter(
+            "holdfast_refused", "Frames and requests refused, by problem type.", ["problem"], registry=self.registry
+        )
+        self.signals_failed = Counter(
+            "holdfast_signals_failed", "Signals that Temporal did not accept.", ["signal"], registry=self.registry
+        )
+        self.open_sockets = Gauge("holdfast_open_sockets", "Open chat connections.", registry=self.registry)
+        self.messages_pushed = Counter(
+            "holdfast_messages_pushed", "Transcript messages pushed to browsers.", registry=self.registry
+        )
+        self.request_seconds = Histogram(
+            "holdfast_http_request_seconds",
+            "HTTP requests by route and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+
+
+class MeasureRequests:
+    """ASGI middleware: how long each route takes. Unknown addresses count under one name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = perf_counter(), 500
+
+        async def send_noting_status(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting_status)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            metrics: GatewayMetrics = scope["app"].state.services.metrics
+            metrics.request_seconds.labels(scope["method"], route, str(status)).observe(perf_counter() - started)

@@ -1,0 +1,97 @@
+"""What the gateway works with: made once at start, reached through `services_of`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from starlette.requests import HTTPConnection
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from config.settings import Settings
+from domain.errors import RetryableError
+from gateway.chat.greeting import Greetings
+from gateway.conversations import Conversations
+from gateway.limits import RateLimiter
+from gateway.live import LiveUpdates
+from gateway.metrics import GatewayMetrics
+from gateway.store import Store
+from gateway.tokens import ChatToken, read_token, sign_token
+from storage.database import connect
+from storage.notifications import NotificationListener
+
+MINUTE = timedelta(minutes=1)
+MESSAGES_PER_MINUTE = 60
+FRAMES_PER_MINUTE = 600
+
+
+class Services:
+    """One per application."""
+
+    def __init__(self, settings: Settings, temporal: Client, store: Store) -> None:
+        self.settings = settings
+        self.temporal = temporal
+        self.store = store
+        self.live = LiveUpdates()
+        self.metrics = GatewayMetrics()
+        self.conversations = Conversations(temporal, self.metrics)
+        self.greetings = Greetings(store.specs)
+        self.session_limit = RateLimiter(settings.chat_sessions_per_minute, MINUTE)
+        self.message_limit = RateLimiter(MESSAGES_PER_MINUTE, MINUTE)
+        self.frame_limit = RateLimiter(FRAMES_PER_MINUTE, MINUTE)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sign_token(self, token: ChatToken) -> str:
+        return sign_token(token, self._secret)
+
+    def read_token(self, text: str, conversation_id: str) -> ChatToken:
+        """Raises BadTokenError."""
+        return read_token(text, conversation_id=conversation_id, secret=self._secret, now=self.now())
+
+    async def postgresql_answers(self) -> bool:
+        try:
+            return await self.store.database.fetchval("SELECT true") is True
+        except RetryableError:
+            return False
+
+    @property
+    def _secret(self) -> str:
+        return self.settings.chat_secret.get_secret_value()
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, temporal: Client | None = None) -> AsyncIterator[Services]:
+    """Connect to the neighbours. Temporal is connected to at first use, so the gateway starts without it."""
+    client = temporal or await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        lazy=True,
+    )
+    database = await connect(settings.database_url)
+    services = Services(settings, client, Store(database))
+    listening = asyncio.create_task(_listen(NotificationListener(settings.database_url), services.live))
+    try:
+        yield services
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await database.close()
+
+
+async def _listen(listener: NotificationListener, live: LiveUpdates) -> None:
+    async for notification in listener.listen():
+        if notification.conversation_id is None:
+            live.wake_all()
+        else:
+            live.wake(notification.conversation_id)
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """FastAPI dependency."""
+    services: Services = connection.app.state.services
+    return services

@@ -1,0 +1,26 @@
+"""The repositories that the gateway reads from, over one pool."""
+
+from storage.api_keys import ApiKeyRepository
+from storage.approvals import ApprovalRepository
+from storage.attachments import AttachmentRepository
+from storage.audit import AuditRepository
+from storage.conversations import ConversationRepository
+from storage.customers import CustomerRepository
+from storage.database import Database
+from storage.records import RecordRepository
+from storage.specs import SpecRepository
+
+
+class Store:
+    """One attribute per aggregate."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.api_keys = ApiKeyRepository(database)
+        self.approvals = ApprovalRepository(database)
+        self.attachments = AttachmentRepository(database)
+        self.audit = AuditRepository(database)
+        self.conversations = ConversationRepository(database)
+        self.customers = CustomerRepository(database)
+        self.records = RecordRepository(database)
+        self.specs = SpecRepository(database)
