@@ -8,7 +8,7 @@ from domain.approval import Approval
 from domain.steps import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
 from domain.turn import Draft
 from storage.database import Database
-from storage.views import ApprovalState, ApprovalView, DecisionView
+from storage.views import ApprovalState, ApprovalView, DecisionView, Notification
 
 _APPROVALS = "SELECT a.*, t.draft, t.confidence FROM approvals a JOIN turns t USING (draft_id)"
 
@@ -21,15 +21,15 @@ class ApprovalRepository:
 
     async def request(self, input: RequestApprovalInput, now: datetime) -> None:
         """Put a draft before people, once per approval id; stale from its beginning when it comes too late."""
-        await self._database.fetchval("SELECT request_approval($1, $2)", input, now)
+        await self._database.step(_changed(input.conversation_id), "SELECT request_approval($1, $2)", input, now)
 
     async def record_decision(self, input: RecordDecisionInput, now: datetime) -> None:
         """Keep a decision that sends nothing, once per decision id, and bring the approval to where it stands now."""
-        await self._database.fetchval("SELECT record_decision($1, $2)", input, now)
+        await self._database.step(_changed(input.conversation_id), "SELECT record_decision($1, $2)", input, now)
 
     async def climb_ladder(self, input: ClimbLadderInput, now: datetime) -> None:
         """Keep the approval as it stands after a step of the ladder, once per step, while it is open."""
-        await self._database.fetchval("SELECT climb_ladder($1, $2)", input, now)
+        await self._database.step(_changed(input.conversation_id), "SELECT climb_ladder($1, $2)", input, now)
 
     async def get(self, approval_id: str) -> ApprovalView | None:
         row = await self._database.fetchrow(f"{_APPROVALS} WHERE a.approval_id = $1", approval_id)
@@ -63,6 +63,10 @@ class ApprovalRepository:
             "SELECT * FROM decisions WHERE decision_id = $1 ORDER BY decided_at DESC LIMIT 1", decision_id
         )
         return DecisionView.model_validate(dict(row)) if row else None
+
+
+def _changed(conversation_id: str) -> Notification:
+    return Notification(kind="approval", conversation_id=conversation_id)
 
 
 def _approval_of(row: asyncpg.Record) -> ApprovalView:

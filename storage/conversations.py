@@ -7,7 +7,7 @@ from domain.conversation import CustomerMessage, Owner, StartConversation, Statu
 from domain.spec import Mode
 from domain.steps import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
 from storage.database import Database
-from storage.views import ConversationView, InternalNote, StoredMessage
+from storage.views import ConversationView, InternalNote, Notification, StoredMessage
 
 _MESSAGES = """
 SELECT m.*, coalesce(t.draft->'citations', '[]') AS citations
@@ -26,33 +26,33 @@ class ConversationRepository:
     ) -> ConversationView:
         """Make the conversation, or return the one that is there with what it was opened with and became since."""
         query = "SELECT * FROM open_conversation($1, $2, $3, $4, $5)"
-        row = await self._database.fetchrow(query, start, spec_hash, owner, mode.value, now)
-        if row is None:
-            raise RuntimeError("open_conversation returned no row")
+        opened = Notification(kind="status", conversation_id=start.conversation_id)
+        row = await self._database.step(opened, query, start, spec_hash, owner, mode.value, now)
         return ConversationView.of(dict(row))
 
     async def record_messages(self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]) -> int:
         """Write those messages that are new and return how many; approvals of a lower revision become stale."""
-        query = "SELECT record_messages($1, $2, $3, $4)"
-        recorded: int = await self._database.fetchval(
-            query, conversation_id, revision, tuple(messages), datetime.now(UTC)
-        )
+        query = "SELECT record_messages($1, $2, $3, $4) AS recorded"
+        received = Notification(kind="message", conversation_id=conversation_id)
+        row = await self._database.step(received, query, conversation_id, revision, tuple(messages), datetime.now(UTC))
+        recorded: int = row["recorded"]
         return recorded
 
     async def change_ownership(self, input: ChangeOwnershipInput, now: datetime) -> OwnershipChanged:
         """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered."""
-        row = await self._database.fetchrow("SELECT * FROM change_ownership($1, $2)", input, now)
-        if row is None:
-            raise RuntimeError("change_ownership returned no row")
+        changed = Notification(kind="owner", conversation_id=input.conversation_id)
+        row = await self._database.step(changed, "SELECT * FROM change_ownership($1, $2)", input, now)
         return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"])
 
     async def change_status(self, input: ChangeStatusInput, now: datetime) -> None:
         """Change status and mode once per request id; what is resolved counts as answered."""
-        await self._database.fetchval("SELECT change_status($1, $2)", input, now)
+        changed = Notification(kind="status", conversation_id=input.conversation_id)
+        await self._database.step(changed, "SELECT change_status($1, $2)", input, now)
 
     async def mark_read(self, conversation_id: str, seq: int, now: datetime) -> None:
         """The customer has seen everything up to `seq`; the first time counts."""
-        await self._database.fetchval("SELECT mark_read($1, $2, $3)", conversation_id, seq, now)
+        read = Notification(kind="read", conversation_id=conversation_id)
+        await self._database.step(read, "SELECT mark_read($1, $2, $3)", conversation_id, seq, now)
 
     async def get(self, conversation_id: str) -> ConversationView | None:
         row = await self._database.fetchrow("SELECT * FROM conversations WHERE conversation_id = $1", conversation_id)

@@ -9,12 +9,14 @@ import asyncpg
 from pydantic_core import from_json, to_json
 
 from domain.errors import CredentialsError, NotFoundError, UnavailableError
+from storage.views import Notification
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
     PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
 
+CHANNEL = "holdfast"
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 10.0
 
@@ -47,6 +49,22 @@ class Database:
     async def fetchval(self, query: str, *args: object) -> Any:
         with errors_translated():
             return await self._pool.fetchval(query, *args)
+
+    async def step(self, announcement: Notification, query: str, *args: object) -> asyncpg.Record:
+        """Call the function of a step, commit, then announce it. One row comes back.
+
+        Not announced in the transaction: NOTIFY would make all commits wait for each other's disk flush. A crash in
+        between is harmless, because whoever did not get the result tries the step again, and it announces again.
+        """
+        row = await self.fetchrow(query, *args)
+        if row is None:
+            raise RuntimeError("a step returned no row")
+        await self.announce(announcement)
+        return row
+
+    async def announce(self, notification: Notification) -> None:
+        """Tell every NotificationListener."""
+        await self.fetchval("SELECT pg_notify($1, $2)", CHANNEL, notification.model_dump_json())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["PooledConnection"]:

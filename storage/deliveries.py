@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-import asyncpg
-
 from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from storage.database import Database
-from storage.views import Claim
+from storage.views import Claim, Notification
 
 
 class DeliveryRepository:
@@ -21,19 +19,23 @@ class DeliveryRepository:
         Refused when the revision has moved on, when the author does not own the conversation (any more), or when the
         approval is not open. A takeover that was acknowledged before always refuses the AI agent.
         """
-        row = await self._one("SELECT * FROM claim_delivery($1, $2)", input, now)
+        decided = Notification(kind="approval", conversation_id=input.conversation_id)
+        row = await self._database.step(decided, "SELECT * FROM claim_delivery($1, $2)", input, now)
         return Claim(status=row["status"], text=row["body"] or "", at=row["claimed_at"])
 
     async def complete(self, message_key: str, provider_message_id: str, now: datetime) -> DeliveredMessage:
         """Write a claimed message that was sent into the transcript, once. NotFoundError without a claim."""
-        row = await self._one(
-            "SELECT complete_delivery($1, $2, $3) AS delivered_at", message_key, provider_message_id, now
-        )
+        query = "SELECT * FROM complete_delivery($1, $2, $3)"
+        row = await self._database.fetchrow(query, message_key, provider_message_id, now)
+        if row is None:
+            raise RuntimeError("complete_delivery returned no row")
+        await self._database.announce(Notification(kind="message", conversation_id=row["of_conversation"]))
         return DeliveredMessage(status="delivered", at=row["delivered_at"])
 
     async def deliver_stored(self, input: DeliverMessageInput, now: datetime) -> DeliveredMessage:
         """Claim and complete in one transaction, for channels whose transport is the store itself."""
-        row = await self._one("SELECT * FROM deliver_stored($1, $2)", input, now)
+        sent = Notification(kind="message", conversation_id=input.conversation_id)
+        row = await self._database.step(sent, "SELECT * FROM deliver_stored($1, $2)", input, now)
         return DeliveredMessage(status=row["status"], at=row["delivered_at"])
 
     async def escalate(self, input: EscalateConversationInput, now: datetime) -> DeliveredMessage:
@@ -41,11 +43,6 @@ class DeliveryRepository:
 
         Refused when a person owns it already: the owner stays, no notice is sent, the messages are recorded.
         """
-        row = await self._one("SELECT * FROM escalate_conversation($1, $2)", input, now)
+        escalated = Notification(kind="owner", conversation_id=input.conversation_id)
+        row = await self._database.step(escalated, "SELECT * FROM escalate_conversation($1, $2)", input, now)
         return DeliveredMessage(status=row["status"], at=row["escalated_at"])
-
-    async def _one(self, query: str, *args: object) -> asyncpg.Record:
-        row = await self._database.fetchrow(query, *args)
-        if row is None:
-            raise RuntimeError("a step function returned no row")
-        return row

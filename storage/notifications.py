@@ -1,32 +1,22 @@
-"""What the steps announce, as it is committed: a live view without polling."""
+"""What the steps announce, as it happens: a live view without polling."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
 
 import asyncpg
 import structlog
 
-from domain.conversation import Frozen
 from domain.errors import UnavailableError
-from storage.database import CONNECT_SECONDS, errors_translated
+from storage.database import CHANNEL, CONNECT_SECONDS, errors_translated
+from storage.views import Notification
 
-CHANNEL = "holdfast"
 HEARTBEAT_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 BACKLOG = 10_000
 
 log = structlog.get_logger()
-
-
-class Notification(Frozen):
-    """A conversation changed: what kind of change, and its last message. `resync` concerns all of them."""
-
-    kind: Literal["message", "status", "owner", "approval", "read", "resync"]
-    conversation_id: str | None = None
-    seq: int = 0
 
 
 RESYNC = Notification(kind="resync")

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.steps import GenerateReplyInput, ScoredConfidence
 from domain.turn import Draft
 from storage.database import Database
-from storage.views import DraftBasis
+from storage.views import DraftBasis, Notification
 
 TRANSCRIPT_LENGTH = 12
 
@@ -18,8 +18,10 @@ class TurnRepository:
 
     async def begin_draft(self, input: GenerateReplyInput, now: datetime) -> DraftBasis:
         """Record the new messages and read what the draft is made from, as one state of the conversation."""
-        basis = await self._database.fetchval("SELECT begin_draft($1, $2, $3)", input, TRANSCRIPT_LENGTH, now)
-        return DraftBasis.model_validate(basis)
+        received = Notification(kind="message", conversation_id=input.conversation_id)
+        query = "SELECT begin_draft($1, $2, $3) AS basis"
+        row = await self._database.step(received, query, input, TRANSCRIPT_LENGTH, now)
+        return DraftBasis.model_validate(row["basis"])
 
     async def save_draft(self, input: GenerateReplyInput, draft: Draft) -> None:
         """Keep the draft; of two attempts the first one counts."""

@@ -183,3 +183,10 @@ class AuditEvent(Frozen):
     actor: str
     data: dict[str, Any]
     at: datetime
+
+
+class Notification(Frozen):
+    """A conversation changed, in this way. `resync` concerns all conversations: read everything again."""
+
+    kind: Literal["message", "status", "owner", "approval", "read", "resync"]
+    conversation_id: str | None = None

@@ -36,12 +36,6 @@ BEGIN
     RETURN FOUND;
 END $$;
 
-CREATE FUNCTION announce(c conversations, kind text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_notify('holdfast', json_build_object(
-        'conversation_id', c.conversation_id, 'kind', kind, 'seq', c.last_seq)::text);
-END $$;
-
 CREATE FUNCTION close_open_approval(
     c conversations, new_state text, decided_by text, moment timestamptz
 ) RETURNS conversations LANGUAGE plpgsql AS $$
@@ -247,7 +241,6 @@ BEGIN
     ON CONFLICT DO NOTHING RETURNING * INTO c;
     IF FOUND THEN
         PERFORM audit(c, 'conversation_opened', 'system', jsonb_build_object('spec_hash', pinned_spec), moment);
-        PERFORM announce(c, 'status');
     ELSE
         SELECT * INTO c FROM conversations WHERE conversation_id = start->>'conversation_id';
     END IF;
@@ -263,7 +256,6 @@ DECLARE
 BEGIN
     c := take_in_messages(c, new_revision, incoming, moment);
     PERFORM save_conversation(c, moment);
-    PERFORM announce(c, 'message');
     RETURN c.last_seq - known;
 END $$;
 
@@ -290,7 +282,6 @@ BEGIN
         PERFORM note_internally(c, step->>'request_id', step->>'by', step->>'note', moment);
         PERFORM audit(c, 'ownership_changed', step->>'by', jsonb_build_object(
             'owner_kind', c.owner_kind, 'owner_id', c.owner_id, 'revision', c.revision), moment, key);
-        PERFORM announce(c, 'owner');
     END IF;
     SELECT count(*) INTO unanswered FROM unanswered_messages(c);
 END $$;
@@ -313,18 +304,13 @@ BEGIN
     END IF;
     PERFORM save_conversation(c, moment);
     PERFORM note_internally(c, step->>'request_id', step->>'by', step->>'note', moment);
-    PERFORM announce(c, 'status');
 END $$;
 
 CREATE FUNCTION mark_read(id text, up_to integer, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    c conversations := lock_conversation(id);
 BEGIN
+    PERFORM lock_conversation(id);
     UPDATE messages SET read_at = moment
     WHERE conversation_id = id AND seq <= up_to AND author <> 'customer' AND read_at IS NULL;
-    IF FOUND THEN
-        PERFORM announce(c, 'read');
-    END IF;
 END $$;
 
 -- Everything that a draft is made from, or the draft itself when an earlier attempt made it.
@@ -332,7 +318,6 @@ CREATE FUNCTION begin_draft(step jsonb, transcript_length integer, moment timest
 LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
-    known integer := c.last_seq;
     saved jsonb;
 BEGIN
     SELECT jsonb_build_object('draft', draft) INTO saved FROM turns WHERE draft_id = step->>'draft_id';
@@ -342,9 +327,6 @@ BEGIN
     c.turn := greatest(c.turn, (step->>'turn')::integer);
     c := take_in_messages(c, (step->>'revision')::integer, step->'messages', moment);
     PERFORM save_conversation(c, moment);
-    IF c.last_seq > known THEN
-        PERFORM announce(c, 'message');
-    END IF;
     RETURN (
         WITH said AS (
             SELECT seq, author, text, author = 'customer' AND seq > c.answered_seq AS unanswered
@@ -386,20 +368,24 @@ BEGIN
     SELECT 'claimed', d.text INTO status, body FROM deliveries d WHERE message_key = step->>'message_key';
 END $$;
 
-CREATE FUNCTION complete_delivery(key text, receipt text, moment timestamptz) RETURNS timestamptz
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION complete_delivery(
+    key text, receipt text, moment timestamptz, OUT of_conversation text, OUT delivered_at timestamptz
+) LANGUAGE plpgsql AS $$
 DECLARE
-    c conversations := lock_conversation((SELECT conversation_id FROM deliveries WHERE message_key = key));
+    c conversations;
     claimed deliveries;
 BEGIN
-    SELECT * INTO claimed FROM deliveries WHERE message_key = key;
-    IF claimed.state = 'delivered' THEN
-        RETURN claimed.delivered_at;
+    SELECT conversation_id INTO of_conversation FROM deliveries WHERE message_key = key;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('There is no claim for the message %s.', key);
     END IF;
-    c := finish_delivery(c, claimed, receipt, moment);
-    PERFORM save_conversation(c, moment);
-    PERFORM announce(c, 'message');
-    RETURN moment;
+    c := lock_conversation(of_conversation);
+    SELECT * INTO claimed FROM deliveries WHERE message_key = key;
+    delivered_at := coalesce(claimed.delivered_at, moment);
+    IF claimed.state = 'claimed' THEN
+        c := finish_delivery(c, claimed, receipt, moment);
+        PERFORM save_conversation(c, moment);
+    END IF;
 END $$;
 
 -- Claim and completion at once, for channels whose transport is this database.
@@ -426,7 +412,6 @@ BEGIN
     SELECT * INTO claimed FROM deliveries WHERE message_key = step->>'message_key';
     c := finish_delivery(c, claimed, claimed.message_key, moment);
     PERFORM save_conversation(c, moment);
-    PERFORM announce(c, 'message');
     status := 'delivered';
 END $$;
 
@@ -461,7 +446,6 @@ BEGIN
             'reason', step->>'reason', 'revision', c.revision), moment, key);
     END IF;
     PERFORM save_conversation(c, moment);
-    PERFORM announce(c, 'owner');
 END $$;
 
 CREATE FUNCTION request_approval(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -478,7 +462,6 @@ BEGIN
         c := post_notice(c, (approval->>'approval_id') || '-notice', step->>'notice', step->>'channel', moment);
     END IF;
     PERFORM save_conversation(c, moment);
-    PERFORM announce(c, 'approval');
 END $$;
 
 CREATE FUNCTION record_decision(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -499,7 +482,6 @@ BEGIN
         WHERE approval_id = step#>>'{approval,approval_id}' AND state = 'open';
     END IF;
     PERFORM save_conversation(c, moment);
-    PERFORM announce(c, 'approval');
 END $$;
 
 CREATE FUNCTION climb_ladder(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -516,5 +498,4 @@ BEGIN
     PERFORM audit(c, CASE step#>>'{step,action}' WHEN 'remind' THEN 'approval_reminded' WHEN 'widen' THEN 'approval_widened'
                      ELSE 'approval_moved_up' END, 'system',
                   jsonb_build_object('approval_id', approval->>'approval_id', 'rungs_done', approval->'rungs_done'), moment);
-    PERFORM announce(c, 'approval');
 END $$;
