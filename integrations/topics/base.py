@@ -6,6 +6,8 @@ from domain.topics import TopicPrediction
 
 
 class TopicModel(Protocol):
-    """Classifies one message; fitted on the examples of one spec version."""
+    """Trained on the labelled examples of one organisation."""
 
-    def predict(self, text: str) -> TopicPrediction: ...
+    def classify(self, text: str) -> TopicPrediction:
+        """Any text is answered, the empty one with low confidence; milliseconds, no I/O."""
+        ...
