@@ -14,9 +14,9 @@ MAX_MESSAGE_CHARACTERS = 20_000
 
 
 class Frozen(BaseModel):
-    """Base of values that cross a boundary: they never change."""
+    """Base of values that cross a boundary: they never change, and their errors do not quote what came in."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class ChannelKind(StrEnum):

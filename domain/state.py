@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from domain.approval import Approval
 from domain.conversation import AnyRequest, ChannelKind, CustomerMessage, Owner, StartConversation, Status
@@ -24,6 +24,8 @@ class Answered(BaseModel):
 
 class ConversationState(BaseModel):
     """The argument of the workflow: only `start` for a new conversation, everything at continue-as-new."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     start: StartConversation
     spec_hash: str | None = None

@@ -69,6 +69,14 @@ def test_what_does_not_fit_is_refused_at_the_door(model: type, fields: dict[str,
         model(**fields)
 
 
+@pytest.mark.parametrize("fields", [{"text": "my card is 4111"}, MESSAGE | {"channel": "my card is 4111"}])
+def test_a_refusal_does_not_quote_the_customer(fields: dict[str, Any]) -> None:
+    """The Temporal SDK logs why a signal does not decode."""
+    with pytest.raises(ValidationError) as caught:
+        CustomerMessage.model_validate(fields)
+    assert "4111" not in str(caught.value)
+
+
 def test_a_message_comes_by_web_chat_unless_it_says_otherwise() -> None:
     message = CustomerMessage.model_validate(MESSAGE | {"text": "x" * MAX_MESSAGE_CHARACTERS})
     assert (message.channel, message.attachments) == (ChannelKind.WEB_CHAT, ())
