@@ -1,7 +1,8 @@
 """What the customer directory knows of a contact, as facts.
 
 The names, which an AI agent's `customer_facts` may list: name, email, role, account, plan, seats, status, renews,
-invoice (one fact for each), balance, and every custom field of the account under its own name.
+invoice (one fact for each, newest first), balance, and every custom field of the account under its own name. Amounts
+are in the organisation's currency.
 """
 
 from datetime import date, datetime
@@ -10,15 +11,17 @@ from decimal import Decimal
 from domain.directory import Account, Contact, Invoice
 from domain.turn import CustomerContext, Fact
 
-SOURCE = "customer directory"
+SOURCE = "directory"
 UNPAID = frozenset({"open", "overdue"})
 
 
-def context_of(contact: Contact, account: Account, *, currency: str, as_of: datetime) -> CustomerContext:
-    """The context of a contact who was found without doubt; `as_of` is when the directory was read or imported."""
-    values = [*_person(contact), *_account(account), *_invoices(account.invoices, currency), *account.fields.items()]
-    facts = tuple(Fact(name=name, value=value, source=SOURCE, as_of=as_of) for name, value in values if value)
-    return CustomerContext(facts=facts, matches=1)
+def context_of(contact: Contact, account: Account, as_of: datetime) -> CustomerContext:
+    """The context of a contact who was found without doubt; `as_of` is when the directory was read."""
+    known = [*_person(contact), *_account(account), *_invoices(account.invoices)]
+    taken = {name for name, _ in known}
+    custom = [(name, value) for name, value in account.fields.items() if name not in taken]
+    facts = (Fact(name=name, value=value, source=SOURCE, as_of=as_of) for name, value in [*known, *custom] if value)
+    return CustomerContext(facts=tuple(facts), matches=1)
 
 
 def _person(contact: Contact) -> list[tuple[str, str]]:
@@ -31,22 +34,26 @@ def _account(account: Account) -> list[tuple[str, str]]:
         ("plan", account.plan),
         ("seats", str(account.seats)),
         ("status", account.status.replace("_", " ")),
-        ("renews", spoken_date(account.renews) if account.renews else ""),
+        ("renews", _spoken(account.renews) if account.renews else ""),
     ]
 
 
-def _invoices(invoices: tuple[Invoice, ...], currency: str) -> list[tuple[str, str]]:
-    """Newest first, then what is unpaid in all."""
+def _invoices(invoices: tuple[Invoice, ...]) -> list[tuple[str, str]]:
     newest = sorted(invoices, key=lambda invoice: (invoice.issued, invoice.number), reverse=True)
-    told = [("invoice", _told(invoice, currency)) for invoice in newest]
     unpaid = sum((invoice.amount for invoice in invoices if invoice.status in UNPAID), Decimal(0))
-    return [*told, ("balance", f"{unpaid:.2f} {currency}")] if invoices else []
+    balance = [("balance", f"{unpaid:.2f}")] if invoices else []
+    return [*(("invoice", _described(invoice)) for invoice in newest), *balance]
 
 
-def _told(invoice: Invoice, currency: str) -> str:
-    issued, due = spoken_date(invoice.issued), spoken_date(invoice.due)
-    return f"{invoice.number} of {issued} over {invoice.amount:.2f} {currency}, due {due}, is {invoice.status}"
+def _described(invoice: Invoice) -> str:
+    issued, due = _spoken(invoice.issued), _spoken(invoice.due)
+    return f"{invoice.number}: {invoice.amount:.2f}, issued {issued}, due {due}, {invoice.status}"
 
 
-def spoken_date(day: date) -> str:
+def invoiced(described: str) -> Decimal:
+    """The amount of an `invoice` fact."""
+    return Decimal(described.split(": ")[1].split(",")[0])
+
+
+def _spoken(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
