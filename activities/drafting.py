@@ -56,7 +56,7 @@ class Drafter:
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
         asked = standalone(question.text, _said_by_customer(question.transcript))
-        prediction = self._models.topics.predict(asked)
+        prediction = self._models.topics.classify(asked)
         ai_agent = self._route(prediction, question.ai_agent)
         request = self._request(question, asked, ai_agent)
         written = await self._writer.write_reply(request)
@@ -89,6 +89,7 @@ class Drafter:
         return ReplyRequest(
             organisation=self._spec.name,
             language=self._spec.language,
+            currency=self._spec.currency,
             ai_agent=ai_agent,
             question=question.text,
             transcript=question.transcript,

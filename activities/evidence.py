@@ -7,7 +7,8 @@ from itertools import groupby
 from domain.amounts import money_in
 from domain.asks_for_person import asks_for_person
 from domain.cannot_do import cannot_do_hit
-from domain.customer_facts import fact_sentence
+from domain.customer_facts import told
+from domain.directory_facts import invoiced
 from domain.grounding import grounding_of
 from domain.injection import attempts_injection
 from domain.questions import is_courtesy
@@ -88,7 +89,8 @@ def _grounding(found: Findings) -> float:
     if not found.written.text:
         return 0.0
     articles = [f"{p.title}. {p.source}\n{p.heading}\n{p.text}" for p in found.request.passages]
-    facts = [f"{fact_sentence(fact.name, fact.value)} {fact.name} {fact.value}" for fact in found.request.facts]
+    known = found.request.facts
+    facts = [f"{told([fact], found.request.currency)} {fact.name}: {fact.value}" for fact in known]
     wording = found.specification.wording
     greetings = [channel.greeting for channel in found.specification.channels.values()]
     framing = [wording.handoff, wording.approval_wait, wording.clarify, *greetings]
@@ -112,6 +114,6 @@ def _supervised(found: Findings) -> bool:
 def _amount(found: Findings) -> Decimal | None:
     """The largest sum that the message names, or the sum of an invoice that it names by number."""
     question = found.request.question
-    named = [fact for fact in found.request.facts if any(word in question for word in fact.value.split()[:1])]
-    sums = [*money_in(question), *(amount for fact in named for amount in money_in(fact.value))]
-    return max(sums, default=None)
+    invoices = [fact.value for fact in found.context.facts if fact.name == "invoice"]
+    named = [value for value in invoices if value.split(":")[0].lower() in question.lower()]
+    return max([*money_in(question), *(invoiced(value) for value in named)], default=None)

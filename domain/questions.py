@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from domain.text import content_words, fold, sentences, words
+from domain.wordings import Wordings
 
 LEANS_ON_EARLIER = re.compile(
     r"^(?:and|but|or|also|then|so|ok|okay|what about|how about|what if|and if|same|or for)\b"
@@ -39,6 +40,22 @@ FILLERS = frozenset(
     problem questions really sense so that thats the there this to very was well will you your youre that issue have
     quick
     """.split()
+)
+ABOUT_WHO_ANSWERS = Wordings(
+    """
+    are|is you|this|it .. bot|robot|chatbot|human|real_person|person|ai|machine|computer|automated|llm|chatgpt
+    am i talking|speaking|chatting|writing to|with .. bot|robot|chatbot|human|person|ai|machine|computer|someone_real
+    who|what am_i talking|speaking|chatting|writing to|with
+    """
+)
+LONGEST_QUESTION_WHO_ANSWERS = 14
+DID_NOT_HELP = Wordings(
+    """
+    didnt|did_not|doesnt|does_not|not|isnt|wont|still .. work|working|help|helping|helpful|fix|fixed|solve|solved
+    still|same .. broken|problem|error|issue|failing|fails|nothing|stuck|happening
+    tried|did|done that|this|it|all_that|everything|those|already
+    already tried|did|done|checked
+    """
 )
 
 
@@ -95,3 +112,13 @@ def asks_how(text: str) -> bool:
     return bool(
         re.search(r"\b(?:how (?:do|can|to|would|should)|can i|could i|may i|is it possible|way to)\b", fold(text))
     )
+
+
+def asks_who_answers(text: str) -> bool:
+    """True when the customer asks whether a machine is answering, and nothing else."""
+    return len(words(text)) <= LONGEST_QUESTION_WHO_ANSWERS and ABOUT_WHO_ANSWERS.found_in(text)
+
+
+def says_it_did_not_help(text: str) -> bool:
+    """True when the customer reports that an earlier answer did not solve it."""
+    return DID_NOT_HELP.found_in(text)

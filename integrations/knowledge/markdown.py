@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from math import log
 
-from domain.spec import Article, SpecVersion
+from domain.spec import Article
 from integrations.knowledge.passages import sections_of
 from integrations.llm.base import Passage
 from integrations.stemming import Stemmer, stemmer_for
@@ -24,12 +24,12 @@ UNKNOWN_WORD_SHARE = 0.5
 class MarkdownKnowledge:
     """An inverted index; a search takes well under a millisecond for a few hundred passages."""
 
-    def __init__(self, version: SpecVersion) -> None:
-        self._stemmer = stemmer_for(version.specification.language)
+    def __init__(self, articles: Iterable[Article], language: str = "en") -> None:
+        self._stemmer = stemmer_for(language)
         self._passages: list[Passage] = []
         self._topics: list[str] = []
         self._weights: dict[str, dict[int, float]] = defaultdict(dict)
-        for article in version.articles:
+        for article in articles:
             self._add(article)
         self._rarity = {stem: self._rarity_of(len(found)) for stem, found in self._weights.items()}
 
@@ -59,7 +59,7 @@ class MarkdownKnowledge:
         sections = list(sections_of(article))
         everywhere = _stems(self._stemmer, (text for _, text in sections))
         title = set(self._stemmer.stems(article.title))
-        for heading, text in sections:
+        for position, (heading, text) in enumerate(sections):
             number = len(self._passages)
             self._passages.append(
                 Passage(
@@ -69,6 +69,7 @@ class MarkdownKnowledge:
                     heading=heading,
                     text=text,
                     score=0.0,
+                    position=position,
                 )
             )
             self._topics.append(article.topic)

@@ -18,6 +18,7 @@ class Passage(Frozen):
     heading: str = ""
     text: str
     score: Probability
+    position: int = Field(0, description="Place within its article.")
     found_for: str = Field("", description="The part of the customer's message that it was searched with.")
 
 
@@ -33,6 +34,7 @@ class ReplyRequest(Frozen):
 
     organisation: str
     language: str
+    currency: str = Field("EUR", description="Of amounts that name none.")
     ai_agent: AiAgentSpec
     question: str = Field(description="The customer messages that nobody has answered yet, joined by line breaks.")
     transcript: tuple[TranscriptLine, ...] = ()

@@ -2,23 +2,29 @@
 
 It is no language model. It picks the sentences of the retrieved passages that answer the question, word for word, tells
 customer facts by templates, names its sources, asks back when a message is too vague, and otherwise abstains, so that
-a person answers. What it cannot do is reason over several sources or rephrase them.
+a person answers. It cannot rephrase, combine sources or reason; its own few sentences are English.
 """
 
-import re
+from collections.abc import Sequence
 from itertools import groupby
 from time import perf_counter
 
-from domain.customer_facts import asks_for_fact, asks_for_own_data, fact_sentence
-from domain.questions import is_courtesy, is_greeting, is_vague
+from domain.conversation import Author
+from domain.customer_facts import asked_facts, told
+from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague, says_it_did_not_help
+from domain.spec import AiAgentSpec
 from domain.turn import Citation, Fact, Usage
 from integrations.llm.base import Passage, ReplyRequest, WrittenReply
-from integrations.llm.extract import answer_from
+from integrations.llm.extract import LONGEST_ANSWER_WORDS, answer_from, passages_for_answer
+from integrations.llm.instruction import asks_for_less, finds_fault
 
-ENOUGH_TO_ANSWER = 0.3
+ENOUGH_TO_ANSWER = 0.25
 ENOUGH_TO_OFFER = 0.15
+ENOUGH_TO_ADD = 0.5
 OFFERED_ARTICLES = 3
-GREETING = "Hello, thanks for getting in touch."
+SHORT_ANSWER_WORDS = 40
+
+Block = tuple[str, Citation]
 
 
 class LocalReplyWriter:
@@ -33,29 +39,57 @@ class LocalReplyWriter:
 
 def _write(request: ReplyRequest) -> WrittenReply:
     if is_courtesy(request.question):
-        return _reply(request, ["You are welcome! Write to me here whenever something else comes up."], [])
+        return _reply(request, ["You are welcome! Write to me here whenever something else comes up."])
     if is_greeting(request.question):
         return _ask(request, "How can I help you today?")
-    facts = [fact for fact in request.facts if asks_for_fact(request.question, fact.name)]
-    if asks_for_own_data(request.question) and facts:
-        told = [fact_sentence(fact.name, fact.value) for fact in facts]
-        return _reply(request, [" ".join(told)], [_fact_citation(fact) for fact in facts])
-    if is_vague(request.question):
+    if asks_who_answers(request.question):
+        return _reply(request, [_introduction(request)])
+    facts = asked_facts(request.question, request.facts)
+    if facts:
+        return _reply(request, [told(facts, request.currency)], _cited(facts))
+    if is_vague(request.question) and not request.transcript:
         return _clarify(request)
-    return _extract(request)
+    return _from_articles(request)
 
 
-def _extract(request: ReplyRequest) -> WrittenReply:
-    blocks, citations = list[str](), list[Citation]()
+def _from_articles(request: ReplyRequest) -> WrittenReply:
+    blocks = list[Block]()
     for asked, found in groupby(request.passages, key=lambda passage: passage.found_for):
-        best = next(iter(found))
-        if best.score < ENOUGH_TO_ANSWER:
+        usable = _usable(list(found), request)
+        if asked == request.instruction:
+            blocks += _asked_by_a_person(usable, request, blocks)
+        elif not usable or usable[0].score < ENOUGH_TO_ANSWER:
             return _nothing()
-        answer = answer_from(best, asked, request.language)
-        if answer not in blocks:
-            blocks.append(answer)
-            citations.append(_citation(best, answer))
-    return _reply(request, blocks, citations) if blocks else _nothing()
+        else:
+            blocks.append(_block(usable, asked, request))
+    different = dict(blocks)
+    return _reply(request, list(different), list(different.values())) if different else _nothing()
+
+
+def _usable(found: list[Passage], request: ReplyRequest) -> list[Passage]:
+    """Without the article that a person found fault with, and without what was said before and did not help."""
+    if found and finds_fault(request.instruction) and found[0].found_for != request.instruction:
+        found = [passage for passage in found if passage.article_id != found[0].article_id]
+    if not says_it_did_not_help(request.question):
+        return found
+    said = "\n".join(line.text for line in request.transcript if line.author is not Author.CUSTOMER)
+    return [passage for passage in found if passage.text.split("\n")[0] not in said]
+
+
+def _block(found: Sequence[Passage], asked: str, request: ReplyRequest) -> Block:
+    longest = SHORT_ANSWER_WORDS if asks_for_less(request.instruction) else LONGEST_ANSWER_WORDS
+    chosen = passages_for_answer(found, asked)
+    newest = request.question if asked.endswith(request.question.strip()) else asked
+    texts = [answer_from(passage, newest, request.language, longest // len(chosen)) for passage in chosen]
+    return "\n".join(texts), _citation(found[0], texts[0])
+
+
+def _asked_by_a_person(found: Sequence[Passage], request: ReplyRequest, blocks: Sequence[Block]) -> list[Block]:
+    """What the reviewer or colleague asked for, where a source says it and the reply does not say it yet."""
+    if not found or found[0].score < ENOUGH_TO_ADD:
+        return []
+    text = answer_from(found[0], request.instruction, request.language, SHORT_ANSWER_WORDS)
+    return [] if any(text in said for said, _ in blocks) else [(text, _citation(found[0], text))]
 
 
 def _clarify(request: ReplyRequest) -> WrittenReply:
@@ -63,11 +97,11 @@ def _clarify(request: ReplyRequest) -> WrittenReply:
     titles = [f"“{title}”" for title in list(offered)[:OFFERED_ARTICLES]]
     if len(titles) < 2:
         return _ask(request, "Could you tell me a little more: what did you try to do, and what happened instead?")
-    return _ask(request, f"Which of these is it about: {', '.join(titles[:-1])} or {titles[-1]}? Or something else?")
+    return _ask(request, f"Is it about {', '.join(titles[:-1])} or {titles[-1]}? Or about something else?")
 
 
 def _ask(request: ReplyRequest, question: str) -> WrittenReply:
-    text = f"{GREETING} {question}" if request.greet else question
+    text = f"{_greeting(request.ai_agent)} {question}" if request.greet else question
     return WrittenReply(clarifying_question=text, usage=Usage(model="local"))
 
 
@@ -75,22 +109,32 @@ def _nothing() -> WrittenReply:
     return WrittenReply(usage=Usage(model="local"))
 
 
-def _reply(request: ReplyRequest, blocks: list[str], citations: list[Citation]) -> WrittenReply:
+def _reply(request: ReplyRequest, blocks: Sequence[str], citations: Sequence[Citation] = ()) -> WrittenReply:
     named = dict.fromkeys(_named_source(citation) for citation in citations if citation.source)
     closing = [f"More on this: {'; '.join(named)}"] if named else []
-    greeting = [GREETING] if request.greet else []
+    greeting = [_greeting(request.ai_agent)] if request.greet else []
     text = "\n\n".join([*greeting, *blocks, *closing])
     return WrittenReply(text=text, citations=tuple(citations), usage=Usage(model="local"))
+
+
+def _greeting(ai_agent: AiAgentSpec) -> str:
+    formal = "formal" in ai_agent.tone and "informal" not in ai_agent.tone
+    return "Good day, thank you for your message." if formal else "Hello, thanks for getting in touch."
+
+
+def _introduction(request: ReplyRequest) -> str:
+    who = f"I am {request.ai_agent.name}, an AI agent of {request.organisation}."
+    return f"{who} If you would rather talk to a person, tell me so, and a colleague takes over."
 
 
 def _named_source(citation: Citation) -> str:
     return f"{citation.title} ({citation.source})" if citation.source != citation.title else citation.title
 
 
-def _citation(passage: Passage, answer: str) -> Citation:
-    quote = re.split(r"\n", answer)[0]
+def _citation(passage: Passage, text: str) -> Citation:
+    quote = text.split("\n")[0]
     return Citation(source_id=passage.article_id, title=passage.title, source=passage.source, quote=quote)
 
 
-def _fact_citation(fact: Fact) -> Citation:
-    return Citation(source_id=f"fact:{fact.name}", title=fact.name, quote=fact.value)
+def _cited(facts: Sequence[Fact]) -> list[Citation]:
+    return [Citation(source_id=f"fact:{fact.name}", title=fact.name, quote=fact.value) for fact in facts]
