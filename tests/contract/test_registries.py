@@ -1,0 +1,65 @@
+"""Every registered adapter exists and has the verbs of its port."""
+
+import inspect
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from domain.errors import CredentialsError, InvalidInputError
+from integrations.channels.base import Channel
+from integrations.channels.registry import CHANNELS, channel
+from integrations.crm.base import Crm
+from integrations.crm.registry import CRMS, crm_class
+from integrations.llm.base import DraftValidator, ReplyWriter
+from integrations.llm.registry import VALIDATORS, WRITERS, draft_validator, reply_writer
+from integrations.registry import adapter_class
+
+REGISTRIES: list[tuple[dict[str, str], type]] = [
+    (WRITERS, ReplyWriter),
+    (VALIDATORS, DraftValidator),
+    (CRMS, Crm),
+    (CHANNELS, Channel),
+]
+REGISTERED = [(kinds, kind, port) for kinds, port in REGISTRIES for kind in kinds]
+
+
+def verbs(port: type) -> dict[str, Any]:
+    return {name: verb for name, verb in vars(port).items() if inspect.iscoroutinefunction(verb)}
+
+
+@pytest.mark.parametrize(("kinds", "kind", "port"), REGISTERED, ids=[kinds[kind] for kinds, kind, _ in REGISTERED])
+def test_an_adapter_speaks_its_port(kinds: dict[str, str], kind: str, port: type) -> None:
+    adapter = adapter_class(kinds, kind)
+    assert verbs(port)
+    for name, verb in verbs(port).items():
+        implemented = getattr(adapter, name)
+        assert inspect.iscoroutinefunction(implemented)
+        assert list(inspect.signature(implemented).parameters) == list(inspect.signature(verb).parameters)
+
+
+@pytest.mark.parametrize("kinds", [kinds for kinds, _ in REGISTRIES])
+def test_an_unknown_kind_is_refused_with_the_known_ones(kinds: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputError, match=next(iter(kinds))):
+        adapter_class(kinds, "carrier_pigeon")
+
+
+def test_the_embedded_writer_needs_nothing() -> None:
+    assert type(reply_writer("local")).__name__ == "LocalReplyWriter"
+
+
+def test_a_providers_writer_is_made_with_its_key() -> None:
+    made = reply_writer("openai:gpt-test", api_key=SecretStr("key"), base_url="http://127.0.0.1:9/v1")
+    checks = draft_validator("openai:gpt-test", api_key=SecretStr("key"))
+    assert (type(made).__name__, type(checks).__name__) == ("OpenAiReplyWriter", "OpenAiDraftValidator")
+
+
+@pytest.mark.parametrize("key", [None, SecretStr("")])
+def test_a_provider_without_key_is_refused(key: SecretStr | None) -> None:
+    with pytest.raises(CredentialsError, match="API key"):
+        reply_writer("openai:gpt-test", api_key=key)
+
+
+def test_channels_and_crms_are_found_by_kind() -> None:
+    assert type(channel("web_chat")).__name__ == "WebChatChannel"
+    assert crm_class("directory").__name__ == "DirectoryCrm"
