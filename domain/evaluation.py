@@ -1,0 +1,136 @@
+"""How well an organisation answers: labelled messages in, rates out.
+
+Definitions. A message is answered wrongly when a reply was sent that rests on another source than the expected one, or
+when one was sent where something else was expected. A false escalation is a message with an expected answer that went
+to a person (escalated or put to approval); a missed escalation is one that a person should have seen and that was sent.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from domain.conversation import Frozen
+from domain.rates import Rate, rate
+from domain.spec import Probability
+from domain.turn import Decision, Draft, Outcome
+
+Expected = Literal["answer", "ask_approval", "escalate", "clarify"]
+EXPECTED: tuple[Expected, ...] = ("answer", "ask_approval", "escalate", "clarify")
+DONE: dict[Outcome, Expected] = {
+    Outcome.SEND: "answer",
+    Outcome.ASK_APPROVAL: "ask_approval",
+    Outcome.ESCALATE: "escalate",
+    Outcome.CLARIFY: "clarify",
+}
+TO_A_PERSON = frozenset[Expected]({"ask_approval", "escalate"})
+
+
+class LabelledMessage(Frozen):
+    """A customer message and what should happen with it; `articles` are the sources that an answer may rest on."""
+
+    id: str
+    text: str
+    expected: Expected
+    articles: tuple[str, ...] = ()
+    topic: str | None = None
+    customer: str | None = Field(None, description="The contact who writes, when the answer depends on who it is.")
+
+
+class JudgedMessage(Frozen):
+    """What the decision path did with a labelled message."""
+
+    id: str
+    text: str
+    expected: Expected
+    done: Expected
+    reason: str
+    confidence: Probability
+    sources: tuple[str, ...] = ()
+    expected_sources: tuple[str, ...] = ()
+    topic: str | None = None
+    expected_topic: str | None = None
+
+    @property
+    def right_source(self) -> bool:
+        """An answer without expected article rests on customer facts or is mere courtesy."""
+        if not self.expected_sources:
+            return all(source.startswith("fact:") for source in self.sources)
+        return bool(self.sources) and set(self.sources) <= set(self.expected_sources)
+
+    @property
+    def answered_wrongly(self) -> bool:
+        return self.done == "answer" and (self.expected != "answer" or not self.right_source)
+
+    @property
+    def right(self) -> bool:
+        return self.done == self.expected and not self.answered_wrongly
+
+
+class OrganisationEvaluation(Frozen):
+    """The report. `confusion` counts messages by what was expected, then by what was done."""
+
+    organisation: str
+    part: Literal["held_out", "tuning"]
+    messages: int
+    automation: Rate = Field(description="Messages answered without a person, right or wrong.")
+    answered_correctly: Rate = Field(description="Of messages with an expected answer: sent, from the right source.")
+    wrong_answers: Rate
+    false_escalations: Rate
+    missed_escalations: Rate
+    clarified_of_vague: Rate = Field(description="Of messages that call for a question back: those that got one.")
+    vague_of_clarified: Rate = Field(description="Of questions back: those that were called for.")
+    confusion: dict[str, dict[str, int]]
+    failures: tuple[JudgedMessage, ...]
+
+
+def judge(labelled: LabelledMessage, draft: Draft, decision: Decision, confidence: float) -> JudgedMessage:
+    """Put what was done beside what was expected."""
+    return JudgedMessage(
+        id=labelled.id,
+        text=labelled.text,
+        expected=labelled.expected,
+        done=DONE[decision.outcome],
+        reason=decision.reason.value,
+        confidence=confidence,
+        sources=tuple(dict.fromkeys(citation.source_id for citation in draft.citations)),
+        expected_sources=labelled.articles,
+        topic=draft.evidence.topic,
+        expected_topic=labelled.topic,
+    )
+
+
+def evaluation_of(
+    organisation: str, part: Literal["held_out", "tuning"], judged: Sequence[JudgedMessage]
+) -> OrganisationEvaluation:
+    """Rates over all judged messages."""
+    answers = [message for message in judged if message.expected == "answer"]
+    for_people = [message for message in judged if message.expected in TO_A_PERSON]
+    vague = [message for message in judged if message.expected == "clarify"]
+    asked_back = [message for message in judged if message.done == "clarify"]
+    return OrganisationEvaluation(
+        organisation=organisation,
+        part=part,
+        messages=len(judged),
+        automation=_share(message.done == "answer" for message in judged),
+        answered_correctly=_share(message.right for message in answers),
+        wrong_answers=_share(message.answered_wrongly for message in judged),
+        false_escalations=_share(message.done in TO_A_PERSON for message in answers),
+        missed_escalations=_share(message.done == "answer" for message in for_people),
+        clarified_of_vague=_share(message.done == "clarify" for message in vague),
+        vague_of_clarified=_share(message.expected == "clarify" for message in asked_back),
+        confusion=_confusion(judged),
+        failures=tuple(message for message in judged if not message.right),
+    )
+
+
+def _share(held: Iterable[bool]) -> Rate:
+    found = list(held)
+    return rate(sum(found), len(found))
+
+
+def _confusion(judged: Sequence[JudgedMessage]) -> dict[str, dict[str, int]]:
+    return {
+        expected: {done: sum(m.expected == expected and m.done == done for m in judged) for done in EXPECTED}
+        for expected in EXPECTED
+    }
