@@ -262,6 +262,41 @@ class TestServersWithoutJsonSchema:
         assert simple_provider.stand_in.refused == 1
         assert '"clarifying_question"' in simple_provider.stand_in.requests[-1]["messages"][0]["content"]
 
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "This response_format type is unavailable now",
+            "This model does not support response format `json_schema`.",
+            "'response_format.type' must be 'text' or 'json_object'",
+        ],
+    )
+    async def test_other_servers_say_it_in_other_words(self, provider: Provider, message: str) -> None:
+        provider.stand_in.queue(Fails(status=400, message=message), says(("Hello!", [])))
+        assert (await provider.writer().write_reply(REQUEST)).text == "Hello!"
+
+    async def test_it_is_not_remembered_when_the_other_way_fails_too(self, provider: Provider) -> None:
+        writer = provider.writer()
+        provider.stand_in.queue(Fails(status=400, message="response_format: not supported", times=2))
+        with pytest.raises(PermanentError):
+            await writer.write_reply(REQUEST)
+        await writer.write_reply(REQUEST)
+        formats = [request["response_format"]["type"] for request in provider.stand_in.requests]
+        assert formats == ["json_schema", "json_object", "json_schema"]
+
+    async def test_fields_of_their_own_do_no_harm(self, provider: Provider) -> None:
+        content = says(("Hello!", [])).content
+        message: dict[str, Any] = {
+            "role": "assistant",
+            "content": content,
+            "reasoning_content": "Hm.",
+            "tool_calls": [],
+        }
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "stop_reason": None}
+        body = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": None}
+        provider.stand_in.queue(SendsBody(body=json.dumps(body)))
+        written = await provider.writer().write_reply(REQUEST)
+        assert (written.text, written.usage.input_tokens) == ("Hello!", 0)
+
     async def test_another_bad_request_is_not_tried_again(self, provider: Provider) -> None:
         code = "context_length_exceeded"
         error = await provider.failure(Fails(status=400, message="Too long: Erika", code=code))
