@@ -131,6 +131,7 @@ def writer_instructions(request: ReplyRequest) -> str:
         _listed("You can:", ai_agent.can_do),
         _listed("You cannot, so abstain:", _limits(ai_agent)),
         f"Tone: {ai_agent.tone}. Write in the language with the code {request.language}. {greeting}",
+        f"Amounts that name no currency are in {request.currency}.",
         ai_agent.instructions,
         f"A colleague asks of this reply: {request.instruction}" if request.instruction else "",
     ]

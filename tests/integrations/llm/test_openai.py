@@ -190,10 +190,18 @@ class TestPrompt:
 
     async def test_instructions_come_from_the_specification_and_from_colleagues(self, provider: Provider) -> None:
         ai_agent = SERVICE.model_copy(update={"instructions": "Mention the workshop.", "tone": "dry"})
-        request = REQUEST.model_copy(update={"ai_agent": ai_agent, "instruction": "Name the deadline.", "greet": False})
+        changes = {"ai_agent": ai_agent, "currency": "CHF", "instruction": "Name the deadline.", "greet": False}
+        request = REQUEST.model_copy(update=changes)
         await provider.writer().write_reply(request)
         told = provider.stand_in.requests[-1]["messages"][0]["content"]
-        expected = ["- answer questions", "- delete an account", "dry", "Mention the workshop.", "Name the deadline."]
+        expected = [
+            "- answer questions",
+            "- delete an account",
+            "dry",
+            "Mention the workshop.",
+            "Name the deadline.",
+            "CHF",
+        ]
         assert [part for part in [*expected, "Do not greet"] if part not in told] == []
 
     async def test_a_passage_found_twice_is_one_source(self, provider: Provider) -> None:
