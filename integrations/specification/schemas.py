@@ -1,0 +1,71 @@
+"""The files of a specification: one model for each kind, and their JSON Schema for editors."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
+
+from domain.directory import DirectoryImport
+from domain.spec import AiAgentSpec, Key, OrganisationSpec, SpecModel, Topic
+
+IN_OTHER_FILES = frozenset({"topics", "out_of_scope_examples", "ai_agents"})
+
+OrganisationFile = create_model(
+    "OrganisationFile",
+    __base__=SpecModel,
+    __doc__="`organisation.yaml`: everything that holds for the whole organisation.",
+    **{
+        name: (info.annotation, info)
+        for name, info in OrganisationSpec.model_fields.items()
+        if name not in IN_OTHER_FILES
+    },  # type: ignore[call-overload]
+)
+
+
+class TopicsFile(SpecModel):
+    """`topics.yaml`: what customers ask, in their words, and what the organisation does not answer."""
+
+    topics: tuple[Topic, ...] = Field(min_length=2)
+    out_of_scope_examples: tuple[str, ...] = ()
+
+
+class ArticleFrontMatter(SpecModel):
+    """The head of `knowledge/*.md`; the Markdown below it is what the AI agents quote."""
+
+    id: Key
+    title: str
+    topic: Key
+    source: str
+    updated: date
+
+
+FILE_KINDS: Mapping[str, type[BaseModel]] = {
+    "organisation": OrganisationFile,
+    "topics": TopicsFile,
+    "agent": AiAgentSpec,
+    "article": ArticleFrontMatter,
+    "customers": DirectoryImport,
+}
+
+
+def generated_schemas() -> dict[str, str]:
+    """File name and text of every JSON Schema."""
+    return {f"{kind}.json": _text_of(kind, model) for kind, model in FILE_KINDS.items()}
+
+
+def write_schemas(folder: Path) -> tuple[Path, ...]:
+    """Write every JSON Schema into a folder (`specs/schema`); returns the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in generated_schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        written.append(folder / name)
+    return tuple(written)
+
+
+def _text_of(kind: str, model: type[BaseModel]) -> str:
+    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{kind}.json"}
+    return json.dumps(schema | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
