@@ -1,0 +1,99 @@
+"""Every setting of Holdfast, and the only place that reads the environment."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PREFIX = "HOLDFAST_"
+
+
+class Settings(BaseSettings):
+    """Read from the environment; an empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    home: Path = Field(Path(".holdfast"), description="Folder that keeps the state of the embedded platform.")
+    organisation: Path = Field(Path("specs/techflow"), description="Folder of the organisation's specification.")
+
+    temporal_address: str | None = Field(
+        None, description="Address (host:port) of a Temporal service. Unset: the embedded development server."
+    )
+    temporal_namespace: str = Field("default", description="Temporal namespace of this installation.")
+    temporal_port: Port = Field(7233, description="Port of the embedded Temporal server.")
+    temporal_ui_port: Port = Field(8233, description="Port of the embedded Temporal web UI.")
+
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL address (postgresql://user:password@host/database). Unset: embedded PostgreSQL."
+    )
+
+    gateway_host: str = Field("127.0.0.1", description="Address on which the gateway listens.")
+    gateway_port: Port = Field(8080, description="Port of the gateway.")
+    chat_token_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Key of 32 characters or more that signs web chat tokens. "
+        "Unset: `holdfast dev` makes one and keeps it in the home folder.",
+    )
+
+    openai_api_key: SecretStr | None = Field(
+        None,
+        description="Key of the model provider. Unset: the embedded local model.",
+        validation_alias=AliasChoices("OPENAI_API_KEY"),
+    )
+    openai_base_url: str | None = Field(
+        None,
+        description="Address of an OpenAI-compatible server. Unset: OpenAI itself.",
+        validation_alias=AliasChoices("OPENAI_BASE_URL"),
+    )
+
+    max_concurrent_activities: int = Field(
+        100, ge=1, description="Activities that one worker process runs at once, for each task queue."
+    )
+    max_cached_workflows: int = Field(
+        1000, ge=0, description="Conversations that one worker process keeps in memory; others are replayed."
+    )
+    worker_metrics_port: Port | None = Field(
+        None, description="Port on which a worker serves Prometheus metrics. Unset: none."
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level logged.")
+    log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
+
+    @field_validator("home", "organisation")
+    @classmethod
+    def _resolve(cls, path: Path) -> Path:
+        return path.expanduser().resolve()
+
+
+def local_settings() -> Settings:
+    """Settings of a developer's machine: the environment, and behind it a file `.env` in the working directory."""
+    return Settings(_env_file=".env")
+
+
+def variable_name(field: str) -> str:
+    """The environment variable that sets a field, for messages and documentation."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment in which a child process reads exactly these settings."""
+    values = {variable_name(field): _text(getattr(settings, field)) for field in Settings.model_fields}
+    return {**os.environ, **values}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
