@@ -1,0 +1,91 @@
+"""Real neighbours for the tests: an embedded PostgreSQL and a Temporal development server per test process."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from cli.platform.ports import free_port
+from cli.platform.postgres import EmbeddedPostgres
+from cli.platform.processes import Supervisor
+from cli.platform.temporal_server import TemporalServer
+from storage.migrate import migrate
+
+TEMPLATE = "template_migrated"
+
+
+@pytest.fixture(scope="session")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("platform")
+
+
+@pytest.fixture(scope="session")
+async def supervisor(temporary: Path) -> AsyncIterator[Supervisor]:
+    """Keeps the servers of this test process running and ends them with it."""
+    async with Supervisor(temporary / "logs", lambda *_: None) as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="session")
+async def postgres(supervisor: Supervisor, temporary: Path) -> AsyncIterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(temporary / "postgres", durable=False)
+    await server.initialise()
+    await supervisor.start(server.part())
+    yield server
+    await supervisor.stop(server.part().name)
+    shutil.rmtree(temporary / "postgres")
+
+
+@pytest.fixture(scope="session")
+async def migrated(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated database, from which each test gets a copy."""
+    await postgres.create_database(TEMPLATE)
+    await migrate(postgres.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database_url(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
+    """The address of a migrated database that this test has for itself."""
+    async with database(postgres, migrated) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """The address of a database without any table that this test has for itself."""
+    async with database(postgres, "template1") as url:
+        yield url
+
+
+@asynccontextmanager
+async def database(server: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
+    """A copy of a database, for as long as the context lasts."""
+    name = f"test_{uuid4().hex}"
+    connection = await asyncpg.connect(server.url("postgres"))
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield server.url(name)
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def temporal_server(supervisor: Supervisor, temporary: Path) -> TemporalServer:
+    """A development server on a free port, with our search attributes."""
+    server = TemporalServer(temporary / "temporal.db", port=free_port(), ui_port=None)
+    await supervisor.start(server.part())
+    await server.prepare_namespace()
+    return server
+
+
+@pytest.fixture(scope="session")
+async def temporal_client(temporal_server: TemporalServer) -> Client:
+    return await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
