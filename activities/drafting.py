@@ -3,12 +3,14 @@
 No Temporal here: the same code runs in the worker and in the evaluation of an organisation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import Field
 
-from activities.evidence import Findings, evidence_of
+from activities.evidence import SURE_OF_TOPIC, Findings, evidence_of
+from activities.topic_sources import TopicSources
 from domain.confidence import Calibration
 from domain.conversation import Author, Frozen
 from domain.questions import questions_in, standalone
@@ -19,6 +21,7 @@ from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage, ReplyRequest, ReplyWriter, TranscriptLine
 from integrations.topics.base import TopicModel
 
+PASSAGES_SEARCHED = 12
 PASSAGES_PER_QUESTION = 4
 SURE_ENOUGH_TO_ROUTE = 0.4
 
@@ -51,14 +54,17 @@ class Drafter:
     def __init__(self, models: OrganisationModels, writer: ReplyWriter) -> None:
         self._models = models
         self._spec = models.version.specification
+        self._sources = TopicSources(self._spec.topics, models.knowledge)
         self._writer = writer
 
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
-        asked = standalone(question.text, _said_by_customer(question.transcript))
-        prediction = self._models.topics.classify(asked)
+        parts = questions_in(standalone(question.text, _said_by_customer(question.transcript)))
+        predictions = [self._models.topics.classify(part) for part in parts]
+        prediction = min(predictions, key=self._least_safe_first)
         ai_agent = self._route(prediction, question.ai_agent)
-        request = self._request(question, asked, ai_agent)
+        passages = self._passages(dict(zip(parts, predictions, strict=True)), question.instruction, ai_agent)
+        request = self._request(question, ai_agent, passages)
         written = await self._writer.write_reply(request)
         findings = Findings(
             specification=self._spec,
@@ -85,7 +91,13 @@ class Drafter:
             return self._spec.ai_agent(topic.ai_agent)
         return self._spec.ai_agent(current or self._spec.default_ai_agent)
 
-    def _request(self, question: DraftQuestion, asked: str, ai_agent: AiAgentSpec) -> ReplyRequest:
+    def _least_safe_first(self, prediction: TopicPrediction) -> tuple[bool, float]:
+        """Of several questions, one on a topic for people decides for the message, else the least certain one."""
+        topic = self._spec.topic(prediction.label)
+        for_people = topic is not None and (topic.escalate or topic.sensitivity is not None)
+        return not (for_people and prediction.confidence >= SURE_OF_TOPIC), prediction.confidence
+
+    def _request(self, question: DraftQuestion, ai_agent: AiAgentSpec, passages: tuple[Passage, ...]) -> ReplyRequest:
         return ReplyRequest(
             organisation=self._spec.name,
             language=self._spec.language,
@@ -93,19 +105,24 @@ class Drafter:
             ai_agent=ai_agent,
             question=question.text,
             transcript=question.transcript,
-            passages=self._passages(asked, question.instruction, ai_agent),
+            passages=passages,
             facts=tellable_facts(question.context, ai_agent),
             instruction=question.instruction,
             greet=question.greet,
             timeout_seconds=self._spec.model.timeout_seconds,
         )
 
-    def _passages(self, asked: str, instruction: str, ai_agent: AiAgentSpec) -> tuple[Passage, ...]:
+    def _passages(
+        self, parts: Mapping[str, TopicPrediction], instruction: str, ai_agent: AiAgentSpec
+    ) -> tuple[Passage, ...]:
         """The best passages for each question of the message, then for what a person asked for."""
-        searched = [*questions_in(asked), *([instruction] if instruction else [])]
-        topics = ai_agent.knowledge_topics
-        search = self._models.knowledge.search
-        return tuple(p for part in searched for p in search(part, topics=topics, limit=PASSAGES_PER_QUESTION))
+        search = partial(self._models.knowledge.search, topics=ai_agent.knowledge_topics)
+        found: list[Passage] = []
+        for part, prediction in parts.items():
+            found += self._sources.preferred(search(part, limit=PASSAGES_SEARCHED), prediction)[:PASSAGES_PER_QUESTION]
+        if instruction:
+            found += search(instruction, limit=PASSAGES_PER_QUESTION)
+        return tuple(found)
 
 
 def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fact, ...]:
