@@ -37,6 +37,17 @@ class LabelledMessage(Frozen):
     customer: str | None = Field(None, description="The contact who writes, when the answer depends on who it is.")
 
 
+OUT_OF_SCOPE = "out_of_scope"
+"""The topic of labelled messages that are about none of the organisation's topics."""
+
+
+def rests_on(sources: Sequence[str], expected: Sequence[str]) -> bool:
+    """True when a reply cites expected sources only; where none is expected, customer facts or nothing at all."""
+    if not expected:
+        return all(source.startswith("fact:") for source in sources)
+    return bool(sources) and set(sources) <= set(expected)
+
+
 class JudgedMessage(Frozen):
     """What the decision path did with a labelled message."""
 
@@ -52,15 +63,10 @@ class JudgedMessage(Frozen):
     expected_topic: str | None = None
 
     @property
-    def right_source(self) -> bool:
-        """An answer without expected article rests on customer facts or is mere courtesy."""
-        if not self.expected_sources:
-            return all(source.startswith("fact:") for source in self.sources)
-        return bool(self.sources) and set(self.sources) <= set(self.expected_sources)
-
-    @property
     def answered_wrongly(self) -> bool:
-        return self.done == "answer" and (self.expected != "answer" or not self.right_source)
+        return self.done == "answer" and (
+            self.expected != "answer" or not rests_on(self.sources, self.expected_sources)
+        )
 
     @property
     def right(self) -> bool:
@@ -84,6 +90,11 @@ class OrganisationEvaluation(Frozen):
     failures: tuple[JudgedMessage, ...]
 
 
+def sources_of(draft: Draft) -> tuple[str, ...]:
+    """Ids of the sources that a draft cites, once each."""
+    return tuple(dict.fromkeys(citation.source_id for citation in draft.citations))
+
+
 def judge(labelled: LabelledMessage, draft: Draft, decision: Decision, confidence: float) -> JudgedMessage:
     """Put what was done beside what was expected."""
     return JudgedMessage(
@@ -93,7 +104,7 @@ def judge(labelled: LabelledMessage, draft: Draft, decision: Decision, confidenc
         done=DONE[decision.outcome],
         reason=decision.reason.value,
         confidence=confidence,
-        sources=tuple(dict.fromkeys(citation.source_id for citation in draft.citations)),
+        sources=sources_of(draft),
         expected_sources=labelled.articles,
         topic=draft.evidence.topic,
         expected_topic=labelled.topic,
