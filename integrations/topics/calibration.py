@@ -12,7 +12,12 @@ from sklearn.linear_model import LogisticRegression
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+Evidence = tuple[float, ...]
+
+NO, YES = -1.0, 1.0
+"""The scores at which a support vector machine is sure."""
 ODDS_AT_MEDIAN = np.log(9)
+USUAL_SHARPNESS = 4.0
 
 
 @dataclass(frozen=True)
@@ -27,20 +32,24 @@ class Logistic:
         return np.asarray(expit(features @ self.weights + self.bias), dtype=np.float64)
 
     @classmethod
-    def fit(cls, features: Floats, happened: Flags, *, balanced: bool = False) -> Self:
-        """`balanced` gives both outcomes equal weight, whatever their numbers."""
-        mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
-        # One average message of each outcome keeps a small or one-sided sample away from certainty.
-        standard = np.vstack([(features - mean) / scale, np.zeros((2, features.shape[1]))])
-        outcome = np.append(happened, [True, False])
-        model = LogisticRegression(class_weight="balanced" if balanced else None).fit(standard, outcome)
-        weights = model.coef_[0] / scale
+    def fit(
+        cls, features: Floats, happened: Flags, *, unlikely: Evidence, likely: Evidence, balanced: bool = False
+    ) -> Self:
+        """Count `unlikely` as one more message where it did not happen and `likely` as one where it did.
+
+        They keep small and one-sided samples away from certainty. `balanced` gives both outcomes equal weight.
+        """
+        known = np.vstack([features, [unlikely, likely]])
+        outcome = np.append(happened, [False, True])
+        mean, scale = known.mean(axis=0), known.std(axis=0)
+        model = LogisticRegression(class_weight="balanced" if balanced else None)
+        weights = model.fit((known - mean) / scale, outcome).coef_[0] / scale
         return cls(weights, float(model.intercept_[0] - mean @ weights))
 
     @classmethod
     def unfamiliar(cls, familiarity: Floats) -> Self:
         """Without any example of the opposite: 0.5 at the tenth percentile of `familiarity`, 0.1 at its median."""
-        low, middle = np.quantile(familiarity, (0.1, 0.5))
+        low, middle = np.quantile(np.append(familiarity, [NO, YES]), (0.1, 0.5))
         slope = ODDS_AT_MEDIAN / max(middle - low, 1e-6)
         return cls(np.array([-slope]), float(slope * low))
 
@@ -49,6 +58,7 @@ def fit_sharpness(scores: Floats, truth: NDArray[np.int64]) -> float:
     """The factor (inverse temperature) for which softmax(factor · scores) explains the true topics best."""
 
     def surprise(log_factor: float) -> float:
-        return float(-log_softmax(np.exp(log_factor) * scores, axis=1)[np.arange(len(truth)), truth].mean())
+        misfit = -log_softmax(np.exp(log_factor) * scores, axis=1)[np.arange(len(truth)), truth].sum()
+        return float(misfit + (log_factor - np.log(USUAL_SHARPNESS)) ** 2)
 
     return float(np.exp(minimize_scalar(surprise, bounds=(-3, 4), method="bounded").x))

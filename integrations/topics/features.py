@@ -76,7 +76,8 @@ def rows_of(vocabularies: Sequence[Vocabulary], counts: Sequence[sparse.csr_matr
 
 
 def _beginning(text: str) -> str:
-    return fold(text[:MAX_CHARACTERS])
+    """Half a surrogate pair, which JSON can carry, has no UTF-8 form and becomes a question mark."""
+    return fold(text[:MAX_CHARACTERS]).encode(errors="replace").decode()
 
 
 @lru_cache(maxsize=16)

@@ -20,7 +20,7 @@ from skops import io as skops_io
 
 from domain.errors import InvalidInputError
 from domain.topics import LabelledText, TopicPrediction, TopicScore
-from integrations.topics.calibration import Flags, Floats, Logistic, fit_sharpness
+from integrations.topics.calibration import NO, YES, Flags, Floats, Logistic, fit_sharpness
 from integrations.topics.features import Vocabulary, fit_vocabularies, message_views, rows_of
 
 FOLDS = 5
@@ -90,6 +90,8 @@ class NgramTopicModel:
 
     def classify_all(self, texts: Sequence[str]) -> list[TopicPrediction]:
         """One prediction for each text, in order."""
+        if not texts:
+            return []
         scores = self._linear.scores([view.transform(texts) for view in self._views])
         shares = softmax(self._sharpness * scores[:, : len(self.labels)], axis=1)
         confidence = self._confidence.probability(_confidence_evidence(scores, len(self.labels)))
@@ -233,9 +235,9 @@ def _calibrated(labels: Sequence[str], language: str, linear: _Linear, truth: In
     inside = truth < topics
     right = scores[inside, :topics].argmax(axis=1) == truth[inside]
     evidence = _confidence_evidence(scores[inside], topics)
-    confidence = Logistic.fit(evidence, right)
+    confidence = Logistic.fit(evidence, right, unlikely=(0.0, NO), likely=(YES - NO, YES))
     scope = _scope_evidence(scores, topics)
-    out_of_scope = Logistic.unfamiliar(scope[:, 0]) if inside.all() else Logistic.fit(scope, ~inside, balanced=True)
+    out_of_scope = _fit_out_of_scope(scope, ~inside)
     outside_scores = out_of_scope.probability(scope)
     model = NgramTopicModel(
         language=language,
@@ -247,6 +249,12 @@ def _calibrated(labels: Sequence[str], language: str, linear: _Linear, truth: In
     )
     held_out = HeldOut(confidence.probability(evidence), right, outside_scores[inside], outside_scores[~inside])
     return Training(model, held_out)
+
+
+def _fit_out_of_scope(scope: Floats, outside: Flags) -> Logistic:
+    if scope.shape[1] == 1:
+        return Logistic.unfamiliar(scope[:, 0])
+    return Logistic.fit(scope, outside, unlikely=(YES - NO, YES, NO), likely=(0.0, NO, YES), balanced=True)
 
 
 def _confidence_evidence(scores: Floats, topics: int) -> Floats:
