@@ -1,7 +1,7 @@
 """What the steps announce, as it happens: a live view without polling."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -28,7 +28,7 @@ class NotificationListener:
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
 
-    async def listen(self) -> AsyncIterator[Notification]:
+    async def listen(self) -> AsyncGenerator[Notification, None]:
         """Every notification from now on. Never ends, never raises while PostgreSQL is away.
 
         `resync` comes after each connection is made and when the reader fell behind: something may have been missed,

@@ -269,10 +269,10 @@ BEGIN
     SELECT at INTO changed_at FROM audit_events WHERE event_key = key;
     IF NOT FOUND THEN
         changed_at := moment;
-        c := take_in_messages(c, (step->>'revision')::integer, step->'messages', moment);
         IF step#>>'{owner,kind}' = 'human_agent' THEN
             c := close_open_approval(c, 'taken_over', step->>'by', moment);
         END IF;
+        c := take_in_messages(c, (step->>'revision')::integer, step->'messages', moment);
         c.owner_kind := step#>>'{owner,kind}';
         c.owner_id := step#>>'{owner,id}';
         c.status := step->>'status';
