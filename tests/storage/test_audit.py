@@ -1,0 +1,38 @@
+import asyncpg
+import pytest
+
+from domain.steps import RecordDecisionInput
+from tests.storage.stage import CONVERSATION, NAMES, NOW, Stage, decide, escalation, generate, message, ownership
+
+SECRET = "Erika Mustermann, erika@example.com"
+
+
+async def test_events_are_in_order_with_their_actor(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.conversations.change_ownership(ownership(), NOW)
+    events = await stage.audit.events(CONVERSATION)
+    assert [(event.kind, event.actor) for event in events] == [
+        ("conversation_opened", "system"),
+        ("message_received", "customer"),
+        ("ownership_changed", "anna"),
+    ]
+    assert [event.event_id for event in events] == sorted(event.event_id for event in events)
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_events SET actor = 'nobody'", "DELETE FROM audit_events"])
+async def test_events_are_never_changed(stage: Stage, change: str) -> None:
+    with pytest.raises(asyncpg.RaiseError, match="never changed"):
+        await stage.database.fetch(change)
+
+
+async def test_what_people_write_never_reaches_the_audit_trail(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    decision = decide("reject", text=SECRET, reason=SECRET)
+    await stage.approvals.record_decision(RecordDecisionInput(**NAMES, decision=decision, effect="redraft"), NOW)
+    await stage.turns.begin_draft(generate("draft-2", message("b", SECRET), revision=2, instruction=SECRET), NOW)
+    await stage.deliveries.escalate(escalation(revision=3, notice=SECRET, messages=(message("c", SECRET),)), NOW)
+    await stage.conversations.change_ownership(ownership(revision=4, note=SECRET), NOW)
+
+    trail = " ".join(event.model_dump_json() for event in await stage.audit.events(CONVERSATION))
+    assert "Erika" not in trail
+    assert "erika" not in trail

@@ -1,0 +1,201 @@
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from domain.conversation import Attachment, Owner, StartConversation, Status
+from domain.errors import NotFoundError
+from domain.spec import Mode
+from tests.organisation import VERSION
+from tests.storage.stage import (
+    AI,
+    ANNA,
+    CONVERSATION,
+    NOW,
+    ORGANISATION,
+    Stage,
+    escalation,
+    human_reply,
+    later,
+    message,
+    ownership,
+    reply,
+    status_change,
+)
+
+
+async def test_opening_again_returns_what_is_stored(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(revision=3), NOW)
+    start = StartConversation(organisation=ORGANISATION, conversation_id=CONVERSATION)
+
+    again = await stage.conversations.open(start, VERSION.content_hash, AI, Mode.SUPERVISION, later(60))
+
+    assert (again.owner, again.status, again.revision, again.mode) == (ANNA, Status.WITH_HUMAN, 3, Mode.DELEGATION)
+    assert again.created_at == NOW
+    assert (await stage.events()).count("conversation_opened") == 1
+
+
+async def test_a_conversation_that_a_person_owns_from_its_beginning_is_with_human(stage: Stage) -> None:
+    start = StartConversation(organisation=ORGANISATION, conversation_id="conversation-2")
+    queue = Owner(kind="human_agent")
+    opened = await stage.conversations.open(start, VERSION.content_hash, queue, Mode.CO_PILOT, NOW)
+    assert (opened.status, opened.owner) == (Status.WITH_HUMAN, queue)
+
+
+async def test_a_spec_that_was_never_published_cannot_be_pinned(stage: Stage) -> None:
+    start = StartConversation(organisation=ORGANISATION, conversation_id="conversation-2")
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await stage.conversations.open(start, "0" * 64, AI, Mode.DELEGATION, NOW)
+
+
+async def test_messages_are_recorded_once_and_numbered_without_gaps(stage: Stage) -> None:
+    first = await stage.conversations.record_messages(CONVERSATION, 1, [message("a", "one"), message("a", "one")])
+    second = await stage.conversations.record_messages(CONVERSATION, 2, [message("a", "one"), message("b", "two")])
+
+    assert (first, second) == (1, 1)
+    assert await stage.said() == [(1, "customer", "one"), (2, "customer", "two")]
+    assert (await stage.events()).count("message_received") == 2
+
+
+async def test_an_older_revision_does_not_lower_the_stored_one(stage: Stage) -> None:
+    await stage.conversations.record_messages(CONVERSATION, 5, [message("a")])
+    await stage.conversations.record_messages(CONVERSATION, 3, [message("b")])
+    assert (await stage.conversation()).revision == 5
+
+
+async def test_recording_in_an_unknown_conversation_says_so(stage: Stage) -> None:
+    with pytest.raises(NotFoundError, match="no conversation elsewhere"):
+        await stage.conversations.record_messages("elsewhere", 1, [message("a")])
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\\u0000", "\\\x00", '"quoted" \\ and ümläut 🚲'])
+async def test_a_text_survives_except_for_the_character_that_postgresql_cannot_keep(stage: Stage, text: str) -> None:
+    await stage.conversations.record_messages(CONVERSATION, 1, [message("a", text)])
+    assert await stage.conversations.unanswered(CONVERSATION) == [text.replace("\x00", "")]
+
+
+async def test_attachments_come_back_with_their_message(stage: Stage) -> None:
+    file = Attachment(attachment_id="at_1", name="photo.png", media_type="image/png", size_bytes=7)
+    sent = message("a").model_copy(update={"attachments": (file,)})
+    await stage.conversations.record_messages(CONVERSATION, 1, [sent])
+    assert (await stage.conversations.transcript(CONVERSATION))[0].attachments == (file,)
+
+
+async def test_reading_begins_after_a_seq_or_ends_with_the_last_messages(stage: Stage) -> None:
+    await stage.conversations.record_messages(CONVERSATION, 1, [message(key, key) for key in "abcd"])
+    after = await stage.conversations.messages_after(CONVERSATION, 2)
+    last = await stage.conversations.transcript(CONVERSATION, limit=3)
+    assert [m.text for m in after] == ["c", "d"]
+    assert [m.text for m in last] == ["b", "c", "d"]
+
+
+async def test_a_message_makes_the_open_approval_stale(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    assert (await stage.conversation()).status is Status.AWAITING_APPROVAL
+
+    await stage.conversations.record_messages(CONVERSATION, 2, [message("b")])
+
+    assert await stage.approval_state() == "stale"
+    assert (await stage.conversation()).status is Status.OPEN
+    assert "approval_stale" in await stage.events()
+
+
+async def test_the_same_revision_leaves_the_open_approval_alone(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    await stage.conversations.record_messages(CONVERSATION, 1, [message("message-1")])
+    assert await stage.approval_state() == "open"
+
+
+async def test_a_takeover_records_messages_voids_the_approval_and_counts_what_waits(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    changed = await stage.conversations.change_ownership(ownership(messages=(message("b"),), note="I know her"), NOW)
+
+    conversation = await stage.conversation()
+    assert (changed.unanswered, changed.at) == (2, NOW)
+    assert (conversation.owner, conversation.status, conversation.revision) == (ANNA, Status.WITH_HUMAN, 2)
+    assert await stage.approval_state() == "taken_over"
+    assert [note.text for note in await stage.conversations.notes(CONVERSATION)] == ["I know her"]
+
+
+async def test_a_repeated_takeover_changes_nothing(stage: Stage) -> None:
+    first = await stage.conversations.change_ownership(ownership(note="once"), NOW)
+    await stage.conversations.change_ownership(ownership(AI, revision=3, request_id="back-1"), later(5))
+    again = await stage.conversations.change_ownership(ownership(note="once"), later(9))
+
+    assert again.at == first.at
+    assert (await stage.conversation()).owner == AI
+    assert (await stage.events()).count("ownership_changed") == 2
+
+
+async def test_what_was_escalated_still_waits_when_a_person_hands_it_back(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.escalate(escalation(), NOW)
+    changed = await stage.conversations.change_ownership(ownership(AI, revision=3, request_id="back-1"), NOW)
+    assert changed.unanswered == 1
+
+
+async def test_what_a_person_answered_does_not_wait_any_more(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.deliveries.deliver_stored(human_reply(), NOW)
+    changed = await stage.conversations.change_ownership(ownership(AI, revision=3, request_id="back-1"), NOW)
+    assert changed.unanswered == 0
+
+
+async def test_snooze_and_wake(stage: Stage) -> None:
+    until = NOW + timedelta(days=1)
+    await stage.conversations.change_status(status_change("snoozed", Status.SNOOZED, until=until), NOW)
+    assert (await stage.conversation()).snoozed_until == until
+
+    await stage.conversations.change_status(status_change("woken", Status.OPEN, request_id="wake-1"), later(1))
+    conversation = await stage.conversation()
+    assert (conversation.status, conversation.snoozed_until) == (Status.OPEN, None)
+
+
+async def test_a_snooze_without_an_end_is_refused_by_the_database(stage: Stage) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await stage.conversations.change_status(status_change("snoozed", Status.SNOOZED), NOW)
+
+
+async def test_a_resolved_conversation_has_nothing_unanswered_and_no_open_approval(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    await stage.conversations.change_status(status_change("resolved", Status.RESOLVED, revision=2), NOW)
+
+    conversation = await stage.conversation()
+    assert (conversation.status, conversation.resolved_at) == (Status.RESOLVED, NOW)
+    assert await stage.conversations.unanswered(CONVERSATION) == []
+    assert await stage.approval_state() == "stale"
+
+
+async def test_a_repeated_status_change_changes_nothing(stage: Stage) -> None:
+    resolve = status_change("resolved", Status.RESOLVED, revision=2, note="done")
+    await stage.conversations.change_status(resolve, NOW)
+    await stage.conversations.change_status(status_change("reopened", Status.OPEN, request_id="reopen-1"), later(1))
+    await stage.conversations.change_status(resolve, later(2))
+
+    assert (await stage.conversation()).status is Status.OPEN
+    assert (await stage.events()).count("resolved") == 1
+
+
+async def test_reading_is_marked_once_and_only_for_messages_to_the_customer(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(), NOW)
+    await stage.conversations.mark_read(CONVERSATION, 2, later(1))
+    await stage.conversations.mark_read(CONVERSATION, 2, later(9))
+    assert [m.read_at for m in await stage.conversations.transcript(CONVERSATION)] == [None, later(1)]
+
+
+async def test_the_list_is_by_last_change_filtered_and_paged(stage: Stage) -> None:
+    for number in (2, 3):
+        start = StartConversation(organisation=ORGANISATION, conversation_id=f"conversation-{number}")
+        await stage.conversations.open(start, VERSION.content_hash, AI, Mode.DELEGATION, later(number))
+    await stage.conversations.change_ownership(ownership(), later(9))
+
+    async def ids(**filters: object) -> list[str]:
+        found = await stage.conversations.list(ORGANISATION, **filters)  # type: ignore[arg-type]
+        return [conversation.conversation_id[-1] for conversation in found]
+
+    assert await ids() == ["1", "3", "2"]
+    assert await ids(status=Status.OPEN) == ["3", "2"]
+    assert await ids(before=later(9), limit=1) == ["3"]
+    assert await stage.conversations.list("another") == []

@@ -1,0 +1,173 @@
+import asyncpg
+import pytest
+
+from domain.conversation import Owner, Status
+from domain.errors import NotFoundError
+from domain.steps import ApprovalClosure
+from domain.turn import Outcome
+from tests.storage.stage import (
+    CONVERSATION,
+    NOW,
+    Stage,
+    approval,
+    decide,
+    escalation,
+    human_reply,
+    later,
+    message,
+    ownership,
+    record,
+    reply,
+)
+
+
+async def test_a_stored_reply_is_delivered_once_with_its_decision_record(stage: Stage) -> None:
+    await stage.drafted()
+    first = await stage.deliveries.deliver_stored(reply(record=record()), NOW)
+    again = await stage.deliveries.deliver_stored(reply(record=record()), later(5))
+
+    assert (first.status, again.status, again.at) == ("delivered", "delivered", NOW)
+    assert await stage.said() == [(1, "customer", "Where is my parcel?"), (2, "reply", "It is on its way.")]
+    assert await stage.conversations.unanswered(CONVERSATION) == []
+    assert await stage.events() == ["conversation_opened", "message_received", "turn_decided", "message_delivered"]
+    decided = await stage.database.fetchrow("SELECT * FROM turns WHERE draft_id = 'draft-1'")
+    assert decided is not None
+    assert (decided["confidence"], decided["outcome"], decided["decided_at"]) == (0.9, Outcome.SEND, NOW)
+
+
+async def test_a_reply_brings_its_citations(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(), NOW)
+    sent = (await stage.conversations.messages_after(CONVERSATION, 1))[0]
+    assert [citation.source_id for citation in sent.citations] == ["delivery"]
+
+
+async def test_a_given_text_goes_out_instead_of_the_draft(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(text="Which parcel?", kind="clarification"), NOW)
+    assert (await stage.said())[-1] == (2, "clarification", "Which parcel?")
+
+
+async def test_an_overtaken_draft_is_refused_and_leaves_no_trace_but_the_refusal(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.conversations.record_messages(CONVERSATION, 2, [message("b")])
+
+    for _ in range(2):
+        delivered = await stage.deliveries.deliver_stored(reply(record=record()), NOW)
+        assert delivered.status == "refused"
+
+    assert len(await stage.said()) == 2
+    events = await stage.events()
+    assert events.count("delivery_refused") == 1
+    assert "turn_decided" not in events
+
+
+async def test_after_a_takeover_the_ai_agent_is_refused_whatever_the_revision(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.conversations.change_ownership(ownership(revision=1), NOW)
+    for revision in (1, None):
+        delivered = await stage.deliveries.deliver_stored(reply(expected_revision=revision), NOW)
+        assert delivered.status == "refused"
+
+
+async def test_a_person_who_does_not_own_the_conversation_is_refused(stage: Stage) -> None:
+    await stage.drafted()
+    assert (await stage.deliveries.deliver_stored(human_reply(), NOW)).status == "refused"
+
+
+async def test_a_reply_without_a_text_is_never_claimed(stage: Stage) -> None:
+    await stage.drafted()
+    with pytest.raises(asyncpg.CheckViolationError):
+        await stage.deliveries.deliver_stored(reply(text=""), NOW)
+    with pytest.raises(asyncpg.NotNullViolationError):
+        await stage.deliveries.deliver_stored(reply("unknown"), NOW)
+
+
+async def test_a_claim_is_in_doubt_until_it_is_completed(stage: Stage) -> None:
+    await stage.drafted()
+    claimed = await stage.deliveries.claim(reply(record=record()), NOW)
+    doubted = await stage.deliveries.claim(reply(record=record()), later(1))
+    completed = await stage.deliveries.complete("draft-1", "provider-1", later(2))
+    repeated = await stage.deliveries.complete("draft-1", "provider-1", later(3))
+    delivered = await stage.deliveries.claim(reply(record=record()), later(4))
+
+    assert [claim.status for claim in (claimed, doubted, delivered)] == ["claimed", "in_doubt", "delivered"]
+    assert {claim.text for claim in (claimed, doubted, delivered)} == {"It is on its way."}
+    assert completed.at == repeated.at == delivered.at == later(2)
+    assert len(await stage.said()) == 2
+
+
+async def test_completing_what_nobody_claimed_says_so(stage: Stage) -> None:
+    with pytest.raises(NotFoundError, match="no claim for the message nothing"):
+        await stage.deliveries.complete("nothing", "provider-1", NOW)
+
+
+async def test_a_message_between_claim_and_completion_stays_unanswered(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.conversations.record_messages(CONVERSATION, 2, [message("b", "One more thing")])
+    await stage.deliveries.complete("draft-1", "provider-1", NOW)
+
+    assert [text for _, _, text in await stage.said()][1:] == ["One more thing", "It is on its way."]
+    assert await stage.conversations.unanswered(CONVERSATION) == ["One more thing"]
+
+
+async def test_a_takeover_between_claim_and_completion_keeps_its_owner(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.deliveries.complete("draft-1", "provider-1", NOW)
+    assert (await stage.conversation()).status is Status.WITH_HUMAN
+
+
+async def test_an_approved_reply_closes_its_approval_in_the_same_transaction(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    closure = ApprovalClosure(approval=approval(), decision=decide("edit", text="It arrives today."))
+    await stage.deliveries.deliver_stored(reply(text="It arrives today.", closure=closure), later(60))
+
+    view = await stage.approvals.get("approval-1")
+    decision = await stage.approvals.decision("decision-1")
+    assert view is not None
+    assert decision is not None
+    assert (view.state, view.closed_by, view.closed_at) == ("approved", "bo", later(60))
+    assert (decision.action, decision.effect, decision.text) == ("edit", "send", "It arrives today.")
+    assert (await stage.conversation()).status is Status.OPEN
+
+
+async def test_an_approval_that_is_not_open_sends_nothing(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    await stage.conversations.record_messages(CONVERSATION, 2, [message("b")])
+    closure = ApprovalClosure(approval=approval(), decision=decide())
+    delivered = await stage.deliveries.deliver_stored(reply(closure=closure, expected_revision=None), NOW)
+
+    assert delivered.status == "refused"
+    assert await stage.approvals.decision("decision-1") is None
+
+
+async def test_an_escalation_gives_the_conversation_to_the_queue_once(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    input = escalation(messages=(message("b"),), draft_id="draft-1", record=record(Outcome.ESCALATE))
+    first = await stage.deliveries.escalate(input, NOW)
+    again = await stage.deliveries.escalate(input, later(9))
+
+    conversation = await stage.conversation()
+    assert (first.status, again.status, again.at) == ("delivered", "delivered", NOW)
+    assert (conversation.owner, conversation.status) == (Owner(kind="human_agent"), Status.WITH_HUMAN)
+    assert (conversation.escalation_reason, conversation.revision) == ("no_answer", 2)
+    assert [kind for _, kind, _ in await stage.said()] == ["customer", "customer", "notice"]
+    assert await stage.approval_state() == "stale"
+    assert (await stage.events()).count("escalated") == 1
+
+
+async def test_an_escalation_without_a_notice_says_nothing(stage: Stage) -> None:
+    await stage.deliveries.escalate(escalation(notice=""), NOW)
+    assert await stage.said() == []
+
+
+async def test_an_escalation_does_not_take_the_conversation_from_a_person(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    refused = await stage.deliveries.escalate(escalation(revision=3, messages=(message("b"),)), NOW)
+
+    assert refused.status == "refused"
+    assert (await stage.conversation()).owner.id == "anna"
+    assert [kind for _, kind, _ in await stage.said()] == ["customer"]

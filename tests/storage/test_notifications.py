@@ -1,0 +1,85 @@
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from storage import notifications
+from storage.database import Database, connect
+from storage.notifications import NotificationListener
+from storage.views import Notification
+from tests.storage.server import own_server
+from tests.storage.stage import CONVERSATION, NOW, Stage, message, ownership, reply
+
+
+def about(kind: str) -> Notification:
+    return Notification.model_validate({"kind": kind, "conversation_id": CONVERSATION})
+
+
+async def take(events: AsyncIterator[Notification], count: int) -> list[str]:
+    return [(await anext(events)).kind for _ in range(count)]
+
+
+async def test_steps_are_heard_in_order_after_a_first_resync(stage: Stage, database_url: str) -> None:
+    async with aclosing(NotificationListener(database_url).listen()) as events:
+        assert await take(events, 1) == ["resync"]
+        await stage.drafted()
+        await stage.deliveries.deliver_stored(reply(), NOW)
+        await stage.conversations.mark_read(CONVERSATION, 2, NOW)
+        await stage.conversations.change_ownership(ownership(), NOW)
+        assert [await anext(events) for _ in range(4)] == [about(k) for k in ("message", "message", "read", "owner")]
+
+
+async def test_what_is_heard_is_committed(stage: Stage, database_url: str) -> None:
+    async with aclosing(NotificationListener(database_url).listen()) as events:
+        await take(events, 1)
+        await stage.conversations.record_messages(CONVERSATION, 1, [message("a", "Hello")])
+        await take(events, 1)
+        assert await stage.said() == [(1, "customer", "Hello")]
+
+
+async def test_after_a_lost_connection_everybody_is_told_to_read_again(database: Database, database_url: str) -> None:
+    async with aclosing(NotificationListener(database_url).listen()) as events:
+        await take(events, 1)
+        await database.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+        assert await take(events, 1) == ["resync"]
+        await database.announce(about("status"))
+        assert await take(events, 1) == ["status"]
+
+
+async def test_a_server_that_is_away_is_waited_for(tmp_path: Path) -> None:
+    async with own_server(tmp_path) as own, aclosing(NotificationListener(own.url).listen()) as events:
+        await take(events, 1)
+        await own.stop()
+        await own.start()
+        assert await take(events, 1) == ["resync"]
+        database = await connect(own.url)
+        await database.announce(about("message"))
+        assert await take(events, 1) == ["message"]
+        await database.close()
+
+
+async def test_a_reader_that_fell_behind_is_told_to_read_again(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "BACKLOG", 3)
+    async with aclosing(NotificationListener(database_url).listen()) as events:
+        await take(events, 1)
+        statement = 'SELECT pg_notify(\'holdfast\', format(\'{"kind":"status","conversation_id":"%s"}\', n))'
+        await database.fetch(f"{statement} FROM generate_series(1, 5) AS n")
+        await database.announce(about("read"))
+        heard = [(await anext(events)).kind]
+        while heard[-1] != "read":
+            heard.append((await anext(events)).kind)
+        assert heard.count("resync") >= 1
+
+
+async def test_a_silent_connection_is_kept(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "HEARTBEAT_SECONDS", 0.01)
+    async with aclosing(NotificationListener(database_url).listen()) as events:
+        await take(events, 1)
+        await database.fetchval("SELECT pg_sleep(0.05)")
+        await database.announce(about("message"))
+        assert await take(events, 1) == ["message"]

@@ -1,0 +1,69 @@
+from domain.conversation import Author
+from domain.steps import ScoredConfidence
+from domain.turn import CustomerContext, Fact, Usage
+from tests.storage.stage import CONVERSATION, NOW, Stage, draft, generate, message, reply
+
+
+async def test_a_draft_is_made_from_what_is_unanswered_and_what_was_said_before(stage: Stage) -> None:
+    context = CustomerContext(facts=(Fact(name="plan", value="Pro", source="crm", as_of=NOW),), matches=1)
+    await stage.customers.save_context(CONVERSATION, "context-1", context, NOW)
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(), NOW)
+
+    input = generate("draft-2", message("b", "And now?"), message("c", "Hello?"), revision=2, context_id="context-1")
+    basis = await stage.turns.begin_draft(input, NOW)
+
+    assert basis.unanswered == ("And now?", "Hello?")
+    assert [(line.author, line.text) for line in basis.transcript] == [
+        (Author.CUSTOMER, "Where is my parcel?"),
+        (Author.AI_AGENT, "It is on its way."),
+    ]
+    assert basis.context == context
+    assert basis.greeted
+    assert basis.draft is None
+
+
+async def test_the_first_turn_has_no_past(stage: Stage) -> None:
+    basis = await stage.turns.begin_draft(generate("draft-1", message("a")), NOW)
+    assert (basis.transcript, basis.context, basis.greeted) == ((), None, False)
+    assert (await stage.conversation()).turn == 1
+
+
+async def test_nothing_unanswered_is_empty(stage: Stage) -> None:
+    assert (await stage.turns.begin_draft(generate(), NOW)).unanswered == ()
+
+
+async def test_the_transcript_is_bounded_and_what_is_unanswered_is_not(stage: Stage) -> None:
+    for revision in range(1, 9):
+        await stage.drafted(f"draft-{revision}", revision)
+        await stage.deliveries.deliver_stored(reply(f"draft-{revision}", expected_revision=revision), NOW)
+    many = tuple(message(f"burst-{number}", f"{number}") for number in range(20))
+
+    basis = await stage.turns.begin_draft(generate("draft-9", *many, revision=9), NOW)
+
+    assert basis.unanswered == tuple(str(number) for number in range(20))
+    assert 12 <= len(basis.transcript) <= 13
+
+
+async def test_a_second_attempt_finds_the_draft_of_the_first(stage: Stage) -> None:
+    await stage.drafted()
+    basis = await stage.turns.begin_draft(generate("draft-1", message("message-1")), NOW)
+    assert basis.draft == draft()
+    assert len(await stage.said()) == 1
+
+
+async def test_of_two_attempts_the_first_draft_counts(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.turns.save_draft(generate(), draft(text="Another text."))
+    assert await stage.turns.get_draft("draft-1") == draft()
+    assert await stage.turns.get_draft("unknown") is None
+
+
+async def test_of_two_verdicts_the_first_counts(stage: Stage) -> None:
+    await stage.drafted()
+    assert await stage.turns.get_verdict("draft-1") is None
+    for supported in (0.8, 0.1):
+        await stage.turns.save_verdict("draft-1", ScoredConfidence(supported=supported, usage=Usage(model="checker")))
+    verdict = await stage.turns.get_verdict("draft-1")
+    assert verdict is not None
+    assert verdict.supported == 0.8
