@@ -24,6 +24,7 @@ from integrations.topics.base import TopicModel
 PASSAGES_SEARCHED = 12
 PASSAGES_PER_QUESTION = 4
 SURE_ENOUGH_TO_ROUTE = 0.4
+LIKELY_OUT_OF_SCOPE = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Drafter:
     def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
         """The AI agent of the topic; when the topic is unsure, whoever answers at present."""
         topic = self._spec.topic(prediction.label)
-        if topic and prediction.confidence >= SURE_ENOUGH_TO_ROUTE:
+        if topic and prediction.confidence >= SURE_ENOUGH_TO_ROUTE and prediction.out_of_scope < LIKELY_OUT_OF_SCOPE:
             return self._spec.ai_agent(topic.ai_agent)
         return self._spec.ai_agent(current or self._spec.default_ai_agent)
 

@@ -77,8 +77,9 @@ def _usable(found: list[Passage], request: ReplyRequest) -> list[Passage]:
 
 
 def _block(found: Sequence[Passage], asked: str, request: ReplyRequest) -> Block:
-    longest = SHORT_ANSWER_WORDS if asks_for_less(request.instruction) else LONGEST_ANSWER_WORDS
-    chosen = passages_for_answer(found, asked)
+    chosen, longest = passages_for_answer(found, asked), LONGEST_ANSWER_WORDS
+    if asks_for_less(request.instruction):
+        chosen, longest = chosen[-1:], SHORT_ANSWER_WORDS
     newest = request.question if asked.endswith(request.question.strip()) else asked
     texts = [answer_from(passage, newest, request.language, longest // len(chosen)) for passage in chosen]
     return "\n".join(texts), _citation(found[0], texts[0])
