@@ -84,7 +84,7 @@ class Owner(Frozen):
 class Request(Frozen):
     """Something a person asks of a conversation. The same `request_id` is the same request."""
 
-    request_id: str = Field(min_length=1, max_length=100)
+    request_id: str = Field(min_length=1, max_length=120)
     by: Person
 
 
@@ -93,12 +93,19 @@ class TakeOver(Request):
     note: str = Field("", max_length=4000)
 
 
+class ImpliesTakeover(Request):
+    """Something that only the owner does, so it makes the person the owner."""
+
+    def takeover(self) -> TakeOver:
+        return TakeOver(request_id=f"{self.request_id}-takeover", by=self.by)
+
+
 class HandBack(Request):
     kind: Literal["hand_back"] = "hand_back"
     instruction: str = Field("", max_length=4000)
 
 
-class SendHumanReply(Request):
+class SendHumanReply(ImpliesTakeover):
     kind: Literal["send_human_reply"] = "send_human_reply"
     text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
 
@@ -122,7 +129,7 @@ class ChangeMode(Request):
     mode: Mode
 
 
-class DecideApproval(Request):
+class DecideApproval(ImpliesTakeover):
     """A decision on an approval. `request_id` is the decision's id; `digest`, when given, must match."""
 
     kind: Literal["decide_approval"] = "decide_approval"

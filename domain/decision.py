@@ -1,6 +1,7 @@
 """The one decision of a turn: send, ask approval, clarify or escalate."""
 
 import hashlib
+from typing import Literal
 
 from domain.spec import ServiceLevels, Thresholds
 from domain.turn import Decision, Evidence, Outcome, Reason
@@ -33,7 +34,7 @@ def decide(
         return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SUPERVISED)
     if evidence.sensitivity:
         return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SENSITIVE_TOPIC)
-    return _send(confidence, thresholds, sampling_key)
+    return _send(evidence, confidence, thresholds, sampling_key)
 
 
 def _reason_to_escalate(evidence: Evidence, exchanges: int, levels: ServiceLevels) -> Reason | None:
@@ -57,11 +58,16 @@ def _reason_not_to_answer(evidence: Evidence, confidence: float, thresholds: Thr
     return next((reason for holds, reason in rules if holds), None)
 
 
-def _send(confidence: float, thresholds: Thresholds, sampling_key: str) -> Decision:
+def _send(evidence: Evidence, confidence: float, thresholds: Thresholds, sampling_key: str) -> Decision:
+    """Send, and say whether the reply is looked at afterwards: all of the risky ones, a sample of the rest."""
+    review: Literal["low_confidence", "risk", "sample"] | None = None
     if confidence < thresholds.review_below:
-        return Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT, review="low_confidence")
-    drawn = in_sample(sampling_key, thresholds.review_sample)
-    return Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT, review="sample" if drawn else None)
+        review = "low_confidence"
+    elif evidence.missing_sources or evidence.amount is not None:
+        review = "risk"
+    elif in_sample(sampling_key, thresholds.review_sample):
+        review = "sample"
+    return Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT, review=review)
 
 
 def in_sample(key: str, share: float) -> bool:

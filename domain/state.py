@@ -13,6 +13,7 @@ from domain.steps import FetchedContext, OpenedConversation
 from domain.turn import Evidence
 
 REMEMBERED_IDS = 256
+TAKES_OVER = frozenset({"take_over", "send_human_reply"})
 
 
 class Answered(BaseModel):
@@ -50,6 +51,8 @@ class ConversationState(BaseModel):
     quiet_since: datetime | None = None
     snoozed_until: datetime | None = None
     resolved_at: datetime | None = None
+    standing: str = ""
+    standing_since: datetime | None = None
     last_received_at: datetime | None = None
 
     @property
@@ -85,7 +88,14 @@ class ConversationState(BaseModel):
 
     def is_overtaken(self) -> bool:
         """Something arrived that makes a draft stale: a message, or a person who takes over."""
-        return bool(self.inbox) or any(request.kind == "take_over" for request in self.requests)
+        taken = self.owned_by_ai and any(request.kind in TAKES_OVER for request in self.requests)
+        return bool(self.inbox) or taken
+
+    def note_standing(self, now: datetime) -> None:
+        """Remember since when the conversation stands as it does."""
+        standing = f"{self.status} {self.owner}"
+        if standing != self.standing:
+            self.standing, self.standing_since = standing, now
 
     def adopt(self, opened: OpenedConversation, now: datetime) -> None:
         """Take over what the store knows of this conversation."""

@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.decision import decide
     from domain.spec import Mode
-    from domain.state import ConversationState
+    from domain.state import TAKES_OVER, ConversationState
     from domain.steps import DeliveredMessage, GeneratedReply, OwnershipChanged, StatusEvent
     from domain.turn import DecisionRecord, Draft, Outcome, Reason
     from workflows.alarm import Alarm
@@ -153,12 +153,13 @@ class ConversationWorkflow:
         return long or self._roll_over or info.is_target_worker_deployment_version_changed()
 
     def _show(self) -> None:
+        self._state.note_standing(workflow.now())
         deadline = self._state.next_deadline()
         self._alarm.set(deadline, self._state.deadline_summary())
         updates = attribute_updates(self._state, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(details(self._state, workflow.now()))
+        workflow.set_current_details(details(self._state))
 
     # Customer messages.
 
@@ -197,7 +198,7 @@ class ConversationWorkflow:
         """Co-pilot: a draft that only the human agent sees. Without a model there is none."""
         self._state.turn += 1
         try:
-            await self._unless_overtaken(self._steps.generate_reply((), suggestion=True))
+            await self._unless_overtaken(self._steps.generate_reply((), suggestion=True), ())
         except ActivityError:
             workflow.logger.warning("no suggestion: the model failed")
 
@@ -225,35 +226,41 @@ class ConversationWorkflow:
             state.unanswered = True
         state.turn += 1
         try:
-            reply = await self._unless_overtaken(self._steps.generate_reply(messages))
+            reply = await self._unless_overtaken(self._steps.generate_reply(messages), messages)
         except ActivityError:
             state.put_back(messages)
             await self._escalate(Reason.MODEL_FAILED)
             return None
         if reply is None:
-            state.put_back(messages)
             return None
         if reply.draft is None:
             state.unanswered = False
         return reply.draft
 
-    async def _unless_overtaken(self, generating: ActivityHandle[GeneratedReply]) -> GeneratedReply | None:
+    async def _unless_overtaken(
+        self, generating: ActivityHandle[GeneratedReply], messages: tuple[CustomerMessage, ...]
+    ) -> GeneratedReply | None:
+        """The reply; or None, and what overtook it is recorded after the messages that it was to answer."""
         await workflow.wait_condition(lambda: generating.done() or self._state.is_overtaken())
         if not self._state.is_overtaken():
             return await generating
         generating.cancel()
         with suppress(ActivityError, asyncio.CancelledError):
             await generating
+        self._state.put_back(messages)
         await self._record_what_overtakes()
         return None
 
     async def _record_what_overtakes(self) -> None:
-        takeover = next((request for request in self._state.requests if request.kind == "take_over"), None)
-        if takeover is None:
-            await self._record_inbox()
+        """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn."""
+        taking = next((request for request in self._state.requests if request.kind in TAKES_OVER), None)
+        if isinstance(taking, TakeOver):
+            self._state.requests.remove(taking)
+            await self._take_over(taking)
+        elif isinstance(taking, SendHumanReply):
+            await self._take_over(taking.takeover())
         else:
-            self._state.requests.remove(takeover)
-            await self._take_over(takeover)
+            await self._record_inbox()
 
     async def _delivered(self, delivering: ActivityHandle[DeliveredMessage]) -> DeliveredMessage | None:
         """Wait for a delivery and record meanwhile what must stop it; None when the channel refuses for good."""
@@ -269,8 +276,10 @@ class ConversationWorkflow:
     # Drafts.
 
     async def _carry_through(self, draft: Draft) -> None:
-        state = self._state
-        state.ai_agent = draft.ai_agent
+        self._state.ai_agent = draft.ai_agent
+        for change in [request for request in self._state.requests if isinstance(request, ChangeMode)]:
+            self._state.requests.remove(change)
+            await self._carry_out(change)
         record = await self._decide(draft)
         match record.decision.outcome:
             case Outcome.SEND | Outcome.CLARIFY:
@@ -390,7 +399,7 @@ class ConversationWorkflow:
     async def _send_human_reply(self, request: SendHumanReply) -> None:
         """Whoever answers owns the conversation: a reply from a person takes it over first."""
         if self._state.owned_by_ai:
-            await self._take_over(TakeOver(request_id=f"{request.request_id}-takeover", by=request.by))
+            await self._take_over(request.takeover())
         await self._delivered(self._steps.deliver_human_reply(request))
 
     async def _resolve(self, request_id: str, by: str, note: str = "") -> None:
@@ -405,11 +414,16 @@ class ConversationWorkflow:
             state.snoozed_until = None
         if status is not Status.RESOLVED:
             state.resolved_at = None
+        if event in {"woken", "reopened"}:
+            state.quiet_since = workflow.now()
         await self._steps.change_status(event, request_id=request_id, by=by, note=note, until=state.snoozed_until)
 
     # Approvals.
 
     async def _apply_decision(self, decision: DecideApproval) -> None:
+        if self._state.status is Status.SNOOZED:
+            key = f"{decision.request_id}-wakes"
+            await self._set_status("woken", self._state.active_status(), key, decision.by.id)
         approval = self._state.approval
         verdict = judge(approval, decision)
         if approval is None or verdict.effect == "refused":
@@ -430,7 +444,7 @@ class ConversationWorkflow:
                 await self._redraft(decision)
             case "take_over":
                 await self._steps.record_decision(decision, verdict.effect)
-                await self._take_over(TakeOver(request_id=f"{decision.request_id}-takeover", by=decision.by))
+                await self._take_over(decision.takeover())
 
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
         state = self._state

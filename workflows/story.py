@@ -1,6 +1,5 @@
 """What the Temporal UI tells about a conversation: search attributes, current details, summaries."""
 
-from datetime import datetime
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
@@ -51,12 +50,12 @@ def attribute_updates(state: ConversationState, current: TypedSearchAttributes) 
     return updates
 
 
-def details(state: ConversationState, now: datetime) -> str:
+def details(state: ConversationState) -> str:
     """Markdown for the top of the workflow's page: who owns it, what it waits for, since when."""
     approval = state.approval
     lines = [
         f"**{state.status.value.replace('_', ' ')}** · owner `{state.owner}` · turn {state.turn}",
-        f"Waits for {WAITS[state.status]} since {now:%Y-%m-%d %H:%M:%S} UTC",
+        f"Waits for {WAITS[state.status]} since {state.standing_since:%Y-%m-%d %H:%M:%S} UTC",
         f"Approval `{approval.approval_id}` ({approval.reason}), rule `{approval.rule}`" if approval else "",
         f"Escalated: {state.escalation_reason}" if state.escalation_reason else "",
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",

@@ -48,7 +48,7 @@ def _decide(conversation: Conversation, action: str, key: str, by: Person = ANNA
 async def plain(conversation: Conversation) -> None:
     for turn in (1, 2):
         await conversation.says(f"question {turn}", f"m{turn}")
-        await conversation.until(lambda s, t=turn: s.turn == t and not s.unanswered and not s.inbox)  # type: ignore[misc]
+        await conversation.answered(turn)
 
 
 async def burst(conversation: Conversation) -> None:

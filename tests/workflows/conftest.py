@@ -80,6 +80,12 @@ class Conversation:
         """Wait until everything that was said has arrived, and nothing is in the mailbox or unanswered."""
         return await self.until(lambda s: self.sent <= set(s.seen) and not (s.inbox or s.requests or s.unanswered))
 
+    async def answered(self, turn: int) -> ConversationState:
+        return await self.until(lambda s: s.turn == turn and not s.unanswered and not s.inbox)
+
+    async def asked(self, turn: int) -> ConversationState:
+        return await self.until(lambda s: s.turn == turn and s.approval is not None)
+
     async def pass_time(self, duration: timedelta) -> None:
         await self.env.fast_forward(self.handle, duration)
 

@@ -66,6 +66,7 @@ class FakeActivities:
         self.owner = Owner(kind="ai_agent", id="general")
         self.delivered: list[str] = []
         self.refused = 0
+        self.records_late = False
         self.log: list[str] = []
         self.generated: list[GenerateReplyInput] = []
         self.deliveries: list[DeliverMessageInput] = []
@@ -113,8 +114,10 @@ class FakeActivities:
     @activity.defn
     async def generate_reply(self, input: GenerateReplyInput) -> GeneratedReply:
         self.generated.append(input)
-        self._record(input.messages, input.revision)
+        if not self.records_late:
+            self._record(input.messages, input.revision)
         await self._enter("generate_reply")
+        self._record(input.messages, input.revision)
         if not self.unanswered and not input.suggestion:
             return GeneratedReply(draft=None)
         evidence = self.evidences.pop(0) if self.evidences else self.evidence

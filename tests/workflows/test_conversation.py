@@ -71,7 +71,7 @@ async def test_a_plain_turn_costs_16_events_and_one_timer_serves_many_turns(conv
         lengths = []
         for number in range(1, 5):
             await conversation.says(f"question {number}")
-            await conversation.until(lambda s, n=number: s.turn == n and not s.unanswered and not s.inbox)
+            await conversation.answered(number)
             lengths.append((await conversation.handle.describe()).history_length)
         assert {after - before for before, after in pairwise(lengths)} == {16}
 
@@ -159,7 +159,7 @@ async def test_a_vague_message_is_asked_back_about_then_escalated(converse: Conv
     async with converse(fakes(VAGUE)) as conversation:
         for number in range(1, 4):
             await conversation.says(f"it does not work {number}")
-            await conversation.until(lambda s, n=number: s.turn == n and not s.unanswered and not s.inbox)
+            await conversation.answered(number)
         assert [d.kind for d in conversation.fakes.deliveries] == ["clarification", "clarification"]
         assert conversation.fakes.escalations[0].reason == "no_answer"
 
@@ -168,7 +168,7 @@ async def test_the_exchange_limit_asks_a_person(converse: Converse) -> None:
     async with converse(fakes(service_levels=ServiceLevels(exchange_limit=2))) as conversation:
         for number in range(1, 4):
             await conversation.says(f"question {number}")
-            await conversation.until(lambda s, n=number: s.turn == n and not s.unanswered and not s.inbox)
+            await conversation.answered(number)
         assert len(conversation.fakes.delivered) == 2
         assert conversation.fakes.escalations[0].reason == "exchange_limit"
 
@@ -194,7 +194,7 @@ async def test_an_approval_turn_costs_at_most_35_events(converse: Converse) -> N
         lengths = []
         for turn in (1, 2, 3):
             await conversation.says(f"refund me {turn}")
-            await conversation.until(lambda s, t=turn: s.turn == t and s.approval is not None)
+            await conversation.asked(turn)
             await conversation.ask(decision(conversation, "approve", request_id=f"d{turn}"))
             await conversation.until(lambda s: s.approval is None)
             lengths.append((await conversation.handle.describe()).history_length)
@@ -407,5 +407,68 @@ async def test_it_works_without_a_cache(converse: Converse) -> None:
     async with converse(fakes(), max_cached_workflows=0) as conversation:
         for number in range(1, 4):
             await conversation.says(f"question {number}")
-            await conversation.until(lambda s, n=number: s.turn == n and not s.unanswered and not s.inbox)
+            await conversation.answered(number)
         assert len(conversation.fakes.delivered) == 3
+
+
+async def test_a_person_who_reopens_gets_a_fresh_silence_period(converse: Converse) -> None:
+    async with converse(fakes()) as conversation:
+        await conversation.says("where is my invoice?")
+        await conversation.settled()
+        await conversation.pass_time(timedelta(hours=73))
+        await conversation.until(lambda s: s.status is Status.RESOLVED)
+        await conversation.ask(Reopen(request_id="r1", by=ANNA))
+        state = await conversation.until(lambda s: s.status is Status.OPEN and not s.requests)
+        due = state.silence_due()
+        assert due is not None
+        assert state.standing_since is not None
+        assert due - state.standing_since > timedelta(hours=71)
+
+
+async def test_an_early_reply_of_a_person_stops_the_draft(converse: Converse) -> None:
+    async with converse(fakes()) as conversation:
+        gate = conversation.fakes.hold("generate_reply")
+        await conversation.says("help")
+        await gate.reached.wait()
+        await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
+        await conversation.until(lambda s: not s.owned_by_ai)
+        gate.opened.set()
+        await conversation.until(lambda s: not s.requests and len(conversation.fakes.delivered) == 1)
+        assert [d.author for d in conversation.fakes.deliveries] == ["human_agent"]
+
+
+async def test_messages_keep_their_order_when_a_draft_is_overtaken(converse: Converse) -> None:
+    activities = fakes()
+    activities.records_late = True
+    async with converse(activities) as conversation:
+        gate = conversation.fakes.hold("generate_reply")
+        await conversation.says("first")
+        await gate.reached.wait()
+        await conversation.says("second")
+        await conversation.settled()
+        gate.opened.set()
+        assert list(conversation.fakes.recorded.values()) == ["first", "second"]
+
+
+async def test_deciding_wakes_a_snoozed_conversation(converse: Converse) -> None:
+    async with converse(fakes(SUPERVISED)) as conversation:
+        await conversation.says("refund me")
+        state = await conversation.until(lambda s: s.approval is not None)
+        assert state.standing_since is not None
+        await conversation.ask(Snooze(request_id="s1", by=ANNA, until=state.standing_since + timedelta(days=7)))
+        await conversation.until(lambda s: s.status is Status.SNOOZED)
+        await conversation.ask(decision(conversation, "approve"))
+        state = await conversation.until(lambda s: s.approval is None)
+        assert (state.status, state.snoozed_until) == (Status.OPEN, None)
+
+
+async def test_supervision_holds_a_draft_that_is_being_written(converse: Converse) -> None:
+    async with converse(fakes()) as conversation:
+        gate = conversation.fakes.hold("generate_reply")
+        await conversation.says("help")
+        await gate.reached.wait()
+        await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.SUPERVISION))
+        await conversation.until(lambda s: len(s.requests) == 1)
+        gate.opened.set()
+        await conversation.until(lambda s: s.approval is not None)
+        assert conversation.fakes.delivered == []
