@@ -5,12 +5,13 @@ import uvicorn
 from config.settings import Settings
 from gateway.app import create_app
 from gateway.chat.frames import MAX_FRAME_BYTES
+from gateway.options import options_of
 
 
 def main() -> None:
     settings = Settings()
     uvicorn.run(
-        create_app(settings),
+        create_app(options_of(settings)),
         host=settings.gateway_host,
         port=settings.gateway_port,
         # Frames above the limit are answered with an error; far above it, the protocol itself closes.

@@ -8,41 +8,43 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from temporalio.client import Client
 
-from config.settings import Settings
 from gateway import pages, problems
 from gateway.api import approvals, conversations, health
 from gateway.chat import files, sessions, socket
-from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
-from gateway.security import BodyLimit, SecurityHeaders
+from gateway.options import GatewayOptions
+from gateway.security import SecurityHeaders
 from gateway.services import open_services
 
 DESCRIPTION = "Customer service on Temporal: chat for customers, approvals and conversations for people."
 MAX_BODY_BYTES = 256 * 1024
-MULTIPART_OVERHEAD_BYTES = 16 * 1024
 
 
-def create_app(settings: Settings, *, temporal: Client | None = None) -> FastAPI:
+def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> FastAPI:
     """The gateway as an ASGI application; with `temporal` it uses that client instead of connecting its own."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings, temporal) as services:
+        async with open_services(options, temporal) as services:
             app.state.services = services
             yield
 
-    app = FastAPI(title="Holdfast API", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Holdfast API",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        docs_url=None,
+        redoc_url=None,
+    )
     for module in (sessions, files, socket, approvals, conversations, health):
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)
     problems.install(app)
     app.add_middleware(
-        BodyLimit, limit_bytes=MAX_BODY_BYTES, upload_limit_bytes=MAX_FILE_BYTES + MULTIPART_OVERHEAD_BYTES
-    )
-    app.add_middleware(
         CORSMiddleware,
-        allow_origins=settings.widget_origins,
+        allow_origins=options.widget_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type"],
     )

@@ -9,13 +9,13 @@ from starlette.requests import HTTPConnection
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from config.settings import Settings
 from domain.errors import RetryableError
 from gateway.chat.greeting import Greetings
 from gateway.conversations import Conversations
 from gateway.limits import RateLimiter
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics
+from gateway.options import GatewayOptions
 from gateway.store import Store
 from gateway.tokens import ChatToken, read_token, sign_token
 from storage.database import connect
@@ -29,15 +29,15 @@ FRAMES_PER_MINUTE = 600
 class Services:
     """One per application."""
 
-    def __init__(self, settings: Settings, temporal: Client, store: Store) -> None:
-        self.settings = settings
+    def __init__(self, options: GatewayOptions, temporal: Client, store: Store) -> None:
+        self.options = options
         self.temporal = temporal
         self.store = store
         self.live = LiveUpdates()
         self.metrics = GatewayMetrics()
         self.conversations = Conversations(temporal, self.metrics)
         self.greetings = Greetings(store.specs)
-        self.session_limit = RateLimiter(settings.chat_sessions_per_minute, MINUTE)
+        self.session_limit = RateLimiter(options.chat_sessions_per_minute, MINUTE)
         self.message_limit = RateLimiter(MESSAGES_PER_MINUTE, MINUTE)
         self.frame_limit = RateLimiter(FRAMES_PER_MINUTE, MINUTE)
 
@@ -59,21 +59,22 @@ class Services:
 
     @property
     def _secret(self) -> str:
-        return self.settings.chat_secret.get_secret_value()
+        return self.options.chat_token_secret.get_secret_value()
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, temporal: Client | None = None) -> AsyncIterator[Services]:
+async def open_services(options: GatewayOptions, temporal: Client | None = None) -> AsyncIterator[Services]:
     """Connect to the neighbours. Temporal is connected to at first use, so the gateway starts without it."""
     client = temporal or await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
+        options.temporal_address,
+        namespace=options.temporal_namespace,
         data_converter=pydantic_data_converter,
         lazy=True,
     )
-    database = await connect(settings.database_url)
-    services = Services(settings, client, Store(database))
-    listening = asyncio.create_task(_listen(NotificationListener(settings.database_url), services.live))
+    database_url = options.database_url.get_secret_value()
+    database = await connect(database_url)
+    services = Services(options, client, Store(database))
+    listening = asyncio.create_task(_listen(NotificationListener(database_url), services.live))
     try:
         yield services
     finally:

@@ -129,6 +129,8 @@ class ChatConnection:
             return
         if not frame.text.strip() and not frame.attachments:
             raise InvalidInputError("The message is empty. Write a text or attach a file.")
+        if self._token.conversation_id in frame.id:
+            raise InvalidInputError("Ids that contain the conversation's id are the platform's own. Use another id.")
         message = CustomerMessage(
             message_id=frame.id,
             text=frame.text,

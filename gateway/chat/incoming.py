@@ -1,11 +1,11 @@
 """Reading a chat socket: one frame at a time, everything that is not one refused with a reason."""
 
 import asyncio
-import json
 from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 from starlette.websockets import WebSocket
 
 from gateway.chat.frames import MAX_FRAME_BYTES
@@ -47,7 +47,7 @@ def parse(raw: str | bytes, shape: TypeAdapter[Frame]) -> Frame:
             problem("too-large", f"A frame has at most {MAX_FRAME_BYTES} bytes. Send less at once.")
         )
     try:
-        content = json.loads(raw)
+        content = from_json(raw)
     except ValueError as error:
         raise RefusedFrameError(problem("invalid-input", "The frame is not valid JSON.")) from error
     try:

@@ -58,13 +58,13 @@ async def start_session(
         _limit(services, request.client.host if request.client else "unknown")
     if customer and (caller is None or not caller.may(INTEGRATION)):
         raise ForbiddenError(f"Only a key with the role {INTEGRATION} may name a customer. Leave customer out.")
-    organisation = caller.organisation if caller else services.settings.organisation
+    organisation = caller.organisation if caller else services.options.organisation
     customer_id = await _verified(services, organisation, customer) if customer else None
     token = ChatToken(
         conversation_id=f"cv_{secrets.token_urlsafe(16)}",
         organisation=organisation,
         customer_id=customer_id,
-        expires_at=services.now() + services.settings.chat_session_lifetime,
+        expires_at=services.now() + services.options.chat_session_lifetime,
     )
     return ChatSession(
         conversation_id=token.conversation_id,

@@ -28,7 +28,7 @@ CLOSE_NO_HELLO = 4408
 @router.websocket("/v1/chat/{conversation_id}")
 async def chat(socket: WebSocket, conversation_id: str, services: Annotated[Services, Depends(services_of)]) -> None:
     """Accept, take the hello, serve. Refusals after the upgrade are an error frame and a close code."""
-    if not _origin_allowed(socket, services.settings.widget_origins):
+    if not _origin_allowed(socket, services.options.widget_origins):
         refusal = problem("forbidden", "This page may not embed the chat. Add its origin to the gateway's settings.")
         await socket.send_denial_response(respond(refusal))
         return

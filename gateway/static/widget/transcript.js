@@ -26,6 +26,9 @@ export class Transcript {
     );
     this.node = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Conversation" });
     this.node.append(element("div", { class: "fill" }), this.list, this.pending, this.typing);
+    this.following = true;
+    this.node.addEventListener("scroll", () => (this.following = this.atEnd()));
+    new ResizeObserver(() => this.following && this.scrollToEnd()).observe(this.node);
     this.clear();
   }
 
@@ -37,13 +40,12 @@ export class Transcript {
   }
 
   update() {
-    const follow = this.atEnd();
     this.greet();
     for (const message of this.chat.messages) if (message.seq > this.shownSeq) this.append(message);
     this.pending.replaceChildren(...this.chat.outbox.map((entry) => this.pendingItem(entry)));
     this.showStates();
     this.typing.hidden = !this.chat.typing;
-    if (follow) this.scrollToEnd();
+    if (this.following) this.scrollToEnd();
   }
 
   greet() {

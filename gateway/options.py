@@ -1,0 +1,40 @@
+"""What the gateway must be told, taken from the settings."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr
+
+from config.settings import Settings, variable_name
+from domain.conversation import Frozen
+from domain.errors import InvalidInputError
+
+
+class GatewayOptions(Frozen):
+    """`organisation` serves chats that come without an API key."""
+
+    organisation: str
+    database_url: SecretStr
+    temporal_address: str
+    temporal_namespace: str = "default"
+    chat_token_secret: SecretStr = Field(min_length=32)
+    chat_session_lifetime: timedelta = timedelta(days=30)
+    chat_sessions_per_minute: int = Field(120, ge=1, description="From one address, without an API key.")
+    widget_origins: tuple[str, ...] = Field((), description="Origins of pages that embed the chat; * for any.")
+
+
+def options_of(settings: Settings) -> GatewayOptions:
+    """Raises InvalidInputError for a neighbour whose address is not set."""
+    return GatewayOptions(
+        organisation=settings.organisation.name,
+        database_url=_needed(settings, "database_url"),
+        temporal_address=_needed(settings, "temporal_address"),
+        temporal_namespace=settings.temporal_namespace,
+        chat_token_secret=_needed(settings, "chat_token_secret"),
+    )
+
+
+def _needed(settings: Settings, field: str) -> str | SecretStr:
+    value: str | SecretStr | None = getattr(settings, field)
+    if value is None:
+        raise InvalidInputError(f"{variable_name(field)} is not set. Set it, or start everything with `make up`.")
+    return value

@@ -1,0 +1,169 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from gateway import acknowledgement
+from tests.gateway.chat_client import ChatClient
+from tests.gateway.conftest import Gateway
+from tests.gateway.workers import running_workers
+
+Headers = dict[str, str]
+
+
+async def _waiting(platform: Gateway) -> tuple[ChatClient, dict[str, Any]]:
+    """A chat whose draft waits for approval."""
+    chat = await platform.chat()
+    await chat.say("refund, please")
+    await chat.until("status", status="awaiting_approval")
+    found = (await platform.http.get("/v1/approvals?state=open", headers=await platform.key("viewer"))).json()
+    return chat, found[0]
+
+
+async def _decide(platform: Gateway, view: dict[str, Any], headers: Headers, **body: Any) -> Any:
+    path = f"/v1/approvals/{view['approval']['approval_id']}/decisions"
+    return await platform.http.post(path, headers=headers, json=body)
+
+
+async def test_an_approved_draft_is_sent(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    approver = await platform.key("approver")
+    answer = await _decide(platform, view, approver, action="approve", digest=view["approval"]["digest"])
+    assert (answer.status_code, answer.json()["state"], answer.json()["effect"]) == (200, "applied", "send")
+    assert (await chat.until("message", kind="reply"))["text"] == view["approval"]["text"]
+
+
+async def test_an_approval_shows_everything_needed_to_decide(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    path = f"/v1/approvals/{view['approval']['approval_id']}"
+    details = (await platform.http.get(path, headers=await platform.key("viewer"))).json()
+    assert [message["kind"] for message in details["messages"]] == ["customer", "notice"]
+    shown = details["approval"]
+    assert len(shown["approval"]["digest"]) == 64
+    assert shown["confidence"] > 0.9
+    assert shown["citations"][0]["source_id"] == "password"
+    assert shown["evidence"]["supervised"] is True
+
+
+async def test_an_edit_is_sent_instead(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    answer = await _decide(platform, view, await platform.key("lead"), action="edit", text="You get 300 EUR back.")
+    assert answer.json()["effect"] == "send"
+    assert (await chat.until("message", kind="reply"))["text"] == "You get 300 EUR back."
+
+
+async def test_a_rejected_draft_is_written_again_with_the_reason(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    approver = await platform.key("approver")
+    answer = await _decide(platform, view, approver, action="reject", reason="Name the date.")
+    assert answer.json()["effect"] == "redraft"
+    await chat.until("status", status="awaiting_approval")
+    fresh = (await platform.http.get("/v1/approvals?state=open", headers=approver)).json()[0]
+    assert fresh["approval"]["text"].endswith("(Name the date.)")
+    stale = await _decide(platform, view, approver, action="approve")
+    assert stale.status_code == 409
+
+
+async def test_the_second_person_is_told_who_decided_and_when(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    await _decide(platform, view, await platform.key("approver", person="anna"), action="approve")
+    late = await _decide(platform, view, await platform.key("approver", person="ben"), action="reject", reason="No.")
+    assert late.status_code == 409
+    assert late.json()["decided_by"] == "anna"
+    assert late.json()["decided_at"]
+    assert late.headers["content-type"] == "application/problem+json"
+
+
+async def test_of_two_at_once_one_wins(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    keys = [await platform.key("approver", person=f"p{number}") for number in range(4)]
+    answers = await asyncio.gather(*(_decide(platform, view, key, action="approve") for key in keys))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    await chat.until("message", kind="reply")
+
+
+async def test_the_same_request_id_gets_the_same_answer(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    approver = await platform.key("approver")
+    answers = [await _decide(platform, view, approver, action="approve", request_id="click-1") for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].status_code == 200
+
+
+async def test_a_request_id_belongs_to_one_approval(platform: Gateway) -> None:
+    approver = await platform.key("approver")
+    _, first = await _waiting(platform)
+    await _decide(platform, first, approver, action="approve", request_id="click-1")
+    _, second = await _waiting(platform)
+    assert (await _decide(platform, second, approver, action="approve", request_id="click-1")).status_code == 400
+
+
+async def test_another_digest_than_the_one_seen_is_a_conflict(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    answer = await _decide(platform, view, await platform.key("approver"), action="approve", digest="0" * 64)
+    assert answer.status_code == 409
+    assert "another text" in answer.json()["detail"]
+
+
+async def test_a_message_meanwhile_makes_the_approval_stale(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    await chat.say("one more thing about the refund")
+    await chat.until("message", kind="customer", seq=3)
+    answer = await _decide(platform, view, await platform.key("approver"), action="approve")
+    assert answer.status_code == 409
+
+
+async def test_roles(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    expected = {"viewer": 403, "integration": 403, "human_agent": 403, "lead": 200}
+    for role, status in expected.items():
+        answer = await _decide(platform, view, await platform.key(role), action="approve")
+        assert answer.status_code == status, role
+
+
+async def test_another_organisation_sees_nothing(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    stranger = await platform.key("admin", organisation="other")
+    assert (await platform.http.get("/v1/approvals", headers=stranger)).json() == []
+    path = f"/v1/approvals/{view['approval']['approval_id']}"
+    assert (await platform.http.get(path, headers=stranger)).status_code == 404
+    assert (await _decide(platform, view, stranger, action="approve")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"action": "edit"}, 400),
+        ({"action": "edit", "text": "  "}, 400),
+        ({"action": "reject", "reason": " "}, 400),
+        ({"action": "reassign"}, 400),
+        ({"action": "destroy"}, 422),
+        ({}, 422),
+        ({"action": "approve", "more": 1}, 422),
+        ({"action": "approve", "request_id": "a:b"}, 422),
+    ],
+)
+async def test_a_decision_that_says_too_little_is_refused(platform: Gateway, body: dict[str, str], status: int) -> None:
+    _, view = await _waiting(platform)
+    assert (await _decide(platform, view, await platform.key("lead"), **body)).status_code == status
+
+
+async def test_unknown_approval(gateway: Gateway) -> None:
+    answer = await gateway.http.post(
+        "/v1/approvals/ap-unknown/decisions", headers=await gateway.key("lead"), json={"action": "approve"}
+    )
+    assert answer.status_code == 404
+    assert "GET /v1/approvals" in answer.json()["detail"]
+
+
+async def test_without_a_worker_the_decision_is_kept(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acknowledgement, "ACKNOWLEDGED_WITHIN", acknowledgement.ACKNOWLEDGED_WITHIN / 50)
+    async with running_workers(gateway.temporal, gateway.database):
+        chat, view = await _waiting(gateway)
+    approver = await gateway.key("approver")
+    kept = await _decide(gateway, view, approver, action="approve", request_id="click-1")
+    assert (kept.status_code, kept.json()["state"]) == (202, "accepted")
+    async with running_workers(gateway.temporal, gateway.database):
+        await chat.until("message", kind="reply")
+        again = await _decide(gateway, view, approver, action="approve", request_id="click-1")
+        assert (again.status_code, again.json()["effect"]) == (200, "send")

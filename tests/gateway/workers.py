@@ -1,0 +1,130 @@
+"""Workers as in production, except that drafts come from a script: the gateway's tests are not about wording."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Never
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.approvals import ApprovalActivities
+from activities.context import ContextActivities
+from activities.conversation import ConversationActivities
+from activities.delivery import DeliveryActivities
+from activities.organisations import ModelFactory, Organisations
+from domain.confidence import Calibration
+from domain.conversation import ChannelKind, Owner
+from domain.policy import policy_of
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
+from domain.spec import Mode, ModelSpec
+from domain.steps import GeneratedReply, GenerateReplyInput, OpenConversationInput, OpenedConversation
+from domain.turn import Citation, Draft, Evidence, Usage
+from integrations.channels.web_chat import WebChatChannel
+from storage.approvals import ApprovalRepository
+from storage.conversations import ConversationRepository
+from storage.customers import CustomerRepository
+from storage.database import Database
+from storage.deliveries import DeliveryRepository
+from storage.specs import SpecRepository
+from storage.turns import TurnRepository
+from tests.organisation import VERSION
+from workers.worker import workflow_runner
+from workflows.conversation import ConversationWorkflow
+
+
+def _no_model(_: ModelSpec) -> Never:
+    raise AssertionError("the gateway's tests use no model")
+
+
+SURE = Evidence(topic="account", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
+ARTICLE = Citation(source_id="password", title="Reset your password", source="https://shop.example/help", quote="Yes.")
+
+NO_MODELS = ModelFactory(writer=_no_model, validator=_no_model)
+
+
+class ScriptedReplies:
+    """Answers with what was asked. "refund" waits for approval, "person" goes to one."""
+
+    def __init__(self, turns: TurnRepository) -> None:
+        self._turns = turns
+
+    @activity.defn
+    async def generate_reply(self, input: GenerateReplyInput) -> GeneratedReply:
+        basis = await self._turns.begin_draft(input, datetime.now(UTC))
+        if basis.draft is not None or not basis.unanswered:
+            return GeneratedReply(draft=basis.draft)
+        asked = " + ".join(basis.unanswered)
+        again = f" ({input.instruction})" if input.instruction else ""
+        evidence = SURE.model_copy(update={"supervised": "refund" in asked, "asks_for_person": "person" in asked})
+        draft = Draft(
+            draft_id=input.draft_id,
+            ai_agent="service",
+            text=f"You asked: {asked}{again}",
+            citations=(ARTICLE,),
+            evidence=evidence,
+            usage=Usage(model="scripted"),
+        )
+        await self._turns.save_draft(input, draft)
+        return GeneratedReply(draft=draft)
+
+
+class TestOrganisation:
+    """Opens conversations with the published specification; needs none of its models."""
+
+    def __init__(self, conversations: ConversationRepository) -> None:
+        self._conversations = conversations
+
+    @activity.defn
+    async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
+        owner = Owner(kind="ai_agent", id=VERSION.specification.default_ai_agent)
+        row = await self._conversations.open(
+            input.start, VERSION.content_hash, owner, Mode.DELEGATION, datetime.now(UTC)
+        )
+        return OpenedConversation(
+            spec_hash=row.spec_hash,
+            policy=policy_of(VERSION.specification, Calibration()),
+            revision=row.revision,
+            turn=row.turn,
+            owner=row.owner,
+            mode=row.mode,
+            status=row.status,
+        )
+
+
+@asynccontextmanager
+async def running_workers(client: Client, database: Database) -> AsyncIterator[None]:
+    """One worker per task queue until the end of the block."""
+    conversations = ConversationRepository(database)
+    # Recording needs no organisation: opening, which does, is replaced.
+    recording = ConversationActivities(conversations, Organisations(SpecRepository(database), NO_MODELS))
+    approvals = ApprovalActivities(ApprovalRepository(database))
+    delivery = DeliveryActivities(DeliveryRepository(database), {ChannelKind.WEB_CHAT: WebChatChannel()})
+    context = ContextActivities(CustomerRepository(database), {})
+    activities = [
+        TestOrganisation(conversations).open_conversation,
+        recording.record_messages,
+        recording.change_ownership,
+        recording.change_status,
+        approvals.request_approval,
+        approvals.record_decision,
+        approvals.climb_ladder,
+        delivery.deliver_message,
+        delivery.escalate_conversation,
+        context.fetch_customer_context,
+        ScriptedReplies(TurnRepository(database)).generate_reply,
+    ]
+    async with AsyncExitStack() as stack:
+        runner = workflow_runner()
+        worker = Worker(
+            client,
+            task_queue=CONVERSATIONS,
+            workflows=[ConversationWorkflow],
+            activities=activities,
+            workflow_runner=runner,
+        )
+        await stack.enter_async_context(worker)
+        for queue in (LLM, CRM, DELIVERY):
+            await stack.enter_async_context(Worker(client, task_queue=queue, activities=activities))
+        yield
