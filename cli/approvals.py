@@ -1,0 +1,203 @@
+"""`holdfast approvals`: what waits for people, decided from a terminal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import typer
+from pydantic import TypeAdapter
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cli.gateway_client import GatewayClient, GatewayError, api_key, errors, gateway_url
+from config.settings import Settings
+from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
+from gateway.api.conversations import AskHandBack, AskTakeOver
+from gateway.api.requests import Acknowledgement
+from storage.views import ApprovalState, ApprovalView
+
+app = typer.Typer(help="List, show and decide what waits for people.", no_args_is_help=True)
+console = Console()
+
+APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
+EFFECTS = {
+    "send": "The reply has been sent.",
+    "wait_for_more": "Noted. Another approver is needed before it is sent.",
+    "reapprove_edit": "Noted. Your text waits for another person's approval.",
+    "redraft": "The draft was rejected; the AI agent writes a new one with your reason.",
+    "take_over": "The conversation is yours.",
+    "reassign": "Somebody else is asked now.",
+}
+
+Url = Annotated[str | None, typer.Option(help="Address of the gateway. Default: the one that `make up` started.")]
+Key = Annotated[str | None, typer.Option(help="API key. Default: the one that `make up` made.")]
+
+
+@contextmanager
+def _gateway(url: str | None, key: str | None) -> Iterator[GatewayClient]:
+    """A client; what goes wrong with it is told in one sentence, with exit code 1."""
+    settings = Settings()
+    try:
+        yield GatewayClient(gateway_url(settings, url), api_key(settings.home, key))
+    except GatewayError as error:
+        errors.print(str(error), style="red")
+        raise typer.Exit(1) from error
+
+
+@app.command("list")
+def list_approvals(
+    state: Annotated[ApprovalState | None, typer.Option(help="open, approved, rejected, …; default open.")] = "open",
+    every: Annotated[bool, typer.Option("--all", help="Whatever their state.")] = False,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """What waits for people, the newest first."""
+    params = {} if every or state is None else {"state": state}
+    with _gateway(url, key) as gateway:
+        approvals = APPROVALS.validate_json(gateway.get("/v1/approvals", **params))
+    if not approvals:
+        console.print("Nothing waits for a decision." if params else "There are no approvals.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("Approval", "State", "Waits", "AI agent", "Why", "Confidence"):
+        table.add_column(column, overflow="fold" if column == "Approval" else "ellipsis")
+    table.add_column("Draft", ratio=1, no_wrap=True)
+    for view in approvals:
+        table.add_row(*_row(view))
+    console.print(table)
+
+
+def _row(view: ApprovalView) -> tuple[str, ...]:
+    approval = view.approval
+    return (
+        approval.approval_id,
+        view.state,
+        _since(view.requested_at, view.closed_at),
+        approval.ai_agent,
+        approval.reason,
+        _percent(view.confidence),
+        " ".join(approval.text.split()),
+    )
+
+
+@app.command()
+def show(approval_id: str, url: Url = None, key: Key = None) -> None:
+    """The draft with its sources and evidence, what was said before, and who may decide."""
+    with _gateway(url, key) as gateway:
+        details = ApprovalDetails.model_validate_json(gateway.get(f"/v1/approvals/{approval_id}"))
+    console.print(Group(*_parts(details)))
+
+
+def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
+    view, approval = details.approval, details.approval.approval
+    for message in details.messages:
+        yield Text.assemble((f"{message.author.value}  ", "bold"), message.text)
+    yield Panel(Markdown(approval.text), title=f"Draft of {approval.ai_agent}", title_align="left", padding=(1, 2))
+    for citation in view.citations:
+        yield Text.assemble(("source  ", "bold"), citation.title, (f"  {citation.quote}", "dim"))
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in _facts(view):
+        facts.add_row(f"[bold]{name}[/bold]", value)
+    yield facts
+    for decision in details.decisions:
+        told = decision.refused or decision.reason or decision.effect
+        yield Text(f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.decided_by}: {decision.action}, {told}")
+
+
+def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
+    approval, evidence = view.approval, view.evidence
+    yield "State", view.state if view.closed_by is None else f"{view.state} by {view.closed_by}"
+    yield "Waits", _since(view.requested_at, view.closed_at)
+    yield "Conversation", view.conversation_id
+    yield "Why asked", approval.reason
+    yield "Confidence", _percent(view.confidence)
+    yield "Topic", f"{evidence.topic or 'unknown'} ({_percent(evidence.topic_confidence)})"
+    yield "Retrieval", f"{_percent(evidence.retrieval)}, lead {_percent(evidence.retrieval_margin)}"
+    yield "Grounded", _percent(evidence.grounding)
+    yield "Missing", ", ".join(evidence.missing_sources) or "nothing"
+    yield "Rule", f"{approval.rule}: {approval.approvers_needed} of {', '.join(approval.roles)}"
+    yield "Approved by", ", ".join(approval.approved_by) or "nobody yet"
+    yield "Assigned to", approval.assignee or "nobody in particular"
+    yield "Ladder", f"{approval.rungs_done} reminders so far"
+    yield "Digest", approval.digest
+
+
+@app.command()
+def decide(
+    approval_id: str,
+    approve: Annotated[bool, typer.Option("--approve", help="Send the draft as it is.")] = False,
+    edit: Annotated[str | None, typer.Option(metavar="TEXT", help="Send this text instead.")] = None,
+    reject: Annotated[str | None, typer.Option(metavar="REASON", help="Have it redrafted, with your reason.")] = None,
+    take_over: Annotated[bool, typer.Option("--take-over", help="Answer the customer yourself.")] = False,
+    reassign: Annotated[str | None, typer.Option(metavar="PERSON", help="Have somebody else asked.")] = None,
+    digest: Annotated[str | None, typer.Option(help="Of the text you saw: another text is then not approved.")] = None,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Decide one approval. The first valid decision wins; 1 is the exit code when yours was not it."""
+    chosen: dict[Literal["approve", "edit", "reject", "take_over", "reassign"], bool] = {
+        "approve": approve,
+        "edit": edit is not None,
+        "reject": reject is not None,
+        "take_over": take_over,
+        "reassign": reassign is not None,
+    }
+    actions = [action for action, given in chosen.items() if given]
+    if len(actions) != 1:
+        raise typer.BadParameter("Give exactly one of --approve, --edit, --reject, --take-over, --reassign.")
+    body = AskDecision(action=actions[0], text=edit, reason=reject or "", assignee=reassign, digest=digest)
+    with _gateway(url, key) as gateway:
+        response = gateway.post(f"/v1/approvals/{approval_id}/decisions", body)
+        answer = DecisionAnswer.model_validate_json(response.content)
+    if answer.state == "accepted":
+        console.print(f"Accepted as {answer.request_id}. No worker is there: it counts as soon as one is.")
+        return
+    console.print(EFFECTS.get(answer.effect or "", "Done."))
+
+
+@app.command("take-over")
+def take_over_conversation(
+    conversation_id: str,
+    note: Annotated[str, typer.Option(help="For your colleagues.")] = "",
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Become the owner of a conversation: the AI agent says nothing more."""
+    with _gateway(url, key) as gateway:
+        response = gateway.post(f"/v1/conversations/{conversation_id}/take-over", AskTakeOver(note=note))
+    _tell(Acknowledgement.model_validate_json(response.content), "The conversation is yours.")
+
+
+@app.command("hand-back")
+def hand_back_conversation(
+    conversation_id: str,
+    instruction: Annotated[str, typer.Option(help="What the AI agent should know or do next.")] = "",
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Return a conversation to the AI agent."""
+    with _gateway(url, key) as gateway:
+        response = gateway.post(f"/v1/conversations/{conversation_id}/hand-back", AskHandBack(instruction=instruction))
+    _tell(Acknowledgement.model_validate_json(response.content), "The AI agent has the conversation again.")
+
+
+def _tell(acknowledgement: Acknowledgement, done: str) -> None:
+    waiting = f"Accepted as {acknowledgement.request_id}. No worker is there: it is carried out as soon as one is."
+    console.print(done if acknowledgement.state == "acknowledged" else waiting)
+
+
+def _percent(share: float | None) -> str:
+    return "not scored" if share is None else f"{share:.0%}"
+
+
+def _since(start: datetime, end: datetime | None) -> str:
+    minutes = int(((end or datetime.now(UTC)) - start).total_seconds() // 60)
+    if minutes < 1:
+        return "under a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
