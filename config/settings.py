@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -85,6 +85,15 @@ def variable_name(field: str) -> str:
     """The environment variable that sets a field, for messages and documentation."""
     alias = Settings.model_fields[field].validation_alias
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with the environment, a line for each variable."""
+    by_variable = ((str(problem["loc"][0]), problem["msg"]) for problem in error.errors())
+    return "\n".join(
+        f"{variable_name(field) if field in Settings.model_fields else field}: {message}."
+        for field, message in by_variable
+    )
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

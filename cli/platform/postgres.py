@@ -81,11 +81,15 @@ class EmbeddedPostgres:
         options = ["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--command", sql]
         return await self._run(str(self._binaries / "psql"), self.url(database), *options)
 
-    async def _ready(self, _: int) -> bool:
+    async def answers(self) -> bool:
+        """Whether a server runs on these files, whoever started it."""
         process = await asyncio.create_subprocess_exec(
             self._binaries / "pg_isready", "--quiet", "--dbname", self.url("postgres")
         )
         return await process.wait() == 0
+
+    async def _ready(self, _: int) -> bool:
+        return await self.answers()
 
     async def _run(self, *command: str) -> str:
         process = await asyncio.create_subprocess_exec(

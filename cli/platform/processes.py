@@ -15,6 +15,7 @@ from typing import Literal, Self
 from domain.errors import NotFoundError, UnavailableError
 
 State = Literal["starting", "ready", "crashed", "stopped"]
+Ready = Callable[[int], Awaitable[bool]]
 Report = Callable[[str, State, str], None]
 """Told the part, its new state, and a detail for people."""
 
@@ -30,7 +31,7 @@ class Part:
 
     name: str
     command: list[str]
-    ready: Callable[[int], Awaitable[bool]]
+    ready: Ready
     environment: Mapping[str, str] | None = None
     folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM

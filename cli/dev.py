@@ -1,0 +1,72 @@
+"""`holdfast dev`: the whole platform on this machine, until Ctrl-C."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.platform.embedded import Platform, workers_and_gateway
+from cli.platform.progress import Progress
+from config.settings import Settings, local_settings
+from storage.migrate import migrate
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def dev(
+    port: Annotated[int | None, typer.Option(help="Port of the gateway.", min=1, max=65535)] = None,
+    workers: Annotated[int, typer.Option(help="Number of worker processes.", min=1)] = 1,
+) -> None:
+    """Start the whole platform; Ctrl-C stops it, and the next start resumes every conversation."""
+    settings = local_settings()
+    if port is not None:
+        settings = settings.model_copy(update={"gateway_port": port})
+    asyncio.run(_run(settings, workers))
+
+
+async def prepare(settings: Settings) -> None:
+    """Bring the database up to date and publish the organisation when it has no active version."""
+    if settings.database_url is not None:
+        await migrate(settings.database_url.get_secret_value())
+
+
+async def _run(settings: Settings, workers: int) -> None:
+    """Serve until a signal; a second signal kills what has not stopped yet."""
+    console = Console()
+    progress = Progress(console)
+    platform = Platform(settings, application=workers_and_gateway(workers), prepare=prepare, report=progress)
+    serving = asyncio.create_task(_serve(platform, console, progress))
+
+    def interrupt() -> None:
+        if serving.cancelling():
+            platform.parts.kill_all()
+        serving.cancel()
+
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, interrupt)
+    await asyncio.wait([serving])
+    if not serving.cancelled():
+        serving.result()
+    console.print("Stopped. The next start resumes every conversation.")
+
+
+async def _serve(platform: Platform, console: Console, progress: Progress) -> None:
+    async with AsyncExitStack() as stack:
+        with progress.spinner("Starting …"):
+            await stack.enter_async_context(platform)
+        console.print(_addresses(platform))
+        await asyncio.Event().wait()
+
+
+def _addresses(platform: Platform) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Chat as a customer", f"{platform.gateway_url}/chat")
+    table.add_row("Approvals API", f"{platform.gateway_url}/docs")
+    if platform.temporal_ui_url is not None:
+        table.add_row("Temporal UI", platform.temporal_ui_url)
+    table.add_row("Logs", str(platform.settings.home / "logs"))
+    return table

@@ -1,0 +1,73 @@
+"""The command `holdfast`. A command's module is imported when the command runs, so that `--help` is quick."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import typer
+from pydantic_core import ValidationError
+from rich.console import Console
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from domain.errors import HoldfastError
+
+COMMANDS = {
+    "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
+    "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
+    "chat": ("cli.chat:chat", "Chat as a customer would."),
+    "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
+    "evaluate": ("cli.evaluate:evaluate", "Measure topics and confidence on labelled messages."),
+}
+FAILED = 1
+WRONG_USE = 2
+
+
+class Commands(TyperGroup):
+    """Lists commands by their row in the table, and loads the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load(COMMANDS[str(name)][0]), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """The edge at which an expected error becomes one message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except HoldfastError as error:
+            raise _failure(str(error), FAILED) from error
+        except ValidationError as error:
+            if error.title != "Settings":
+                raise
+            raise _failure(import_module("config.settings").explain(error), WRONG_USE) from error
+
+
+def load(target: str) -> Any:
+    """The command behind `module:name`, a function or a group."""
+    module, name = target.split(":")
+    found: typer.Typer | Callable[..., None] = getattr(import_module(module), name)
+    if isinstance(found, typer.Typer):
+        return get_command(found)
+    single = typer.Typer(add_completion=False)
+    single.command()(found)
+    return get_command(single)
+
+
+def _failure(message: str, code: int) -> typer.Exit:
+    Console(stderr=True).print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+    return typer.Exit(code)
+
+
+def _placeholder() -> None:
+    """Stands for a command in the list of commands."""
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=("Holdfast runs a customer-service organisation on Temporal."),
+)
+for name, (_, summary) in COMMANDS.items():
+    app.command(name, help=summary)(_placeholder)

@@ -1,0 +1,20 @@
+"""`holdfast migrate`: bring the database schema up to date."""
+
+import asyncio
+
+from rich.console import Console
+
+from cli.platform.embedded import database
+from config.settings import Settings, local_settings
+from storage.migrate import migrate as apply_migrations
+
+
+def migrate() -> None:
+    """Bring the database schema up to date."""
+    names = asyncio.run(_migrate(local_settings()))
+    Console().print("\n".join(f"Applied {name}" for name in names) or "The schema is up to date.")
+
+
+async def _migrate(settings: Settings) -> list[str]:
+    async with database(settings) as url:
+        return await apply_migrations(url)
