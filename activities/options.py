@@ -1,6 +1,7 @@
-"""The one table of timeouts, retries, task queues and priorities: a row per activity.
+"""The one table of timeouts, retries, task queues and priorities.
 
-Retryable errors are tried again as the row says; the permanent ones of domain.errors never are.
+Where the workflow has an answer to a permanent error (domain.errors), such an error ends the tries at once. Where it
+has none, because what was accepted must be recorded, every error is tried again for ever.
 """
 
 from datetime import timedelta
@@ -16,7 +17,7 @@ def _names(error: type[Exception]) -> list[str]:
     return [error.__name__, *(name for child in error.__subclasses__() for name in _names(child))]
 
 
-def _retry(initial_seconds: float, maximum_seconds: float, attempts: int = 0) -> RetryPolicy:
+def _until_permanent(initial_seconds: float, maximum_seconds: float, attempts: int = 0) -> RetryPolicy:
     return RetryPolicy(
         initial_interval=timedelta(seconds=initial_seconds),
         maximum_interval=timedelta(seconds=maximum_seconds),
@@ -25,21 +26,27 @@ def _retry(initial_seconds: float, maximum_seconds: float, attempts: int = 0) ->
     )
 
 
+FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
+
+
 LIVE = Priority(priority_key=1)
 
 STORE: ActivityConfig = {
     "task_queue": CONVERSATIONS,
     "start_to_close_timeout": timedelta(seconds=15),
-    "retry_policy": _retry(0.2, 10),
+    "retry_policy": FOR_EVER,
     "priority": LIVE,
 }
-"""Writes to our own database: tried for ever, because what was accepted must be recorded."""
+"""Writes to our own database."""
+
+ESCALATE: ActivityConfig = {**STORE, "task_queue": DELIVERY}
+"""The last resort: a person gets the conversation, however long our database is away."""
 
 FETCH_CUSTOMER_CONTEXT: ActivityConfig = {
     "task_queue": CRM,
     "start_to_close_timeout": timedelta(seconds=5),
     "schedule_to_close_timeout": timedelta(seconds=12),
-    "retry_policy": _retry(0.2, 2, attempts=3),
+    "retry_policy": _until_permanent(0.2, 2, attempts=3),
     "priority": LIVE,
 }
 """A source that is down never blocks the turn."""
@@ -49,7 +56,7 @@ GENERATE_REPLY: ActivityConfig = {
     "start_to_close_timeout": timedelta(seconds=90),
     "schedule_to_close_timeout": timedelta(minutes=5),
     "heartbeat_timeout": timedelta(seconds=15),
-    "retry_policy": _retry(0.5, 10),
+    "retry_policy": _until_permanent(0.5, 10),
     "priority": LIVE,
 }
 """After five minutes without a model a person gets the conversation."""
@@ -58,14 +65,14 @@ SCORE_CONFIDENCE: ActivityConfig = {
     "task_queue": LLM,
     "start_to_close_timeout": timedelta(seconds=30),
     "schedule_to_close_timeout": timedelta(seconds=60),
-    "retry_policy": _retry(0.5, 5),
+    "retry_policy": _until_permanent(0.5, 5),
     "priority": LIVE,
 }
 
 DELIVER_MESSAGE: ActivityConfig = {
     "task_queue": DELIVERY,
     "start_to_close_timeout": timedelta(seconds=60),
-    "retry_policy": _retry(0.2, 30),
+    "retry_policy": _until_permanent(0.2, 30),
     "priority": LIVE,
 }
 """Tried until the channel takes it; the claim in the database keeps it single."""

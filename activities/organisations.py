@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from activities.drafting import Drafter, OrganisationModels
-from domain.errors import NotFoundError
-from domain.policy import Policy, policy_of
-from domain.spec import ModelSpec, OrganisationSpec
-from integrations.knowledge.markdown import MarkdownKnowledge
+from activities.publishing import serving_models
+from domain.errors import UnavailableError
+from domain.policy import policy_of
+from domain.spec import ModelSpec
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.topics.ngram import NgramTopicModel
 from storage.specs import SpecRepository
@@ -16,25 +17,41 @@ from storage.views import PublishedSpec
 
 
 @dataclass(frozen=True)
-class ServedVersion:
-    """One spec version with everything that answering needs."""
-
-    specification: OrganisationSpec
-    policy: Policy
-    drafter: Drafter
-    validator: DraftValidator | None
-
-
-@dataclass(frozen=True)
 class ModelFactory:
-    """Makes the clients that a specification names; the composition root knows the keys."""
+    """Makes the clients that a specification names; the composition root knows the keys.
 
-    writer: Callable[[ModelSpec], ReplyWriter]
-    validator: Callable[[ModelSpec], DraftValidator | None]
+    `writer(None)` is the default of the installation, `default_validator` checks its drafts.
+    """
+
+    writer: Callable[[str | None], ReplyWriter]
+    validator: Callable[[str], DraftValidator]
+    default_validator: str | None = None
+
+
+class ServedVersion:
+    """One spec version with everything that answering needs. Clients are made when they are first used."""
+
+    def __init__(self, published: PublishedSpec, models: OrganisationModels, factory: ModelFactory) -> None:
+        self.specification = published.version.specification
+        self._models = models
+        self._factory = factory
+        self._validator = _validator_of(self.specification.model, factory)
+        policy = policy_of(self.specification, published.calibration)
+        self.policy = policy.model_copy(update={"validates": self._validator is not None})
+
+    @cached_property
+    def drafter(self) -> Drafter:
+        """Raises CredentialsError where a key is missing."""
+        return Drafter(self._models, self._factory.writer(self.specification.model.writer))
+
+    @cached_property
+    def validator(self) -> DraftValidator | None:
+        """Raises CredentialsError where a key is missing."""
+        return self._factory.validator(self._validator) if self._validator else None
 
 
 class Organisations:
-    """Spec versions by content hash."""
+    """Spec versions by content hash, loaded once per process, because a version never changes."""
 
     def __init__(self, specs: SpecRepository, models: ModelFactory) -> None:
         self._specs = specs
@@ -42,10 +59,10 @@ class Organisations:
         self._loading: dict[str, asyncio.Task[ServedVersion]] = {}
 
     async def active_version(self, organisation: str) -> str:
-        """The hash that new conversations pin. Raises NotFoundError when nothing is published."""
+        """The hash that new conversations pin. Raises UnavailableError while nothing is published."""
         active = await self._specs.active(organisation)
         if active is None:
-            raise NotFoundError(f"No specification of {organisation} is published: run `holdfast spec publish`.")
+            raise UnavailableError(f"No specification of {organisation} is published yet: run `holdfast spec publish`.")
         return active
 
     async def served(self, content_hash: str) -> ServedVersion:
@@ -58,20 +75,13 @@ class Organisations:
 
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
-        models = await asyncio.to_thread(_models_of, published)
-        specification = published.version.specification
-        return ServedVersion(
-            specification=specification,
-            policy=policy_of(specification, published.calibration),
-            drafter=Drafter(models, self._models.writer(specification.model)),
-            validator=self._models.validator(specification.model),
-        )
+        return ServedVersion(published, await asyncio.to_thread(_models_of, published), self._models)
 
 
 def _models_of(published: PublishedSpec) -> OrganisationModels:
-    return OrganisationModels(
-        version=published.version,
-        knowledge=MarkdownKnowledge(published.version.articles),
-        topics=NgramTopicModel.from_bytes(published.topic_model),
-        calibration=published.calibration,
-    )
+    topics = NgramTopicModel.from_bytes(published.topic_model)
+    return serving_models(published.version, topics, published.calibration)
+
+
+def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:
+    return model.validator or (factory.default_validator if model.writer is None else None)

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         description="Address of an OpenAI-compatible server. Unset: OpenAI itself.",
         validation_alias=AliasChoices("OPENAI_BASE_URL"),
     )
+    openai_model: str = Field(
+        "gpt-4.1-mini", description="Model that writes and checks replies when a key is set and no spec names one."
+    )
 
     max_concurrent_activities: int = Field(
         100, ge=1, description="Activities that one worker process runs at once, for each task queue."

@@ -163,9 +163,12 @@ class Thresholds(SpecModel):
 
 
 class ModelSpec(SpecModel):
-    """Which model writes replies: `local`, or `openai:<model>`; `validator` checks drafts when set."""
+    """Which model writes replies: `local`, or `openai:<model>`; `validator` checks drafts when set.
 
-    writer: str = Field("local", pattern=r"^(local|[a-z_]+:.+)$")
+    Without a writer the installation decides: OpenAI where it has a key, checked by a validator, else `local`.
+    """
+
+    writer: str | None = Field(None, pattern=r"^(local|[a-z_]+:.+)$")
     validator: str | None = Field(None, pattern=r"^[a-z_]+:.+$")
     timeout_seconds: float = Field(30, gt=0, le=300)
 

@@ -13,7 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.context import ContextActivities
     from activities.conversation import ConversationActivities
     from activities.delivery import DeliveryActivities
-    from activities.options import DELIVER_MESSAGE, FETCH_CUSTOMER_CONTEXT, GENERATE_REPLY, SCORE_CONFIDENCE, STORE
+    from activities.options import (
+        DELIVER_MESSAGE,
+        ESCALATE,
+        FETCH_CUSTOMER_CONTEXT,
+        GENERATE_REPLY,
+        SCORE_CONFIDENCE,
+        STORE,
+    )
     from activities.reply import ReplyActivities
     from domain.approval import Approval
     from domain.conversation import Author, CustomerMessage, DecideApproval, Owner, SendHumanReply, Status
@@ -222,7 +229,7 @@ class Steps:
         return await _run(
             DeliveryActivities.escalate_conversation,
             input,
-            DELIVER_MESSAGE,
+            ESCALATE,
             f"hand over to a person: {reason}",
         )
 

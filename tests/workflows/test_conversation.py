@@ -30,7 +30,7 @@ VAGUE = SURE.model_copy(update={"ambiguous": True})
 
 
 def fakes(evidence: Evidence = SURE, **policy: object) -> FakeActivities:
-    return FakeActivities(Policy(default_ai_agent="general", **policy), evidence)  # type: ignore[arg-type]
+    return FakeActivities(Policy(default_ai_agent="general", **policy), evidence)
 
 
 def decision(conversation: Conversation, action: str, by: Person = ANNA, **more: object) -> DecideApproval:

@@ -1,0 +1,83 @@
+"""A worker process put together from its settings."""
+
+from contextlib import AsyncExitStack
+
+from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+
+from activities.approvals import ApprovalActivities
+from activities.context import ContextActivities
+from activities.conversation import ConversationActivities
+from activities.delivery import DeliveryActivities
+from activities.organisations import ModelFactory, Organisations
+from activities.reply import ReplyActivities
+from config.settings import Settings
+from domain.conversation import ChannelKind
+from domain.errors import CredentialsError
+from integrations.channels.registry import channel
+from integrations.crm.registry import crm_class
+from integrations.llm.registry import draft_validator, reply_writer
+from storage.approvals import ApprovalRepository
+from storage.conversations import ConversationRepository
+from storage.customers import CustomerRepository
+from storage.database import Database, connect
+from storage.deliveries import DeliveryRepository
+from storage.specs import SpecRepository
+from storage.turns import TurnRepository
+from workers.worker import Activities, Limits, build_workers
+
+POOL_SIZE = 20
+
+
+def model_factory(settings: Settings) -> ModelFactory:
+    """Model clients with the keys of this process; a key for OpenAI replaces the embedded model and validates."""
+    key, base_url = settings.openai_api_key, settings.openai_base_url
+    default = f"openai:{settings.openai_model}" if _is_set(key) else None
+    return ModelFactory(
+        writer=lambda named: reply_writer(named or default or "local", api_key=key, base_url=base_url),
+        validator=lambda named: draft_validator(named, api_key=key, base_url=base_url),
+        default_validator=default,
+    )
+
+
+def compose(database: Database, models: ModelFactory) -> Activities:
+    """Every activity with its neighbours."""
+    customers = CustomerRepository(database)
+    organisations = Organisations(SpecRepository(database), models)
+    return Activities(
+        conversation=ConversationActivities(ConversationRepository(database), organisations),
+        context=ContextActivities(customers, {"directory": crm_class("directory")(customers)}),
+        reply=ReplyActivities(TurnRepository(database), organisations),
+        delivery=DeliveryActivities(DeliveryRepository(database), {kind: channel(kind) for kind in ChannelKind}),
+        approvals=ApprovalActivities(ApprovalRepository(database)),
+    )
+
+
+async def workers_from(settings: Settings, stack: AsyncExitStack) -> list[Worker]:
+    """Connect to both neighbours and build the workers; `stack` closes what was opened."""
+    if settings.database_url is None or settings.temporal_address is None:
+        raise CredentialsError("A worker needs HOLDFAST_DATABASE_URL and HOLDFAST_TEMPORAL_ADDRESS; or use `make up`.")
+    database = await connect(settings.database_url.get_secret_value(), max_size=POOL_SIZE)
+    stack.push_async_callback(database.close)
+    client = await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        runtime=_runtime(settings),
+    )
+    limits = Limits(settings.max_cached_workflows, settings.max_concurrent_activities)
+    return build_workers(client, compose(database, model_factory(settings)), limits)
+
+
+def _runtime(settings: Settings) -> Runtime | None:
+    if settings.worker_metrics_port is None:
+        return None
+    metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}")
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+def _is_set(key: SecretStr | None) -> bool:
+    return key is not None and bool(key.get_secret_value())
