@@ -86,6 +86,14 @@ async def test_a_decision_that_ends_the_wait_closes_the_approval(stage: Stage, e
     assert (await stage.events()).count("approval_decided") == 1
 
 
+async def test_a_repeated_rejection_leaves_the_approval_of_the_next_draft_alone(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    await stage.approvals.record_decision(decision_input("redraft", "reject"), NOW)
+    await stage.approvals.request(approval_request("approval-2"), NOW)
+    await stage.approvals.record_decision(decision_input("redraft", "reject"), NOW)
+    assert await stage.approval_state("approval-2") == "open"
+
+
 async def test_the_first_of_two_approvers_leaves_it_open(stage: Stage) -> None:
     await stage.awaiting_approval()
     half = approval().model_copy(update={"approved_by": ("bo",)})
