@@ -11,13 +11,15 @@ from temporalio.client import Client
 from gateway import pages, problems
 from gateway.api import approvals, conversations, health
 from gateway.chat import files, sessions, socket
+from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
-from gateway.security import SecurityHeaders
+from gateway.security import BodyLimit, SecurityHeaders
 from gateway.services import open_services
 
 DESCRIPTION = "Customer service on Temporal: chat for customers, approvals and conversations for people."
 MAX_BODY_BYTES = 256 * 1024
+MULTIPART_OVERHEAD_BYTES = 16 * 1024
 
 
 def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> FastAPI:
@@ -33,7 +35,6 @@ def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> Fa
         title="Holdfast API",
         description=DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
         docs_url=None,
         redoc_url=None,
     )
@@ -42,6 +43,8 @@ def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> Fa
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)
     problems.install(app)
+    upload_limit_bytes = MAX_FILE_BYTES + MULTIPART_OVERHEAD_BYTES
+    app.add_middleware(BodyLimit, limit_bytes=MAX_BODY_BYTES, upload_limit_bytes=upload_limit_bytes)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=options.widget_origins,

@@ -19,6 +19,7 @@ class GatewayOptions(Frozen):
     chat_token_secret: SecretStr = Field(min_length=32)
     chat_session_lifetime: timedelta = timedelta(days=30)
     chat_sessions_per_minute: int = Field(120, ge=1, description="From one address, without an API key.")
+    chat_messages_per_minute: int = Field(60, ge=1, description="In one conversation, messages and files together.")
     widget_origins: tuple[str, ...] = Field((), description="Origins of pages that embed the chat; * for any.")
 
 

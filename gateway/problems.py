@@ -129,7 +129,6 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
     by_status = {status: name for name, (status, _) in TITLES.items()}
     details = {
         404: "No such address. The page at /docs lists all of them.",
-        413: "This is more than is accepted here. Send less.",
         405: f"This address does not take {request.method}. The page at /docs says what it takes.",
     }
     detail = details.get(error.status_code, HTTPStatus(error.status_code).description or str(error.detail))

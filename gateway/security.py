@@ -1,7 +1,10 @@
-"""Security headers, as plain ASGI middleware."""
+"""Middleware as plain ASGI: security headers, and a limit on what a request may carry."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.problems import problem, respond
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -35,3 +38,59 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Refuses bodies above the limit as they arrive, before anything is parsed.
+
+    The framework's own limit (FastAPI 0.165) answers in plain text, and this interface promises problems.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit_bytes: int, upload_limit_bytes: int) -> None:
+        self._app = app
+        self._limit_bytes = limit_bytes
+        self._upload_limit_bytes = upload_limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._upload_limit_bytes if scope["path"].endswith("/files") else self._limit_bytes
+        refusal = respond(problem("too-large", f"At most {limit // 1024} KiB are accepted here. Send less."))
+        length = Headers(scope=scope).get("content-length", "0")
+        if length.isdigit() and int(length) > limit:
+            await refusal(scope, receive, send)
+            return
+        body = _CountedBody(receive, send, limit)
+        try:
+            await self._app(scope, body.receive, body.send)
+        except ClientDisconnect:
+            if not body.exceeded:
+                raise
+        if body.exceeded and not body.answered:
+            await refusal(scope, receive, send)
+
+
+class _CountedBody:
+    """For the application, a body that grows past the limit is a client that went away."""
+
+    def __init__(self, receive: Receive, send: Send, limit_bytes: int) -> None:
+        self._receive = receive
+        self._send = send
+        self._left = limit_bytes
+        self.answered = False
+
+    @property
+    def exceeded(self) -> bool:
+        return self._left < 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self.exceeded else message
+
+    async def send(self, message: Message) -> None:
+        if self.exceeded and not self.answered:
+            return
+        self.answered = True
+        await self._send(message)

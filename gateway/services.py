@@ -22,7 +22,6 @@ from storage.database import connect
 from storage.notifications import NotificationListener
 
 MINUTE = timedelta(minutes=1)
-MESSAGES_PER_MINUTE = 60
 FRAMES_PER_MINUTE = 600
 
 
@@ -38,7 +37,7 @@ class Services:
         self.conversations = Conversations(temporal, self.metrics)
         self.greetings = Greetings(store.specs)
         self.session_limit = RateLimiter(options.chat_sessions_per_minute, MINUTE)
-        self.message_limit = RateLimiter(MESSAGES_PER_MINUTE, MINUTE)
+        self.message_limit = RateLimiter(options.chat_messages_per_minute, MINUTE)
         self.frame_limit = RateLimiter(FRAMES_PER_MINUTE, MINUTE)
 
     def now(self) -> datetime:

@@ -13,8 +13,6 @@ from gateway.problems import ProblemError, not_authenticated, problem, too_many_
 from gateway.services import Services, services_of
 from gateway.tokens import BadTokenError
 
-MULTIPART_OVERHEAD_BYTES = 16 * 1024
-
 router = APIRouter(prefix="/v1/chat/{conversation_id}/files", tags=["chat"])
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="Chat token", description="The token of the chat session.")
@@ -38,7 +36,7 @@ async def conversation_of_token(
 Conversation = Annotated[str, Depends(conversation_of_token)]
 
 
-@router.post("", status_code=201, max_body_size=MAX_FILE_BYTES + MULTIPART_OVERHEAD_BYTES)
+@router.post("", status_code=201)
 async def upload_file(conversation: Conversation, services: ServicesDependency, file: UploadFile) -> Attachment:
     """Keep one file, to be named in a message: images, PDF, plain text and CSV up to 5 MiB; the bytes decide."""
     wait = services.message_limit.wait_seconds(conversation)

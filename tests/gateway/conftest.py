@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -45,7 +46,7 @@ class Gateway:
     database: Database
     temporal: Client
 
-    async def session(self, **options: str) -> dict[str, str]:
+    async def session(self, **options: Any) -> dict[str, str]:
         response = await self.http.post("/v1/chat/sessions", **options)
         assert response.status_code == 201, response.text
         session: dict[str, str] = response.json()

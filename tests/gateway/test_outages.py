@@ -41,10 +41,10 @@ async def cabled(
     temporal_cable: Cable,
 ) -> AsyncIterator[Gateway]:
     """A gateway whose neighbours hang on cables; the workers' own connections stay whole."""
-    name = urlsplit(options.database_url.get_secret_value()).path
+    address = urlsplit(options.database_url.get_secret_value())
     over_cables = options.model_copy(
         update={
-            "database_url": SecretStr(f"postgresql://postgres@127.0.0.1:{postgres_cable.port}{name}"),
+            "database_url": SecretStr(f"postgresql://{address.username}@127.0.0.1:{postgres_cable.port}{address.path}"),
             "temporal_address": f"127.0.0.1:{temporal_cable.port}",
         }
     )

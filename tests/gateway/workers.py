@@ -1,9 +1,9 @@
 """Workers as in production, except that drafts come from a script: the gateway's tests are not about wording."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
-from typing import Never
+from datetime import UTC, datetime, timedelta
+from typing import Any, Never
 
 from temporalio import activity
 from temporalio.client import Client
@@ -18,7 +18,7 @@ from domain.confidence import Calibration
 from domain.conversation import ChannelKind, Owner
 from domain.policy import policy_of
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
-from domain.spec import Mode, ModelSpec
+from domain.spec import Mode
 from domain.steps import GeneratedReply, GenerateReplyInput, OpenConversationInput, OpenedConversation
 from domain.turn import Citation, Draft, Evidence, Usage
 from integrations.channels.web_chat import WebChatChannel
@@ -34,7 +34,7 @@ from workers.worker import workflow_runner
 from workflows.conversation import ConversationWorkflow
 
 
-def _no_model(_: ModelSpec) -> Never:
+def _no_model(_: object) -> Never:
     raise AssertionError("the gateway's tests use no model")
 
 
@@ -102,7 +102,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     approvals = ApprovalActivities(ApprovalRepository(database))
     delivery = DeliveryActivities(DeliveryRepository(database), {ChannelKind.WEB_CHAT: WebChatChannel()})
     context = ContextActivities(CustomerRepository(database), {})
-    activities = [
+    activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
         recording.record_messages,
         recording.change_ownership,
@@ -123,6 +123,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
             workflows=[ConversationWorkflow],
             activities=activities,
             workflow_runner=runner,
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         )
         await stack.enter_async_context(worker)
         for queue in (LLM, CRM, DELIVERY):

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from gateway.chat import connection, socket
 from gateway.tokens import ChatToken, sign_token
 from tests.gateway.chat_client import ChatClient
-from tests.gateway.conftest import Gateway
+from tests.gateway.conftest import Gateway, serve
 
 
 async def test_a_message_is_received_then_answered_with_its_sources(platform: Gateway) -> None:
@@ -133,12 +133,15 @@ async def test_the_longest_message_is_accepted(gateway: Gateway) -> None:
     assert await chat.until("received", id="long")
 
 
-async def test_too_many_messages_are_slowed_down_and_lose_nothing(platform: Gateway) -> None:
-    chat = await platform.chat()
-    for number in range(61):
-        await chat.say(f"message {number}", f"m{number}")
-    refusal = await chat.until("error", id="m60")
-    assert (refusal["retry"], refusal["problem"]["status"]) == (True, 429)
+async def test_too_many_messages_are_told_when_to_come_again(gateway: Gateway) -> None:
+    strict = gateway.options.model_copy(update={"chat_messages_per_minute": 2})
+    session = await gateway.session()
+    async with serve(strict, gateway.temporal) as url:
+        chat = await ChatClient.open(url, session)
+        for number in range(3):
+            await chat.say("hello", f"m{number}")
+        refusal = await chat.until("error")
+    assert (refusal["id"], refusal["retry"], refusal["problem"]["status"]) == ("m2", True, 429)
 
 
 async def _refused(gateway: Gateway, conversation_id: str, *frames: str) -> tuple[int, str]:

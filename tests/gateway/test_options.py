@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from domain.errors import InvalidInputError
+from gateway.options import options_of
+
+COMPLETE = {
+    "organisation": Path("specs/acme"),
+    "database_url": "postgresql://localhost/holdfast",
+    "temporal_address": "localhost:7233",
+    "chat_token_secret": "x" * 32,
+}
+
+
+def test_the_settings_say_everything() -> None:
+    options = options_of(Settings.model_validate(COMPLETE))
+    assert options.organisation == "acme"
+    assert options.temporal_address == "localhost:7233"
+
+
+@pytest.mark.parametrize("missing", ["database_url", "temporal_address", "chat_token_secret"])
+def test_a_neighbour_without_an_address_is_named(missing: str) -> None:
+    settings = Settings.model_validate({**COMPLETE, missing: None})
+    with pytest.raises(InvalidInputError, match=f"HOLDFAST_{missing.upper()} is not set.*make up"):
+        options_of(settings)

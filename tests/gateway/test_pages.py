@@ -1,0 +1,49 @@
+import pytest
+
+from gateway.problems import TITLES
+from tests.gateway.conftest import Gateway
+
+
+async def test_the_api_page_describes_every_address_and_problem(gateway: Gateway) -> None:
+    described = (await gateway.http.get("/openapi.json")).json()
+    assert set(described["x-problems"]) == set(TITLES)
+    assert {
+        "/v1/approvals",
+        "/v1/approvals/{approval_id}",
+        "/v1/approvals/{approval_id}/decisions",
+        "/v1/chat/sessions",
+        "/v1/chat/{conversation_id}/files",
+        "/v1/chat/{conversation_id}/files/{attachment_id}",
+        "/v1/conversations",
+        "/v1/conversations/{conversation_id}",
+        "/v1/conversations/{conversation_id}/take-over",
+        "/v1/conversations/{conversation_id}/hand-back",
+        "/v1/conversations/{conversation_id}/replies",
+        "/v1/conversations/{conversation_id}/snooze",
+        "/v1/conversations/{conversation_id}/resolve",
+        "/v1/conversations/{conversation_id}/reopen",
+        "/v1/conversations/{conversation_id}/mode",
+        "/healthz",
+        "/readyz",
+    } == set(described["paths"])
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            assert operation["description"]
+            assert "default" in operation["responses"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/chat", "/docs", "/widget.js", "/widget/chat.js", "/widget/widget.css", "/docs/docs.js"]
+)
+async def test_pages_carry_security_headers(gateway: Gateway, path: str) -> None:
+    response = await gateway.http.get(path)
+    assert response.status_code == 200
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_any_page_may_load_the_widget_and_no_other_may_frame_us(gateway: Gateway) -> None:
+    for path in ("/widget.js", "/widget/widget.css"):
+        assert (await gateway.http.get(path)).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in (await gateway.http.get("/chat")).headers
+    assert (await gateway.http.get("/chat")).headers["x-frame-options"] == "DENY"
