@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class DocumentReader:
         text = self._text(path)
         if text is None:
             return None
-        rows = csv.DictReader(text.splitlines(), restkey="", skipinitialspace=True)
+        rows = csv.DictReader(StringIO(text, newline=""), restkey="", skipinitialspace=True)
         data, lines = list[dict[str, str]](), list[int]()
         for row in rows:
             if "" in row:
@@ -114,7 +115,9 @@ class DocumentReader:
             return None
         finally:
             loader.dispose()
-        self.problems += [document.problem(location, text) for location, text in _repeated_keys(root, ())]
+        for location, mark in _repeated_keys(root, ()):
+            place = ".".join(map(str, location))
+            self.problems.append(Problem(document.file, mark.line + 1 + lines_above, place, "stands twice; keep one"))
         return document
 
     def report(self, path: Path, line: int | None, text: str) -> None:
@@ -132,14 +135,14 @@ def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
     return None
 
 
-def _repeated_keys(node: yaml.Node | None, location: Location) -> Iterator[tuple[Location, str]]:
+def _repeated_keys(node: yaml.Node | None, location: Location) -> Iterator[tuple[Location, yaml.Mark]]:
     """YAML would keep the last of two equal keys and drop the first without a word."""
     if isinstance(node, yaml.MappingNode):
         seen = set[str]()
         for key, value in node.value:
             here = (*location, str(key.value))
             if key.value in seen:
-                yield here, "stands twice; keep one"
+                yield here, key.start_mark
             seen.add(str(key.value))
             yield from _repeated_keys(value, here)
     elif isinstance(node, yaml.SequenceNode):

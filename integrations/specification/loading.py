@@ -84,8 +84,12 @@ class _Assembly:
     ai_agents: list[Read[AiAgentSpec]]
 
     def specification(self, articles: Sequence[Read[Article]], directory: DirectoryImport) -> OrganisationSpec | None:
-        self._check_knowledge_topics({article.value.topic for article in articles})
-        self._check_customer_facts(_fact_names(directory))
+        if self._reads_whole("knowledge/"):
+            topics = {article.value.topic for article in articles}
+            self._check_names("knowledge_topics", topics, "no article has the topic")
+        facts = _fact_names(directory)
+        if facts and self._reads_whole("customers/") and self._keeps_customers_itself():
+            self._check_names("customer_facts", facts, "no customer has the fact")
         parts = {
             **dict(self.organisation.value),
             **dict(self.topics.value),
@@ -96,8 +100,17 @@ class _Assembly:
         except ValidationError as error:
             message = error.errors()[0]["msg"].removeprefix("Value error, ")
             for problem in message.split("; "):
-                self._report(*problem.split(": ", 1))
+                place, _, text = problem.partition(": ")
+                self._report(place, text)
             return None
+
+    def _reads_whole(self, folder: str) -> bool:
+        """A name that only an unreadable file defines is no second mistake."""
+        return not any(problem.file.startswith(folder) for problem in self.reader.problems)
+
+    def _keeps_customers_itself(self) -> bool:
+        """Which facts another CRM has is not known here."""
+        return bool(dict(self.organisation.value)["crm"] == "directory")
 
     def _report(self, place: str, text: str) -> None:
         """A problem found by the domain, which names its place as `topics.<id>` or `journeys.<id>.<step>`."""
@@ -113,26 +126,15 @@ class _Assembly:
             files = {ai_agent.value.id: ai_agent.document for ai_agent in self.ai_agents}
             return files.get(keys[0] if keys else "", self.ai_agents[-1].document), ()
         owner: Read[TopicsFile] | Read[OrganisationFile] = self.topics if kind == "topics" else self.organisation
-        entries = getattr(owner.value, kind)
-        ids = [entry.id for entry in entries] if keys else []
+        ids = [entry.id for entry in dict(owner.value)[kind]] if keys else []
         return owner.document, (kind, ids.index(keys[0])) if keys else (kind,)
 
-    def _check_knowledge_topics(self, known: set[str]) -> None:
-        for document, ai_agent in ((read.document, read.value) for read in self.ai_agents):
-            for number, name in enumerate(ai_agent.knowledge_topics):
+    def _check_names(self, field: str, known: set[str], wrong: str) -> None:
+        for read in self.ai_agents:
+            for number, name in enumerate(getattr(read.value, field)):
                 if name not in known:
-                    text = f"no article has the topic {name!r}{did_you_mean(name, known)}; use one that articles have"
-                    self.reader.problems.append(document.problem(("knowledge_topics", number), text))
-
-    def _check_customer_facts(self, known: set[str]) -> None:
-        """Only the built-in directory says which facts there are; an empty one says nothing."""
-        if not known or getattr(self.organisation.value, "crm", None) != "directory":
-            return
-        for document, ai_agent in ((read.document, read.value) for read in self.ai_agents):
-            for number, name in enumerate(ai_agent.customer_facts):
-                if name not in known:
-                    text = f"no customer has the fact {name!r}{did_you_mean(name, known)}; use one of the directory"
-                    self.reader.problems.append(document.problem(("customer_facts", number), text))
+                    text = f"{wrong} {name!r}{did_you_mean(name, known)}; correct one or the other"
+                    self.reader.problems.append(read.document.problem((field, number), text))
 
 
 def _fact_names(directory: DirectoryImport) -> set[str]:

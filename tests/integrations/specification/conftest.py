@@ -1,0 +1,91 @@
+"""A small organisation in files, valid until a test spoils it."""
+
+from pathlib import Path
+
+import pytest
+
+FILES = {
+    "organisation.yaml": """\
+organisation: wheels
+name: Wheels
+default_ai_agent: general
+calendar:
+  hours:
+    - { weekday: 0, opens: 09:30, closes: 18:00 }
+journeys:
+  - id: returning
+    title: A bicycle comes back
+    topics: [refund]
+    steps:
+      - { id: pack, description: The customer packs it., next: [collect] }
+      - { id: collect, description: We collect it., ai_agent: general }
+""",
+    "topics.yaml": """\
+topics:
+  - id: delivery
+    title: Delivery
+    ai_agent: general
+    examples: [where is my bike, when does it arrive, track my parcel]
+  - id: refund
+    title: Refunds
+    ai_agent: general
+    sensitivity: financial
+    examples: [money back please, I want a refund, return my bike]
+""",
+    "agents/general.yaml": """\
+id: general
+name: Gil
+role: Answers everything.
+can_do: [Say when a bicycle arrives]
+knowledge_topics: [delivery]
+customer_facts: [plan, frame_size]
+""",
+    "knowledge/delivery.md": """\
+---
+id: delivery
+title: Delivery times
+topic: delivery
+source: https://wheels.example/delivery
+updated: 2026-01-05
+---
+
+A bicycle arrives within 5 days.
+""",
+    "customers/customers.yaml": """\
+accounts:
+  - id: north
+    name: North
+    plan: Gold
+    seats: 1
+    status: active
+    fields: { frame_size: 58 cm }
+    invoices:
+      - { number: W-1, issued: 2026-01-02, due: 2026-01-16, amount: 10.50, status: open }
+contacts:
+  - { id: c-1, account: north, name: Ada, email: ada@north.example, phone: +49 30 5550 }
+""",
+}
+
+
+class Folder:
+    """The files, and a way to spoil them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, file: str, text: str) -> None:
+        (self.path / file).parent.mkdir(parents=True, exist_ok=True)
+        (self.path / file).write_text(text, encoding="utf-8")
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        text = (self.path / file).read_text(encoding="utf-8")
+        assert old in text
+        self.write(file, text.replace(old, new, 1))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    written = Folder(tmp_path / "wheels")
+    for file, text in FILES.items():
+        written.write(file, text)
+    return written
