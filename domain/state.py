@@ -104,6 +104,13 @@ class ConversationState(BaseModel):
         self.owner, self.mode, self.status = opened.owner, opened.mode, opened.status
         self.resolved_at = now if opened.status is Status.RESOLVED else None
 
+    def catch_up(self, stored: OpenedConversation) -> None:
+        """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""
+        self.revision = max(self.revision, stored.revision)
+        self.turn = max(self.turn, stored.turn)
+        self.owner = stored.owner
+        self.status = self.active_status()
+
     def give_to(self, owner: Owner, status: Status) -> None:
         """Change hands: an open approval is void, budgets begin again."""
         self.owner, self.status = owner, status

@@ -323,6 +323,8 @@ class ConversationWorkflow:
         elif delivered.status == "delivered":
             clarified = record.decision.outcome is Outcome.CLARIFY
             state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
+        elif state.revision == revision:
+            state.catch_up(await self._steps.open_conversation())
 
     async def _request_approval(self, draft: Draft, record: DecisionRecord) -> None:
         state, evidence = self._state, draft.evidence
@@ -344,7 +346,10 @@ class ConversationWorkflow:
         state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False
 
     async def _escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
+        """Give the conversation to the human queue, unless a person has taken it over meanwhile."""
         state = self._state
+        if not state.owned_by_ai:
+            return
         state.move_on()
         await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
         state.give_to(Owner(kind="human_agent"), Status.WITH_HUMAN)

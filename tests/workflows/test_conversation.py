@@ -472,3 +472,30 @@ async def test_supervision_holds_a_draft_that_is_being_written(converse: Convers
         gate.opened.set()
         await conversation.until(lambda s: s.approval is not None)
         assert conversation.fakes.delivered == []
+
+
+async def test_a_takeover_during_a_failing_delivery_keeps_its_owner(converse: Converse) -> None:
+    activities = fakes()
+    activities.failures["deliver_message"] = [ApplicationError("no such address", type="PermanentError")]
+    async with converse(activities) as conversation:
+        gate = conversation.fakes.hold("deliver_message")
+        await conversation.says("help")
+        await gate.reached.wait()
+        await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+        await conversation.until(lambda s: not s.owned_by_ai)
+        gate.opened.set()
+        state = await conversation.settled()
+        assert state.owner.id == "anna"
+        assert conversation.fakes.escalations == []
+
+
+async def test_a_workflow_that_fell_behind_the_store_catches_up(converse: Converse) -> None:
+    async with converse(fakes()) as conversation:
+        await conversation.says("one")
+        await conversation.settled()
+        conversation.fakes.revision = 7
+        conversation.fakes.opened = conversation.fakes.opened.model_copy(update={"revision": 7, "turn": 9})
+        await conversation.says("two")
+        state = await conversation.settled()
+        assert (conversation.fakes.refused, len(conversation.fakes.delivered)) == (1, 2)
+        assert (state.revision, state.turn) == (7, 10)
