@@ -25,7 +25,10 @@ def dev(
     settings = local_settings()
     if port is not None:
         settings = settings.model_copy(update={"gateway_port": port})
-    asyncio.run(_run(settings, workers))
+    console = Console()
+    progress = Progress(console)
+    platform = Platform(settings, application=workers_and_gateway(workers), prepare=prepare, report=progress)
+    asyncio.run(serve(platform, console, progress))
 
 
 async def prepare(settings: Settings) -> None:
@@ -34,12 +37,9 @@ async def prepare(settings: Settings) -> None:
         await migrate(settings.database_url.get_secret_value())
 
 
-async def _run(settings: Settings, workers: int) -> None:
-    """Serve until a signal; a second signal kills what has not stopped yet."""
-    console = Console()
-    progress = Progress(console)
-    platform = Platform(settings, application=workers_and_gateway(workers), prepare=prepare, report=progress)
-    serving = asyncio.create_task(_serve(platform, console, progress))
+async def serve(platform: Platform, console: Console, progress: Progress) -> None:
+    """Run the platform until a signal; a second signal kills what has not stopped yet."""
+    serving = asyncio.create_task(_serving(platform, console, progress))
 
     def interrupt() -> None:
         if serving.cancelling():
@@ -54,7 +54,7 @@ async def _run(settings: Settings, workers: int) -> None:
     console.print("Stopped. The next start resumes every conversation.")
 
 
-async def _serve(platform: Platform, console: Console, progress: Progress) -> None:
+async def _serving(platform: Platform, console: Console, progress: Progress) -> None:
     async with AsyncExitStack() as stack:
         with progress.spinner("Starting …"):
             await stack.enter_async_context(platform)

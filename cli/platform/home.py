@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from domain.errors import ConflictError
 
@@ -14,10 +15,9 @@ from domain.errors import ConflictError
 def claimed(home: Path) -> Iterator[None]:
     """Hold the folder for this process; the claim ends with the process, however that ends.
 
-    Raises ConflictError while another process holds it.
+    Raises ConflictError while another process holds it, and for a folder of another user.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (home / "lock").open("a+") as lock:
+    with _lock_file(home) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,6 +30,16 @@ def claimed(home: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def _lock_file(home: Path) -> TextIO:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (home / "lock").open("a+")
+    except PermissionError:
+        raise ConflictError(
+            f"This user may not write to {home}. Give it the folder, or choose another one with HOLDFAST_HOME."
+        ) from None
 
 
 def kept_secret(home: Path, name: str) -> str:

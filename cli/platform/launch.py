@@ -4,10 +4,11 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.errors import UnavailableError
+from domain.errors import ConflictError, UnavailableError
 
 
 def tied_to_parent(command: list[str], death_signal: signal.Signals = signal.SIGKILL) -> list[str]:
@@ -44,10 +45,15 @@ class Account:
         return [setpriv, *drop, *keep, f"--pdeathsig={_short(death_signal)}", *command]
 
     def own(self, folder: Path) -> None:
-        """Make the folder this account's alone."""
+        """Make the folder this account's alone. Raises ConflictError when somebody else made it."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != self.uid:
-            os.chown(folder, self.uid, self.gid)
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {self.uid, os.geteuid()}:
+            raise ConflictError(
+                f"{folder} belongs to another user. Run as that user, remove it, or choose another HOLDFAST_HOME."
+            )
+        if status.st_uid != self.uid:
+            os.chown(folder, self.uid, self.gid, follow_symlinks=False)
 
 
 def unprivileged_account() -> Account:
