@@ -1,0 +1,64 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import COMMANDS, app, load
+from cli.platform.home import claimed
+
+runner = CliRunner()
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_exists_and_has_help(name: str) -> None:
+    assert load(COMMANDS[name][0]) is not None
+    result = runner.invoke(app, [name, "--help"])
+
+    assert result.exit_code == 0
+    assert f"{name} [OPTIONS]" in result.output
+
+
+def test_help_lists_every_command_without_loading_any() -> None:
+    script = """
+import sys
+from typer.testing import CliRunner
+from cli.main import app
+print(CliRunner().invoke(app, ["--help"]).output)
+assert not {"temporalio", "asyncpg", "httpx", "sklearn", "config.settings"} & set(sys.modules)
+"""
+    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+
+    assert all(name in output for name in COMMANDS)
+
+
+def test_a_misspelt_command_is_wrong_use() -> None:
+    result = runner.invoke(app, ["aprovals"])
+
+    assert result.exit_code == 2
+    assert "Did you mean 'approvals'?" in result.output
+
+
+def test_a_wrong_setting_is_wrong_use_and_names_the_variable() -> None:
+    result = runner.invoke(app, ["migrate"], env={"HOLDFAST_GATEWAY_PORT": "eighty"})
+
+    assert result.exit_code == 2
+    assert result.output.startswith("HOLDFAST_GATEWAY_PORT: ")
+
+
+def test_an_expected_error_is_one_sentence_and_exit_code_1(home: Path) -> None:
+    with claimed(home):
+        result = runner.invoke(app, ["dev"], env={"HOLDFAST_HOME": str(home)})
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Holdfast already runs from {home}")
+
+
+def test_migrate_starts_what_it_needs_and_stops_it(home: Path) -> None:
+    environment = {"HOLDFAST_HOME": str(home), "HOLDFAST_DATABASE_URL": ""}
+    first = runner.invoke(app, ["migrate"], env=environment)
+    second = runner.invoke(app, ["migrate"], env=environment)
+
+    assert "Applied 0001_conversations" in first.output
+    assert second.output == "The schema is up to date.\n"
