@@ -1,7 +1,6 @@
 """`holdfast approvals`: what waits for people, decided from a terminal."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -13,8 +12,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cli.gateway_client import GatewayClient, GatewayError, api_key, errors, gateway_url
-from config.settings import Settings
+from cli.gateway_client import GatewayClient, api_key, gateway_url
+from config.settings import local_settings
 from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskTakeOver
 from gateway.api.requests import Acknowledgement
@@ -37,15 +36,9 @@ Url = Annotated[str | None, typer.Option(help="Address of the gateway. Default: 
 Key = Annotated[str | None, typer.Option(help="API key. Default: the one that `make up` made.")]
 
 
-@contextmanager
-def _gateway(url: str | None, key: str | None) -> Iterator[GatewayClient]:
-    """A client; what goes wrong with it is told in one sentence, with exit code 1."""
-    settings = Settings()
-    try:
-        yield GatewayClient(gateway_url(settings, url), api_key(settings.home, key))
-    except GatewayError as error:
-        errors.print(str(error), style="red")
-        raise typer.Exit(1) from error
+def _gateway(url: str | None, key: str | None) -> GatewayClient:
+    settings = local_settings()
+    return GatewayClient(gateway_url(settings, url), api_key(settings.home, key))
 
 
 @app.command("list")
@@ -57,8 +50,7 @@ def list_approvals(
 ) -> None:
     """What waits for people, the newest first."""
     params = {} if every or state is None else {"state": state}
-    with _gateway(url, key) as gateway:
-        approvals = APPROVALS.validate_json(gateway.get("/v1/approvals", **params))
+    approvals = APPROVALS.validate_json(_gateway(url, key).get("/v1/approvals", **params))
     if not approvals:
         console.print("Nothing waits for a decision." if params else "There are no approvals.")
         return
@@ -71,7 +63,7 @@ def list_approvals(
     console.print(table)
 
 
-def _row(view: ApprovalView) -> tuple[str, ...]:
+def _row(view: ApprovalView) -> tuple[str | Text, ...]:
     approval = view.approval
     return (
         approval.approval_id,
@@ -80,15 +72,14 @@ def _row(view: ApprovalView) -> tuple[str, ...]:
         approval.ai_agent,
         approval.reason,
         _percent(view.confidence),
-        " ".join(approval.text.split()),
+        Text(" ".join(approval.text.split())),
     )
 
 
 @app.command()
 def show(approval_id: str, url: Url = None, key: Key = None) -> None:
     """The draft with its sources and evidence, what was said before, and who may decide."""
-    with _gateway(url, key) as gateway:
-        details = ApprovalDetails.model_validate_json(gateway.get(f"/v1/approvals/{approval_id}"))
+    details = ApprovalDetails.model_validate_json(_gateway(url, key).get(f"/v1/approvals/{approval_id}"))
     console.print(Group(*_parts(details)))
 
 
@@ -101,7 +92,7 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
         yield Text.assemble(("source  ", "bold"), citation.title, (f"  {citation.quote}", "dim"))
     facts = Table(box=None, show_header=False, pad_edge=False)
     for name, value in _facts(view):
-        facts.add_row(f"[bold]{name}[/bold]", value)
+        facts.add_row(Text(name, style="bold"), Text(value))
     yield facts
     for decision in details.decisions:
         told = decision.refused or decision.reason or decision.effect
@@ -150,9 +141,8 @@ def decide(
     if len(actions) != 1:
         raise typer.BadParameter("Give exactly one of --approve, --edit, --reject, --take-over, --reassign.")
     body = AskDecision(action=actions[0], text=edit, reason=reject or "", assignee=reassign, digest=digest)
-    with _gateway(url, key) as gateway:
-        response = gateway.post(f"/v1/approvals/{approval_id}/decisions", body)
-        answer = DecisionAnswer.model_validate_json(response.content)
+    response = _gateway(url, key).post(f"/v1/approvals/{approval_id}/decisions", body)
+    answer = DecisionAnswer.model_validate_json(response.content)
     if answer.state == "accepted":
         console.print(f"Accepted as {answer.request_id}. No worker is there: it counts as soon as one is.")
         return
@@ -167,8 +157,8 @@ def take_over_conversation(
     key: Key = None,
 ) -> None:
     """Become the owner of a conversation: the AI agent says nothing more."""
-    with _gateway(url, key) as gateway:
-        response = gateway.post(f"/v1/conversations/{conversation_id}/take-over", AskTakeOver(note=note))
+    body = AskTakeOver(note=note)
+    response = _gateway(url, key).post(f"/v1/conversations/{conversation_id}/take-over", body)
     _tell(Acknowledgement.model_validate_json(response.content), "The conversation is yours.")
 
 
@@ -180,8 +170,9 @@ def hand_back_conversation(
     key: Key = None,
 ) -> None:
     """Return a conversation to the AI agent."""
-    with _gateway(url, key) as gateway:
-        response = gateway.post(f"/v1/conversations/{conversation_id}/hand-back", AskHandBack(instruction=instruction))
+    response = _gateway(url, key).post(
+        f"/v1/conversations/{conversation_id}/hand-back", AskHandBack(instruction=instruction)
+    )
     _tell(Acknowledgement.model_validate_json(response.content), "The AI agent has the conversation again.")
 
 

@@ -1,6 +1,7 @@
 """`holdfast chat`: the customer's side of a conversation in a terminal."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,9 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from cli.gateway_client import GatewayClient, GatewayError, api_key, errors, gateway_url
+from cli.gateway_client import GatewayClient, GatewayError, api_key, gateway_url
 from cli.terminal_chat import TerminalChat
-from config.settings import Settings
+from config.settings import local_settings
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
 
 console = Console()
@@ -18,27 +19,20 @@ console = Console()
 
 def chat(
     conversation: Annotated[str | None, typer.Option(help="Resume this conversation.")] = None,
-    email: Annotated[
-        str | None, typer.Option(help="Speak as this verified customer.")
-    ] = None,
+    email: Annotated[str | None, typer.Option(help="Speak as this verified customer.")] = None,
     url: Annotated[str | None, typer.Option(help="Address of the gateway. Default: the one of `make up`.")] = None,
     key: Annotated[str | None, typer.Option(help="API key, for --email. Default: the one of `make up`.")] = None,
 ) -> None:
     """Chat as a customer would. An empty line or Ctrl-D leaves; the conversation can be resumed."""
-    settings = Settings()
+    settings = local_settings()
     address = gateway_url(settings, url)
-    try:
-        if conversation:
-            session = _saved(settings.home, conversation)
-        else:
-            session = _start(GatewayClient(address, api_key(settings.home, key) if email else None), email)
-            _save(settings.home, session)
+    if conversation:
+        session = _saved(settings.home, conversation)
+    else:
+        session = _start(GatewayClient(address, api_key(settings.home, key) if email else None), email)
+        _save(settings.home, session)
+    with suppress(KeyboardInterrupt):
         asyncio.run(TerminalChat(address, session, console).run())
-    except GatewayError as error:
-        errors.print(str(error), style="red")
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt:
-        console.print()
     console.print(f"Resume with: holdfast chat --conversation {session.conversation_id}", style="dim")
 
 

@@ -6,15 +6,13 @@ from typing import Any
 
 import httpx
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
 
 from config.settings import Settings
+from domain.errors import HoldfastError
 
 ENDPOINTS_FILE = "endpoints.json"
 API_KEY_FILE = "api_key"
 TIMEOUT_SECONDS = 15.0
-
-errors = Console(stderr=True)
 
 
 class Endpoints(BaseModel):
@@ -23,7 +21,7 @@ class Endpoints(BaseModel):
     gateway: str
 
 
-class GatewayError(Exception):
+class GatewayError(HoldfastError):
     """The gateway refused or does not answer; the text says what to do."""
 
 

@@ -69,6 +69,7 @@ class TerminalChat:
         self._outbox: dict[str, str] = {}
         self._last_seq = 0
         self._standing: Standing | None = None
+        self._unseen: set[str] = set()
         self._answered = asyncio.Event()
 
     async def run(self) -> None:
@@ -143,8 +144,10 @@ class TerminalChat:
         own = message.author is Author.CUSTOMER
         if own:
             self._outbox.pop(message.id, None)
+            self._unseen.discard(message.id)
         else:
-            self._answered.set()
+            if not self._unseen:
+                self._answered.set()
             await self._send(MarkRead(type="read", seq=message.seq))
         if not own or own_too:
             self._print(_with_name(message.author, Markdown(message.text)))
@@ -171,6 +174,7 @@ class TerminalChat:
         while text := (await lines.get()).strip():
             message_id = uuid4().hex
             self._outbox[message_id] = text
+            self._unseen.add(message_id)
             self._answered.clear()
             await self._submit(message_id)
             self._prompt()

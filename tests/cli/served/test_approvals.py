@@ -1,0 +1,103 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from cli.operator_key import ensure_operator_key
+from config.settings import Settings
+from tests.cli.served.conftest import Holdfast
+from tests.gateway.chat_client import ChatClient
+from tests.gateway.conftest import ORGANISATION, Gateway
+
+
+@pytest.fixture
+async def running(platform: Gateway, home: Path) -> Gateway:
+    """As `holdfast dev` leaves it: its address and the operator's key lie in the home folder."""
+    (home / "endpoints.json").write_text(f'{{"gateway": "{platform.url}", "temporal_ui": null}}')
+    settings = Settings(home=home, organisation=Path("specs") / ORGANISATION, database_url=SecretStr("unused"))
+    await ensure_operator_key(settings, platform.database)
+    return platform
+
+
+async def _waiting(running: Gateway) -> tuple[ChatClient, dict[str, Any]]:
+    chat = await running.chat()
+    await chat.say("refund [please]")
+    await chat.until("status", status="awaiting_approval")
+    found = await running.http.get("/v1/approvals?state=open", headers=await running.key("viewer"))
+    return chat, found.json()[0]
+
+
+async def test_list_and_show(running: Gateway, holdfast: Holdfast) -> None:
+    assert "Nothing waits" in (await holdfast("approvals", "list")).output
+    _, view = await _waiting(running)
+    approval = view["approval"]
+    listed = await holdfast("approvals", "list")
+    assert approval["approval_id"] in listed.output
+    assert "You asked: refund [please]" in listed.output
+    shown = await holdfast("approvals", "show", approval["approval_id"])
+    for part in (approval["digest"], "Reset your password", "refund [please]", "supervised", "98%"):
+        assert part in shown.output, part
+
+
+async def test_decide(running: Gateway, holdfast: Holdfast) -> None:
+    chat, view = await _waiting(running)
+    approval_id = view["approval"]["approval_id"]
+    edited = await holdfast("approvals", "decide", approval_id, "--edit", "You get it back.")
+    assert (edited.exit_code, edited.output.strip()) == (0, "The reply has been sent.")
+    assert (await chat.until("message", kind="reply"))["text"] == "You get it back."
+    again = await holdfast("approvals", "decide", approval_id, "--approve")
+    assert again.exit_code == 1
+    assert "Decided by operator" in again.output
+    assert "approved by operator" in (await holdfast("approvals", "show", approval_id)).output
+    assert approval_id in (await holdfast("approvals", "list", "--all")).output
+
+
+async def test_reject(running: Gateway, holdfast: Holdfast) -> None:
+    _, view = await _waiting(running)
+    answer = await holdfast("approvals", "decide", view["approval"]["approval_id"], "--reject", "Name the date")
+    assert "writes a new one" in answer.output
+
+
+async def test_take_over_and_hand_back(running: Gateway, holdfast: Holdfast) -> None:
+    chat, view = await _waiting(running)
+    taken = await holdfast("approvals", "take-over", view["conversation_id"], "--note", "mine")
+    assert "The conversation is yours." in taken.output
+    await chat.until("status", owner_kind="human_agent")
+    back = await holdfast("approvals", "hand-back", view["conversation_id"], "--instruction", "Be brief")
+    assert "has the conversation again" in back.output
+
+
+@pytest.mark.parametrize("options", [(), ("--approve", "--take-over"), ("--edit", "x", "--reject", "y")])
+async def test_exactly_one_decision(holdfast: Holdfast, options: tuple[str, ...]) -> None:
+    answer = await holdfast("approvals", "decide", "ap-1", *options)
+    assert answer.exit_code == 2
+
+
+async def test_without_a_platform(holdfast: Holdfast, home: Path, unused_tcp_port: int) -> None:
+    keyless = await holdfast("approvals", "list")
+    assert keyless.exit_code == 1
+    assert "make up" in keyless.output
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    dead = await holdfast("approvals", "list", "--url", url, "--key", "hf_x")
+    assert dead.exit_code == 1
+    assert f"No gateway answers at {url}" in dead.output
+
+
+async def test_a_wrong_key_and_an_unknown_approval(running: Gateway, holdfast: Holdfast) -> None:
+    wrong = await holdfast("approvals", "list", "--key", "hf_wrong")
+    assert (wrong.exit_code, "not known" in wrong.output) == (1, True)
+    unknown = await holdfast("approvals", "show", "ap-unknown")
+    assert (unknown.exit_code, "no such approval" in unknown.output) == (1, True)
+
+
+async def test_the_operator_s_key_is_kept_private_and_made_once(running: Gateway, home: Path) -> None:
+    key = (home / "api_key").read_text()
+    assert (home / "api_key").stat().st_mode & 0o777 == 0o600
+    settings = Settings(home=home, organisation=Path("specs") / ORGANISATION)
+    await ensure_operator_key(settings, running.database)
+    assert (home / "api_key").read_text() == key
+    (home / "api_key").write_text("hf_of_another_database")
+    await ensure_operator_key(settings, running.database)
+    assert (home / "api_key").read_text().startswith("hf_")
+    assert (home / "api_key").read_text() != "hf_of_another_database"
