@@ -3,13 +3,13 @@
 No Temporal here: the same code runs in the worker and in the evaluation of an organisation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from pydantic import Field
 
 from activities.evidence import SURE_OF_TOPIC, Findings, evidence_of
+from activities.retrieval import Retrieval
 from activities.topic_sources import TopicSources
 from domain.confidence import Calibration
 from domain.conversation import Author, Frozen
@@ -21,8 +21,6 @@ from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage, ReplyRequest, ReplyWriter, TranscriptLine
 from integrations.topics.base import TopicModel
 
-PASSAGES_SEARCHED = 12
-PASSAGES_PER_QUESTION = 4
 SURE_ENOUGH_TO_ROUTE = 0.4
 LIKELY_OUT_OF_SCOPE = 0.5
 
@@ -55,7 +53,7 @@ class Drafter:
     def __init__(self, models: OrganisationModels, writer: ReplyWriter) -> None:
         self._models = models
         self._spec = models.version.specification
-        self._sources = TopicSources(self._spec.topics, models.knowledge)
+        self._retrieval = Retrieval(models.knowledge, TopicSources(self._spec.topics, models.knowledge))
         self._writer = writer
 
     async def draft(self, question: DraftQuestion) -> Draft:
@@ -64,7 +62,9 @@ class Drafter:
         predictions = [self._models.topics.classify(part) for part in parts]
         prediction = min(predictions, key=self._least_safe_first)
         ai_agent = self._route(prediction, question.ai_agent)
-        passages = self._passages(dict(zip(parts, predictions, strict=True)), question.instruction, ai_agent)
+        retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent)
+        passages = [passage for found in retrieved for passage in found.passages]
+        passages += self._retrieval.for_instruction(question.instruction, ai_agent)
         request = self._request(question, ai_agent, passages)
         written = await self._writer.write_reply(request)
         findings = Findings(
@@ -73,6 +73,7 @@ class Drafter:
             prediction=prediction,
             request=request,
             written=written,
+            retrieved=retrieved,
             context=question.context,
         )
         return Draft(
@@ -98,7 +99,7 @@ class Drafter:
         for_people = topic is not None and (topic.escalate or topic.sensitivity is not None)
         return not (for_people and prediction.confidence >= SURE_OF_TOPIC), prediction.confidence
 
-    def _request(self, question: DraftQuestion, ai_agent: AiAgentSpec, passages: tuple[Passage, ...]) -> ReplyRequest:
+    def _request(self, question: DraftQuestion, ai_agent: AiAgentSpec, passages: Sequence[Passage]) -> ReplyRequest:
         return ReplyRequest(
             organisation=self._spec.name,
             language=self._spec.language,
@@ -106,24 +107,12 @@ class Drafter:
             ai_agent=ai_agent,
             question=question.text,
             transcript=question.transcript,
-            passages=passages,
+            passages=tuple(passages),
             facts=tellable_facts(question.context, ai_agent),
             instruction=question.instruction,
             greet=question.greet,
             timeout_seconds=self._spec.model.timeout_seconds,
         )
-
-    def _passages(
-        self, parts: Mapping[str, TopicPrediction], instruction: str, ai_agent: AiAgentSpec
-    ) -> tuple[Passage, ...]:
-        """The best passages for each question of the message, then for what a person asked for."""
-        search = partial(self._models.knowledge.search, topics=ai_agent.knowledge_topics)
-        found: list[Passage] = []
-        for part, prediction in parts.items():
-            found += self._sources.preferred(search(part, limit=PASSAGES_SEARCHED), prediction)[:PASSAGES_PER_QUESTION]
-        if instruction:
-            found += search(instruction, limit=PASSAGES_PER_QUESTION)
-        return tuple(found)
 
 
 def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fact, ...]:

@@ -1,9 +1,10 @@
 """The evidence for a draft: measured on the message, the sources and the written text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
+from activities.retrieval import Retrieved
 from domain.amounts import money_in
 from domain.asks_for_person import asks_for_person
 from domain.cannot_do import cannot_do_hit
@@ -16,9 +17,10 @@ from domain.sensitive_words import ALWAYS, sensitivity_in
 from domain.spec import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Evidence
-from integrations.llm.base import Passage, ReplyRequest, WrittenReply
+from integrations.llm.base import ReplyRequest, WrittenReply
 
 SURE_OF_TOPIC = 0.5
+OUT_OF_SCOPE_GAIN = 1.3
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Findings:
     request: ReplyRequest
     written: WrittenReply
     context: CustomerContext
+    retrieved: Sequence[Retrieved]
 
     @property
     def topic(self) -> Topic | None:
@@ -45,11 +48,11 @@ def evidence_of(found: Findings) -> Evidence:
     """Everything that confidence and the decision rest on."""
     question, topic = found.request.question, found.topic
     courtesy, from_facts = is_courtesy(question), _tells_facts(found.written)
-    retrieval, margin = (1.0, 1.0) if courtesy or from_facts else _fit(found.request)
+    retrieval, margin = (1.0, 1.0) if courtesy or from_facts else _fit(found.retrieved)
     return Evidence(
         topic=topic.id if topic else None,
         topic_confidence=1.0 if courtesy else found.prediction.confidence,
-        out_of_scope=0.0 if courtesy else found.prediction.out_of_scope,
+        out_of_scope=0.0 if courtesy else _out_of_scope(found),
         retrieval=retrieval,
         retrieval_margin=margin,
         grounding=_grounding(found),
@@ -68,21 +71,21 @@ def evidence_of(found: Findings) -> Evidence:
     )
 
 
+def _out_of_scope(found: Findings) -> float:
+    """The topic model's verdict, as far as the articles do not know the words of the question either."""
+    if _tells_facts(found.written):
+        return 0.0
+    coverage = min(one.coverage for one in found.retrieved)
+    return min(OUT_OF_SCOPE_GAIN * found.prediction.out_of_scope * (1 - coverage), 1.0)
+
+
 def _tells_facts(written: WrittenReply) -> bool:
     return any(citation.source_id.startswith("fact:") for citation in written.citations)
 
 
-def _fit(request: ReplyRequest) -> tuple[float, float]:
+def _fit(retrieved: Sequence[Retrieved]) -> tuple[float, float]:
     """Fit of the best passage and its lead over the best other article, for the question that fares worst."""
-    asked = [passage for passage in request.passages if passage.found_for != request.instruction]
-    groups = [list(group) for _, group in groupby(asked, key=lambda passage: passage.found_for)]
-    return min((_lead(group) for group in groups), default=(0.0, 0.0))
-
-
-def _lead(passages: list[Passage]) -> tuple[float, float]:
-    best = passages[0]
-    others = (passage.score for passage in passages if passage.article_id != best.article_id)
-    return best.score, max(best.score - max(others, default=0.0), 0.0)
+    return min((found.fit, found.lead) for found in retrieved)
 
 
 def _grounding(found: Findings) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from activities.drafting import OrganisationModels
 from activities.evaluating import Contexts, draft_labelled
+from activities.topic_sources import known_questions
 from domain.confidence import Calibration, features_of
 from domain.decision import decide
 from domain.evaluation import OUT_OF_SCOPE, LabelledMessage, rests_on, sources_of
@@ -58,7 +59,9 @@ def held_out_drafts(
 
 def serving_models(version: SpecVersion, topics: NgramTopicModel, calibration: Calibration) -> OrganisationModels:
     """Everything that drafting needs, in memory."""
-    knowledge = MarkdownKnowledge(version.articles, version.specification.language)
+    spec = version.specification
+    questions = known_questions(spec.topics, MarkdownKnowledge(version.articles, spec.language))
+    knowledge = MarkdownKnowledge(version.articles, spec.language, questions)
     return OrganisationModels(version=version, knowledge=knowledge, topics=topics, calibration=calibration)
 
 

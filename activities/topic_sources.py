@@ -1,7 +1,7 @@
 """Which articles answer which topics, learned from the topics' own examples.
 
-Customers rarely use the words of an article. Each example of a topic is looked up in the knowledge base, and the
-articles that its examples lead to again and again are the topic's sources; a message of that topic prefers them.
+Each example of a topic is looked up in the knowledge base, and the articles that its examples lead to again and again
+are the topic's sources. A message of that topic prefers them, and they take up the words of the examples.
 """
 
 from collections import defaultdict
@@ -15,7 +15,9 @@ from integrations.llm.base import Passage
 LOOKED_AT = 10
 SHARPNESS = 4
 FULL_SHARE = 0.4
-PREFERENCE = 0.35
+PREFERENCE = 0.4
+MAIN_SHARE = 0.85
+LOOKED_AT_FOR_QUESTIONS = 60
 
 
 class TopicSources:
@@ -53,3 +55,16 @@ def _shares(examples: Sequence[str], knowledge: KnowledgeBase) -> dict[str, floa
         for article, weight in best.items():
             shares[article] += weight / sum(best.values()) / len(examples)
     return {article: min(share / FULL_SHARE, 1.0) for article, share in shares.items()}
+
+
+def known_questions(topics: Iterable[Topic], knowledge: KnowledgeBase) -> dict[str, list[str]]:
+    """Examples of topics by the article that answers them: the best of the topic's main articles."""
+    questions = defaultdict[str, list[str]](list)
+    for topic in topics:
+        main = {article for article, share in _shares(topic.examples, knowledge).items() if share >= MAIN_SHARE}
+        for example in () if topic.escalate else topic.examples:
+            found = (p.article_id for p in knowledge.search(example, limit=LOOKED_AT_FOR_QUESTIONS))
+            best = next((article for article in found if article in main), None)
+            if best or len(main) == 1:
+                questions[best or min(main)].append(example)
+    return dict(questions)

@@ -8,39 +8,83 @@ import re
 from collections.abc import Iterable, Sequence
 
 from domain.questions import asks_how
-from domain.text import fold, words
+from domain.text import content_words, fold, words
 from domain.turn import Fact
 from domain.wordings import Wordings
 
-OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me")
-ASKS_FOR_VALUE = Wordings(
-    """
-    what|whats|which|when|whens|who|whos|how_many|how_much|how_long|tell_me|show_me|check|look_up|remind_me|confirm|see
-    is|are|do|have|has|did my|our|we|i|there|the
-    am|are i|we
-    """
-)
+OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you")
 FACT_WORDS = {
-    "plan": Wordings("plan|tier|package|edition\nsubscribed subscription|plan"),
-    "seats": Wordings("seat|seats|licence|licences|license|licenses\nhow_many .. users|members"),
+    "plan": Wordings(
+        """
+        what|whats|which .. plan|tier|package|subscription|edition .. <have>
+        what|whats my|our .. plan|tier|package|subscription
+        plan|tier|package|edition am_i|are_we|do_i|do_we|have_we|did_we
+        on what|which plan
+        """,
+        have="am are are_we do have has is did booked",
+    ),
+    "seats": Wordings(
+        """
+        how_many .. <seats>
+        what|whats|tell_me .. number_of .. <seats>
+        """,
+        seats="seat seats licence licences license licenses users_do users_are users_have",
+    ),
     "renews": Wordings(
         """
-        renew*|expire*|expiry
-        next billing|payment|charge
-        subscription|plan|contract|trial .. end|ends|ending|run_out|over
-        billing|renewal date
+        when|what_date|which_day|what_day|date|until_when|how_long .. renew*|expire*|expiry|run_out|runs_out
+        when|what_date|until_when .. subscription|plan|contract|licence|license|trial|period .. end|ends|over|up
+        when .. next billing|payment|charge|invoice|renewal
+        renewal|expiry|billing date
         """
     ),
     "status": Wordings(
-        "account|subscription .. status|active|suspended|cancelled|past_due\nstatus .. account|subscription"
+        """
+        status .. account|subscription|workspace|contract
+        account|subscription|workspace .. status|active|suspended|cancelled|past_due|paused
+        """
     ),
-    "account": Wordings("account|company|workspace|organisation name\nwhich account|company"),
-    "invoice": Wordings("invoice|invoices|bill|bills !address|details|recipient|email"),
-    "balance": Wordings("balance|owe|outstanding|unpaid|overdue\nopen invoice|invoices|amount"),
-    "name": Wordings("my name"),
-    "role": Wordings("my role|permission"),
-    "email": Wordings("my email|mail_address\nemail .. on_file|do_you_have|have_i"),
+    "account": Wordings("what|which company|account|organisation .. name|under|registered\nname .. our account"),
+    "invoice": Wordings(
+        """
+        <status> .. <invoice>
+        <invoice> ... <status>
+        what|whats|which|how_much|is|was|has|did|when|tell_me|show_me .. last|latest|recent|newest|current <invoice>
+        how_much|amount|sum|total .. my|our .. <invoice>
+        when|what|is|are|has|how_much my|our .. <invoice> .. due|paid|settled|open|status|amount
+        <payment> ... arrive*|received|reach*|booked|settled|come_through
+        received|get|got|receive .. <payment>
+        """,
+        status="paid unpaid open outstanding overdue due settled status booked amount",
+        invoice="invoice invoices bill bills",
+        payment="payment payments transfer",
+    ),
+    "balance": Wordings(
+        """
+        balance|owe|owing
+        outstanding|open|unpaid|overdue amount|sum|balance|payments|invoices|bills
+        anything|something|everything .. outstanding|open|unpaid|due|paid
+        """
+    ),
+    "name": Wordings("what|which name .. have|on_file"),
+    "role": Wordings("what|which role .. have|am|my|got\nwhats|what_is my role"),
+    "email": Wordings("what|which email|mail|address .. have|on_file|use|registered"),
 }
+GENERAL_RULE = Wordings(
+    """
+    per|each|a|every seat|user|month|year
+    if we|i|you
+    minimum|maximum|max|at_most|limit|allowed
+    on|in|with|under the|a .. plan|tier|package
+    """
+)
+ABOUT_FACTS = re.compile(
+    r"account|active|amount|arriv|balance|bill|book|check|compan|contract|current|date|due|expir|invoice|last|latest"
+    r"|licen[cs]e|manager|moment|month|money|next|number|open|outstand|overdue|ow(e|ing)$|packag|paid|pay|plan|previous|receiv"
+    r"|recent|regist|renew|role|seat|settl|shown|status|subscri|sum$|team|tier|total|transfer|trial|unpaid|used|user|workspace"
+    r"|year|\d|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun"
+)
+OTHER_WORDS_ALLOWED = 2
 TEMPLATES = {
     "plan": "You are on the {value} plan.",
     "seats": "Your account has {value} seats.",
@@ -60,8 +104,10 @@ INVOICES_TOLD = 3
 
 
 def asks_for_own_data(text: str) -> bool:
-    """True when the customer asks for a value of their own account rather than for a procedure or a rule."""
-    return OWN.found_in(text) and ASKS_FOR_VALUE.found_in(text) and not asks_how(text)
+    """True when the customer may be asking for a value of their own account rather than for a procedure or a rule."""
+    others = [word for word in content_words(text) if not ABOUT_FACTS.match(word)]
+    about_others = len(others) > max(OTHER_WORDS_ALLOWED, len(content_words(text)) / 2)
+    return OWN.found_in(text) and not about_others and not asks_how(text) and not GENERAL_RULE.found_in(text)
 
 
 def asked_facts(text: str, facts: Sequence[Fact]) -> tuple[Fact, ...]:
@@ -79,9 +125,11 @@ def told(facts: Iterable[Fact], currency: str) -> str:
 
 
 def _asks_for(text: str, name: str) -> bool:
+    """Custom facts are asked for by all the words of their name, in any order and ending."""
     if name in FACT_WORDS:
         return FACT_WORDS[name].found_in(text)
-    return bool(re.search(rf"\b{re.escape(_spoken(name))}\b", fold(text)))
+    said = words(text)
+    return all(any(word.startswith(part) for word in said) for part in _spoken(name).split())
 
 
 def _invoices_meant(text: str, invoices: Sequence[Fact]) -> Sequence[Fact]:

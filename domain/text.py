@@ -12,16 +12,16 @@ ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|incl|no|mr|ms|mrs|dr|vs|z\
 
 STOP_WORDS = frozenset(
     """
-    a about above after again all also am an and any are as at be because been before being below between both but by
-    can cant could couldnt did didnt do does doesnt doing dont down during each else every few for from further get
-    gets getting give go going gonna got had hadnt has hasnt have havent having he hello help hers here hey hi him his
-    how however i id if ill im in into is isnt it its itself ive just kind kindly know lemme let lets like little make
-    may maybe me might mine more most much must my myself need needs no nor not now of off oh ok okay on once one only
-    or other ought our ours out over own please possible quick question really right same shall she should so some
-    someone something still such sure tell than thank thanks that thats the their theirs them then there theres these
-    they thing things think this those though through to too trying under until up us use using very via wanna want
-    wants was wasnt way we well were weve what whats when where which while who whom whose why will with within
-    without wondering wont would wouldnt yes yet you youd your youre yours
+    a about above after again all also am an and any are as at be because been before being below between both but
+    by can cant could couldnt did didnt do does doesnt doing dont down during each else every few for from further
+    get gets getting give go going gonna got had hadnt has hasnt have havent having he hello help here hers hey hi
+    him his how however i id if ill im in into is isnt it its itself ive just kind kindly know lemme let lets like
+    little make many may maybe me might mine more most much must my myself need needs no nor not now of off often oh
+    ok okay on once one only or other ought our ours out over own please possible question quick really right same
+    shall she should so some someone something still such sure tell than thank thanks that thats the their theirs
+    them then there theres these they thing things think this those though through to too trying under until up us
+    use using very via wanna want wants was wasnt way we well were weve what whats when where which while who whom
+    whose why will with within without wondering wont would wouldnt yes yet you youd your youre yours
     """.split()
 )
 

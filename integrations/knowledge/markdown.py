@@ -3,39 +3,58 @@
 A passage's score is the share of the question's meaning that it covers: each word of the question counts by how rare
 it is in the articles (inverse document frequency), and a passage earns a word in full from its title, nearly in full
 from its heading and by frequency from its text. So a score means the same for every question, from 0 to 1.
+
+Customers rarely use the words of an article. Questions that are known to be answered by an article lend it theirs.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log
+from typing import NamedTuple
 
 from domain.spec import Article
 from integrations.knowledge.passages import sections_of
 from integrations.llm.base import Passage
-from integrations.stemming import Stemmer, stemmer_for
+from integrations.stemming import stemmer_for
 
 TITLE_WEIGHT = 1.0
 HEADING_WEIGHT = 0.95
 TEXT_SATURATION = 0.35
+KNOWN_QUESTION_WEIGHT = 0.6
+KNOWN_QUESTION_SATURATION = 0.5
 ELSEWHERE_WEIGHT = 0.35
 UNKNOWN_WORD_SHARE = 0.5
+
+
+class _ArticleWords(NamedTuple):
+    """Stems of an article's title, of all its text, and of known questions with the number of those."""
+
+    title: set[str]
+    anywhere: set[str]
+    asked: Counter[str]
 
 
 class MarkdownKnowledge:
     """An inverted index; a search takes well under a millisecond for a few hundred passages."""
 
-    def __init__(self, articles: Iterable[Article], language: str = "en") -> None:
-        self._stemmer = stemmer_for(language)
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        language: str = "en",
+        known_questions: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """`known_questions` are customers' questions by the id of the article that answers them."""
+        self._stems = stemmer_for(language).stems
         self._passages: list[Passage] = []
         self._topics: list[str] = []
         self._weights: dict[str, dict[int, float]] = defaultdict(dict)
         for article in articles:
-            self._add(article)
+            self._add(article, (known_questions or {}).get(article.id, ()))
         self._rarity = {stem: self._rarity_of(len(found)) for stem, found in self._weights.items()}
 
     def search(self, question: str, *, topics: Collection[str] = (), limit: int = 5) -> tuple[Passage, ...]:
         """Best passages first; none that shares no word with the question."""
-        asked = dict.fromkeys(self._stemmer.stems(question))
+        asked = dict.fromkeys(self._stems(question))
         meaning = sum(self._rarity.get(stem, self._unknown_rarity) for stem in asked)
         scores: dict[int, float] = defaultdict(float)
         for stem in asked:
@@ -55,39 +74,35 @@ class MarkdownKnowledge:
     def _found(self, number: int, score: float, question: str) -> Passage:
         return self._passages[number].model_copy(update={"score": min(score, 1.0), "found_for": question})
 
-    def _add(self, article: Article) -> None:
+    def _add(self, article: Article, questions: Sequence[str]) -> None:
         sections = list(sections_of(article))
-        everywhere = _stems(self._stemmer, (text for _, text in sections))
-        title = set(self._stemmer.stems(article.title))
+        words = _ArticleWords(
+            title=set(self._stems(article.title)),
+            anywhere={stem for _, text in sections for stem in self._stems(text)},
+            asked=Counter(stem for question in questions for stem in set(self._stems(question))),
+        )
         for position, (heading, text) in enumerate(sections):
-            number = len(self._passages)
-            self._passages.append(
-                Passage(
-                    article_id=article.id,
-                    title=article.title,
-                    source=article.source,
-                    heading=heading,
-                    text=text,
-                    score=0.0,
-                    position=position,
-                )
+            passage = Passage(
+                article_id=article.id,
+                title=article.title,
+                source=article.source,
+                heading=heading,
+                text=text,
+                score=0.0,
+                position=position,
             )
+            self._weigh(words, set(self._stems(heading)), Counter(self._stems(text)))
+            self._passages.append(passage)
             self._topics.append(article.topic)
-            self._weigh(
-                number, title, set(self._stemmer.stems(heading)), Counter(self._stemmer.stems(text)), everywhere
-            )
 
-    def _weigh(self, number: int, title: set[str], heading: set[str], text: Counter[str], article: set[str]) -> None:
-        """A word of another section of the same article earns a little: the article is about it."""
-        for stem in title | heading | article:
-            weight = max(
-                TITLE_WEIGHT * (stem in title),
+    def _weigh(self, words: _ArticleWords, heading: set[str], text: Counter[str]) -> None:
+        """The weight of each word for the next passage: the best of the reasons to give it any."""
+        for stem in words.title | heading | words.anywhere | words.asked.keys():
+            asked = words.asked[stem]
+            self._weights[stem][len(self._passages)] = max(
+                TITLE_WEIGHT * (stem in words.title),
                 HEADING_WEIGHT * (stem in heading),
                 text[stem] / (text[stem] + TEXT_SATURATION),
-                ELSEWHERE_WEIGHT,
+                KNOWN_QUESTION_WEIGHT * asked / (asked + KNOWN_QUESTION_SATURATION),
+                ELSEWHERE_WEIGHT * (stem in words.anywhere),
             )
-            self._weights[stem][number] = weight
-
-
-def _stems(stemmer: Stemmer, texts: Iterable[str]) -> set[str]:
-    return {stem for text in texts for stem in stemmer.stems(text)}
