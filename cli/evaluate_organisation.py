@@ -1,7 +1,6 @@
 """`holdfast evaluate ORGANISATION`: the real decision path over the organisation's labelled messages."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +10,7 @@ from rich.text import Text
 
 from activities.evaluating import Contexts, draft_labelled, judge_labelled
 from activities.publishing import fit_models, held_out_drafts, serving_models
-from domain.directory import DirectoryImport
-from domain.directory_facts import context_of
+from cli.publishing import contexts_of
 from domain.evaluation import (
     EXPECTED,
     JudgedMessage,
@@ -40,7 +38,7 @@ def evaluate_organisation(folder: Path, part: Part = "held_out") -> Organisation
     Raises SpecificationError and InvalidInputError for mistakes in the files, and OSError.
     """
     loaded = load_specification(folder)
-    contexts = _contexts(loaded.directory)
+    contexts = contexts_of(loaded.directory)
     tuning = read_labelled_messages(folder / "evaluation" / "tuning.csv")
     if part == "tuning":
         judged = _judged_without_themselves(loaded.version, tuning, contexts)
@@ -76,12 +74,6 @@ def _judged_without_themselves(
     models = serving_models(version, NgramTopicModel.from_bytes(fitted.topic_model), fitted.calibration)
     pairs = list(held_out_drafts(version, tuning, contexts))
     return judge_labelled(models, [message for message, _ in pairs], [draft for _, draft in pairs])
-
-
-def _contexts(directory: DirectoryImport) -> Contexts:
-    accounts = {account.id: account for account in directory.accounts}
-    now = datetime.now(UTC)
-    return {contact.id: context_of(contact, accounts[contact.account], now) for contact in directory.contacts}
 
 
 def _rates(evaluation: OrganisationEvaluation) -> Table:

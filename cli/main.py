@@ -15,6 +15,7 @@ from domain.errors import HoldfastError
 COMMANDS = {
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
+    "spec": ("cli.spec:app", "Check, publish and list specifications."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "evaluate": ("cli.evaluate:evaluate", "Measure topics and confidence on labelled messages."),

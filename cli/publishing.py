@@ -1,0 +1,45 @@
+"""Publishing an organisation: customers imported, models fitted on its own examples, the version made active."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from activities.evaluating import Contexts
+from activities.publishing import FittedModels, fit_models
+from domain.directory import DirectoryImport
+from domain.directory_facts import context_of
+from domain.evaluation import LabelledMessage
+from integrations.labelled_messages import read_labelled_messages
+from integrations.specification import LoadedOrganisation, load_specification
+from storage.customers import CustomerRepository
+from storage.database import Database
+from storage.specs import SpecRepository
+
+LABELLED = Path("evaluation") / "tuning.csv"
+
+
+async def publish_organisation(database: Database, folder: Path, by: str) -> str:
+    """Publish what the folder says and return its content hash; new conversations pin it, running ones keep theirs.
+
+    Raises SpecificationError with every mistake of the files; then nothing is changed.
+    """
+    loaded = await asyncio.to_thread(load_specification, folder)
+    fitted = await asyncio.to_thread(fitted_to_own_examples, loaded, folder)
+    organisation = loaded.version.specification.organisation
+    await CustomerRepository(database).import_directory(organisation, loaded.directory)
+    return await SpecRepository(database).publish(loaded.version, fitted.topic_model, fitted.calibration, by)
+
+
+def fitted_to_own_examples(loaded: LoadedOrganisation, folder: Path) -> FittedModels:
+    """Topic model and calibration from the topics' examples and, where there are any, the labelled messages."""
+    labelled: tuple[LabelledMessage, ...] = ()
+    if (folder / LABELLED).is_file():
+        labelled = read_labelled_messages(folder / LABELLED)
+    return fit_models(loaded.version, labelled, contexts_of(loaded.directory))
+
+
+def contexts_of(directory: DirectoryImport) -> Contexts:
+    """What the directory knows of each contact that labelled messages may name."""
+    accounts = {account.id: account for account in directory.accounts}
+    now = datetime.now(UTC)
+    return {contact.id: context_of(contact, accounts[contact.account], now) for contact in directory.contacts}

@@ -1,0 +1,81 @@
+"""`holdfast spec`: check, publish and list specifications."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.platform.embedded import database
+from cli.publishing import publish_organisation
+from config.settings import local_settings
+from integrations.specification import load_specification, write_schemas
+from storage.database import Database, connect
+from storage.migrate import migrate
+from storage.specs import SpecRepository
+from storage.views import SpecSummary
+
+app = typer.Typer(no_args_is_help=True, help="Check, publish and list specifications.")
+console = Console(highlight=False)
+Result = TypeVar("Result")
+Folder = Annotated[Path | None, typer.Argument(help="Folder of the organisation; by default that of the settings.")]
+
+
+@app.command()
+def validate(folder: Folder = None) -> None:
+    """Check every file of an organisation; all mistakes are shown at once. Exit code 1 when there are any."""
+    version = load_specification(_folder(folder)).version
+    spec = version.specification
+    counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
+    console.print(f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}.")
+
+
+@app.command()
+def publish(
+    folder: Folder = None, by: Annotated[str, typer.Option(help="Who publishes, for the record.")] = "operator"
+) -> None:
+    """Make an organisation's files the active version; conversations that are open keep the one they began with."""
+
+    async def publish_it(database: Database) -> str:
+        with console.status("Fitting topics and confidence to the organisation's examples …"):
+            return await publish_organisation(database, _folder(folder), by)
+
+    console.print(f"Published {asyncio.run(_with_database(publish_it))[:12]}: new conversations follow it.")
+
+
+@app.command("list")
+def list_versions(organisation: Annotated[str, typer.Argument(help="Key of the organisation.")]) -> None:
+    """List the published versions, the newest first."""
+
+    async def read(database: Database) -> list[SpecSummary]:
+        return await SpecRepository(database).list(organisation)
+
+    table = Table("version", "published", "by", "active")
+    for version in asyncio.run(_with_database(read)):
+        row = (version.content_hash[:12], f"{version.published_at:%Y-%m-%d %H:%M}", version.published_by)
+        table.add_row(*row, "active" if version.active else "")
+    console.print(table)
+
+
+@app.command()
+def schema(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("specs/schema")) -> None:
+    """Write the JSON Schema of the files, for editors."""
+    for path in write_schemas(folder):
+        console.print(f"wrote {path}")
+
+
+def _folder(given: Path | None) -> Path:
+    return given or local_settings().organisation
+
+
+async def _with_database(work: Callable[[Database], Awaitable[Result]]) -> Result:
+    async with database(local_settings()) as url:
+        await migrate(url)
+        connected = await connect(url)
+        try:
+            return await work(connected)
+        finally:
+            await connected.close()
