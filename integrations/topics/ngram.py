@@ -25,7 +25,8 @@ from integrations.topics.features import Vocabulary, fit_vocabularies, message_v
 
 FOLDS = 5
 REGULARISATION = 0.5
-TOLERANCE = 0.1
+# Looser than usual: the same figures on clinc150 and banking77 in less time. At 1.0 tiny organisations suffer.
+TOLERANCE = 0.5
 FORMAT = 1
 SEVERAL_PROCESSES_FROM = 4_000
 PROCESSES = 2
