@@ -9,9 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.operator_key import ensure_operator_key
 from cli.platform.embedded import Platform, workers_and_gateway
 from cli.platform.progress import Progress
+from cli.publishing import publish_if_none
 from config.settings import Settings, local_settings
+from storage.database import connect
 from storage.migrate import migrate
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -32,9 +35,15 @@ def dev(
 
 
 async def prepare(settings: Settings) -> None:
-    """Bring the database up to date and publish the organisation when it has no active version."""
-    if settings.database_url is not None:
-        await migrate(settings.database_url.get_secret_value())
+    """Bring the database up to date; at the first start, publish the organisation and make the operator's API key."""
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    await migrate(url)
+    database = await connect(url)
+    try:
+        await publish_if_none(database, settings.organisation)
+        await ensure_operator_key(settings, database)
+    finally:
+        await database.close()
 
 
 async def serve(platform: Platform, console: Console, progress: Progress) -> None:

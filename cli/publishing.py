@@ -30,6 +30,13 @@ async def publish_organisation(database: Database, folder: Path, by: str) -> str
     return await SpecRepository(database).publish(loaded.version, fitted.topic_model, fitted.calibration, by)
 
 
+async def publish_if_none(database: Database, folder: Path) -> None:
+    """Publish the folder unless its organisation has an active version already, which then stays."""
+    loaded = await asyncio.to_thread(load_specification, folder)
+    if await SpecRepository(database).active(loaded.version.specification.organisation) is None:
+        await publish_organisation(database, folder, by="first start")
+
+
 def fitted_to_own_examples(loaded: LoadedOrganisation, folder: Path) -> FittedModels:
     """Topic model and calibration from the topics' examples and, where there are any, the labelled messages."""
     labelled: tuple[LabelledMessage, ...] = ()
