@@ -11,6 +11,7 @@ import httpx
 import pytest
 import uvicorn
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -61,23 +62,38 @@ class Gateway:
         return {"Authorization": f"Bearer {key}"}
 
 
+class _Server(uvicorn.Server):
+    """Says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
 @asynccontextmanager
-async def serve(options: GatewayOptions, temporal: Client | None = None) -> AsyncIterator[str]:
-    """Serve on a free port; gives the address."""
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve an application on a free port; gives the address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = create_app(options, temporal=temporal)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=8 * 65536, lifespan="on"))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            if serving.done():
-                serving.result()
-            await asyncio.sleep(0.01)
+        server = _Server(uvicorn.Config(app, log_level="warning", ws_max_size=8 * 65536))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        up = asyncio.create_task(server.up.wait())
+        await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            await serving
+            await task
+
+
+@asynccontextmanager
+async def serve(options: GatewayOptions, temporal: Client | None = None) -> AsyncIterator[str]:
+    async with serving(create_app(options, temporal=temporal)) as url:
+        yield url
 
 
 async def end_conversations(client: Client) -> None:

@@ -11,7 +11,7 @@ function standingOf(chat) {
   if (status === "resolved") return { tone: "quiet", text: "This conversation is closed. Write to open it again." };
   if (status === "snoozed") return { tone: "quiet", text: "We are on it and will come back to you here." };
   if (status === "awaiting_approval") return { tone: "wait", text: "A colleague is checking the answer." };
-  if (owner !== "human_agent") return { tone: "ai", text: "AI assistant. Ask for a person at any time." };
+  if (owner !== "human_agent") return { tone: "ai", text: "AI assistant. Ask for a person anytime." };
   const answered = chat.messages.findLast((message) => message.author.endsWith("_agent"))?.author === "human_agent";
   if (answered) return { tone: "person", text: "You are talking to a person now." };
   return { tone: "wait", text: "A colleague will answer you here." };
