@@ -1,0 +1,244 @@
+"""A whole Holdfast for a test: the way in of the gateway, the workers' activities, a real PostgreSQL and Temporal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import uuid4
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+
+from activities.delivery import DeliveryActivities
+from activities.organisations import ModelFactory
+from domain.conversation import (
+    AnyRequest,
+    ChannelKind,
+    CustomerMessage,
+    DecideApproval,
+    Person,
+    StartConversation,
+    workflow_id,
+)
+from domain.turn import Citation, Usage
+from gateway.conversations import Conversations
+from gateway.live import LiveUpdates
+from gateway.metrics import GatewayMetrics
+from integrations.channels.base import Channel
+from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+from storage.approvals import ApprovalRepository
+from storage.audit import AuditRepository
+from storage.conversations import ConversationRepository
+from storage.database import Database
+from storage.deliveries import DeliveryRepository
+from storage.notifications import NotificationListener
+from storage.records import RecordRepository, TurnView
+from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, StoredMessage
+from tests.e2e.gates import Gates
+from tests.organisation import SPECIFICATION
+from workers.composition import compose
+from workers.worker import Limits, build_workers
+from workflows.conversation import ConversationWorkflow
+
+ANNA = Person(id="anna", roles=("approver",))
+BEN = Person(id="ben", roles=("approver",))
+PATIENCE_SECONDS = 60.0
+
+
+class ScriptedWriter:
+    """Repeats what it was asked, citing the best passage; also says yes to every draft as a validator."""
+
+    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+        again = f" ({request.instruction})" if request.instruction else ""
+        cited = [Citation(source_id=passage.article_id, title=passage.title) for passage in request.passages[:1]]
+        usage = Usage(model="scripted")
+        return WrittenReply(text=f"You asked: {request.question}{again}", citations=tuple(cited), usage=usage)
+
+    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
+        return DraftVerdict(supported=1.0, usage=Usage(model="scripted"))
+
+
+def scripted(writer: ReplyWriter | None = None, validator: DraftValidator | None = None) -> ModelFactory:
+    double = ScriptedWriter()
+    return ModelFactory(writer=lambda _: writer or double, validator=lambda _: validator or double)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that the database holds of one conversation."""
+
+    row: ConversationView
+    messages: Sequence[StoredMessage]
+    events: Sequence[AuditEvent]
+    turns: Sequence[TurnView]
+    approvals: Sequence[ApprovalView]
+    decisions: Sequence[DecisionView]
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Author and text of every message, oldest first."""
+        return [(message.author.value, message.text) for message in self.messages]
+
+    @property
+    def replies(self) -> list[str]:
+        return [text for author, text in self.said if author in {"ai_agent", "human_agent"}]
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+    @property
+    def open_approval(self) -> ApprovalView | None:
+        return next((approval for approval in self.approvals if approval.state == "open"), None)
+
+    @property
+    def effects(self) -> list[str]:
+        return [decision.effect for decision in self.decisions]
+
+    @property
+    def answered(self) -> bool:
+        """Nothing that the customer wrote waits."""
+        asked = [message.seq for message in self.messages if message.author == "customer"]
+        return bool(asked) and self.row.answered_seq >= asked[-1]
+
+    def told(self) -> str:
+        return f"{self.row.status} {self.row.owner} {self.said} {self.kinds} {self.effects}"
+
+
+class Talk:
+    """One conversation as its customer and its people make it."""
+
+    def __init__(self, house: "House", conversation_id: str | None = None) -> None:
+        self.house = house
+        self.id = conversation_id or f"cv_{uuid4().hex}"
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.house.client.get_workflow_handle_for(ConversationWorkflow.run, workflow_id(self.id))
+
+    async def says(self, text: str, message_id: str | None = None) -> CustomerMessage:
+        said = CustomerMessage(message_id=message_id or uuid4().hex, text=text, received_at=datetime.now(UTC))
+        await self.receive(said)
+        return said
+
+    async def receive(self, message: CustomerMessage) -> None:
+        start = StartConversation(organisation=SPECIFICATION.organisation, conversation_id=self.id)
+        await self.house.way_in.receive(start, message)
+
+    async def ask(self, request: AnyRequest) -> None:
+        await self.house.way_in.request(self.id, request)
+
+    async def decide(self, action: str, request_id: str, by: Person = ANNA, **more: Any) -> None:
+        """Decide the approval that is open now, or another one by `approval_id`."""
+        fields = {"request_id": request_id, "by": by, "action": action, **more}
+        if "approval_id" not in fields:
+            fields["approval_id"] = (await self.asked()).approval.approval_id
+        await self.ask(DecideApproval.model_validate(fields))
+
+    async def asked(self) -> ApprovalView:
+        """Wait for an open approval."""
+        seen = await self.until(lambda seen: seen.open_approval is not None)
+        assert seen.open_approval
+        return seen.open_approval
+
+    async def answered(self, replies: int) -> Seen:
+        return await self.until(lambda seen: seen.answered and len(seen.replies) >= replies)
+
+    async def seen(self) -> Seen | None:
+        """None before the conversation is open."""
+        store, row = self.house.store, await self.house.store.conversations.get(self.id)
+        if row is None:
+            return None
+        approvals = [a for a in await store.approvals.list(row.organisation) if a.conversation_id == self.id]
+        return Seen(
+            row=row,
+            messages=await store.conversations.messages_after(self.id, 0),
+            events=await store.audit.events(self.id),
+            turns=await store.records.turns(self.id),
+            approvals=approvals,
+            decisions=[one for a in approvals for one in await store.records.decisions(a.approval.approval_id)],
+        )
+
+    async def until(self, holds: Callable[[Seen], bool], within_seconds: float = PATIENCE_SECONDS) -> Seen:
+        """Look again at each change that the database announces; fail with what was seen last."""
+        seen = None
+        with self.house.live.watch(self.id) as changed:
+            changed.set()
+            try:
+                async with asyncio.timeout(within_seconds):
+                    while seen is None or not holds(seen):
+                        await changed.wait()
+                        changed.clear()
+                        seen = await self.seen()
+            except TimeoutError:
+                raise AssertionError(f"waited in vain; {self.id}: {seen.told() if seen else 'no row'}") from None
+        return seen
+
+    async def history_length(self) -> int:
+        """Events of the present run, when its last workflow task is done."""
+        while True:
+            described = await self.handle.describe()
+            if described.raw_description.HasField("pending_workflow_task"):
+                continue
+            return described.history_length
+
+
+class Store:
+    """What the tests read."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.conversations = ConversationRepository(database)
+        self.approvals = ApprovalRepository(database)
+        self.audit = AuditRepository(database)
+        self.records = RecordRepository(database)
+
+
+class House:
+    """Talks, and what they need. Workers come and go through `workers`."""
+
+    def __init__(self, client: Client, database: Database, database_url: str) -> None:
+        self.gates = Gates()
+        config = client.config()
+        config["interceptors"] = [*config["interceptors"], self.gates]
+        self.client = Client(**config)
+        self.store = Store(database)
+        self.way_in = Conversations(client, GatewayMetrics())
+        self.live = LiveUpdates()
+        self._listener = NotificationListener(database_url)
+
+    def talk(self) -> Talk:
+        return Talk(self)
+
+    @asynccontextmanager
+    async def workers(
+        self, models: ModelFactory | None = None, channel: Channel | None = None, limits: Limits | None = None
+    ) -> AsyncIterator[None]:
+        """The workers of production in this process."""
+        activities = compose(self.store.database, models or scripted())
+        if channel:
+            delivery = DeliveryActivities(DeliveryRepository(self.store.database), {ChannelKind.WEB_CHAT: channel})
+            activities = replace(activities, delivery=delivery)
+        async with AsyncExitStack() as stack:
+            for worker in build_workers(self.client, activities, limits or Limits()):
+                await stack.enter_async_context(worker)
+            yield
+
+    async def __aenter__(self) -> Self:
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listening.cancel()
+        async for execution in self.client.list_workflows("ExecutionStatus = 'Running'"):
+            with suppress(RPCError):
+                await self.client.get_workflow_handle(execution.id).terminate()
+
+    async def _listen(self) -> None:
+        async for notification in self._listener.listen():
+            if notification.conversation_id:
+                self.live.wake(notification.conversation_id)
+            else:
+                self.live.wake_all()
