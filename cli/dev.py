@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from cli.operator_key import ensure_operator_key
 from cli.platform.embedded import Platform, workers_and_gateway
@@ -67,15 +66,16 @@ async def _serving(platform: Platform, console: Console, progress: Progress) -> 
     async with AsyncExitStack() as stack:
         with progress.spinner("Starting …"):
             await stack.enter_async_context(platform)
-        console.print(_addresses(platform))
+        for name, address in _addresses(platform).items():
+            console.print(f"{name:<20} {address}", highlight=False, soft_wrap=True)
         await asyncio.Event().wait()
 
 
-def _addresses(platform: Platform) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_row("Chat as a customer", f"{platform.gateway_url}/chat")
-    table.add_row("Approvals API", f"{platform.gateway_url}/docs")
-    if platform.temporal_ui_url is not None:
-        table.add_row("Temporal UI", platform.temporal_ui_url)
-    table.add_row("Logs", str(platform.settings.home / "logs"))
-    return table
+def _addresses(platform: Platform) -> dict[str, str]:
+    addresses = {
+        "Chat as a customer": f"{platform.gateway_url}/chat",
+        "Approvals API": f"{platform.gateway_url}/docs",
+        "Temporal UI": platform.temporal_ui_url,
+        "Logs": str(platform.settings.home / "logs"),
+    }
+    return {name: address for name, address in addresses.items() if address is not None}

@@ -109,8 +109,7 @@ class Platform:
             }
         )
         await self._prepare(self.settings)
-        for part in self._application(self.settings):
-            await self.parts.start(part)
+        await self.parts.start_together(self._application(self.settings))
 
     async def _start_postgres(self) -> SecretStr:
         server = embedded_postgres(self.settings)

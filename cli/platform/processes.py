@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,6 +67,15 @@ class Supervisor:
             log.replace(log.with_suffix(".previous.log"))
         supervised = self._parts.setdefault(part.name, _Supervised(part, log, self._report))
         await supervised.start()
+
+    async def start_together(self, parts: Iterable[Part]) -> None:
+        """Start parts that do not need each other. Raises the first error, like `start`."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in parts:
+                    group.create_task(self.start(part))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
 
     async def stop(self, name: str) -> None:
         """An orderly end of one part; `resume` starts it again."""

@@ -1,3 +1,5 @@
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -6,6 +8,14 @@ import pytest
 from cli.platform.postgres import LONGEST_SOCKET_PATH, EmbeddedPostgres
 from cli.platform.processes import Supervisor
 from tests.cli.platform.parts import Recorder
+
+
+@pytest.fixture(autouse=True)
+def short_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sockets that do not fit into a test's own folder are put here."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 async def _query(url: str, sql: str) -> object:

@@ -76,6 +76,16 @@ async def test_a_part_that_ends_at_the_start_names_its_code_and_log(tmp_path: Pa
             await parts.start(script_part("part", "import sys; sys.exit(3)", tmp_path / "never"))
 
 
+async def test_of_parts_that_start_together_the_one_that_fails_is_named(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path / "logs", Recorder()) as parts:
+        broken = script_part("broken", "import sys; sys.exit(3)", tmp_path / "never")
+        with pytest.raises(UnavailableError, match="broken ended with exit code 3"):
+            await parts.start_together([web_part("web", tmp_path), broken])
+        process = parts.process_id("web")
+
+    assert not alive(process)
+
+
 async def test_a_part_that_is_silent_at_the_start_is_given_up(tmp_path: Path) -> None:
     async def never(_: int) -> bool:
         return False
