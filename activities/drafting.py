@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from activities.evidence import SURE_OF_TOPIC, Findings, evidence_of
-from activities.retrieval import Retrieval
+from activities.retrieval import Retrieval, Retrieved
 from activities.topic_sources import TopicSources
 from domain.confidence import Calibration
 from domain.conversation import Author, Frozen
@@ -18,7 +18,15 @@ from domain.spec import AiAgentSpec, SpecVersion
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Draft, Fact
 from integrations.knowledge.base import KnowledgeBase
-from integrations.llm.base import Passage, ReplyRequest, ReplyWriter, TranscriptLine
+from integrations.llm.base import (
+    DraftValidator,
+    DraftVerdict,
+    Passage,
+    ReplyRequest,
+    ReplyWriter,
+    TranscriptLine,
+    WrittenReply,
+)
 from integrations.topics.base import TopicModel
 
 SURE_ENOUGH_TO_ROUTE = 0.4
@@ -47,6 +55,16 @@ class DraftQuestion(Frozen):
     greet: bool = True
 
 
+@dataclass(frozen=True)
+class Understood:
+    """What a question is about, who answers it, and what from."""
+
+    ai_agent: AiAgentSpec
+    prediction: TopicPrediction
+    retrieved: Sequence[Retrieved]
+    request: ReplyRequest
+
+
 class Drafter:
     """Makes drafts for one organisation; holds no state of a conversation."""
 
@@ -58,6 +76,33 @@ class Drafter:
 
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
+        understood = self._understand(question)
+        written = await self._writer.write_reply(understood.request)
+        findings = Findings(
+            specification=self._spec,
+            ai_agent=understood.ai_agent,
+            prediction=understood.prediction,
+            request=understood.request,
+            written=written,
+            retrieved=understood.retrieved,
+            context=question.context,
+        )
+        return Draft(
+            draft_id=question.draft_id,
+            ai_agent=understood.ai_agent.id,
+            text=written.text,
+            clarifying_question="" if written.text else written.clarifying_question,
+            citations=written.citations,
+            evidence=evidence_of(findings),
+            usage=written.usage,
+        )
+
+    async def check(self, question: DraftQuestion, draft: Draft, validator: DraftValidator) -> DraftVerdict:
+        """A second model's verdict on a draft, over the same sources. Raises what the validator raises."""
+        written = WrittenReply(text=draft.text, citations=draft.citations, usage=draft.usage)
+        return await validator.validate_draft(self._understand(question).request, written)
+
+    def _understand(self, question: DraftQuestion) -> Understood:
         parts = questions_in(standalone(question.text, _said_by_customer(question.transcript)))
         predictions = [self._models.topics.classify(part) for part in parts]
         prediction = min(predictions, key=self._least_safe_first)
@@ -65,26 +110,7 @@ class Drafter:
         retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent)
         passages = [passage for found in retrieved for passage in found.passages]
         passages += self._retrieval.for_instruction(question.instruction, ai_agent)
-        request = self._request(question, ai_agent, passages)
-        written = await self._writer.write_reply(request)
-        findings = Findings(
-            specification=self._spec,
-            ai_agent=ai_agent,
-            prediction=prediction,
-            request=request,
-            written=written,
-            retrieved=retrieved,
-            context=question.context,
-        )
-        return Draft(
-            draft_id=question.draft_id,
-            ai_agent=ai_agent.id,
-            text=written.text,
-            clarifying_question="" if written.text else written.clarifying_question,
-            citations=written.citations,
-            evidence=evidence_of(findings),
-            usage=written.usage,
-        )
+        return Understood(ai_agent, prediction, retrieved, self._request(question, ai_agent, passages))
 
     def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
         """The AI agent of the topic; when the topic is unsure, whoever answers at present."""

@@ -20,7 +20,6 @@ from domain.turn import CustomerContext, Evidence
 from integrations.llm.base import ReplyRequest, WrittenReply
 
 SURE_OF_TOPIC = 0.5
-OUT_OF_SCOPE_GAIN = 1.3
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _out_of_scope(found: Findings) -> float:
     if _tells_facts(found.written):
         return 0.0
     coverage = min(one.coverage for one in found.retrieved)
-    return min(OUT_OF_SCOPE_GAIN * found.prediction.out_of_scope * (1 - coverage), 1.0)
+    return found.prediction.out_of_scope * (1 - coverage)
 
 
 def _tells_facts(written: WrittenReply) -> bool:
@@ -91,7 +90,9 @@ def _fit(retrieved: Sequence[Retrieved]) -> tuple[float, float]:
 def _grounding(found: Findings) -> float:
     if not found.written.text:
         return 0.0
-    articles = [f"{p.title}. {p.source}\n{p.heading}\n{p.text}" for p in found.request.passages]
+    articles = [
+        f"{p.title}. {p.source}\n{p.heading}\n{p.text}" for p in (*found.request.passages, *found.written.found)
+    ]
     known = found.request.facts
     facts = [f"{told([fact], found.request.currency)} {fact.name}: {fact.value}" for fact in known]
     wording = found.specification.wording

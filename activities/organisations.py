@@ -10,6 +10,7 @@ from activities.publishing import serving_models
 from domain.errors import UnavailableError
 from domain.policy import policy_of
 from domain.spec import ModelSpec
+from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.topics.ngram import NgramTopicModel
 from storage.specs import SpecRepository
@@ -20,10 +21,10 @@ from storage.views import PublishedSpec
 class ModelFactory:
     """Makes the clients that a specification names; the composition root knows the keys.
 
-    `writer(None)` is the default of the installation, `default_validator` checks its drafts.
+    `writer(None, …)` is the default of the installation, `default_validator` checks its drafts.
     """
 
-    writer: Callable[[str | None], ReplyWriter]
+    writer: Callable[[str | None, KnowledgeBase], ReplyWriter]
     validator: Callable[[str], DraftValidator]
     default_validator: str | None = None
 
@@ -42,7 +43,7 @@ class ServedVersion:
     @cached_property
     def drafter(self) -> Drafter:
         """Raises CredentialsError where a key is missing."""
-        return Drafter(self._models, self._factory.writer(self.specification.model.writer))
+        return Drafter(self._models, self._factory.writer(self.specification.model.writer, self._models.knowledge))
 
     @cached_property
     def validator(self) -> DraftValidator | None:

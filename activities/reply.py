@@ -33,8 +33,15 @@ class ReplyActivities:
         if basis.draft is not None or not basis.unanswered:
             return GeneratedReply(draft=basis.draft)
         served = await self._organisations.served(input.spec_hash)
+        question = _question(
+            input.draft_id,
+            basis,
+            ai_agent=input.ai_agent,
+            missing_sources=input.missing_sources,
+            instruction=input.instruction,
+        )
         async with _heartbeats():
-            draft = await served.drafter.draft(_question(input, basis))
+            draft = await served.drafter.draft(question)
         await self._turns.save_draft(input, draft)
         return GeneratedReply(draft=draft)
 
@@ -45,26 +52,34 @@ class ReplyActivities:
         if saved is not None:
             return saved
         served = await self._organisations.served(input.spec_hash)
-        draft = await self._turns.get_draft(input.draft_id)
-        if draft is None or served.validator is None:
+        basis = await self._turns.read_draft(input.draft_id)
+        if basis is None or basis.draft is None or served.validator is None:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
+        question = _question(input.draft_id, basis, ai_agent=basis.draft.ai_agent)
         async with _heartbeats():
-            verdict = await served.drafter.check(draft, await self._turns.basis_of(input.draft_id), served.validator)
+            verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)
         await self._turns.save_verdict(input.draft_id, scored)
         return scored
 
 
-def _question(input: GenerateReplyInput, basis: DraftBasis) -> DraftQuestion:
+def _question(
+    draft_id: str,
+    basis: DraftBasis,
+    *,
+    ai_agent: str | None,
+    missing_sources: tuple[str, ...] = (),
+    instruction: str = "",
+) -> DraftQuestion:
     context = basis.context or CustomerContext()
-    missing = tuple(dict.fromkeys((*context.missing, *input.missing_sources)))
+    missing = tuple(dict.fromkeys((*context.missing, *missing_sources)))
     return DraftQuestion(
-        draft_id=input.draft_id,
+        draft_id=draft_id,
         text="\n".join(basis.unanswered),
         transcript=tuple(TranscriptLine(author=said.author, text=said.text) for said in basis.transcript),
         context=context.model_copy(update={"missing": missing}),
-        ai_agent=input.ai_agent,
-        instruction=input.instruction,
+        ai_agent=ai_agent,
+        instruction=instruction,
         greet=not basis.greeted,
     )
 

@@ -42,9 +42,10 @@ class TurnRepository:
             input.instruction,
         )
 
-    async def get_draft(self, draft_id: str) -> Draft | None:
-        draft = await self._database.fetchval("SELECT draft FROM turns WHERE draft_id = $1", draft_id)
-        return Draft.model_validate(draft) if draft else None
+    async def read_draft(self, draft_id: str) -> DraftBasis | None:
+        """A draft with what it was made from, as long as nothing newer was said."""
+        basis = await self._database.fetchval("SELECT read_draft($1, $2)", draft_id, TRANSCRIPT_LENGTH)
+        return DraftBasis.model_validate(basis) if basis else None
 
     async def save_verdict(self, draft_id: str, verdict: ScoredConfidence) -> None:
         """Keep the validator's verdict; of two attempts the first one counts."""

@@ -77,7 +77,7 @@ class SaidBefore(Frozen):
 
 
 class DraftBasis(Frozen):
-    """What a draft is made from; when `draft` is set, an earlier attempt made it and the rest is empty.
+    """What a draft is made from. When it is begun and `draft` is set, an earlier attempt made it.
 
     `unanswered` are the texts of the customer messages without a reply, `transcript` what was said before and
     between, both oldest first.

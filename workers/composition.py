@@ -37,7 +37,9 @@ def model_factory(settings: Settings) -> ModelFactory:
     key, base_url = settings.openai_api_key, settings.openai_base_url
     default = f"openai:{settings.openai_model}" if _is_set(key) else None
     return ModelFactory(
-        writer=lambda named: reply_writer(named or default or "local", api_key=key, base_url=base_url),
+        writer=lambda named, knowledge: reply_writer(
+            named or default or "local", api_key=key, base_url=base_url, knowledge=knowledge
+        ),
         validator=lambda named: draft_validator(named, api_key=key, base_url=base_url),
         default_validator=default,
     )
@@ -56,8 +58,11 @@ def compose(database: Database, models: ModelFactory) -> Activities:
     )
 
 
-async def workers_from(settings: Settings, stack: AsyncExitStack) -> list[Worker]:
-    """Connect to both neighbours and build the workers; `stack` closes what was opened."""
+async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelFactory | None = None) -> list[Worker]:
+    """Connect to both neighbours and build the workers; `stack` closes what was opened.
+
+    `models` replace those of the settings.
+    """
     if settings.database_url is None or settings.temporal_address is None:
         raise CredentialsError("A worker needs HOLDFAST_DATABASE_URL and HOLDFAST_TEMPORAL_ADDRESS; or use `make up`.")
     database = await connect(settings.database_url.get_secret_value(), max_size=POOL_SIZE)
@@ -69,7 +74,7 @@ async def workers_from(settings: Settings, stack: AsyncExitStack) -> list[Worker
         runtime=_runtime(settings),
     )
     limits = Limits(settings.max_cached_workflows, settings.max_concurrent_activities)
-    return build_workers(client, compose(database, model_factory(settings)), limits)
+    return build_workers(client, compose(database, models or model_factory(settings)), limits)
 
 
 def _runtime(settings: Settings) -> Runtime | None:

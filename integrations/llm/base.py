@@ -51,6 +51,7 @@ class WrittenReply(Frozen):
     text: str = ""
     clarifying_question: str = ""
     citations: tuple[Citation, ...] = ()
+    found: tuple[Passage, ...] = Field((), description="Passages that the model searched for beside those given.")
     refusal: Literal["refused", "content_filter"] | None = None
     usage: Usage
 

@@ -70,6 +70,7 @@ class Sources:
         self._passages: dict[str, Passage] = {}
         self._facts = {f"fact:{fact.name}": fact for fact in facts}
         self.add(passages)
+        self._given = len(self._passages)
 
     def add(self, passages: Iterable[Passage]) -> list[JsonValue]:
         """Take in passages and return them as the model reads them; a passage that is known keeps its id."""
@@ -96,6 +97,7 @@ class Sources:
             text=_joined([statement.text.strip() for statement in answer.statements]),
             clarifying_question=answer.clarifying_question.strip(),
             citations=tuple(citations),
+            found=tuple(self._passages.values())[self._given :],
             usage=usage,
         )
 

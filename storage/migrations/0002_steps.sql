@@ -313,7 +313,25 @@ BEGIN
     WHERE conversation_id = id AND seq <= up_to AND author <> 'customer' AND read_at IS NULL;
 END $$;
 
--- Everything that a draft is made from, or the draft itself when an earlier attempt made it.
+-- Everything that a draft is made from, as the conversation stands.
+CREATE FUNCTION basis_of_draft(c conversations, transcript_length integer, known_context text) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    WITH said AS (
+        SELECT seq, author, text, author = 'customer' AND seq > c.answered_seq AS unanswered
+        FROM messages WHERE conversation_id = c.conversation_id ORDER BY seq DESC
+        LIMIT transcript_length + c.last_seq - c.answered_seq
+    )
+    SELECT jsonb_build_object(
+        'unanswered', coalesce(jsonb_agg(text ORDER BY seq) FILTER (WHERE unanswered), '[]'),
+        'transcript', coalesce(jsonb_agg(jsonb_build_object('author', author, 'text', text) ORDER BY seq)
+                               FILTER (WHERE NOT unanswered), '[]'),
+        'context', (SELECT document FROM customer_contexts WHERE context_id = known_context),
+        'greeted', EXISTS (SELECT FROM messages
+                           WHERE conversation_id = c.conversation_id AND author = 'ai_agent'))
+    FROM said
+$$;
+
+-- Takes in the new messages and returns the basis of a draft, or the draft itself when an earlier attempt made it.
 CREATE FUNCTION begin_draft(step jsonb, transcript_length integer, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -327,21 +345,14 @@ BEGIN
     c.turn := greatest(c.turn, (step->>'turn')::integer);
     c := take_in_messages(c, (step->>'revision')::integer, step->'messages', moment);
     PERFORM save_conversation(c, moment);
-    RETURN (
-        WITH said AS (
-            SELECT seq, author, text, author = 'customer' AND seq > c.answered_seq AS unanswered
-            FROM messages WHERE conversation_id = c.conversation_id ORDER BY seq DESC
-            LIMIT transcript_length + c.last_seq - c.answered_seq
-        )
-        SELECT jsonb_build_object(
-            'unanswered', coalesce(jsonb_agg(text ORDER BY seq) FILTER (WHERE unanswered), '[]'),
-            'transcript', coalesce(jsonb_agg(jsonb_build_object('author', author, 'text', text) ORDER BY seq)
-                                   FILTER (WHERE NOT unanswered), '[]'),
-            'context', (SELECT document FROM customer_contexts WHERE context_id = step->>'context_id'),
-            'greeted', EXISTS (SELECT FROM messages
-                               WHERE conversation_id = c.conversation_id AND author = 'ai_agent'))
-        FROM said);
+    RETURN basis_of_draft(c, transcript_length, step->>'context_id');
 END $$;
+
+-- What a draft was made from, together with the draft, for whoever checks it.
+CREATE FUNCTION read_draft(id text, transcript_length integer) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT basis_of_draft(c, transcript_length, t.context_id) || jsonb_build_object('draft', t.draft)
+    FROM turns t JOIN conversations c USING (conversation_id) WHERE t.draft_id = id
+$$;
 
 CREATE FUNCTION claim_delivery(
     step jsonb, moment timestamptz, OUT status text, OUT body text, OUT claimed_at timestamptz

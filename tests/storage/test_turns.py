@@ -55,8 +55,11 @@ async def test_a_second_attempt_finds_the_draft_of_the_first(stage: Stage) -> No
 async def test_of_two_attempts_the_first_draft_counts(stage: Stage) -> None:
     await stage.drafted()
     await stage.turns.save_draft(generate(), draft(text="Another text."))
-    assert await stage.turns.get_draft("draft-1") == draft()
-    assert await stage.turns.get_draft("unknown") is None
+    basis = await stage.turns.read_draft("draft-1")
+    assert basis is not None
+    assert basis.draft == draft()
+    assert len(basis.unanswered) == 1
+    assert await stage.turns.read_draft("unknown") is None
 
 
 async def test_of_two_verdicts_the_first_counts(stage: Stage) -> None:
