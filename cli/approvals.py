@@ -54,9 +54,9 @@ def list_approvals(
     if not approvals:
         console.print("Nothing waits for a decision." if params else "There are no approvals.")
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("Approval", "State", "Waits", "AI agent", "Why", "Confidence"):
-        table.add_column(column, overflow="fold" if column == "Approval" else "ellipsis")
+    table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
+    for column in ("Approval", "State", "Waits", "Why", "Sure"):
+        table.add_column(column, no_wrap=True)
     table.add_column("Draft", ratio=1, no_wrap=True)
     for view in approvals:
         table.add_row(*_row(view))
@@ -69,7 +69,6 @@ def _row(view: ApprovalView) -> tuple[str | Text, ...]:
         approval.approval_id,
         view.state,
         _since(view.requested_at, view.closed_at),
-        approval.ai_agent,
         approval.reason,
         _percent(view.confidence),
         Text(" ".join(approval.text.split())),
@@ -111,7 +110,7 @@ def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     yield "Grounded", _percent(evidence.grounding)
     yield "Missing", ", ".join(evidence.missing_sources) or "nothing"
     yield "Rule", f"{approval.rule}: {approval.approvers_needed} of {', '.join(approval.roles)}"
-    yield "Approved by", ", ".join(approval.approved_by) or "nobody yet"
+    yield "Approved so far", ", ".join(approval.approved_by) or "nobody yet"
     yield "Assigned to", approval.assignee or "nobody in particular"
     yield "Ladder", f"{approval.rungs_done} reminders so far"
     yield "Digest", approval.digest
@@ -188,7 +187,7 @@ def _percent(share: float | None) -> str:
 def _since(start: datetime, end: datetime | None) -> str:
     minutes = int(((end or datetime.now(UTC)) - start).total_seconds() // 60)
     if minutes < 1:
-        return "under a minute"
+        return "now"
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
