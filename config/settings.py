@@ -46,6 +46,10 @@ class Settings(BaseSettings):
         "Unset: `holdfast dev` makes one and keeps it in the home folder.",
     )
 
+    widget_origins: str = Field(
+        "", description="Origins of other pages that may embed the web chat, separated by spaces; * for any."
+    )
+
     openai_api_key: SecretStr | None = Field(
         None,
         description="Key of the model provider. Unset: the embedded local model.",

@@ -31,6 +31,7 @@ def options_of(settings: Settings) -> GatewayOptions:
         temporal_address=_needed(settings, "temporal_address"),
         temporal_namespace=settings.temporal_namespace,
         chat_token_secret=_needed(settings, "chat_token_secret"),
+        widget_origins=tuple(settings.widget_origins.split()),
     )
 
 

@@ -15,9 +15,10 @@ COMPLETE = {
 
 
 def test_the_settings_say_everything() -> None:
-    options = options_of(Settings.model_validate(COMPLETE))
+    options = options_of(Settings.model_validate({**COMPLETE, "widget_origins": "https://a.example https://b.example"}))
     assert options.organisation == "acme"
     assert options.temporal_address == "localhost:7233"
+    assert options.widget_origins == ("https://a.example", "https://b.example")
 
 
 @pytest.mark.parametrize("missing", ["database_url", "temporal_address", "chat_token_secret"])

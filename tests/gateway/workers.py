@@ -34,7 +34,7 @@ from workers.worker import workflow_runner
 from workflows.conversation import ConversationWorkflow
 
 
-def _no_model(_: object) -> Never:
+def _no_model(*_: object) -> Never:
     raise AssertionError("the gateway's tests use no model")
 
 
