@@ -42,6 +42,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.story import attribute_updates, details
 
 HISTORY_EVENTS_PER_RUN = 600
+OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
 
 @workflow.defn
@@ -195,12 +196,15 @@ class ConversationWorkflow:
             await self._suggest()
 
     async def _suggest(self) -> None:
-        """Co-pilot: a draft that only the human agent sees. Without a model there is none."""
-        self._state.turn += 1
-        try:
-            await self._unless_overtaken(self._steps.generate_reply((), suggestion=True), ())
-        except ActivityError:
-            workflow.logger.warning("no suggestion: the model failed")
+        """Co-pilot: a draft that only the human agent sees, to all that was said. Without a model there is none."""
+        state, suggested_at = self._state, None
+        while suggested_at != state.revision:
+            suggested_at = state.revision
+            state.turn += 1
+            try:
+                await self._unless_overtaken(self._steps.generate_reply((), suggestion=True), ())
+            except ActivityError:
+                workflow.logger.warning("no suggestion: the model failed")
 
     async def _answer(self) -> None:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
@@ -460,6 +464,8 @@ class ConversationWorkflow:
             state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
             if state.approval is approval:
                 state.approval, state.status = None, Status.OPEN
+        else:
+            await self._steps.record_decision(decision, "refused", refused=OVERTAKEN)
 
     async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
         """Two approvers approve one text: an edit makes another text, so the count begins again."""
@@ -484,7 +490,7 @@ class ConversationWorkflow:
         if _is_due(state.silence_due(), now):
             await self._resolve(f"silence-{state.turn}-{state.revision}", "silence")
         if _is_due(state.snoozed_until, now):
-            await self._set_status("woken", state.active_status(), f"wake-{state.revision}-{state.turn}", "snooze")
+            await self._set_status("woken", state.active_status(), f"wake-{now:%Y%m%dT%H%M%S.%f}", "snooze")
 
     async def _climb_ladder(self) -> None:
         approval = self._state.approval
