@@ -38,6 +38,7 @@ from storage.records import RecordRepository, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, StoredMessage
 from tests.e2e.gates import Gates
 from tests.organisation import SPECIFICATION
+from tests.workflows.fakes import Gate
 from workers.composition import compose
 from workers.worker import Limits, build_workers
 from workflows.conversation import ConversationWorkflow
@@ -45,12 +46,18 @@ from workflows.conversation import ConversationWorkflow
 ANNA = Person(id="anna", roles=("approver",))
 BEN = Person(id="ben", roles=("approver",))
 PATIENCE_SECONDS = 60.0
+LOOK_AGAIN_SECONDS = 0.5
 
 
 class ScriptedWriter:
     """Repeats what it was asked, citing the best passage; also says yes to every draft as a validator."""
 
+    def __init__(self) -> None:
+        self.gate: Gate | None = None
+
     async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+        if self.gate:
+            await self.gate.pass_through()
         again = f" ({request.instruction})" if request.instruction else ""
         cited = [Citation(source_id=passage.article_id, title=passage.title) for passage in request.passages[:1]]
         usage = Usage(model="scripted")
@@ -62,7 +69,7 @@ class ScriptedWriter:
 
 def scripted(writer: ReplyWriter | None = None, validator: DraftValidator | None = None) -> ModelFactory:
     double = ScriptedWriter()
-    return ModelFactory(writer=lambda _: writer or double, validator=lambda _: validator or double)
+    return ModelFactory(writer=lambda *_: writer or double, validator=lambda _: validator or double)
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,9 @@ class Talk:
         assert seen.open_approval
         return seen.open_approval
 
+    async def decided(self, request_id: str) -> Seen:
+        return await self.until(lambda seen: any(one.decision_id == request_id for one in seen.decisions))
+
     async def answered(self, replies: int) -> Seen:
         return await self.until(lambda seen: seen.answered and len(seen.replies) >= replies)
 
@@ -169,7 +179,7 @@ class Talk:
             try:
                 async with asyncio.timeout(within_seconds):
                     while seen is None or not holds(seen):
-                        await changed.wait()
+                        await _set_or_time(changed)
                         changed.clear()
                         seen = await self.seen()
             except TimeoutError:
@@ -177,12 +187,18 @@ class Talk:
         return seen
 
     async def history_length(self) -> int:
-        """Events of the present run, when its last workflow task is done."""
+        """Events of the present run, when nothing is under way."""
         while True:
             described = await self.handle.describe()
-            if described.raw_description.HasField("pending_workflow_task"):
-                continue
-            return described.history_length
+            raw = described.raw_description
+            if not raw.HasField("pending_workflow_task") and not raw.pending_activities:
+                return described.history_length
+
+
+async def _set_or_time(changed: asyncio.Event) -> None:
+    """Drafts are not announced, so look again now and then."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(changed.wait(), LOOK_AGAIN_SECONDS)
 
 
 class Store:
