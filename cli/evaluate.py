@@ -6,22 +6,34 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.evaluate_organisation import Part, evaluate_organisation, report
 from cli.topic_evaluation import DEFAULT_DIAGRAM, evaluate_topics, results_table
 from domain.errors import InvalidInputError
+from integrations.specification import SpecificationError
 
+ORGANISATIONS = Path("specs")
 WRONG_USE = 2
 
 
 def evaluate(
-    topics: Annotated[Path, typer.Option(metavar="TRAIN.csv", help="Labelled messages to train on: text,label.")],
+    organisation: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ORGANISATION]",
+            help="An organisation under specs/, or its folder: the real decision path over its labelled messages.",
+        ),
+    ] = None,
+    topics: Annotated[
+        Path | None, typer.Option(metavar="TRAIN.csv", help="Labelled messages to train on: text,label.")
+    ] = None,
     test: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             metavar="TEST.csv",
             help="Labelled messages to measure on; never used for training or thresholds. Rows labelled oos are "
             "out of scope: they measure recall and count in no other figure.",
         ),
-    ],
+    ] = None,
     out_of_scope: Annotated[
         Path | None,
         typer.Option(
@@ -36,18 +48,52 @@ def evaluate(
         Path, typer.Option(metavar="FILE.png", help="Where to write the reliability diagram.")
     ] = DEFAULT_DIAGRAM,
     language: Annotated[str, typer.Option(help="Language of the messages, such as en or de.")] = "en",
+    tuning: Annotated[
+        bool, typer.Option("--tuning", help="Measure the organisation on its tuning part, not on the held-out one.")
+    ] = False,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="List the organisation's messages that went wrong.")
+    ] = False,
 ) -> None:
-    """Train the topic and confidence model on labelled messages and measure it on others.
+    """Measure an organisation on its labelled messages; or, with --topics and --test, the topic model on any labels.
 
-    Thresholds for a target error of 3 % and 5 %, and for accepting 90 % of in-scope messages, are chosen by
-    cross-validation over TRAIN.csv. Keep its rows in the order they were written: neighbours stay in one fold.
+    The topic model's thresholds for a target error of 3 % and 5 %, and for accepting 90 % of in-scope messages, are
+    chosen by cross-validation over TRAIN.csv. Keep its rows in the order they were written: neighbours stay in one
+    fold.
     """
     try:
-        progress = Console(stderr=True)
-        figures = evaluate_topics(topics, test, out_of_scope, plot, language=language, console=progress)
-    except (InvalidInputError, OSError) as error:
+        if organisation is not None:
+            _evaluate_organisation(_folder_of(organisation), "tuning" if tuning else "held_out", as_json, failures)
+        elif topics is not None and test is not None:
+            _evaluate_topics(topics, test, out_of_scope, plot, language, as_json)
+        else:
+            raise InvalidInputError("Name an organisation, such as techflow, or give --topics and --test.")
+    except (InvalidInputError, SpecificationError, OSError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(WRONG_USE) from error
+
+
+def _folder_of(organisation: str) -> Path:
+    folder = next((path for path in (Path(organisation), ORGANISATIONS / organisation) if path.is_dir()), None)
+    if folder is None:
+        known = ", ".join(sorted(path.parent.name for path in ORGANISATIONS.glob("*/organisation.yaml")))
+        raise InvalidInputError(f"There is no organisation {organisation!r} under specs/: use one of {known}.")
+    return folder
+
+
+def _evaluate_organisation(folder: Path, part: Part, as_json: bool, failures: bool) -> None:
+    with Console(stderr=True).status("Fitting the organisation's models and drafting an answer to each message …"):
+        evaluation = evaluate_organisation(folder, part)
+    if as_json:
+        typer.echo(evaluation.model_dump_json(indent=2))
+    else:
+        Console().print(report(evaluation, failures=failures))
+
+
+def _evaluate_topics(
+    topics: Path, test: Path, out_of_scope: Path | None, plot: Path, language: str, as_json: bool
+) -> None:
+    figures = evaluate_topics(topics, test, out_of_scope, plot, language=language, console=Console(stderr=True))
     if as_json:
         typer.echo(figures.model_dump_json(indent=2))
         return

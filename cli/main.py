@@ -13,11 +13,14 @@ from typer.main import get_command
 from domain.errors import HoldfastError
 
 COMMANDS = {
+    "demo": ("cli.demo.command:demo", "Play customer conversations on a fresh platform and check them."),
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "spec": ("cli.spec:app", "Check, publish and list specifications."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
+    "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),
+    "bench": ("cli.bench.command:bench", "Measure cost, speed, memory and recovery."),
     "evaluate": ("cli.evaluate:evaluate", "Measure topics and confidence on labelled messages."),
 }
 FAILED = 1
