@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from domain.conversation import ChannelKind
 from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
@@ -27,7 +28,16 @@ class DeliveryActivities:
 
         Waits until `not_before` first, so that a customer who is still typing gets one answer to all of it.
         """
-        await _hold(input.not_before)
+        async with heartbeats():
+            await _hold(input.not_before)
+            return await self._deliver(input)
+
+    @activity.defn
+    async def escalate_conversation(self, input: EscalateConversationInput) -> DeliveredMessage:
+        """Give the conversation to the human queue and tell the customer, in one transaction."""
+        return await self._deliveries.escalate(input, datetime.now(UTC))
+
+    async def _deliver(self, input: DeliverMessageInput) -> DeliveredMessage:
         channel = self._channels[input.channel]
         if channel.stored:
             return await self._deliveries.deliver_stored(input, datetime.now(UTC))
@@ -39,11 +49,6 @@ class DeliveryActivities:
         )
         receipt = await _send_once(channel, message, in_doubt=claim.status == "in_doubt")
         return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
-
-    @activity.defn
-    async def escalate_conversation(self, input: EscalateConversationInput) -> DeliveredMessage:
-        """Give the conversation to the human queue and tell the customer, in one transaction."""
-        return await self._deliveries.escalate(input, datetime.now(UTC))
 
 
 async def _hold(until: datetime | None) -> None:

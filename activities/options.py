@@ -72,7 +72,8 @@ SCORE_CONFIDENCE: ActivityConfig = {
 DELIVER_MESSAGE: ActivityConfig = {
     "task_queue": DELIVERY,
     "start_to_close_timeout": timedelta(seconds=60),
+    "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": _until_permanent(0.2, 30),
     "priority": LIVE,
 }
-"""Tried until the channel takes it; the claim in the database keeps it single."""
+"""Tried until the channel takes it; the claim keeps it single, heartbeats tell of a killed worker within seconds."""

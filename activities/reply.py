@@ -1,13 +1,11 @@
 """Writing replies and checking them."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from temporalio import activity
 
 from activities.drafting import DraftQuestion
+from activities.heartbeats import heartbeats
 from activities.organisations import Organisations
 from domain.errors import NotFoundError
 from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
@@ -15,8 +13,6 @@ from domain.turn import CustomerContext
 from integrations.llm.base import TranscriptLine
 from storage.turns import TurnRepository
 from storage.views import DraftBasis
-
-HEARTBEAT_SECONDS = 5.0
 
 
 class ReplyActivities:
@@ -40,7 +36,7 @@ class ReplyActivities:
             missing_sources=input.missing_sources,
             instruction=input.instruction,
         )
-        async with _heartbeats():
+        async with heartbeats():
             draft = await served.drafter.draft(question)
         await self._turns.save_draft(input, draft)
         return GeneratedReply(draft=draft)
@@ -56,7 +52,7 @@ class ReplyActivities:
         if basis is None or basis.draft is None or served.validator is None:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
         question = _question(input.draft_id, basis, ai_agent=basis.draft.ai_agent)
-        async with _heartbeats():
+        async with heartbeats():
             verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)
         await self._turns.save_verdict(input.draft_id, scored)
@@ -82,19 +78,3 @@ def _question(
         instruction=instruction,
         greet=not basis.greeted,
     )
-
-
-@asynccontextmanager
-async def _heartbeats() -> AsyncIterator[None]:
-    """Tell Temporal that a slow model call is alive, and hear of its cancellation."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            activity.heartbeat()
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
