@@ -1,0 +1,150 @@
+"""A customer's chat client: it behaves as the widget does, and keeps everything that it hears."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import uuid4
+
+from pydantic import Field, TypeAdapter
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from cli.demo.records import Heard, Sent
+from domain.conversation import Author
+from gateway.chat.frames import (
+    AnyServerFrame,
+    ClientFrame,
+    ErrorFrame,
+    Hello,
+    MarkRead,
+    Pushed,
+    Received,
+    SendMessage,
+    Standing,
+    Welcome,
+)
+from gateway.chat.sessions import ChatSession
+
+SERVER_FRAME: TypeAdapter[AnyServerFrame] = TypeAdapter(Annotated[AnyServerFrame, Field(discriminator="type")])
+RECONNECT_SECONDS = 0.5
+RESEND_SECONDS = 2.0
+
+
+class CustomerClient:
+    """One conversation. A message stays in the outbox until the gateway says "received" or shows it."""
+
+    def __init__(self, gateway_url: str, session: ChatSession) -> None:
+        self.conversation_id = session.conversation_id
+        self.sent: list[Sent] = []
+        self.heard: list[Heard] = []
+        self.standing = Standing()
+        self.connections = 0
+        self._address = f"{gateway_url.replace('http', 'ws', 1)}/v1/chat/{session.conversation_id}"
+        self._token = session.token
+        self._outbox: dict[str, str] = {}
+        self._socket: ClientConnection | None = None
+        self._news = asyncio.Event()
+
+    @property
+    def last_seq(self) -> int:
+        return self.heard[-1].seq if self.heard else 0
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        while True:
+            with suppress(OSError, WebSocketException):
+                async with connect(self._address, proxy=None) as socket:
+                    await self._listen(socket)
+            self._socket = None
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def write(self, texts: Sequence[str], copies: int = 1) -> tuple[str, ...]:
+        """Send one message for each text at once, each frame `copies` times; returns their ids without waiting."""
+        ids = tuple(uuid4().hex for _ in texts)
+        for message_id, text in zip(ids, texts, strict=True):
+            self.claim_sent(message_id, text)
+            self._outbox[message_id] = text
+        for _ in range(copies):
+            for message_id in ids:
+                await self._submit(message_id)
+        return ids
+
+    def claim_sent(self, message_id: str, text: str) -> None:
+        """Note a message as sent."""
+        self.sent.append(Sent(message_id=message_id, text=text))
+
+    async def received(self, message_ids: Sequence[str]) -> None:
+        """Wait until the gateway has received them; what stays unacknowledged is sent again, with the same id."""
+        while not self._all_received(message_ids):
+            try:
+                async with asyncio.timeout(RESEND_SECONDS):
+                    await self.until(lambda: self._all_received(message_ids))
+            except TimeoutError:
+                for message_id in message_ids:
+                    await self._submit(message_id)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something that was heard makes this true."""
+        while not holds():
+            self._news.clear()
+            await self._news.wait()
+
+    def lose_connection(self) -> None:
+        """Drop the connection as a tunnel would: no goodbye, nothing flushed."""
+        if self._socket:
+            self._socket.transport.abort()
+
+    def seq_of(self, message_ids: Sequence[str]) -> int | None:
+        """The place of the last of these messages; None while one of them is not in the transcript."""
+        seqs = [heard.seq for heard in self.heard if heard.message_id in message_ids]
+        return max(seqs) if len(seqs) >= len(message_ids) else None
+
+    def first_after(self, seq: int) -> Heard | None:
+        """The first message of the organisation behind this place."""
+        return next((said for said in self.heard if said.seq > seq and said.author is not Author.CUSTOMER), None)
+
+    def _all_received(self, message_ids: Sequence[str]) -> bool:
+        return not any(message_id in self._outbox for message_id in message_ids)
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self.connections += 1
+        await self._send(Hello(type="hello", token=self._token, last_seq=self.last_seq))
+        while True:
+            await self._take(SERVER_FRAME.validate_json(await socket.recv()))
+            self._news.set()
+
+    async def _take(self, frame: AnyServerFrame) -> None:
+        match frame:
+            case Welcome():
+                self.standing = frame.conversation
+                for message in frame.messages:
+                    await self._hear(message)
+                for message_id in list(self._outbox):
+                    await self._submit(message_id)
+            case Pushed():
+                await self._hear(frame)
+            case Received():
+                self._outbox.pop(frame.id, None)
+            case Standing():
+                self.standing = frame
+            case ErrorFrame(id=str(message_id), retry=False):
+                self._outbox.pop(message_id, None)
+
+    async def _hear(self, message: Pushed) -> None:
+        self.heard.append(Heard.of(message, datetime.now(UTC)))
+        self._outbox.pop(message.id, None)
+        if message.author is not Author.CUSTOMER:
+            await self._send(MarkRead(type="read", seq=message.seq))
+
+    async def _submit(self, message_id: str) -> None:
+        if text := self._outbox.get(message_id):
+            await self._send(SendMessage(type="message", id=message_id, text=text))
+
+    async def _send(self, frame: ClientFrame) -> None:
+        """Nothing while the connection is lost: what counts is in the outbox."""
+        if self._socket:
+            with suppress(ConnectionClosed):
+                await self._socket.send(frame.model_dump_json())

@@ -1,0 +1,244 @@
+"""One story, played: the customer writes, people decide, and both sides wait for what the platform does."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from random import Random
+from typing import Literal
+
+import httpx
+
+from cli.demo.customer import CustomerClient
+from cli.demo.records import Exchange, Heard, LateDecision, Played, Takeover
+from cli.demo.staff import Staff
+from cli.demo.steps import Decide, DecideTogether, DecideTooLate, HandBack, Reaction, Reply, Say, Step, Story, TakeOver
+from domain.approval import Approval
+from domain.conversation import Author, Status
+from gateway.api.approvals import AskDecision, DecisionAnswer
+
+Moment = Callable[[str], None]
+"""Told what a spectator would like to see."""
+
+STEP_LIMIT_SECONDS = 100.0
+AWAY_SECONDS = 1.5
+THINKING_SECONDS = (1.0, 5.0)
+ARRIVING_WITHIN_SECONDS = 20.0
+
+State = Literal["to come", "talking", "waiting for approval", "with a person", "finished"]
+
+
+class StoryError(Exception):
+    """The platform did something else than the story says."""
+
+
+class Player:
+    """Plays one story and keeps what happened. `waiting`: a customer waits for the platform right now."""
+
+    def __init__(self, story: Story, name: str, staff: Staff, gateway_url: str, random: Random, moment: Moment) -> None:
+        self.story = story
+        self.name = name
+        self.client: CustomerClient | None = None
+        self.waiting = False
+        self.state: State = "to come"
+        self.said = 0
+        self._staff = staff
+        self._gateway_url = gateway_url
+        self._random = random
+        self._moment = moment
+        self._connected: asyncio.Task[None] | None = None
+        self._bursts: list[tuple[str, ...]] = []
+        self._exchanges: list[Exchange] = []
+        self._takeovers: list[Takeover] = []
+        self._late: list[LateDecision] = []
+        self._failure: str | None = None
+
+    @property
+    def turns(self) -> int:
+        return sum(isinstance(step, Say) for step in self.story.steps)
+
+    @property
+    def chat(self) -> CustomerClient:
+        if self.client is None:
+            raise RuntimeError("the story has not begun")
+        return self.client
+
+    async def play(self) -> None:
+        """To the end, or until the platform departs from the story; the client stays connected until `leave`."""
+        await asyncio.sleep(self._random.uniform(0, ARRIVING_WITHIN_SECONDS))
+        self.client = CustomerClient(self._gateway_url, await self._staff.open_chat(self.story.customer))
+        self._connected = asyncio.create_task(self.client.run())
+        self.state = "talking"
+        for step in self.story.steps:
+            try:
+                async with asyncio.timeout(STEP_LIMIT_SECONDS):
+                    await self._act(step)
+            except (StoryError, TimeoutError, httpx.HTTPStatusError) as error:
+                self._failure = f"{type(step).__name__}: {error or f'nothing within {STEP_LIMIT_SECONDS:.0f} s'}"
+                break
+            if self._waits_in_the_queue(step):
+                break
+            await asyncio.sleep(self._random.uniform(*THINKING_SECONDS))
+        self.waiting = False
+        self.state = "finished"
+
+    async def leave(self) -> None:
+        if self._connected:
+            self._connected.cancel()
+            await asyncio.gather(self._connected, return_exceptions=True)
+
+    def played(self) -> Played:
+        client = self.client
+        return Played(
+            title=self.story.title,
+            customer=self.story.customer,
+            conversation_id=client.conversation_id if client else "",
+            sent=tuple(client.sent) if client else (),
+            heard=tuple(client.heard) if client else (),
+            bursts=tuple(self._bursts),
+            exchanges=tuple(self._exchanges),
+            takeovers=tuple(self._takeovers),
+            late_decisions=tuple(self._late),
+            failure=self._failure,
+        )
+
+    def _waits_in_the_queue(self, step: Step) -> bool:
+        """A customer whose everyday question went to a person has nothing more to say until that person answers."""
+        return isinstance(step, Say) and step.then == "anything" and self.state == "with a person"
+
+    def _tell(self, what: str) -> None:
+        self._moment(f"{self.name} · {what}")
+
+    async def _act(self, step: Step) -> None:
+        match step:
+            case Say():
+                await self._say(step)
+            case Decide():
+                await self._decide(step)
+            case DecideTooLate():
+                await self._decide_too_late(step)
+            case DecideTogether():
+                await self._decide_together(step)
+            case TakeOver():
+                await self._take_over(step)
+            case Reply():
+                await self._reply(step)
+            case HandBack():
+                await self._hand_back(step)
+
+    # The customer.
+
+    async def _say(self, step: Say) -> None:
+        client, sent_at = self.chat, datetime.now(UTC)
+        self.waiting = True
+        ids = await client.write(step.texts, step.copies)
+        if len(ids) > 1:
+            self._bursts.append(ids)
+        if step.connection == "lost_while_sending":
+            self._tell("connection lost while sending")
+            client.lose_connection()
+        await client.received(ids)
+        if step.connection == "lost_while_waiting":
+            await self._stay_away()
+        await client.until(lambda: client.seq_of(ids) is not None)
+        if step.then != "recorded":
+            said = await self._reaction(client.seq_of(ids) or 0, step.then)
+            if said.author is Author.AI_AGENT and step.connection == "kept":
+                self._exchanges.append(Exchange(sent_at=sent_at, answered_at=said.at))
+        self.waiting = False
+        self.said += 1
+
+    async def _stay_away(self) -> None:
+        self._tell("connection lost while waiting for the reply")
+        self.chat.lose_connection()
+        await asyncio.sleep(AWAY_SECONDS)
+
+    async def _reaction(self, seq: int, expected: Reaction) -> Heard:
+        """The first thing that the organisation says after a message; StoryError when it is not what is expected."""
+        client = self.chat
+        await client.until(lambda: client.first_after(seq) is not None)
+        said = client.first_after(seq)
+        if said is None:
+            raise StoryError("nothing was said")
+        came = await self._what_came(said)
+        if expected not in {came, "anything"}:
+            raise StoryError(f"expected {expected}, there was {came}")
+        return said
+
+    async def _what_came(self, said: Heard) -> Reaction:
+        if said.author is Author.AI_AGENT:
+            return "answer"
+        client, ends = self.chat, {Status.AWAITING_APPROVAL, Status.WITH_HUMAN}
+        await client.until(lambda: client.standing.status in ends)
+        waits = client.standing.status is Status.AWAITING_APPROVAL
+        self.state = "waiting for approval" if waits else "with a person"
+        if said.author is Author.SYSTEM:
+            self._tell("the answer waits for approval" if waits else "a person is needed")
+        return "approval" if waits else "person"
+
+    # The staff.
+
+    async def _approval(self, by: str, *, is_open: bool) -> Approval:
+        view = await self._staff.approval(by, self.chat.conversation_id, is_open=is_open)
+        return view.approval
+
+    async def _decide(self, step: Decide) -> None:
+        approval = await self._approval(step.by, is_open=True)
+        ask = AskDecision(action=step.action, text=step.text, reason=step.reason, digest=approval.digest)
+        seq = self.chat.last_seq
+        asked_at = datetime.now(UTC)
+        answer = await self._staff.decide(step.by, approval.approval_id, ask)
+        if not isinstance(answer, DecisionAnswer) or answer.effect != step.effect:
+            raise StoryError(f"{step.action} should be {step.effect}, there was {answer!r}")
+        self._tell(f"{step.by}: {step.action.replace('_', ' ')} → {answer.effect.replace('_', ' ')}")
+        if answer.effect == "send":
+            await self._reaction(seq, "answer")
+            self.state = "talking"
+        elif answer.effect == "take_over":
+            self._taken_over(answer.decided_at or asked_at)
+
+    async def _decide_too_late(self, step: DecideTooLate) -> None:
+        approval = await self._approval(step.by, is_open=False)
+        answer = await self._staff.decide(step.by, approval.approval_id, AskDecision(action="approve"))
+        if isinstance(answer, DecisionAnswer):
+            raise StoryError("a decision that came too late was accepted")
+        self._late.append(answer)
+        self._tell(f"{step.by} decides too late: {answer.decided_by} was first")
+
+    async def _decide_together(self, step: DecideTogether) -> None:
+        approval = await self._approval(step.by[0], is_open=True)
+        seq = self.chat.last_seq
+        answers = await asyncio.gather(
+            *(self._staff.decide(person, approval.approval_id, AskDecision(action="approve")) for person in step.by)
+        )
+        late = [answer for answer in answers if isinstance(answer, LateDecision)]
+        self._late += late
+        if len(late) != 1:
+            raise StoryError(f"of two decisions at once {len(late)} were refused")
+        self._tell(f"two people approve at once: {late[0].decided_by} was first")
+        await self._reaction(seq, "answer")
+        self.state = "talking"
+
+    async def _take_over(self, step: TakeOver) -> None:
+        await self._staff.take_over(step.by, self.chat.conversation_id)
+        self._taken_over(datetime.now(UTC))
+        self._tell(f"{step.by} takes over")
+
+    def _taken_over(self, at: datetime) -> None:
+        self._takeovers.append(Takeover(acknowledged_at=at))
+        self.state = "with a person"
+
+    async def _reply(self, step: Reply) -> None:
+        seq = self.chat.last_seq
+        await self._staff.reply(step.by, self.chat.conversation_id, step.text)
+        if self.state != "with a person":
+            self._taken_over(datetime.now(UTC))
+        await self._reaction(seq, "person")
+
+    async def _hand_back(self, step: HandBack) -> None:
+        seq = self.chat.last_seq
+        self._takeovers[-1] = self._takeovers[-1].model_copy(update={"handed_back_at": datetime.now(UTC)})
+        await self._staff.hand_back(step.by, self.chat.conversation_id, step.instruction)
+        self._tell(f"{step.by} hands back")
+        self.state = "talking"
+        if step.then != "nothing":
+            await self._reaction(seq, step.then)
