@@ -1,0 +1,194 @@
+"""A conversation whose record is in order, for tests that tamper with it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.demo.records import Conversation, Exchange, Fault, Heard, LateDecision, Played, Recorded, Sent, WorkflowRecord
+from domain.approval import Approval
+from domain.conversation import Author, ChannelKind, Owner, Status
+from domain.spec import Mode
+from domain.turn import Decision, DecisionRecord, Draft, Evidence, Outcome, Reason, Usage
+from storage.records import TurnView
+from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage
+
+ID = "cv_example"
+START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+FAULTS = (Fault(part="worker-1", at=START, in_flight=3, back_at=START + timedelta(seconds=2)),)
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def stored(seq: int, author: Author, text: str, *, draft_id: str | None = None, **changes: Any) -> StoredMessage:
+    kinds: dict[Author, MessageKind] = {
+        Author.CUSTOMER: "customer",
+        Author.AI_AGENT: "reply",
+        Author.HUMAN_AGENT: "human_reply",
+        Author.SYSTEM: "notice",
+    }
+    message = StoredMessage(
+        conversation_id=ID,
+        seq=seq,
+        message_id=draft_id or f"m{seq}",
+        author=author,
+        author_id=None,
+        kind=kinds[author],
+        text=text,
+        attachments=(),
+        citations=(),
+        channel=ChannelKind.WEB_CHAT,
+        draft_id=draft_id,
+        at=at(seq),
+        read_at=None,
+    )
+    return message.model_copy(update=changes)
+
+
+def turn(draft_id: str, outcome: Outcome = Outcome.SEND) -> TurnView:
+    decision = Decision(outcome=outcome, reason=Reason.CONFIDENT)
+    record = DecisionRecord(
+        turn=1, revision=1, confidence=0.9, exchanges=0, clarifications=0, decision=decision, decided_at=START
+    )
+    draft = Draft(draft_id=draft_id, ai_agent="billing", evidence=Evidence(), usage=Usage(model="local"))
+    return TurnView(
+        draft_id=draft_id,
+        turn=1,
+        revision=1,
+        ai_agent="billing",
+        suggestion=False,
+        draft=draft,
+        confidence=0.9,
+        record=record,
+        created_at=START,
+    )
+
+
+def approval(approval_id: str, draft_id: str, state: str = "approved", closed_by: str = "approver-1") -> ApprovalView:
+    asked = Approval(
+        approval_id=approval_id,
+        draft_id=draft_id,
+        ai_agent="billing",
+        text="",
+        digest="",
+        revision=1,
+        rule="money",
+        reason="supervised",
+        roles=("approver",),
+        requested_at=START,
+    )
+    return ApprovalView.model_validate(
+        {
+            "approval": asked,
+            "organisation": "shop",
+            "conversation_id": ID,
+            "state": state,
+            "requested_at": START,
+            "closed_at": None if state == "open" else at(5),
+            "closed_by": None if state == "open" else closed_by,
+            "confidence": 0.9,
+            "evidence": Evidence(),
+            "citations": (),
+            "draft_text": "",
+        }
+    )
+
+
+def decision(decision_id: str, approval_id: str, *, effect: str = "send", by: str = "approver-1") -> DecisionView:
+    return DecisionView(
+        decision_id=decision_id,
+        approval_id=approval_id,
+        conversation_id=ID,
+        action="approve",
+        decided_by=by,
+        effect=effect,
+        refused="too late" if effect == "refused" else None,
+        reason="",
+        text=None,
+        decided_at=at(5),
+    )
+
+
+def event(kind: str, actor: str = "system", **data: Any) -> AuditEvent:
+    return AuditEvent(event_id=1, organisation="shop", conversation_id=ID, kind=kind, actor=actor, data=data, at=START)
+
+
+MESSAGES = (
+    stored(1, Author.CUSTOMER, "Hi"),
+    stored(2, Author.CUSTOMER, "How many seats?", at=at(1.1)),
+    stored(3, Author.AI_AGENT, "Fourteen.", draft_id="d1"),
+    stored(4, Author.CUSTOMER, "Refund me."),
+    stored(5, Author.SYSTEM, "A colleague checks."),
+    stored(6, Author.AI_AGENT, "Within five days.", draft_id="d2"),
+)
+
+
+def sound() -> Conversation:
+    """A burst of two, answered; then a reply that one of two people approved."""
+    audit = (
+        event("message_delivered", "ai_agent:billing", seq=3),
+        event("message_delivered", "ai_agent:billing", seq=6),
+    )
+    stands = ConversationView(
+        conversation_id=ID,
+        organisation="shop",
+        channel=ChannelKind.WEB_CHAT,
+        customer_id="cu_1",
+        spec_hash="hash",
+        status=Status.OPEN,
+        owner=Owner(kind="ai_agent", id="billing"),
+        mode=Mode.DELEGATION,
+        revision=2,
+        turn=2,
+        last_seq=6,
+        answered_seq=5,
+        escalation_reason=None,
+        snoozed_until=None,
+        resolved_at=None,
+        created_at=START,
+        updated_at=at(6),
+    )
+    recorded = Recorded(
+        workflow=WorkflowRecord(workflow_id=f"conversation-{ID}", run_id="run", running=True, history_events=40),
+        conversation=stands,
+        messages=MESSAGES,
+        turns=(turn("d1"), turn("d2", Outcome.ASK_APPROVAL)),
+        approvals=(approval("ap1", "d2"),),
+        decisions=(decision("q1", "ap1"), decision("q2", "ap1", effect="refused", by="approver-2")),
+        audit=audit,
+    )
+    return Conversation(played=_played(), recorded=recorded)
+
+
+def _played() -> Played:
+    said = [message for message in MESSAGES if message.author is Author.CUSTOMER]
+    return Played(
+        title="example",
+        customer="c-1",
+        conversation_id=ID,
+        sent=tuple(Sent(message_id=message.message_id, text=message.text) for message in said),
+        heard=tuple(Heard.model_validate(message.model_dump()) for message in MESSAGES),
+        bursts=(("m1", "m2"),),
+        exchanges=(Exchange(sent_at=at(1), answered_at=at(1.5)),),
+        late_decisions=(LateDecision(approval_id="ap1", by="approver-2", http_status=409, decided_by="approver-1"),),
+    )
+
+
+def played(base: Conversation, /, **changes: Any) -> Conversation:
+    """The same with another side of the customer."""
+    return base.model_copy(update={"played": base.played.model_copy(update=changes)})
+
+
+def recorded(base: Conversation, /, **changes: Any) -> Conversation:
+    """The same with another record."""
+    return base.model_copy(update={"recorded": base.recorded.model_copy(update=changes)})
+
+
+def transcript(*messages: StoredMessage) -> Conversation:
+    """The same with another transcript, which the client saw completely."""
+    base = sound()
+    heard = tuple(Heard.model_validate(message.model_dump()) for message in messages)
+    stands = base.recorded.conversation
+    assert stands is not None
+    changed = stands.model_copy(update={"last_seq": messages[-1].seq})
+    return played(recorded(base, messages=messages, conversation=changed), heard=heard)
