@@ -97,7 +97,7 @@ class ImpliesTakeover(Request):
     """Something that only the owner does, so it makes the person the owner."""
 
     def takeover(self) -> TakeOver:
-        return TakeOver(request_id=f"{self.request_id}-takeover", by=self.by)
+        return TakeOver(request_id=f"{self.request_id[:100]}-takeover", by=self.by)
 
 
 class HandBack(Request):

@@ -1,0 +1,177 @@
+"""Answering: a draft for everything that is unanswered, and what is decided about it."""
+
+import asyncio
+from contextlib import suppress
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+from temporalio.workflow import ActivityHandle
+
+with workflow.unsafe.imports_passed_through():
+    from domain.approval import open_approval, rule_for
+    from domain.confidence import score
+    from domain.conversation import ChangeMode, CustomerMessage, Status
+    from domain.decision import decide
+    from domain.spec import Mode
+    from domain.state import ConversationState
+    from domain.steps import GeneratedReply
+    from domain.turn import DecisionRecord, Draft, Outcome, Reason
+    from workflows.standing import Standing
+    from workflows.steps import Steps
+
+
+class Answering:
+    """Customer messages in, at most one reply out; begun again whenever the conversation moves on meanwhile."""
+
+    def __init__(self, state: ConversationState, steps: Steps, standing: Standing) -> None:
+        self._state = state
+        self._steps = steps
+        self._standing = standing
+
+    async def attend(self) -> None:
+        """Answer what was written, or pass it to the person who owns the conversation."""
+        state = self._state
+        if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._standing.wake():
+            return
+        if state.owned_by_ai:
+            await self._answer()
+        else:
+            await self._pass_to_human()
+
+    async def _pass_to_human(self) -> None:
+        await self._standing.record_inbox()
+        self._state.unanswered = False
+        if self._state.mode is Mode.CO_PILOT:
+            await self._suggest()
+
+    async def _suggest(self) -> None:
+        """Co-pilot: a draft that only the human agent sees, to all that was said. Without a model there is none."""
+        state, suggested_at = self._state, None
+        while suggested_at != state.revision:
+            suggested_at = state.revision
+            state.turn += 1
+            try:
+                await self._unless_overtaken(self._steps.generate_reply((), suggestion=True), ())
+            except ActivityError:
+                workflow.logger.warning("no suggestion: the model failed")
+
+    async def _answer(self) -> None:
+        """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
+        state = self._state
+        while state.owned_by_ai and (state.inbox or state.unanswered):
+            await self._refresh_context()
+            draft = await self._draft()
+            if draft is not None:
+                await self._carry_through(draft)
+
+    async def _refresh_context(self) -> None:
+        if self._state.context_is_fresh(workflow.now()):
+            return
+        self._state.context = await self._steps.fetch_customer_context()
+        self._state.context_since = workflow.now()
+
+    async def _draft(self) -> Draft | None:
+        """A draft for all that is unanswered; None when overtaken, failed, or nothing was left to answer."""
+        state = self._state
+        messages = state.take_inbox()
+        if messages:
+            state.move_on()
+            state.unanswered = True
+        state.turn += 1
+        try:
+            reply = await self._unless_overtaken(self._steps.generate_reply(messages), messages)
+        except ActivityError:
+            state.put_back(messages)
+            await self._standing.escalate(Reason.MODEL_FAILED)
+            return None
+        if reply is None:
+            return None
+        if reply.draft is None:
+            state.unanswered = False
+        return reply.draft
+
+    async def _unless_overtaken(
+        self, generating: ActivityHandle[GeneratedReply], messages: tuple[CustomerMessage, ...]
+    ) -> GeneratedReply | None:
+        """The reply; or None, and what overtook it is recorded after the messages that it was to answer."""
+        await workflow.wait_condition(lambda: generating.done() or self._state.is_overtaken())
+        if not self._state.is_overtaken():
+            return await generating
+        generating.cancel()
+        with suppress(ActivityError, asyncio.CancelledError):
+            await generating
+        self._state.put_back(messages)
+        await self._standing.record_what_overtakes()
+        return None
+
+    async def _carry_through(self, draft: Draft) -> None:
+        self._state.ai_agent = draft.ai_agent
+        for change in [request for request in self._state.requests if isinstance(request, ChangeMode)]:
+            self._state.requests.remove(change)
+            await self._standing.change_mode(change)
+        record = await self._decide(draft)
+        match record.decision.outcome:
+            case Outcome.SEND | Outcome.CLARIFY:
+                await self._send(draft, record)
+            case Outcome.ASK_APPROVAL:
+                await self._request_approval(draft, record)
+            case Outcome.ESCALATE:
+                await self._standing.escalate(record.decision.reason, draft, record)
+
+    async def _decide(self, draft: Draft) -> DecisionRecord:
+        state, policy = self._state, self._state.opened_policy
+        evidence = state.supervise(draft.evidence)
+        if policy.validates and not evidence.abstained:
+            verdict = await self._steps.score_confidence(draft)
+            evidence = evidence.model_copy(update={"validator": verdict})
+        confidence = score(evidence, policy.calibration)
+        decision = decide(
+            evidence=evidence,
+            confidence=confidence,
+            exchanges=state.answered.exchanges,
+            clarifications=state.answered.clarifications,
+            thresholds=policy.thresholds,
+            service_levels=policy.service_levels,
+            sampling_key=draft.draft_id,
+        )
+        return DecisionRecord(
+            turn=state.turn,
+            revision=state.revision,
+            confidence=confidence,
+            exchanges=state.answered.exchanges,
+            clarifications=state.answered.clarifications,
+            decision=decision,
+            decided_at=workflow.now(),
+        )
+
+    async def _send(self, draft: Draft, record: DecisionRecord) -> None:
+        state, revision = self._state, self._state.revision
+        delivered = await self._standing.delivered(
+            self._steps.deliver_reply(draft, record, self._steps.burst_ends_at())
+        )
+        if delivered is None:
+            await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)
+        elif delivered.status == "delivered":
+            clarified = record.decision.outcome is Outcome.CLARIFY
+            state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
+        elif state.revision == revision:
+            state.catch_up(await self._steps.open_conversation())
+
+    async def _request_approval(self, draft: Draft, record: DecisionRecord) -> None:
+        state, evidence = self._state, draft.evidence
+        rule = rule_for(
+            state.opened_policy.approval_rules,
+            ai_agent=draft.ai_agent,
+            sensitivity=evidence.sensitivity,
+            amount=evidence.amount,
+        )
+        approval = open_approval(
+            draft,
+            approval_id=f"ap-{draft.draft_id}",
+            revision=state.revision,
+            reason=record.decision.reason.value,
+            rule=rule,
+            now=workflow.now(),
+        )
+        await self._steps.request_approval(approval, record)
+        state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False

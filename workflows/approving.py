@@ -1,0 +1,84 @@
+"""Approvals: what a decision does to the one that is open, and the ladder that reminds of it."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.approval import Approval, edited, judge
+    from domain.conversation import DecideApproval, Status
+    from domain.state import ConversationState
+    from domain.turn import Reason
+    from workflows.standing import Standing
+    from workflows.steps import Steps
+
+OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
+
+
+class Approving:
+    """The first valid decision wins; every other one is answered with the reason why it came to nothing."""
+
+    def __init__(self, state: ConversationState, steps: Steps, standing: Standing) -> None:
+        self._state = state
+        self._steps = steps
+        self._standing = standing
+
+    async def apply(self, decision: DecideApproval) -> None:
+        """Carry out one decision."""
+        if self._state.status is Status.SNOOZED:
+            key = f"{decision.request_id}-wakes"
+            await self._standing.set_status("woken", self._state.active_status(), key, decision.by.id)
+        approval = self._state.approval
+        verdict = judge(approval, decision)
+        if approval is None or verdict.effect == "refused":
+            await self._steps.record_decision(decision, "refused", refused=verdict.refused)
+            return
+        match verdict.effect:
+            case "send":
+                await self._send_approved(approval, decision)
+            case "wait_for_more":
+                approval.approved_by = (*approval.approved_by, decision.by.id)
+                await self._steps.record_decision(decision, verdict.effect, approval=approval)
+            case "reassign":
+                approval.assignee = decision.assignee
+                await self._steps.record_decision(decision, verdict.effect, approval=approval)
+            case "reapprove_edit":
+                await self._reapprove(approval, decision)
+            case "redraft":
+                await self._redraft(decision)
+            case "take_over":
+                await self._steps.record_decision(decision, verdict.effect)
+                await self._standing.take_over(decision.takeover())
+
+    async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
+        state = self._state
+        delivered = await self._standing.delivered(self._steps.deliver_approved(approval, decision))
+        if delivered is None:
+            await self._standing.escalate(Reason.DELIVERY_FAILED)
+        elif delivered.status == "delivered":
+            state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
+            if state.approval is approval:
+                state.approval, state.status = None, Status.OPEN
+        else:
+            await self._steps.record_decision(decision, "refused", refused=OVERTAKEN)
+
+    async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
+        """Two approvers approve one text: an edit makes another text, so the count begins again."""
+        fresh_id = f"{approval.approval_id}-edit-{self._state.turn}"
+        fresh = edited(approval, decision, approval_id=fresh_id, now=workflow.now())
+        await self._steps.record_decision(decision, "reapprove_edit", approval=fresh, replaces=approval.approval_id)
+        self._state.approval = fresh
+
+    async def _redraft(self, decision: DecideApproval) -> None:
+        state = self._state
+        await self._steps.record_decision(decision, "redraft")
+        state.move_on()
+        state.instruction, state.unanswered = decision.reason, True
+
+    async def climb_ladder(self) -> None:
+        """Take the step that is due: remind, widen or move up. The wait itself has no end."""
+        approval = self._state.approval
+        if approval is None:
+            return
+        step = self._state.opened_policy.ladder[approval.rungs_done]
+        climbed = approval.climb(step)
+        await self._steps.climb_ladder(climbed, step)
+        self._state.approval = climbed

@@ -1,0 +1,142 @@
+"""Where a conversation stands: what is recorded of it, who owns it, what its status is."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+from temporalio.workflow import ActivityHandle
+
+with workflow.unsafe.imports_passed_through():
+    from domain.conversation import (
+        ChangeMode,
+        HandBack,
+        Owner,
+        Reopen,
+        Request,
+        SendHumanReply,
+        Snooze,
+        Status,
+        TakeOver,
+    )
+    from domain.state import TAKES_OVER, ConversationState
+    from domain.steps import DeliveredMessage, OwnershipChanged, StatusEvent
+    from domain.turn import DecisionRecord, Draft, Reason
+    from workflows.steps import Steps
+
+
+class Standing:
+    """Every move goes through the store first and is then true of the state."""
+
+    def __init__(self, state: ConversationState, steps: Steps) -> None:
+        self._state = state
+        self._steps = steps
+
+    async def record_inbox(self) -> int:
+        """Record what customers wrote; the number of messages that are new to the store."""
+        messages = self._state.take_inbox()
+        if not messages:
+            return 0
+        self._state.move_on()
+        return await self._steps.record_messages(messages)
+
+    async def record_what_overtakes(self) -> None:
+        """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn."""
+        taking = next((request for request in self._state.requests if request.kind in TAKES_OVER), None)
+        if isinstance(taking, TakeOver):
+            self._state.requests.remove(taking)
+            await self.take_over(taking)
+        elif isinstance(taking, SendHumanReply):
+            await self.take_over(taking.takeover())
+        else:
+            await self.record_inbox()
+
+    async def delivered(self, delivering: ActivityHandle[DeliveredMessage]) -> DeliveredMessage | None:
+        """Wait for a delivery and record meanwhile what must stop it; None when the channel refuses for good."""
+        while not delivering.done():
+            await workflow.wait_condition(lambda: delivering.done() or self._state.is_overtaken())
+            if not delivering.done():
+                await self.record_what_overtakes()
+        try:
+            return await delivering
+        except ActivityError:
+            return None
+
+    async def take_over(self, request: TakeOver) -> None:
+        """Make a person the owner; when this returns, no older draft can leave any more."""
+        state = self._state
+        owner = Owner(kind="human_agent", id=request.by.id)
+        await self._change_owner(owner, Status.WITH_HUMAN, request, request.note)
+        state.unanswered = False
+
+    async def hand_back(self, request: HandBack) -> None:
+        """Make the AI agent the owner, with an instruction and fresh budgets."""
+        state = self._state
+        owner = Owner(kind="ai_agent", id=state.ai_agent or state.opened_policy.default_ai_agent)
+        changed = await self._change_owner(owner, Status.OPEN, request, request.instruction)
+        state.instruction, state.escalation_reason = request.instruction, None
+        state.unanswered, state.quiet_since = changed.unanswered > 0, workflow.now()
+
+    async def _change_owner(self, owner: Owner, status: Status, request: Request, note: str) -> OwnershipChanged:
+        state = self._state
+        state.move_on()
+        messages = state.take_inbox()
+        changed = await self._steps.change_ownership(
+            owner, status, messages, request_id=request.request_id, by=request.by.id, note=note
+        )
+        state.give_to(owner, status)
+        return changed
+
+    async def send_human_reply(self, request: SendHumanReply) -> None:
+        """Whoever answers owns the conversation: a reply from a person takes it over first."""
+        if self._state.owner != Owner(kind="human_agent", id=request.by.id):
+            await self.take_over(request.takeover())
+        await self.delivered(self._steps.deliver_human_reply(request))
+
+    async def escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
+        """Give the conversation to the human queue, unless a person has taken it over meanwhile."""
+        state = self._state
+        if not state.owned_by_ai:
+            return
+        state.move_on()
+        await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
+        state.give_to(Owner(kind="human_agent"), Status.WITH_HUMAN)
+        state.escalation_reason, state.unanswered = reason.value, False
+
+    async def wake(self) -> bool:
+        """A message wakes or reopens a conversation, unless it is an old one that came again."""
+        if not await self.record_inbox():
+            return False
+        self._state.unanswered = True
+        event: StatusEvent = "reopened" if self._state.status is Status.RESOLVED else "woken"
+        await self.set_status(event, self._state.active_status(), f"message-{self._state.revision}", "customer")
+        return True
+
+    async def resolve(self, request_id: str, by: str, note: str = "") -> None:
+        """A person or silence says that it is done; what was drafted or asked is stale."""
+        self._state.move_on()
+        self._state.resolved_at, self._state.snoozed_until = workflow.now(), None
+        await self.set_status("resolved", Status.RESOLVED, request_id, by, note)
+
+    async def set_status(self, event: StatusEvent, status: Status, request_id: str, by: str, note: str = "") -> None:
+        """Change the status once per request id."""
+        state = self._state
+        state.status = status
+        if status is not Status.SNOOZED:
+            state.snoozed_until = None
+        if status is not Status.RESOLVED:
+            state.resolved_at = None
+        if event in {"woken", "reopened"}:
+            state.quiet_since = workflow.now()
+        await self._steps.change_status(event, request_id=request_id, by=by, note=note, until=state.snoozed_until)
+
+    async def snooze(self, request: Snooze) -> None:
+        """Put the conversation aside until an instant, or until the customer writes."""
+        self._state.snoozed_until = request.until
+        await self.set_status("snoozed", Status.SNOOZED, request.request_id, request.by.id)
+
+    async def reopen(self, request: Reopen) -> None:
+        """Back to work, with a fresh period of silence."""
+        await self.set_status("reopened", self._state.active_status(), request.request_id, request.by.id)
+
+    async def change_mode(self, request: ChangeMode) -> None:
+        """The mode that a person sets overrides the AI agent's own."""
+        self._state.mode, self._state.mode_was_set = request.mode, True
+        await self.set_status("mode_changed", self._state.status, request.request_id, request.by.id)
