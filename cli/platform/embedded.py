@@ -1,6 +1,7 @@
 """A whole platform on one machine, for `holdfast dev`, the demo, the tests and the benchmark."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
@@ -60,6 +61,7 @@ class Platform:
     ) -> None:
         self.settings = settings
         self.parts = Supervisor(settings.home / "logs", report)
+        self._report = report
         self._application = application
         self._prepare = prepare
         self._stack = AsyncExitStack()
@@ -108,7 +110,10 @@ class Platform:
                 "temporal_address": temporal_address,
             }
         )
+        self._report("organisation", "starting", "")
+        started = time.monotonic()
         await self._prepare(self.settings)
+        self._report("organisation", "ready", f"{time.monotonic() - started:.1f} s")
         await self.parts.start_together(self._application(self.settings))
 
     async def _start_postgres(self) -> SecretStr:

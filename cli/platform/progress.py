@@ -21,11 +21,11 @@ class Progress:
             case "starting":
                 self.say(f"Starting {part} …")
             case "ready":
-                self._console.print(f"[green]✓[/] {part:<10} [dim]{detail}[/]")
+                self._console.print(f"[green]✓[/] {part:<12} [dim]{detail}[/]")
             case "crashed":
-                self._console.print(f"[red]✗[/] {part:<10} {detail}", highlight=False)
+                self._console.print(f"[red]✗[/] {part:<12} {detail}", highlight=False)
             case "stopped":
-                self._console.print(f"[dim]■ {part:<10} stopped[/]")
+                self._console.print(f"[dim]■ {part:<12} stopped[/]")
 
     def say(self, text: str) -> None:
         """Show what is being done now, where a spinner is shown."""

@@ -16,9 +16,9 @@ from tests.cli.platform.parts import processes_of, until
 COMMAND = """
 import asyncio
 from rich.console import Console
-from cli.dev import serve
 from cli.platform.embedded import Platform
 from cli.platform.progress import Progress
+from cli.platform.serving import serve
 from config.settings import Settings
 from tests.cli.platform.parts import web_part
 
