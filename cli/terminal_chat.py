@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from cli.gateway_client import GatewayError, not_running
-from domain.conversation import Author, Status
+from domain.conversation import MAX_MESSAGE_CHARACTERS, Author, Status
 from gateway.chat.frames import (
     AnyServerFrame,
     ClientFrame,
@@ -79,8 +79,9 @@ class TerminalChat:
         typing = asyncio.create_task(self._type())
         try:
             await asyncio.wait({talking, typing}, return_when=asyncio.FIRST_COMPLETED)
-            if talking.done():
-                talking.result()
+            for ended in (talking, typing):
+                if ended.done():
+                    ended.result()
         finally:
             for task in (talking, typing):
                 task.cancel()
@@ -172,14 +173,20 @@ class TerminalChat:
         Thread(target=_read_lines, args=(asyncio.get_running_loop(), lines), daemon=True).start()
         self._prompt()
         while text := (await lines.get()).strip():
-            message_id = uuid4().hex
-            self._outbox[message_id] = text
-            self._unseen.add(message_id)
-            self._answered.clear()
-            await self._submit(message_id)
+            if len(text) <= MAX_MESSAGE_CHARACTERS:
+                await self._accept(text)
+            else:
+                self._say(f"A message has at most {MAX_MESSAGE_CHARACTERS} characters. Write less at once.", "red")
             self._prompt()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._answered.wait(), 0 if sys.stdin.isatty() else LAST_ANSWER_SECONDS)
+
+    async def _accept(self, text: str) -> None:
+        message_id = uuid4().hex
+        self._outbox[message_id] = text
+        self._unseen.add(message_id)
+        self._answered.clear()
+        await self._submit(message_id)
 
     async def _submit(self, message_id: str) -> None:
         if message_id in self._outbox:

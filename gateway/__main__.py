@@ -2,7 +2,9 @@
 
 import uvicorn
 
+from config.logging import configure_logging
 from config.settings import Settings
+from domain.errors import InvalidInputError
 from gateway.app import create_app
 from gateway.chat.frames import MAX_FRAME_BYTES
 from gateway.options import options_of
@@ -10,8 +12,13 @@ from gateway.options import options_of
 
 def main() -> None:
     settings = Settings()
+    configure_logging(settings.log_level, settings.log_format)
+    try:
+        options = options_of(settings)
+    except InvalidInputError as error:
+        raise SystemExit(str(error)) from error
     uvicorn.run(
-        create_app(options_of(settings)),
+        create_app(options),
         host=settings.gateway_host,
         port=settings.gateway_port,
         # Frames above the limit are answered with an error; far above it, the protocol itself closes.
@@ -19,7 +26,7 @@ def main() -> None:
         ws_ping_interval=20,
         ws_ping_timeout=20,
         timeout_graceful_shutdown=5,
-        log_level="warning",
+        log_config=None,
         access_log=False,
     )
 
