@@ -21,8 +21,10 @@ from gateway.chat.frames import (
     MarkRead,
     Ping,
     Pong,
+    Pushed,
     Received,
     SendMessage,
+    Welcome,
 )
 from gateway.chat.incoming import RefusedFrameError, parse, receive
 from gateway.chat.pusher import Pusher
@@ -73,6 +75,8 @@ class ChatConnection:
         """One frame at a time; TimeoutError for a client that does not read."""
         async with self._sending, asyncio.timeout(SEND_WITHIN_SECONDS):
             await self._socket.send_text(frame.model_dump_json(exclude_none=True))
+        pushed = len(frame.messages) if isinstance(frame, Welcome) else int(isinstance(frame, Pushed))
+        self._services.metrics.messages_pushed.inc(pushed)
 
     async def _read(self, pusher: Pusher) -> None:
         while True:

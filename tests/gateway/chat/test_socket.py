@@ -214,6 +214,16 @@ async def test_pages_of_other_origins_may_not_connect(gateway: Gateway) -> None:
     await own.close()
 
 
+async def test_pushed_messages_are_counted(platform: Gateway) -> None:
+    session = await platform.session()
+    chat = await platform.chat(session)
+    await chat.say("hello")
+    await chat.reply()
+    await platform.chat(session)
+    await chat.until("typing", active=False)
+    assert "holdfast_messages_pushed_total 4.0" in (await platform.http.get("/metrics")).text
+
+
 async def test_open_sockets_are_counted(gateway: Gateway) -> None:
     chat = await gateway.chat()
     await chat.say("hello", "m")
