@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         Resolve,
         SendHumanReply,
         Snooze,
+        Status,
         TakeOver,
     )
     from domain.state import ConversationState
@@ -126,7 +127,8 @@ class ConversationWorkflow:
 
     def _has_cause(self) -> bool:
         state = self._state
-        return bool(state.inbox or state.requests or self._roll_over) or self._alarm.has_rung()
+        owes_an_answer = state.unanswered and state.status is Status.OPEN
+        return bool(state.inbox or state.requests or owes_an_answer or self._roll_over) or self._alarm.has_rung()
 
     async def _work(self) -> None:
         if self._state.policy is None:

@@ -35,6 +35,7 @@ class Standing:
         if not messages:
             return 0
         self._state.move_on()
+        self._state.unanswered = True
         return await self._steps.record_messages(messages)
 
     async def record_what_overtakes(self) -> None:
@@ -104,7 +105,6 @@ class Standing:
         """A message wakes or reopens a conversation, unless it is an old one that came again."""
         if not await self.record_inbox():
             return False
-        self._state.unanswered = True
         event: StatusEvent = "reopened" if self._state.status is Status.RESOLVED else "woken"
         await self.set_status(event, self._state.active_status(), f"message-{self._state.revision}", "customer")
         return True

@@ -499,3 +499,18 @@ async def test_a_workflow_that_fell_behind_the_store_catches_up(converse: Conver
         state = await conversation.settled()
         assert (conversation.fakes.refused, len(conversation.fakes.delivered)) == (1, 2)
         assert (state.revision, state.turn) == (7, 10)
+
+
+async def test_a_message_during_an_approved_delivery_is_answered(converse: Converse) -> None:
+    async with converse(fakes(SUPERVISED)) as conversation:
+        await conversation.says("refund me")
+        await conversation.asked(1)
+        gate = conversation.fakes.hold("deliver_message")
+        await conversation.ask(decision(conversation, "approve"))
+        await gate.reached.wait()
+        await conversation.says("no, wait")
+        await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
+        gate.opened.set()
+        await conversation.asked(2)
+        assert [d.effect for d in conversation.fakes.decisions] == ["refused"]
+        assert conversation.fakes.delivered == []
