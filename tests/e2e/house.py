@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import uuid4
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.service import RPCError
 
 from activities.delivery import DeliveryActivities
@@ -188,11 +188,16 @@ class Talk:
 
     async def history_length(self) -> int:
         """Events of the present run, when nothing is under way."""
+        return (await self.rests()).history_length
+
+    async def rests(self) -> WorkflowExecutionDescription:
+        """Wait until no activity and no workflow task is under way."""
         while True:
             described = await self.handle.describe()
             raw = described.raw_description
             if not raw.HasField("pending_workflow_task") and not raw.pending_activities:
-                return described.history_length
+                return described
+            await asyncio.sleep(LOOK_AGAIN_SECONDS / 10)
 
 
 async def _set_or_time(changed: asyncio.Event) -> None:

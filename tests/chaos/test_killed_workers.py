@@ -1,0 +1,105 @@
+"""kill -9 of a worker inside each activity, before and after its commit, and between each pair of activities.
+
+One process is killed while every conversation stands at a point of its own; an ordinary worker takes over.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, get_args
+
+import pytest
+
+from cli.platform.temporal_server import TemporalServer
+from domain.conversation import Resolve, Status, TakeOver
+from tests.chaos.points import Moment, Point
+from tests.chaos.processes import doomed_worker, ordinary_worker
+from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND
+from tests.e2e.house import ANNA, House, Seen, Talk
+from tests.e2e.promises import check_promises
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
+LONG = 150.0
+
+Play = Callable[[Talk], Coroutine[Any, Any, Seen]]
+
+
+async def answered(talk: Talk) -> Seen:
+    await talk.says(PASSWORD, "m1")
+    return await talk.until(lambda seen: seen.answered, LONG)
+
+
+async def approved(talk: Talk) -> Seen:
+    await talk.says(REFUND, "m1")
+    seen = await talk.until(lambda seen: seen.open_approval is not None, LONG)
+    assert seen.open_approval
+    await talk.decide("approve", f"d-{talk.id}", approval_id=seen.open_approval.approval.approval_id)
+    return await talk.until(lambda seen: seen.answered and seen.effects == ["send"], LONG)
+
+
+async def rejected(talk: Talk) -> Seen:
+    await talk.says(REFUND, "m1")
+    seen = await talk.until(lambda seen: seen.open_approval is not None, LONG)
+    assert seen.open_approval
+    first = seen.open_approval.approval.approval_id
+    await talk.decide("reject", f"d-{talk.id}", approval_id=first, reason="name the 30 days")
+    return await talk.until(lambda seen: [a.state for a in seen.approvals] == ["open", "rejected"], LONG)
+
+
+async def taken_over(talk: Talk) -> Seen:
+    await answered(talk)
+    await talk.ask(TakeOver(request_id="t1", by=ANNA))
+    await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN, LONG)
+    await talk.says(DELIVERY, "m2")
+    return await talk.until(lambda seen: seen.said[-1] == ("customer", DELIVERY), LONG)
+
+
+async def escalated(talk: Talk) -> Seen:
+    await talk.says(PERSON, "m1")
+    return await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN, LONG)
+
+
+async def resolved(talk: Talk) -> Seen:
+    await answered(talk)
+    await talk.ask(Resolve(request_id="r1", by=ANNA))
+    return await talk.until(lambda seen: seen.row.status is Status.RESOLVED, LONG)
+
+
+STEPS: list[tuple[Play, int, tuple[str, ...]]] = [
+    (answered, 1, ("open_conversation", "fetch_customer_context", "generate_reply", "deliver_message")),
+    (approved, 1, ("request_approval", "deliver_message")),
+    (rejected, 0, ("record_decision",)),
+    (taken_over, 1, ("change_ownership", "record_messages")),
+    (escalated, 0, ("escalate_conversation",)),
+    (resolved, 1, ("change_status",)),
+]
+"""What is played, how many replies it ends with, and the activities at which it is killed."""
+
+
+async def test_a_worker_killed_at_every_point_loses_nothing_and_doubles_nothing(
+    house: House, database_url: str, temporal_server: TemporalServer
+) -> None:
+    plays = {
+        house.talk(): (Point(moment, name), play, replies)
+        for play, replies, names in STEPS
+        for name in names
+        for moment in get_args(Moment)
+    }
+    points = {talk.id: point for talk, (point, _, _) in plays.items()}
+    async with doomed_worker(database_url, temporal_server.address, points) as doomed:
+        playing = [asyncio.create_task(play(talk)) for talk, (_, play, _) in plays.items()]
+        await doomed.all_stopped()
+        await doomed.kill()
+        async with ordinary_worker(database_url, temporal_server.address):
+            await asyncio.gather(*playing)
+            for talk, (point, _, replies) in plays.items():
+                seen = await check_promises(talk)
+                assert len(seen.replies) == replies, f"{point}: {seen.told()}"
+                assert [m.message_id for m in seen.messages if m.author == "customer"] in (["m1"], ["m1", "m2"])
+            await asyncio.gather(*(_goes_on(talk) for talk in plays))
+
+
+async def _goes_on(talk: Talk) -> None:
+    """What the conversation is told next, it hears."""
+    await talk.says(PASSWORD, "last")
+    await talk.until(lambda seen: seen.messages[-1].message_id == "last" or seen.answered, LONG)
+    await check_promises(talk)

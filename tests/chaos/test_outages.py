@@ -1,0 +1,150 @@
+"""Temporal and PostgreSQL go away in the middle of turns: what was accepted is answered once when they are back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from cli.platform.ports import free_port
+from cli.platform.processes import Supervisor
+from cli.platform.temporal_server import TemporalServer
+from domain.conversation import TakeOver
+from domain.errors import UnavailableError
+from storage.database import Database, connect
+from storage.migrate import migrate
+from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND, publish
+from tests.e2e.gates import Moment
+from tests.e2e.house import ANNA, House, Talk
+from tests.e2e.promises import check_promises
+from tests.storage.server import OwnServer, own_server
+from tests.workflows.fakes import Gate
+
+pytestmark = [pytest.mark.chaos]
+LONG = 90.0
+
+
+@pytest.fixture
+async def supervised_temporal(tmp_path: Path) -> AsyncIterator[tuple[Supervisor, TemporalServer]]:
+    """A server that nobody else uses, restarted on its file when it crashes."""
+    async with Supervisor(tmp_path / "logs", lambda *_: None) as supervisor:
+        server = TemporalServer(tmp_path / "temporal.db", port=free_port(), ui_port=None)
+        await supervisor.start(server.part())
+        await server.prepare_namespace()
+        yield supervisor, server
+
+
+@pytest.fixture
+async def own_postgres(tmp_path: Path) -> AsyncIterator[OwnServer]:
+    async with own_server(tmp_path) as server:
+        await migrate(server.url)
+        yield server
+
+
+async def test_temporal_killed_in_mid_turn(
+    supervised_temporal: tuple[Supervisor, TemporalServer], database: Database, database_url: str
+) -> None:
+    supervisor, server = supervised_temporal
+    client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+    async with House(client, database, database_url) as house, house.workers():
+        drafting, delivering, delivered, waiting = (house.talk() for _ in range(4))
+        await waiting.says(REFUND)
+        await waiting.asked()
+        stops: list[tuple[Talk, Moment, str]] = [
+            (drafting, "before", "generate_reply"),
+            (delivering, "before", "deliver_message"),
+            (delivered, "after", "deliver_message"),
+        ]
+        gates = [await _stopped(talk, moment, name) for talk, moment, name in stops]
+        supervisor.kill("temporal")
+        for gate in gates:
+            gate.opened.set()
+        await _until_accepted(drafting)
+        await supervisor.ready("temporal")
+
+        await waiting.decide("approve", "d1")
+        for talk in (delivering, delivered, waiting):
+            seen = await talk.until(lambda seen: seen.answered, LONG)
+            assert len(seen.replies) == 1, seen.told()
+        seen = await drafting.until(lambda seen: seen.answered and len(seen.messages) > 2, LONG)
+        assert [m.message_id for m in seen.messages if m.author == "customer"] == ["m1", "m2"]
+        for talk in (drafting, delivering, delivered, waiting):
+            await talk.rests()
+            await check_promises(talk)
+
+
+async def _stopped(talk: Talk, moment: Moment, name: str) -> Gate:
+    """A conversation that stands in the middle of its first turn."""
+    gate = talk.house.gates.hold(moment, name)
+    await talk.says(PASSWORD, "m1")
+    await gate.reached.wait()
+    return gate
+
+
+async def _until_accepted(talk: Talk) -> None:
+    """As a channel does that is told "not received": the same message again."""
+    while True:
+        try:
+            await talk.says(DELIVERY, "m2")
+        except UnavailableError:
+            continue
+        return
+
+
+@pytest.mark.parametrize("by", ["stop", "kill"])
+async def test_postgresql_gone_in_mid_turn(own_postgres: OwnServer, temporal_client: Client, by: str) -> None:
+    database = await connect(own_postgres.url)
+    await publish(database)
+    async with House(temporal_client, database, own_postgres.url) as house, house.workers():
+        drafting, delivering, waiting, new = (house.talk() for _ in range(4))
+        await waiting.says(REFUND)
+        approval_id = (await waiting.asked()).approval.approval_id
+        stops = ((drafting, "generate_reply"), (delivering, "deliver_message"))
+        gates = [await _stopped(talk, "before", name) for talk, name in stops]
+        await own_postgres.stop()
+        for gate in gates:
+            gate.opened.set()
+        await new.says(PASSWORD)
+        await waiting.decide("approve", "d1", approval_id=approval_id)
+        for talk in (drafting, delivering, waiting, new):
+            await _is_trying_again(talk)
+        await own_postgres.start()
+        if by == "kill":
+            own_postgres.supervisor.kill("postgres")
+            await own_postgres.supervisor.ready("postgres")
+
+        for talk in (drafting, delivering, waiting, new):
+            seen = await talk.until(lambda seen: seen.answered, LONG)
+            assert len(seen.replies) == 1, seen.told()
+            await talk.rests()
+            await check_promises(talk)
+    await database.close()
+
+
+async def _is_trying_again(talk: Talk) -> None:
+    """Wait until a step has failed and waits for its next attempt."""
+    while True:
+        pending = (await talk.handle.describe()).raw_description.pending_activities
+        if any(step.attempt > 1 for step in pending):
+            return
+        await asyncio.sleep(0.05)
+
+
+async def test_a_takeover_is_kept_while_postgresql_is_away(own_postgres: OwnServer, temporal_client: Client) -> None:
+    database = await connect(own_postgres.url)
+    await publish(database)
+    async with House(temporal_client, database, own_postgres.url) as house, house.workers():
+        talk = house.talk()
+        gate = await _stopped(talk, "before", "deliver_message")
+        await own_postgres.stop()
+        await talk.ask(TakeOver(request_id="t1", by=ANNA))
+        gate.opened.set()
+        await _is_trying_again(talk)
+        await own_postgres.start()
+        seen = await talk.until(lambda seen: "ownership_changed" in seen.kinds, LONG)
+        await talk.rests()
+        seen = await check_promises(talk)
+        assert seen.row.owner.id == "anna"
+    await database.close()
