@@ -1,0 +1,113 @@
+"""The figures of one run, and the budgets that they are held against."""
+
+from collections.abc import Sequence
+from datetime import date
+from statistics import quantiles
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+
+class TurnCost(BaseModel):
+    """History events, their bytes, and billable actions."""
+
+    events: int
+    bytes: int
+    actions: int
+
+
+class Percentiles(BaseModel):
+    """Of milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    turns: int = Field(description="How many turns were timed.")
+
+    @classmethod
+    def of(cls, milliseconds: Sequence[float]) -> Self:
+        cuts = quantiles(milliseconds, n=100, method="inclusive")
+        return cls(p50=round(cuts[49], 1), p95=round(cuts[94], 1), p99=round(cuts[98], 1), turns=len(milliseconds))
+
+
+class Rates(BaseModel):
+    """Turns per second; `ratio` is the median of `ratios`, one for each pair of rounds."""
+
+    holdfast: float
+    bare: float
+    ratio: float
+    ratios: list[float]
+
+
+class Messages(BaseModel):
+    """Of all conversations of the run: messages that customers wrote, and what the transcripts say of them."""
+
+    written: int
+    recorded: int
+    answered: int
+    lost: int
+    doubled: int
+
+    def __add__(self, other: Self) -> Self:
+        return self.model_copy(update={name: count + getattr(other, name) for name, count in self})
+
+
+class Machine(BaseModel):
+    """What the figures were measured on; load averages over a minute, before and after."""
+
+    cores: int
+    memory_gib: float
+    system: str
+    python: str
+    temporal_sdk: str
+    temporal_server: str
+    postgresql: str
+    load_before: float
+    load_after: float
+
+
+class Figures(BaseModel):
+    """The JSON of the benchmark. Keys of `overhead_ms` are numbers of conversations."""
+
+    plain_turn: TurnCost
+    approval_turn: TurnCost
+    first_turn: TurnCost
+    validated_turn: TurnCost
+    overhead_ms: dict[str, Percentiles]
+    saturated_ms: dict[str, Percentiles]
+    turns_per_second: Rates
+    memory_per_conversation_kb: float
+    recovery_1000_seconds: float
+    recovered_conversations: int
+    messages: Messages
+    machine: Machine
+    measured_on: date
+    quick: bool
+
+
+class Budget(BaseModel):
+    """A limit. An `exact` one holds on every machine at any load, so it decides about the exit code."""
+
+    name: str
+    figure: float
+    limit: float
+    at_least: bool = False
+    exact: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.figure >= self.limit if self.at_least else self.figure <= self.limit
+
+
+def budgets(figures: Figures) -> list[Budget]:
+    return [
+        Budget(name="plain turn, events", figure=figures.plain_turn.events, limit=17, exact=True),
+        Budget(name="plain turn, actions", figure=figures.plain_turn.actions, limit=3, exact=True),
+        Budget(name="validated turn, events", figure=figures.validated_turn.events, limit=22, exact=True),
+        Budget(name="validated turn, actions", figure=figures.validated_turn.actions, limit=4, exact=True),
+        Budget(name="approval turn, events", figure=figures.approval_turn.events, limit=35, exact=True),
+        Budget(name="messages lost", figure=figures.messages.lost, limit=0, exact=True),
+        Budget(name="messages answered twice", figure=figures.messages.doubled, limit=0, exact=True),
+        Budget(name="overhead p95 at 32, ms", figure=figures.overhead_ms["32"].p95, limit=500),
+        Budget(name="turns per second, ratio", figure=figures.turns_per_second.ratio, limit=0.6, at_least=True),
+    ]

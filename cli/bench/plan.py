@@ -1,0 +1,49 @@
+"""How much is measured."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Load:
+    """Conversations that are open at once; each customer pauses for about so long before each message."""
+
+    conversations: int
+    pause_seconds: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of one run. Rounds come in pairs: the bare workflow, then conversations."""
+
+    counted_turns: int
+    loads: tuple[Load, ...]
+    saturating: int
+    pairs_of_rounds: int
+    round_seconds: float
+    warm_up: int
+    weighed: int
+    recovered: int
+
+
+# A customer who is alone is asked to hurry, because the pause changes nothing for him and more turns make a better p99.
+FULL = Plan(
+    counted_turns=12,
+    loads=(Load(1, 0.1, 40), Load(32, 3, 60), Load(256, 3, 60)),
+    saturating=32,
+    pairs_of_rounds=4,
+    round_seconds=10,
+    warm_up=100,
+    weighed=500,
+    recovered=1000,
+)
+QUICK = Plan(
+    counted_turns=4,
+    loads=(Load(1, 0.1, 3), Load(32, 1, 4), Load(256, 3, 6)),
+    saturating=8,
+    pairs_of_rounds=1,
+    round_seconds=3,
+    warm_up=10,
+    weighed=30,
+    recovered=50,
+)
