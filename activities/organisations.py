@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from activities.drafting import Drafter, OrganisationModels
-from activities.publishing import serving_models
 from domain.errors import UnavailableError
 from domain.policy import policy_of
 from domain.spec import ModelSpec
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
-from integrations.topics.ngram import NgramTopicModel
 from storage.specs import SpecRepository
 from storage.views import PublishedSpec
+
+LoadModels = Callable[[PublishedSpec], OrganisationModels]
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,10 @@ class ServedVersion:
 class Organisations:
     """Spec versions by content hash, loaded once per process, because a version never changes."""
 
-    def __init__(self, specs: SpecRepository, models: ModelFactory) -> None:
+    def __init__(self, specs: SpecRepository, models: ModelFactory, load: LoadModels) -> None:
         self._specs = specs
         self._models = models
+        self._load_models = load
         self._loading: dict[str, asyncio.Task[ServedVersion]] = {}
 
     async def active_version(self, organisation: str) -> str:
@@ -76,12 +77,7 @@ class Organisations:
 
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
-        return ServedVersion(published, await asyncio.to_thread(_models_of, published), self._models)
-
-
-def _models_of(published: PublishedSpec) -> OrganisationModels:
-    topics = NgramTopicModel.from_bytes(published.topic_model)
-    return serving_models(published.version, topics, published.calibration)
+        return ServedVersion(published, await asyncio.to_thread(self._load_models, published), self._models)
 
 
 def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:

@@ -14,6 +14,7 @@ from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
 from activities.reply import ReplyActivities
+from activities.serving import load_models
 from config.settings import Settings
 from domain.conversation import ChannelKind
 from domain.errors import CredentialsError
@@ -48,7 +49,7 @@ def model_factory(settings: Settings) -> ModelFactory:
 def compose(database: Database, models: ModelFactory) -> Activities:
     """Every activity with its neighbours."""
     customers = CustomerRepository(database)
-    organisations = Organisations(SpecRepository(database), models)
+    organisations = Organisations(SpecRepository(database), models, load_models)
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, {"directory": crm_class("directory")(customers)}),

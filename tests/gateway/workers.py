@@ -14,6 +14,7 @@ from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
+from activities.serving import load_models
 from domain.confidence import Calibration
 from domain.conversation import ChannelKind, Owner
 from domain.policy import policy_of
@@ -98,7 +99,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     """One worker per task queue until the end of the block."""
     conversations = ConversationRepository(database)
     # Recording needs no organisation: opening, which does, is replaced.
-    recording = ConversationActivities(conversations, Organisations(SpecRepository(database), NO_MODELS))
+    recording = ConversationActivities(conversations, Organisations(SpecRepository(database), NO_MODELS, load_models))
     approvals = ApprovalActivities(ApprovalRepository(database))
     delivery = DeliveryActivities(DeliveryRepository(database), {ChannelKind.WEB_CHAT: WebChatChannel()})
     context = ContextActivities(CustomerRepository(database), {})
