@@ -7,23 +7,33 @@ from temporalio import workflow
 
 
 class Alarm:
-    """Sleeps to the earliest deadline. A later deadline does not move a timer that runs: it rings and is set again.
+    """Sleeps to the earliest deadline. When that moves back, the timer is left to ring and is set again then.
 
-    So a turn that only pushes the deadline back costs no timer events at all.
+    So a turn that only pushes the deadline back costs no timer events at all. A deadline of another meaning gets a
+    timer of its own, because the Temporal UI shows what is waited for.
     """
 
     def __init__(self) -> None:
-        self.rings_at: datetime | None = None
+        self._rings_at: datetime | None = None
+        self._meaning = ""
         self._timer: asyncio.Task[None] | None = None
 
-    def set(self, deadline: datetime | None, summary: str) -> None:
+    def set(self, deadline: datetime | None, meaning: str) -> None:
         """Make sure that it rings at `deadline` or earlier."""
-        if deadline is None or (self.rings_at is not None and self.rings_at <= deadline):
+        if self._serves(deadline, meaning):
             return
         if self._timer is not None:
             self._timer.cancel()
-        self.rings_at = deadline
-        self._timer = asyncio.create_task(workflow.sleep(max(deadline - workflow.now(), timedelta()), summary=summary))
+            self._timer = None
+        self._rings_at, self._meaning = deadline, meaning
+        if deadline is not None:
+            pause = max(deadline - workflow.now(), timedelta())
+            self._timer = asyncio.create_task(workflow.sleep(pause, summary=meaning))
+
+    def _serves(self, deadline: datetime | None, meaning: str) -> bool:
+        if deadline is None or self._rings_at is None:
+            return deadline is self._rings_at
+        return self._meaning == meaning and self._rings_at <= deadline
 
     def has_rung(self) -> bool:
         return self._timer is not None and self._timer.done() and not self._timer.cancelled()
@@ -32,4 +42,4 @@ class Alarm:
         """Forget a timer that rang."""
         if self.has_rung():
             self._timer = None
-            self.rings_at = None
+            self._rings_at = None
