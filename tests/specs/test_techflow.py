@@ -115,15 +115,19 @@ def test_enough_is_labelled_and_every_outcome_in_both_parts() -> None:
     assert len(everything_labelled()) >= 360
     for part in PARTS:
         assert {message.expected for message in labelled(part)} == {"answer", "ask_approval", "escalate", "clarify"}
-    assert 0.35 <= len(labelled("held_out")) / len(everything_labelled()) <= 0.45
+    assert len(labelled("held_out")) >= 200
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_article_and_topic_is_asked_for(part: str) -> None:
-    version = loaded().version
+def test_every_article_is_asked_for(part: str) -> None:
     cited = {article for message in labelled(part) for article in message.articles}
-    assert not {article.id for article in version.articles} - cited
-    assert not {topic.id for topic in version.specification.topics} - {message.topic for message in labelled(part)}
+    assert not {article.id for article in loaded().version.articles} - cited
+
+
+def test_every_topic_is_labelled_in_the_tuning_part() -> None:
+    """The held-out part was written without knowing the topics."""
+    topics = {topic.id for topic in loaded().version.specification.topics}
+    assert not topics - {message.topic for message in labelled("tuning")}
 
 
 def test_labels_refer_to_what_exists() -> None:
