@@ -17,6 +17,7 @@ from domain.questions import questions_in, standalone
 from domain.spec import AiAgentSpec, SpecVersion
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Draft, Fact
+from integrations.concepts import with_concepts
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import (
     DraftValidator,
@@ -104,7 +105,7 @@ class Drafter:
 
     def _understand(self, question: DraftQuestion) -> Understood:
         parts = questions_in(standalone(question.text, _said_by_customer(question.transcript)))
-        predictions = [self._models.topics.classify(part) for part in parts]
+        predictions = [self._models.topics.classify(with_concepts(part, self._spec.language)) for part in parts]
         prediction = min(predictions, key=self._least_safe_first)
         ai_agent = self._route(prediction, question.ai_agent)
         retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent)

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from activities.drafting import OrganisationModels
 from activities.evaluating import Contexts, draft_labelled
-from activities.topic_sources import known_questions
+from activities.topic_sources import TopicSources
 from domain.confidence import Calibration, features_of
 from domain.decision import decide
 from domain.evaluation import OUT_OF_SCOPE, LabelledMessage, rests_on, sources_of
 from domain.spec import SpecVersion
+from domain.text import sentences
 from domain.topics import LabelledText
 from domain.turn import Draft, Outcome
+from integrations.concepts import with_concepts
 from integrations.knowledge.markdown import MarkdownKnowledge
+from integrations.knowledge.passages import sections_of
 from integrations.llm.local import LocalReplyWriter
 from integrations.topics.ngram import NgramTopicModel, train
 from integrations.topics.reply_calibration import CheckedDraft, fit_calibration
@@ -34,48 +37,84 @@ def fit_models(
 ) -> FittedModels:
     """Fit both; equal input gives equal models. Takes seconds, so call it in a thread, never in an event loop.
 
-    Confidence is fitted to drafts whose topic was found by a model that had not seen the message. `contexts` are the
-    customers that labelled messages name.
+    Confidence is fitted to drafts for the topics' examples and for labelled messages, each made as if that message had
+    never been seen. `contexts` are the customers that labelled messages name.
     """
-    topics = _topics(version, labelled)
+    messages = [*_examples_as_messages(version), *labelled]
     checked = [
         CheckedDraft(features=features_of(draft.evidence), right=_right(message, draft))
-        for message, draft in held_out_drafts(version, labelled, contexts or {})
+        for message, draft in held_out_drafts(version, messages, contexts or {})
         if _depends_on_confidence(version, draft)
     ]
-    return FittedModels(topic_model=topics.to_bytes(), calibration=fit_calibration(checked))
-
-
-def held_out_drafts(
-    version: SpecVersion, labelled: Sequence[LabelledMessage], contexts: Contexts
-) -> Iterator[tuple[LabelledMessage, Draft]]:
-    """A draft for each message, made with a topic model that was not trained on it."""
-    for fold in range(FOLDS):
-        mine = labelled[fold::FOLDS]
-        others = [message for number, message in enumerate(labelled) if number % FOLDS != fold]
-        models = serving_models(version, _topics(version, others), Calibration())
-        yield from zip(mine, asyncio.run(draft_labelled(models, LocalReplyWriter(), mine, contexts)), strict=True)
+    return FittedModels(topic_model=_topics(version, labelled).to_bytes(), calibration=fit_calibration(checked))
 
 
 def serving_models(version: SpecVersion, topics: NgramTopicModel, calibration: Calibration) -> OrganisationModels:
     """Everything that drafting needs, in memory."""
     spec = version.specification
-    questions = known_questions(spec.topics, MarkdownKnowledge(version.articles, spec.language))
-    knowledge = MarkdownKnowledge(version.articles, spec.language, questions)
+    knowledge = MarkdownKnowledge(version.articles, spec.language, _sources(version).known_questions())
     return OrganisationModels(version=version, knowledge=knowledge, topics=topics, calibration=calibration)
 
 
-def _topics(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> NgramTopicModel:
-    """Trained on the examples of the specification and on labelled messages that name one of its topics."""
-    spec = version.specification
-    examples = [LabelledText(text=text, label=topic.id) for topic in spec.topics for text in topic.examples]
-    examples += [
-        LabelledText(text=message.text, label=message.topic)
-        for message in labelled
-        if message.topic and spec.topic(message.topic)
+def held_out_drafts(
+    version: SpecVersion, messages: Sequence[LabelledMessage], contexts: Contexts
+) -> Iterator[tuple[LabelledMessage, Draft]]:
+    """A draft for each message, made by an organisation that has it neither as an example nor as a labelled message."""
+    for fold in range(FOLDS):
+        mine = messages[fold::FOLDS]
+        others = [message for number, message in enumerate(messages) if number % FOLDS != fold]
+        ignorant = _without(version, {message.text for message in mine})
+        models = serving_models(ignorant, _topics(ignorant, others), Calibration())
+        yield from zip(mine, asyncio.run(draft_labelled(models, LocalReplyWriter(), mine, contexts)), strict=True)
+
+
+def _examples_as_messages(version: SpecVersion) -> list[LabelledMessage]:
+    """Examples of topics as messages to be answered from the articles of their topic, or by a person."""
+    spec, sources = version.specification, _sources(version)
+    messages = [
+        LabelledMessage(id=f"{topic.id}-{number}", text=text, expected="answer", articles=articles, topic=topic.id)
+        for topic in spec.topics
+        if (articles := tuple(sources.articles_of(topic.id)))
+        for number, text in enumerate(topic.examples)
     ]
-    outside = [message.text for message in labelled if message.topic == OUT_OF_SCOPE]
-    return train(examples, [*spec.out_of_scope_examples, *outside], language=spec.language)
+    return messages + [
+        LabelledMessage(id=f"{OUT_OF_SCOPE}-{number}", text=text, expected="escalate", topic=OUT_OF_SCOPE)
+        for number, text in enumerate(spec.out_of_scope_examples)
+    ]
+
+
+def _without(version: SpecVersion, texts: set[str]) -> SpecVersion:
+    """The version with these examples left out."""
+    spec = version.specification
+    topics = [
+        topic.model_copy(update={"examples": tuple(text for text in topic.examples if text not in texts)})
+        for topic in spec.topics
+    ]
+    outside = tuple(text for text in spec.out_of_scope_examples if text not in texts)
+    left = spec.model_copy(update={"topics": tuple(topics), "out_of_scope_examples": outside})
+    return version.model_copy(update={"specification": left})
+
+
+def _sources(version: SpecVersion) -> TopicSources:
+    spec = version.specification
+    return TopicSources(spec.topics, MarkdownKnowledge(version.articles, spec.language))
+
+
+def _topics(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> NgramTopicModel:
+    """Trained on examples, on the articles of each topic, and on labelled messages of known topics."""
+    spec, topic_of = version.specification, _sources(version).topic_of
+    known = dict.fromkeys((text, topic.id) for topic in spec.topics for text in topic.examples)
+    known |= dict.fromkeys(
+        (sentence, topic_of[article.id])
+        for article in version.articles
+        if article.id in topic_of
+        for heading, text in sections_of(article)
+        for sentence in (heading or article.title, *sentences(text))
+    )
+    known |= dict.fromkeys((m.text, m.topic) for m in labelled if m.topic and spec.topic(m.topic))
+    outside = dict.fromkeys([*spec.out_of_scope_examples, *(m.text for m in labelled if m.topic == OUT_OF_SCOPE)])
+    examples = [LabelledText(text=with_concepts(text, spec.language), label=topic) for text, topic in known]
+    return train(examples, [with_concepts(text, spec.language) for text in outside], language=spec.language)
 
 
 def _depends_on_confidence(version: SpecVersion, draft: Draft) -> bool:

@@ -1,11 +1,11 @@
 """Which articles answer which topics, learned from the topics' own examples.
 
-Each example of a topic is looked up in the knowledge base, and the articles that its examples lead to again and again
-are the topic's sources. A message of that topic prefers them, and they take up the words of the examples.
+Each example of a topic is looked up in the knowledge base. An article belongs to the topic whose examples lead to it
+most; a message of that topic prefers it, and it takes up the words of the examples.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.spec import Topic
 from domain.topics import TopicPrediction
@@ -13,36 +13,53 @@ from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage
 
 LOOKED_AT = 10
+LOOKED_AT_FOR_QUESTIONS = 60
 SHARPNESS = 4
 FULL_SHARE = 0.4
-PREFERENCE = 0.4
-MAIN_SHARE = 0.85
-LOOKED_AT_FOR_QUESTIONS = 60
+PREFERENCE = 0.5
 
 
 class TopicSources:
     """Made once for each spec version."""
 
     def __init__(self, topics: Iterable[Topic], knowledge: KnowledgeBase) -> None:
-        self._shares = {topic.id: _shares(topic.examples, knowledge) for topic in topics}
+        self._topics = tuple(topic for topic in topics if not topic.escalate)
+        self._knowledge = knowledge
+        self._shares = {topic.id: _shares(topic.examples, knowledge) for topic in self._topics}
+        self.topic_of = _owners(self._shares)
+        """The topic of each article, by article id; articles that no example leads to have none."""
+        for article, topic_id in self.topic_of.items():
+            self._shares[topic_id][article] = 1.0
 
     def preferred(self, passages: Iterable[Passage], prediction: TopicPrediction) -> list[Passage]:
         """Passages with a score that also counts how well their article fits the topic, best first."""
-        preference = self._preference(prediction)
+        fits = defaultdict[str, float](float)
+        for topic in prediction.alternatives:
+            for article, share in self._shares.get(topic.label, {}).items():
+                fits[article] += topic.probability * share
         scored = [
             passage.model_copy(
-                update={"score": (1 - PREFERENCE) * passage.score + PREFERENCE * preference.get(passage.article_id, 0)}
+                update={"score": min((1 - PREFERENCE) * passage.score + PREFERENCE * fits[passage.article_id], 1.0)}
             )
             for passage in passages
         ]
         return sorted(scored, key=lambda passage: -passage.score)
 
-    def _preference(self, prediction: TopicPrediction) -> dict[str, float]:
-        preference = defaultdict[str, float](float)
-        for topic in prediction.alternatives:
-            for article, share in self._shares.get(topic.label, {}).items():
-                preference[article] += topic.probability * share
-        return preference
+    def known_questions(self) -> dict[str, list[str]]:
+        """Examples by the article that answers them: of the topic's articles, the one that fits best."""
+        questions = defaultdict[str, list[str]](list)
+        for topic in self._topics:
+            articles = self.articles_of(topic.id)
+            for example in topic.examples:
+                found = (p.article_id for p in self._knowledge.search(example, limit=LOOKED_AT_FOR_QUESTIONS))
+                best = next((article for article in found if article in articles), None)
+                if best or len(articles) == 1:
+                    questions[best or articles[0]].append(example)
+        return dict(questions)
+
+    def articles_of(self, topic_id: str) -> list[str]:
+        """Ids of the articles that belong to a topic."""
+        return [article for article, topic in self.topic_of.items() if topic == topic_id]
 
 
 def _shares(examples: Sequence[str], knowledge: KnowledgeBase) -> dict[str, float]:
@@ -57,14 +74,6 @@ def _shares(examples: Sequence[str], knowledge: KnowledgeBase) -> dict[str, floa
     return {article: min(share / FULL_SHARE, 1.0) for article, share in shares.items()}
 
 
-def known_questions(topics: Iterable[Topic], knowledge: KnowledgeBase) -> dict[str, list[str]]:
-    """Examples of topics by the article that answers them: the best of the topic's main articles."""
-    questions = defaultdict[str, list[str]](list)
-    for topic in topics:
-        main = {article for article, share in _shares(topic.examples, knowledge).items() if share >= MAIN_SHARE}
-        for example in () if topic.escalate else topic.examples:
-            found = (p.article_id for p in knowledge.search(example, limit=LOOKED_AT_FOR_QUESTIONS))
-            best = next((article for article in found if article in main), None)
-            if best or len(main) == 1:
-                questions[best or min(main)].append(example)
-    return dict(questions)
+def _owners(shares: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    articles = sorted({article for found in shares.values() for article in found})
+    return {article: max(shares, key=lambda topic: shares[topic].get(article, 0.0)) for article in articles}

@@ -186,6 +186,7 @@ NOT_WANTED = Wordings(
         talk*|speak*|contact*|call*|bother? .. <person>
     without having_to? talking|speaking|contacting|calling|asking|involving .. <person>|<department>
     are|am|is|be|you|like you|i|this|it|a talking|speaking|chatting|really? to|with? a|an? actual|real|live? <person>
+    when|how_long|until_when .. a|any|some human|person|someone|somebody|human_being ... read|reply|answer|respond
     <bot> or .. <person>
     <person> or .. <bot>
     do|must|should i|we have_to|need_to? talk|speak|call|contact|go .. <person>|<department>

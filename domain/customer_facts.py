@@ -12,7 +12,15 @@ from domain.text import content_words, fold, words
 from domain.turn import Fact
 from domain.wordings import Wordings
 
-OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you")
+OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you|still|currently")
+ASKS_FOR_VALUE = Wordings("what|whats|how_much|how_many|who|whos|when|whens|which")
+ASKS_WHERE = Wordings(
+    """
+    where can|do|is|are|in
+    which|what|a|the page|screen|menu
+    what does|do .. mean
+    """
+)
 FACT_WORDS = {
     "plan": Wordings(
         """
@@ -26,7 +34,8 @@ FACT_WORDS = {
     "seats": Wordings(
         """
         how_many .. <seats>
-        what|whats|tell_me .. number_of .. <seats>
+        what|whats|tell_me .. number_of|count_of .. <seats>
+        ^ number_of .. <seats>
         """,
         seats="seat seats licence licences license licenses users_do users_are users_have",
     ),
@@ -41,7 +50,7 @@ FACT_WORDS = {
     "status": Wordings(
         """
         status .. account|subscription|workspace|contract
-        account|subscription|workspace .. status|active|suspended|cancelled|past_due|paused
+        account|subscription|workspace|plan .. status|active|suspended|cancelled|past_due|paused|running
         """
     ),
     "account": Wordings("what|which company|account|organisation .. name|under|registered\nname .. our account"),
@@ -52,6 +61,8 @@ FACT_WORDS = {
         what|whats|which|how_much|is|was|has|did|when|tell_me|show_me .. last|latest|recent|newest|current <invoice>
         how_much|amount|sum|total .. my|our .. <invoice>
         when|what|is|are|has|how_much my|our .. <invoice> .. due|paid|settled|open|status|amount
+        what|how_much did you|we bill|invoice|charge|pay
+        when|until_when .. pay .. <invoice>
         <payment> ... arrive*|received|reach*|booked|settled|come_through
         received|get|got|receive .. <payment>
         """,
@@ -67,7 +78,9 @@ FACT_WORDS = {
         """
     ),
     "name": Wordings("what|which name .. have|on_file"),
-    "role": Wordings("what|which role .. have|am|my|got\nwhats|what_is my role"),
+    "role": Wordings(
+        "what|which role .. have|am|my|got\nwhats|what_is my role\nam_i a|an|the owner|admin|member|viewer|guest"
+    ),
     "email": Wordings("what|which email|mail|address .. have|on_file|use|registered"),
 }
 GENERAL_RULE = Wordings(
@@ -79,9 +92,9 @@ GENERAL_RULE = Wordings(
     """
 )
 ABOUT_FACTS = re.compile(
-    r"account|active|amount|arriv|balance|bill|book|check|compan|contract|current|date|due|expir|invoice|last|latest"
+    r"account|active|address|amount|arriv|balance|bill|book|check|compan|contract|count|current|date|due|email|expir|file|invoice|last|latest"
     r"|licen[cs]e|manager|moment|month|money|next|number|open|outstand|overdue|ow(e|ing)$|packag|paid|pay|plan|previous|receiv"
-    r"|recent|regist|renew|role|seat|settl|shown|status|subscri|sum$|team|tier|total|transfer|trial|unpaid|used|user|workspace"
+    r"|recent|regist|renew|role|running|seat|settl|shown|side|status|subscri|sum$|team|tier|time|total|transfer|trial|unpaid|used|user|workspace"
     r"|year|\d|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun"
 )
 OTHER_WORDS_ALLOWED = 2
@@ -103,16 +116,9 @@ LATEST = Wordings("last|latest|recent|newest|current|this_months|my|our .. invoi
 INVOICES_TOLD = 3
 
 
-def asks_for_own_data(text: str) -> bool:
-    """True when the customer may be asking for a value of their own account rather than for a procedure or a rule."""
-    others = [word for word in content_words(text) if not ABOUT_FACTS.match(word)]
-    about_others = len(others) > max(OTHER_WORDS_ALLOWED, len(content_words(text)) / 2)
-    return OWN.found_in(text) and not about_others and not asks_how(text) and not GENERAL_RULE.found_in(text)
-
-
 def asked_facts(text: str, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """Those of the facts that the message asks for."""
-    if not asks_for_own_data(text):
+    if not _asks_for_own_data(text, facts):
         return ()
     asked = [fact for fact in facts if _asks_for(text, fact.name)]
     invoices = _invoices_meant(text, [fact for fact in asked if fact.name == "invoice"])
@@ -124,18 +130,36 @@ def told(facts: Iterable[Fact], currency: str) -> str:
     return " ".join(_sentence(fact, currency) for fact in facts)
 
 
+def _asks_for_own_data(text: str, facts: Sequence[Fact]) -> bool:
+    """True when the customer asks for a value of their own account rather than for a procedure, a place or a rule."""
+    if asks_how(text) or ASKS_WHERE.found_in(text) or GENERAL_RULE.found_in(text):
+        return False
+    own = OWN.found_in(text) or any(
+        _number_of(fact).lower() in text.lower() for fact in facts if fact.name == "invoice"
+    )
+    named = {word for fact in facts for word in _spoken(fact.name).split()}
+    others = [word for word in content_words(text) if word not in named and not ABOUT_FACTS.match(word)]
+    return own and len(others) <= max(OTHER_WORDS_ALLOWED, len(content_words(text)) / 2)
+
+
+def _number_of(invoice: Fact) -> str:
+    return invoice.value.split(":")[0]
+
+
 def _asks_for(text: str, name: str) -> bool:
     """Custom facts are asked for by all the words of their name, in any order and ending."""
     if name in FACT_WORDS:
         return FACT_WORDS[name].found_in(text)
     said = words(text)
-    return all(any(word.startswith(part) for word in said) for part in _spoken(name).split())
+    return ASKS_FOR_VALUE.found_in(text) and all(
+        any(word.startswith(part) for word in said) for part in _spoken(name).split()
+    )
 
 
 def _invoices_meant(text: str, invoices: Sequence[Fact]) -> Sequence[Fact]:
     """The invoices named by number, else the unpaid ones if the message is about those, else the newest."""
     said = set(words(text))
-    named = [invoice for invoice in invoices if invoice.value.split(":")[0].lower() in text.lower()]
+    named = [invoice for invoice in invoices if _number_of(invoice).lower() in text.lower()]
     of_month = [invoice for invoice in invoices if said & set(words(invoice.value.split("due")[0])[4:])]
     unpaid = [invoice for invoice in invoices if UNPAID.found_in(text) and UNPAID.found_in(invoice.value)]
     count = 1 if LATEST.found_in(text) else INVOICES_TOLD

@@ -17,6 +17,7 @@ from domain.text import fold
 BETWEEN = r"[^\w.!?;\n]+"
 GAPS = {"..": r"(?:[^\w.!?;,\n]+\w+){0,3}?", "...": r"(?:[^\w.!?;,\n]+\w+){0,6}?"}
 END = r"(?=\s*(?:$|[.!?,;:)\n]))"
+NO_CLASSES: Mapping[str, str] = {}
 START = r"\A\W*"
 
 
@@ -24,8 +25,8 @@ class Wordings:
     """A table of wordings, one per line, with its classes of words."""
 
     def __init__(self, table: str, **classes: str) -> None:
-        lines = [line.split() for line in table.splitlines() if line.strip()]
-        self._pattern = re.compile("|".join(_compiled(line, classes) for line in lines))
+        lines = [line for line in table.splitlines() if line.strip()]
+        self._pattern = re.compile("|".join(pattern_of(line, classes) for line in lines))
 
     def found_in(self, text: str) -> bool:
         return bool(self._pattern.search(fold(text)))
@@ -33,6 +34,11 @@ class Wordings:
     def removed_from(self, text: str) -> str:
         """The folded text without these wordings."""
         return self._pattern.sub(" ", fold(text))
+
+
+def pattern_of(wording: str, classes: Mapping[str, str] = NO_CLASSES) -> str:
+    """The regular expression of one wording, without groups that capture."""
+    return _compiled(wording.split(), classes)
 
 
 def _compiled(tokens: list[str], classes: Mapping[str, str]) -> str:

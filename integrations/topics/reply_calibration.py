@@ -16,8 +16,9 @@ Floats = NDArray[np.float64]
 FEATURES = ("topic_confidence", "retrieval", "retrieval_margin", "grounding", "in_scope")
 FEWEST_OF_A_KIND = 10
 FOLDS = 5
-LEAST_PER_STEP = 15
-FURTHEST = 0.99
+LEAST_PER_GROUP = 20
+PULL_TO_LOGISTIC = 20
+FURTHEST = 0.98
 
 
 class CheckedDraft(Frozen):
@@ -57,12 +58,16 @@ def _rising(features: Floats, right: NDArray[np.bool_]) -> list[int]:
 
 
 def _curve(raw: Floats, right: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
-    """Isotonic over groups of neighbouring scores, each with one imagined draft of either kind, ends not certain."""
+    """The share that was right in groups of neighbouring scores, drawn towards the logistic score and made to rise.
+
+    A few dozen drafts say little about a group on their own: its share alone would put steps where there are none.
+    """
     order = np.argsort(raw, kind="stable")
-    groups = np.array_split(order, max(len(order) // LEAST_PER_STEP, 2))
+    groups = np.array_split(order, max(len(order) // LEAST_PER_GROUP, 2))
     middle = np.array([raw[group].mean() for group in groups])
-    share = np.array([(right[group].sum() + 1) / (len(group) + 2) for group in groups])
-    risen = IsotonicRegression().fit(middle, share, sample_weight=[len(group) for group in groups]).predict(middle)
+    sizes = np.array([len(group) for group in groups])
+    hits = np.array([right[group].sum() for group in groups])
+    share = (hits + PULL_TO_LOGISTIC * middle) / (sizes + PULL_TO_LOGISTIC)
+    risen = IsotonicRegression().fit(middle, share, sample_weight=sizes).predict(middle)
     points = [(float(x), float(y)) for x, y in zip(middle, risen, strict=True)]
-    top = max(points[-1][1], min(FURTHEST, points[-1][1] + (1 - points[-1][0])))
-    return ((0.0, 0.0), *points, (1.0, top))
+    return ((0.0, 0.0), *points, (1.0, max(points[-1][1], FURTHEST)))
