@@ -156,6 +156,11 @@ class StartConversation(Frozen):
     customer_id: str | None = None
 
 
+def human_reply_key(conversation_id: str, request_id: str) -> str:
+    """The idempotency key of a reply that a person asked to send."""
+    return f"{conversation_id}-human-{request_id}"
+
+
 def workflow_id(conversation_id: str) -> str:
     """The workflow of a conversation; deterministic, so that signal-with-start never makes a second one."""
     return f"conversation-{conversation_id}"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.conversation import Frozen
+from domain.conversation import Frozen, human_reply_key
 from domain.turn import DecisionRecord, Draft
 from storage.database import Database
 from storage.views import DecisionView
@@ -34,11 +34,11 @@ class RecordRepository:
             """
             SELECT at FROM audit_events WHERE event_key = format('request:%s:%s', $1::text, $2::text)
             UNION ALL
-            SELECT delivered_at FROM deliveries
-            WHERE message_key = format('%s-human-%s', $1::text, $2::text) AND state = 'delivered'
+            SELECT delivered_at FROM deliveries WHERE message_key = $3 AND state = 'delivered'
             """,
             conversation_id,
             request_id,
+            human_reply_key(conversation_id, request_id),
         )
         return at
 

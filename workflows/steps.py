@@ -23,7 +23,15 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.reply import ReplyActivities
     from domain.approval import Approval
-    from domain.conversation import Author, CustomerMessage, DecideApproval, Owner, SendHumanReply, Status
+    from domain.conversation import (
+        Author,
+        CustomerMessage,
+        DecideApproval,
+        Owner,
+        SendHumanReply,
+        Status,
+        human_reply_key,
+    )
     from domain.policy import Policy
     from domain.spec import LadderStep, Mode
     from domain.state import ConversationState
@@ -194,7 +202,7 @@ class Steps:
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
-                message_key=f"{self._state.start.conversation_id}-human-{request.request_id}",
+                message_key=human_reply_key(self._state.start.conversation_id, request.request_id),
                 channel=self._state.channel,
                 author=Author.HUMAN_AGENT,
                 author_id=request.by.id,
