@@ -75,3 +75,6 @@ app = typer.Typer(
 )
 for name, (_, summary) in COMMANDS.items():
     app.command(name, help=summary)(_placeholder)
+
+if __name__ == "__main__":
+    app()

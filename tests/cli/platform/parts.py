@@ -62,10 +62,10 @@ def alive(process_id: int | None) -> bool:
     return state != "Z"
 
 
-def processes_of(home: Path) -> list[int]:
-    """Every running process that names the folder in its command line."""
+def processes_of(words: str) -> list[int]:
+    """Every running process that has the words in its command line, whose arguments each end with a NUL."""
     found = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return [process_id for process_id in found if str(home) in _command_line(process_id) and alive(process_id)]
+    return [process_id for process_id in found if words in _command_line(process_id) and alive(process_id)]
 
 
 def _command_line(process_id: int) -> str:
