@@ -77,6 +77,7 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
         _show(console, stage, report, summary_of(conversations, faults), conversations, seconds)
         if keep:
             await _keep_running(console, stage)
+        console.print("\nStopping …")
     return report
 
 
@@ -118,8 +119,14 @@ async def _keep_running(console: Console, stage: Stage) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    console.print(f"\nChat as a customer  {stage.platform.gateway_url}/chat", soft_wrap=True)
-    console.print(f"Approvals API       {stage.platform.gateway_url}/docs", soft_wrap=True)
-    console.print(f"Temporal UI         {stage.platform.temporal_ui_url}", soft_wrap=True)
+    addresses = {
+        "Chat as a customer": f"{stage.platform.gateway_url}/chat",
+        "Approvals": f"HOLDFAST_HOME={stage.platform.settings.home} holdfast approvals list",
+        "Approvals API": f"{stage.platform.gateway_url}/docs",
+        "Temporal UI": stage.platform.temporal_ui_url,
+    }
+    console.print()
+    for name, address in addresses.items():
+        console.print(f"{name:<20} {address}", highlight=False, soft_wrap=True)
     console.print("Ctrl-C stops everything.")
     await stop.wait()

@@ -57,7 +57,7 @@ class Screen:
         head.add_row(
             ProgressBar(total=turns, completed=said, width=30),
             Text(f"{finished} of {len(self._players)} conversations finished", style="bold"),
-            Text(f"{sum(player.waiting for player in self._players)} customers wait for a reply", style="dim"),
+            Text(f"waiting for a reply: {sum(player.waiting for player in self._players)}", style="dim"),
         )
         return Group(Text(""), head, self._who("waiting for approval"), self._who("with a person"))
 

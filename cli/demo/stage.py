@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.demo.steps import STAFF
+from cli.operator_key import ensure_operator_key
 from cli.platform.application import ROOT
 from cli.platform.embedded import Platform, with_free_ports, workers_and_gateway
 from cli.platform.home import claimed
@@ -58,9 +59,10 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         await migrate(url)
         database = await connect(url)
         try:
-            say("Publishing TechFlow: fitting topics and confidence to its examples, 15 seconds …")
+            say("Publishing TechFlow: fitting topics and confidence to its examples, about 15 seconds …")
             await publish_organisation(database, settings.organisation, PUBLISHER)
             keys.update(await _make_keys(database))
+            await ensure_operator_key(prepared, database)
         finally:
             await database.close()
 
