@@ -9,7 +9,7 @@ from storage.notifications import NotificationListener
 Event = tuple[str, str]
 """A conversation or workflow, and the kind of its announcement."""
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 class Announcements:

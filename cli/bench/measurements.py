@@ -3,14 +3,15 @@
 import asyncio
 import os
 import signal
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from cli.bench.costs import cost_of, turns_of, typical
-from cli.bench.customers import Customer, each, talk
+from cli.bench.customers import Customer, Talker, each, talk
 from cli.bench.figures import Messages, Percentiles, Rates, TurnCost
 from cli.bench.organisation import VALIDATED
 from cli.bench.plan import Load, Plan
@@ -66,9 +67,10 @@ async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
     async with bed.bare_talkers(plan.saturating) as talkers:
         await asyncio.gather(*(talker.says() for talker in talkers))
         for _ in range(plan.pairs_of_rounds):
-            bare.append(len(await talk(talkers, plan.round_seconds)) / plan.round_seconds)
-            turns = await talk(customers, plan.round_seconds)
-            holdfast.append(len(turns) / plan.round_seconds)
+            rate, _ = await _round(talkers, plan.round_seconds)
+            bare.append(rate)
+            rate, turns = await _round(customers, plan.round_seconds)
+            holdfast.append(rate)
             milliseconds += turns
     ratios = [ours / theirs for ours, theirs in zip(holdfast, bare, strict=True)]
     return Rates(
@@ -77,6 +79,13 @@ async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
         ratio=round(median(ratios), 3),
         ratios=[round(ratio, 3) for ratio in ratios],
     ), Percentiles.of(milliseconds)
+
+
+async def _round(talkers: Sequence[Talker], seconds: float) -> tuple[float, list[float]]:
+    """Turns per second, and the milliseconds of each; turns under way at the end are waited for."""
+    started = perf_counter()
+    turns = await talk(talkers, seconds)
+    return len(turns) / (perf_counter() - started), turns
 
 
 async def memory_per_conversation(bed: Testbed, plan: Plan) -> float:
@@ -120,17 +129,19 @@ async def messages(bed: Testbed) -> Messages:
     total = Messages(written=0, recorded=0, answered=0, lost=0, doubled=0)
     for customer in bed.customers:
         transcript = await bed.line.transcripts.messages_after(customer.conversation_id, 0)
-        kinds = Counter(message.kind for message in transcript)
-        total += compared(customer.written, recorded=kinds["customer"], answered=kinds["reply"])
+        total += compared(customer.written, [message.kind for message in transcript])
     return total
 
 
-def compared(written: int, *, recorded: int, answered: int) -> Messages:
-    """Of one conversation in which every message gets a reply of its own."""
+def compared(written: int, kinds: Sequence[str]) -> Messages:
+    """Of one conversation, whose customer writes when he is answered: each message has its reply right behind it."""
+    said = [kind for kind in kinds if kind in {"customer", "reply"}]
+    recorded = said.count("customer")
+    answered = sum(pair == ("customer", "reply") for pair in pairwise(said))
     return Messages(
         written=written,
         recorded=recorded,
         answered=answered,
-        lost=max(written - min(recorded, answered), 0),
-        doubled=max(max(recorded, answered) - written, 0),
+        lost=max(written - answered, 0),
+        doubled=max(recorded - written, 0) + said.count("reply") - answered,
     )

@@ -4,10 +4,19 @@ from cli.bench.measurements import compared
 
 
 @pytest.mark.parametrize(
-    ("recorded", "answered", "lost", "doubled"),
-    [(3, 3, 0, 0), (2, 2, 1, 0), (3, 2, 1, 0), (3, 4, 0, 1), (4, 3, 0, 1), (2, 4, 1, 1)],
+    ("transcript", "lost", "doubled"),
+    [
+        ("customer reply customer reply", 0, 0),
+        ("customer reply customer notice reply", 0, 0),
+        ("customer reply", 1, 0),
+        ("customer reply customer", 1, 0),
+        ("customer customer reply", 1, 0),
+        ("customer reply customer reply reply", 0, 1),
+        ("customer customer reply reply", 1, 1),
+        ("customer reply customer reply customer", 0, 1),
+    ],
 )
-def test_each_message_counts_once_in_and_once_out(recorded: int, answered: int, lost: int, doubled: int) -> None:
-    found = compared(3, recorded=recorded, answered=answered)
+def test_each_of_two_messages_has_one_reply_right_behind_it(transcript: str, lost: int, doubled: int) -> None:
+    found = compared(2, transcript.split())
 
     assert (found.lost, found.doubled) == (lost, doubled)
