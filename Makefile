@@ -67,4 +67,5 @@ chromium:
 	if [ "$$(id -u)" = 0 ]; then as_root=; \
 	elif sudo -n true 2>/dev/null; then as_root=sudo; \
 	else echo "Chromium is missing. Install it with: sudo apt-get install chromium" >&2; exit 1; fi; \
-	$$as_root apt-get update && $$as_root apt-get install --yes --no-install-recommends chromium
+	$$as_root apt-get update && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.migrate import apply_to
 from cli.operator_key import ensure_operator_key
 from cli.platform.embedded import Platform, workers_and_gateway
 from cli.platform.progress import Progress
@@ -13,7 +14,6 @@ from cli.platform.serving import serve
 from cli.publishing import publish_if_none
 from config.settings import Settings, local_settings
 from storage.database import connect
-from storage.migrate import migrate
 
 
 def dev(
@@ -33,7 +33,7 @@ def dev(
 async def prepare(settings: Settings) -> None:
     """Bring the database up to date; at the first start, publish the organisation and make the operator's API key."""
     url = settings.database_url.get_secret_value() if settings.database_url else ""
-    await migrate(url)
+    await apply_to(url)
     database = await connect(url)
     try:
         await publish_if_none(database, settings.organisation)

@@ -14,7 +14,7 @@ from cli.platform.home import claimed, kept_secret
 from cli.platform.ports import check_ports, free_port
 from cli.platform.postgres import EmbeddedPostgres
 from cli.platform.processes import Part, Report, Supervisor
-from cli.platform.temporal_server import TemporalServer
+from cli.platform.temporal_server import TemporalServer, prepare_service
 from config.settings import Settings, variable_name
 
 DATABASE = "holdfast"
@@ -102,7 +102,7 @@ class Platform:
     async def _start(self) -> None:
         secret = self.settings.chat_token_secret or SecretStr(kept_secret(self.settings.home, "chat_token_secret"))
         database_url = self.settings.database_url or await self._start_postgres()
-        temporal_address = self.settings.temporal_address or await self._start_temporal()
+        temporal_address = await self._temporal()
         self.settings = self.settings.model_copy(
             update={
                 "chat_token_secret": secret,
@@ -123,8 +123,12 @@ class Platform:
         await server.create_database(DATABASE)
         return SecretStr(server.url(DATABASE))
 
-    async def _start_temporal(self) -> str:
+    async def _temporal(self) -> str:
+        """The address of the service in the settings or of a server started for it, fit for use."""
         settings = self.settings
+        if settings.temporal_address is not None:
+            await prepare_service(settings.temporal_address, settings.temporal_namespace)
+            return settings.temporal_address
         server = TemporalServer(
             settings.home / "temporal.db",
             port=settings.temporal_port,

@@ -79,6 +79,27 @@ class TemporalServer:
         return True
 
 
+async def prepare_service(address: str, namespace: str) -> None:
+    """Check that a Temporal service that is not ours answers, and register the search attributes that it lacks.
+
+    Raises UnavailableError when it does not answer, or does not let us register them.
+    """
+    try:
+        client = await Client.connect(address, namespace=namespace)
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
+        await _register_search_attributes(client)
+    except RPCError as error:
+        raise UnavailableError(
+            f"The Temporal service at {address} refuses namespace {namespace} or its search attributes"
+            f" ({', '.join(SEARCH_ATTRIBUTES)}): {error.status.name}. Create them there, or unset"
+            " HOLDFAST_TEMPORAL_ADDRESS."
+        ) from error
+    except RuntimeError as error:
+        raise UnavailableError(
+            f"No Temporal service answers at {address}. Start it, or correct or unset HOLDFAST_TEMPORAL_ADDRESS."
+        ) from error
+
+
 async def _keep_closed_runs(client: Client) -> None:
     config = NamespaceConfig()
     config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
@@ -89,9 +110,8 @@ async def _register_search_attributes(client: Client) -> None:
     known = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
-    missing = {
-        name: VALUE_TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items() if name not in known.custom_attributes
-    }
+    wanted = {name: VALUE_TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items()}
+    missing = {name: kind for name, kind in wanted.items() if name not in known.custom_attributes}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from cli.main import COMMANDS, app, load
 from cli.platform.home import claimed
+from cli.platform.ports import free_port
 
 runner = CliRunner()
 
@@ -62,3 +63,12 @@ def test_migrate_starts_what_it_needs_and_stops_it(home: Path) -> None:
 
     assert "Applied 0001_conversations" in first.output
     assert second.output == "The schema is up to date.\n"
+
+
+def test_a_database_that_does_not_answer_is_told_with_its_setting() -> None:
+    address = f"postgresql://nobody:password@127.0.0.1:{free_port()}/holdfast"
+    result = runner.invoke(app, ["migrate"], env={"HOLDFAST_DATABASE_URL": address})
+
+    assert result.exit_code == 1
+    assert "HOLDFAST_DATABASE_URL" in result.output
+    assert "password" not in result.output

@@ -9,7 +9,8 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from cli.platform.ports import free_port
 from cli.platform.processes import Supervisor
-from cli.platform.temporal_server import TemporalServer
+from cli.platform.temporal_server import TemporalServer, prepare_service
+from domain.errors import UnavailableError
 from domain.search_attributes import SEARCH_ATTRIBUTES
 from tests.cli.platform.parts import Recorder
 
@@ -48,6 +49,24 @@ async def test_a_second_start_on_the_same_file_adds_what_is_missing(tmp_path: Pa
             assert set(SEARCH_ATTRIBUTES) <= await _search_attributes(client)
             assert await _retention(client) == timedelta(days=90)
             await _forget(client, "ConversationStatus")
+
+
+async def test_a_service_that_is_not_ours_gets_the_search_attributes(tmp_path: Path) -> None:
+    server = TemporalServer(tmp_path / "temporal.db", port=free_port(), ui_port=None)
+    async with Supervisor(tmp_path / "logs", Recorder()) as parts:
+        await parts.start(server.part())
+        await prepare_service(server.address, "default")
+        client = await Client.connect(server.address)
+
+        assert set(SEARCH_ATTRIBUTES) <= await _search_attributes(client)
+        assert await _retention(client) == timedelta(days=1)
+        with pytest.raises(UnavailableError, match=r"refuses namespace elsewhere .* NOT_FOUND"):
+            await prepare_service(server.address, "elsewhere")
+
+
+async def test_a_service_that_does_not_answer_is_told_with_its_setting() -> None:
+    with pytest.raises(UnavailableError, match="correct or unset HOLDFAST_TEMPORAL_ADDRESS"):
+        await prepare_service(f"127.0.0.1:{free_port()}", "default")
 
 
 async def _search_attributes(client: Client) -> set[str]:
