@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from activities.evidence import SURE_OF_TOPIC, Findings, evidence_of
+from activities.evidence import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Findings, evidence_of
 from activities.retrieval import Retrieval, Retrieved
 from activities.topic_sources import TopicSources
 from domain.confidence import Calibration
@@ -31,7 +31,6 @@ from integrations.llm.base import (
 from integrations.topics.base import TopicModel
 
 SURE_ENOUGH_TO_ROUTE = 0.4
-LIKELY_OUT_OF_SCOPE = 0.5
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ from domain.customer_facts import told
 from domain.directory_facts import invoiced
 from domain.grounding import grounding_of
 from domain.injection import attempts_injection
-from domain.questions import is_courtesy
-from domain.sensitive_words import ALWAYS, sensitivity_in
+from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
+from domain.sensitive_words import sensitivity_in
 from domain.spec import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Evidence
 from integrations.llm.base import ReplyRequest, WrittenReply
 
 SURE_OF_TOPIC = 0.5
+LIKELY_OUT_OF_SCOPE = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Findings:
 def evidence_of(found: Findings) -> Evidence:
     """Everything that confidence and the decision rest on."""
     question, topic = found.request.question, found.topic
-    courtesy, from_facts = is_courtesy(question), _tells_facts(found.written)
+    asks_back = _asks_back(found)
+    courtesy, from_facts = is_courtesy(question) or asks_who_answers(question), _tells_facts(found.written)
     retrieval, margin = (1.0, 1.0) if courtesy or from_facts else _fit(found.retrieved)
     return Evidence(
         topic=topic.id if topic else None,
@@ -57,17 +59,25 @@ def evidence_of(found: Findings) -> Evidence:
         grounding=_grounding(found),
         from_facts=from_facts,
         missing_sources=found.context.missing,
-        abstained=not found.written.text and not found.written.clarifying_question,
-        ambiguous=not found.written.text and bool(found.written.clarifying_question),
+        abstained=not found.written.text and not asks_back,
+        ambiguous=asks_back,
         asks_for_person=asks_for_person(question),
         injection=attempts_injection(question),
         cannot_do=cannot_do_hit(question, found.ai_agent),
         sensitivity=None if courtesy else _sensitivity(found),
         supervised=_supervised(found),
-        topic_escalates=topic is not None and topic.escalate and found.sure_of_topic,
+        topic_escalates=_topic_escalates(found),
         escalate_below=found.ai_agent.escalate_below,
         amount=_amount(found),
     )
+
+
+def _asks_back(found: Findings) -> bool:
+    """A question back helps with a vague message, not with one that is about something else altogether."""
+    question = found.request.question
+    if found.written.text or not found.written.clarifying_question:
+        return False
+    return is_vague(question) or is_greeting(question) or _out_of_scope(found) <= LIKELY_OUT_OF_SCOPE
 
 
 def _out_of_scope(found: Findings) -> float:
@@ -102,12 +112,17 @@ def _grounding(found: Findings) -> float:
 
 
 def _sensitivity(found: Findings) -> Sensitivity | None:
-    """The topic's; by the words of the message when they are grave or the topic is unsure."""
-    by_words = sensitivity_in(found.request.question)
+    """By the words of the message, whatever the topic model thinks of it; else that of a topic that is sure."""
     by_topic = found.topic.sensitivity if found.topic and found.sure_of_topic else None
-    if by_words in ALWAYS or not found.sure_of_topic:
-        return by_words or by_topic
-    return by_topic
+    return sensitivity_in(found.request.question) or by_topic
+
+
+def _topic_escalates(found: Findings) -> bool:
+    """The topic always goes to a person, or the words name a sensitive matter whose topic does."""
+    if found.topic is not None and found.topic.escalate and found.sure_of_topic:
+        return True
+    by_words = sensitivity_in(found.request.question)
+    return any(topic.escalate and topic.sensitivity is by_words for topic in found.specification.topics if by_words)
 
 
 def _supervised(found: Findings) -> bool:

@@ -13,7 +13,7 @@ from domain.turn import Fact
 from domain.wordings import Wordings
 
 OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you|still|currently")
-ASKS_FOR_VALUE = Wordings("what|whats|how_much|how_many|who|whos|when|whens|which")
+ASKS_FOR_VALUE = Wordings("what|whats|how_much|how_many|who|whos|when|whens|which|is_there|are_there|do_we_have|check")
 ASKS_WHERE = Wordings(
     """
     where can|do|is|are|in
@@ -28,6 +28,7 @@ FACT_WORDS = {
         what|whats my|our .. plan|tier|package|subscription
         plan|tier|package|edition am_i|are_we|do_i|do_we|have_we|did_we
         on what|which plan
+        are|am we|i on .. or
         """,
         have="am are are_we do have has is did booked",
     ),
@@ -120,7 +121,7 @@ def asked_facts(text: str, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """Those of the facts that the message asks for."""
     if not _asks_for_own_data(text, facts):
         return ()
-    asked = [fact for fact in facts if _asks_for(text, fact.name)]
+    asked = _most_specific([fact for fact in facts if _asks_for(text, fact.name)])
     invoices = _invoices_meant(text, [fact for fact in asked if fact.name == "invoice"])
     return tuple(fact for fact in asked if fact.name != "invoice" or fact in invoices)
 
@@ -140,6 +141,12 @@ def _asks_for_own_data(text: str, facts: Sequence[Fact]) -> bool:
     named = {word for fact in facts for word in _spoken(fact.name).split()}
     others = [word for word in content_words(text) if word not in named and not ABOUT_FACTS.match(word)]
     return own and len(others) <= max(OTHER_WORDS_ALLOWED, len(content_words(text)) / 2)
+
+
+def _most_specific(facts: Sequence[Fact]) -> list[Fact]:
+    """Who asks for the account manager does not ask for the account."""
+    names = [set(_spoken(fact.name).split()) for fact in facts]
+    return [fact for fact, name in zip(facts, names, strict=True) if not any(name < other for other in names)]
 
 
 def _number_of(invoice: Fact) -> str:

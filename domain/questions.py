@@ -17,11 +17,14 @@ LONGEST_FOLLOW_UP_WORDS = 4
 
 GENERIC = frozenset(
     """
-    account app application assist assistance broke broken bug complicated confused doesn error errors fail failed
-    failing fails fix happen happened happening happens help helping info information issue issues login login message
-    not nothing page problem problems properly product question questions service site software stop stopped stuck
-    support system tool trouble understand unable website work worked working works wrong something stuff weird
-    change changed update updated set setup remove add added delete edit see find new today yesterday again more
+    account add added afternoon again anymore app application asap assist assistance bit broke broken bug case
+    change changed complicated confused days delete doesn earlier edit else error errors evening everything fail
+    failed failing fails find fix happen happened happening happens help helping hour info information issue
+    issues kind login longer lot message minute moment more morning new not nothing odd ok page pls plz problem
+    problems product properly question questions regarding remove see seem seems service set setup several site
+    software something sorry started stop stopped strange stuck stuff suddenly support system time times today
+    tool trouble try trying unable understand update updated urgent urgently website week weeks weird work
+    worked working works wrong yesterday
     """.split()
 )
 GREETINGS = frozenset(
@@ -29,16 +32,16 @@ GREETINGS = frozenset(
 )
 CLOSINGS = frozenset(
     """
-    thanks thank thx ty cheers great perfect awesome super cool nice excellent brilliant wonderful lovely helpful
-    worked works solved sorted fixed bye goodbye appreciated appreciate merci danke gracias gotcha understood noted
-    good
+    appreciate appreciated awesome brilliant bye cheers cool danke excellent fixed good goodbye gotcha gracias
+    great helpful lovely merci nice noted perfect solved sorted super thank thanks thx ty understood wonderful
+    worked works
     """.split()
 )
 FILLERS = frozenset(
     """
-    a all and are best day do for got have help helped i im is it its lot lots made me much my no now of ok okay one
-    problem questions really sense so that thats the there this to very was well will you your youre that issue have
-    quick
+    a all and are best day do for got have help helped i im is issue it its lot lots made me much my no now of
+    ok okay one problem questions quick really sense so that thats the there this to very was well will you your
+    youre
     """.split()
 )
 ABOUT_WHO_ANSWERS = Wordings(
@@ -103,7 +106,7 @@ def is_greeting(text: str) -> bool:
 def is_courtesy(text: str) -> bool:
     """True for thanks, praise and goodbye that ask for nothing."""
     found = words(text)
-    polite = any(word in CLOSINGS for word in found)
+    polite = any(word in CLOSINGS for word in found) and not is_greeting(text)
     return polite and "?" not in text and all(word in CLOSINGS | FILLERS | GREETINGS for word in found)
 
 

@@ -8,9 +8,12 @@ LEGAL = Wordings(
     my|our|a|the|his|her lawyer|lawyers|attorney|attorneys|solicitor|legal_team|legal_department|legal_counsel
     sue|suing|sued|lawsuit|lawsuits|law_suit|litigation|subpoena|ombudsman|liable|anwalt|rechtsanwalt|avocat|abogado
     legal action|steps|proceedings|threat|claim|dispute|consequences
-    small_claims|see_you_in_court|you_to_court|cease_and_desist|breach_of_contract|trading_standards|regulator|regulators
+    small_claims|in_court|to_court|cease_and_desist|breach_of_contract|trading_standards|regulator|regulators
     data_protection|supervisory authority|authorities|commissioner
     consumer protection|association|rights
+    gdpr|dsgvo art|article|request
+    copy of my|all|our .. data|information .. about|stored|store
+    subject access request
     """
 )
 SECURITY = Wordings(
@@ -22,6 +25,7 @@ SECURITY = Wordings(
     unauthorized|unauthorised|suspicious|strange|unknown|unrecognised|unrecognized <access>
     stolen|leaked|exposed .. <secret>
     <secret> .. was|were|been|got|is|are stolen|leaked|exposed|published|public
+    <secret> ... public|publicly|repository|github|internet
     someone|somebody|anyone .. logged|logging|signed|got|broke|broken|accessed|accessing|gained in|into|access|my|our
     dont recognise|recognize this|that|the|a login|log_in|sign_in|session|device
     """,
@@ -53,7 +57,6 @@ WORDS = (
     (Sensitivity.COMPLAINT, COMPLAINT),
     (Sensitivity.FINANCIAL, FINANCIAL),
 )
-ALWAYS = frozenset({Sensitivity.LEGAL, Sensitivity.SECURITY})
 
 
 def sensitivity_in(text: str) -> Sensitivity | None:

@@ -11,14 +11,18 @@ from time import perf_counter
 
 from domain.conversation import Author
 from domain.customer_facts import asked_facts, told
+from domain.languages import is_in_another_language
 from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague, says_it_did_not_help
 from domain.spec import AiAgentSpec
+from domain.text import content_words
 from domain.turn import Citation, Fact, Usage
 from integrations.llm.base import Passage, ReplyRequest, WrittenReply
 from integrations.llm.extract import LONGEST_ANSWER_WORDS, answer_from, passages_for_answer
 from integrations.llm.instruction import asks_for_less, finds_fault
 
-ENOUGH_TO_ANSWER = 0.25
+ENOUGH_TO_ANSWER = 0.12
+ENOUGH_FOR_A_FEW_WORDS = 0.3
+FEW_WORDS = 3
 ENOUGH_TO_OFFER = 0.15
 ENOUGH_TO_ADD = 0.5
 OFFERED_ARTICLES = 3
@@ -38,6 +42,8 @@ class LocalReplyWriter:
 
 
 def _write(request: ReplyRequest) -> WrittenReply:
+    if is_in_another_language(request.question, request.language):
+        return _nothing()
     if is_courtesy(request.question):
         return _reply(request, ["You are welcome! Write to me here whenever something else comes up."])
     if is_greeting(request.question):
@@ -47,9 +53,16 @@ def _write(request: ReplyRequest) -> WrittenReply:
     facts = asked_facts(request.question, request.facts)
     if facts:
         return _reply(request, [told(facts, request.currency)], _cited(facts))
-    if is_vague(request.question) and not request.transcript:
+    if not request.transcript and _is_too_little(request):
         return _clarify(request)
     return _from_articles(request)
+
+
+def _is_too_little(request: ReplyRequest) -> bool:
+    """Nothing to go by, or a few words that no article knows."""
+    best = max((passage.score for passage in request.passages), default=0.0)
+    few = len(content_words(request.question)) <= FEW_WORDS
+    return is_vague(request.question) or (few and best < ENOUGH_FOR_A_FEW_WORDS)
 
 
 def _from_articles(request: ReplyRequest) -> WrittenReply:

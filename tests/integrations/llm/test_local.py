@@ -53,7 +53,9 @@ async def test_the_first_reply_greets_in_the_ai_agents_tone() -> None:
     assert (await write("Can I return custom frames?", greet=True, ai_agent=formal)).text.startswith("Good day")
 
 
-@pytest.mark.parametrize("question", ["Who won the match yesterday?", "fix my gearbox firmware"])
+@pytest.mark.parametrize(
+    "question", ["Who won the football match in Lisbon last night?", "Wie kann ich mein Passwort neu setzen?"]
+)
 async def test_without_a_source_it_abstains(question: str) -> None:
     written = await write(question)
     assert (written.text, written.clarifying_question, written.citations) == ("", "", ())
@@ -63,6 +65,10 @@ async def test_a_vague_message_gets_a_question_back() -> None:
     written = await write("It does not work")
     assert written.text == ""
     assert written.clarifying_question.endswith("?")
+
+
+async def test_a_few_words_that_no_article_knows_get_a_question_back() -> None:
+    assert (await write("gearbox firmware")).clarifying_question.endswith("?")
 
 
 async def test_a_greeting_is_returned() -> None:
