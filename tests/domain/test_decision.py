@@ -1,5 +1,6 @@
 """The decision as a table: every rule, their order, and the thresholds to the digit."""
 
+from decimal import Decimal
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -196,3 +197,8 @@ def test_more_confidence_never_turns_a_send_into_something_else(evidence: Eviden
     low, high = sorted((one, other))
     if decision(evidence, confidence=low).outcome is SEND:
         assert decision(evidence, confidence=high).outcome is SEND
+
+
+@pytest.mark.parametrize("risk", [{"missing_sources": ("crm",)}, {"amount": Decimal(120)}])
+def test_every_risky_reply_is_reviewed(risk: dict[str, Any]) -> None:
+    assert decision(Evidence(**risk)).review == "risk"
