@@ -47,6 +47,7 @@ class ConversationState(BaseModel):
     approval: Approval | None = None
     context: FetchedContext | None = None
     context_since: datetime | None = None
+    told_to_wait: bool = False
     escalation_reason: str | None = None
     quiet_since: datetime | None = None
     snoozed_until: datetime | None = None
@@ -116,6 +117,7 @@ class ConversationState(BaseModel):
         self.owner, self.status = owner, status
         self.approval = self.snoozed_until = self.resolved_at = None
         self.answered = Answered()
+        self.told_to_wait = False
 
     def supervise(self, evidence: Evidence) -> Evidence:
         """A mode that a person set for this conversation overrides the AI agent's own."""
@@ -129,7 +131,7 @@ class ConversationState(BaseModel):
         self.answered.clarifications = self.answered.clarifications + 1 if clarified else 0
         self.quiet_since = at
         if answers_all:
-            self.unanswered, self.instruction = False, ""
+            self.unanswered, self.instruction, self.told_to_wait = False, "", False
 
     def move_on(self) -> None:
         """A new revision: older drafts and approvals are stale."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
@@ -16,6 +17,9 @@ from activities.reply import ReplyActivities
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from workers.failures import FailureInterceptor
 from workflows.conversation import ConversationWorkflow
+
+STICKY = timedelta(seconds=5)
+"""After so long without an answer, a conversation's next task goes to another worker: how long a kill is felt."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         workflow_runner=workflow_runner(),
         interceptors=[failures],
         max_cached_workflows=limits.cached_workflows,
+        sticky_queue_schedule_to_start_timeout=STICKY,
         max_concurrent_activities=limits.concurrent_activities,
     )
     by_queue: dict[str, list[Callable[..., Any]]] = {

@@ -175,3 +175,4 @@ class Answering:
         )
         await self._steps.request_approval(approval, record)
         state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False
+        state.told_to_wait = True

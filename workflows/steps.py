@@ -247,7 +247,7 @@ class Steps:
             channel=self._state.channel,
             approval=approval,
             record=record,
-            notice=self._policy.wording.approval_wait,
+            notice="" if self._state.told_to_wait else self._policy.wording.approval_wait,
         )
         await _run(
             ApprovalActivities.request_approval,

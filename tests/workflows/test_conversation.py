@@ -217,6 +217,7 @@ async def test_a_rejection_redrafts_with_its_reason(converse: Converse) -> None:
         await conversation.ask(decision(conversation, "reject", reason="name the 14 days"))
         await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
         assert conversation.fakes.generated[-1].instruction == "name the 14 days"
+        assert [bool(asked.notice) for asked in conversation.fakes.approvals] == [True, False]
         assert len(conversation.fakes.approvals) == 2
         assert conversation.fakes.delivered == []
 
