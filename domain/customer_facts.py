@@ -12,93 +12,99 @@ from domain.text import content_words, fold, words
 from domain.turn import Fact
 from domain.wordings import Wordings
 
-OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you|still|currently")
-ASKS_FOR_VALUE = Wordings("what|whats|how_much|how_many|who|whos|when|whens|which|is_there|are_there|do_we_have|check")
-ASKS_WHERE = Wordings(
+OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you|were|still|currently\nthis account|workspace|company")
+ASKS = Wordings(
+    """
+    what|whats|which|when|whens|who|whos|how_many|how_much|how_long|how_full|how_high|until_when|till_when|status|name|any
+    is|are|am|do|does|did|have|has|was|were i|we|my|our|you|there|it|everything|anything|this|that
+    tell|show|give|remind|check|confirm|look_up|let me_know|me|us|our|my|up
+    please|pls|right /
+    """
+)
+ASKS_OTHERWISE = Wordings(
     """
     where can|do|is|are|in
-    which|what|a|the page|screen|menu
+    which|what|a|the|any page|screen|menu|section
     what does|do .. mean
+    what|why happens|happened|if
+    do|does|should|must i|we|everybody|each|one have_to|need
+    why|how_come
+    will|would i|we|it|they|anything
+    could|would|if|whether .. not|need|want
+    wrong|not_right|incorrect|claims|higher|too_high|too_much|extra|removed|nobody
+    cant|cannot|dont see|find|open
+    get .. money|refund
+    when in_the|during
+    per|each|a|every seat|user|month|year|person
+    if we|i|you
+    minimum|maximum|max|at_most|limit
+    on|in|with|under|of the|a|each|which .. plan|plans|tier|package
+    compare*|difference|instead|versus|vs
     """
 )
 FACT_WORDS = {
     "plan": Wordings(
         """
-        what|whats|which .. plan|tier|package|subscription|edition .. <have>
-        what|whats my|our .. plan|tier|package|subscription
-        plan|tier|package|edition am_i|are_we|do_i|do_we|have_we|did_we
-        on what|which plan
-        are|am we|i on .. or
-        """,
-        have="am are are_we do have has is did booked",
-    ),
-    "seats": Wordings(
+        what|whats|which|our|my|the|is|look_up .. plan|tier|package|edition
+        what|whats|which .. subscribed|subscription
+        am|are i|we .. on
+        we|i|were are? on
+        do|did we|i have|buy|book|get .. or
         """
-        how_many .. <seats>
-        what|whats|tell_me .. number_of|count_of .. <seats>
-        ^ number_of .. <seats>
-        """,
-        seats="seat seats licence licences license licenses users_do users_are users_have",
     ),
+    "seats": Wordings("seat*|licence*|license*\nhow_many .. users|people|members .. have|allowed|account|left|are"),
     "renews": Wordings(
         """
-        when|what_date|which_day|what_day|date|until_when|how_long .. renew*|expire*|expiry|run_out|runs_out
-        when|what_date|until_when .. subscription|plan|contract|licence|license|trial|period .. end|ends|over|up
-        when .. next billing|payment|charge|invoice|renewal
-        renewal|expiry|billing date
+        renew*|extended|expire*|expiry|prolonged
+        next .. billing|payment|charge|invoice|bill|time
+        subscription|plan|contract|licence|license .. end|ends|over|paid|running|run|runs|last
+        charge|bill|debit us|me again|next
         """
     ),
-    "status": Wordings(
-        """
-        status .. account|subscription|workspace|contract
-        account|subscription|workspace|plan .. status|active|suspended|cancelled|past_due|paused|running
-        """
-    ),
-    "account": Wordings("what|which company|account|organisation .. name|under|registered\nname .. our account"),
+    "status": Wordings("status|active|suspended|cancelled|canceled|past_due|paused|blocked|locked\nstill running"),
+    "account": Wordings("company .. name|registered|under\nname|which .. account|company|organisation !manager"),
     "invoice": Wordings(
         """
-        <status> .. <invoice>
-        <invoice> ... <status>
-        what|whats|which|how_much|is|was|has|did|when|tell_me|show_me .. last|latest|recent|newest|current <invoice>
-        how_much|amount|sum|total .. my|our .. <invoice>
-        when|what|is|are|has|how_much my|our .. <invoice> .. due|paid|settled|open|status|amount
-        what|how_much did you|we bill|invoice|charge|pay
-        when|until_when .. pay .. <invoice>
-        <payment> ... arrive*|received|reach*|booked|settled|come_through
-        received|get|got|receive .. <payment>
-        """,
-        status="paid unpaid open outstanding overdue due settled status booked amount",
-        invoice="invoice invoices bill bills",
-        payment="payment payments transfer",
+        invoice*|bill|bills
+        payment|payments|transfer|money .. arrive*|received|reach*|booked|go_through|gone_through|come_through|get|there
+        get|got|receive|received .. payment|transfer|money
+        did you|we bill|charge|pay us|last
+        """
     ),
     "balance": Wordings(
         """
-        balance|owe|owing
-        outstanding|open|unpaid|overdue amount|sum|balance|payments|invoices|bills
-        anything|something|everything .. outstanding|open|unpaid|due|paid
+        owe|owing|outstanding|balance|unpaid|up_to_date
+        have|need to_pay .. you|moment|now|currently|at
+        everything|anything|all .. paid|settled|open|due
+        paid|settled everything|all
+        open|overdue invoices|bills|payments|amount|sum
         """
     ),
-    "name": Wordings("what|which name .. have|on_file"),
-    "role": Wordings(
-        "what|which role .. have|am|my|got\nwhats|what_is my role\nam_i a|an|the owner|admin|member|viewer|guest"
-    ),
-    "email": Wordings("what|which email|mail|address .. have|on_file|use|registered"),
+    "name": Wordings("my name\nname .. for_me"),
+    "role": Wordings("my|what|which role|rights|permission*\nam i a|an|the owner|admin|member|viewer|guest"),
+    "email": Wordings("email|mail|address .. registered|on_file|have|use|know\nregistered .. email|mail|address"),
 }
-GENERAL_RULE = Wordings(
-    """
-    per|each|a|every seat|user|month|year
-    if we|i|you
-    minimum|maximum|max|at_most|limit|allowed
-    on|in|with|under the|a .. plan|tier|package
-    """
-)
+OVERRULED = {
+    "invoice": ("plan", "account", "status"),
+    "renews": ("plan", "status", "invoice"),
+    "balance": ("plan", "account", "status"),
+    "seats": ("plan", "account", "invoice"),
+    "status": ("plan", "account"),
+    "email": ("account", "name"),
+    "role": ("account", "plan", "name"),
+}
+"""Who asks when the plan renews does not ask which plan it is."""
 ABOUT_FACTS = re.compile(
-    r"account|active|address|amount|arriv|balance|bill|book|check|compan|contract|count|current|date|due|email|expir|file|invoice|last|latest"
-    r"|licen[cs]e|manager|moment|month|money|next|number|open|outstand|overdue|ow(e|ing)$|packag|paid|pay|plan|previous|receiv"
-    r"|recent|regist|renew|role|running|seat|settl|shown|side|status|subscri|sum$|team|tier|time|total|transfer|trial|unpaid|used|user|workspace"
-    r"|year|\d|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun"
+    r"account|active|address|admin|amount|arriv|balance|bill|book|bought|charg|check|compan|confirm|contract|correct|count|current"
+    r"|date|day|due|email|everyth|expir|extend|file|full|gone|invoice|last|latest|left|licen[cs]e|manager|moment|money|month"
+    r"|name|next|number|october|open|outstand|overdue|ow(e|ing|n|ner)|packag|paid|past|pay|people|plan|present|previous|purchas"
+    r"|receiv|recent|regist|remain|renew|right|role|running|seat|settl|shown|side|space|status|subscri|sum$|suspend|team|tell"
+    r"|tier|time|total|transfer|trial|unpaid|until|used|user|workspace|year|\d|jan|feb|mar|apr|jun|jul|aug|sep|nov|dec|mon|tues"
+    r"|wednes|thurs|fri|satur|sun"
 )
 OTHER_WORDS_ALLOWED = 2
+ALSO_CALLED = {"end": ("end", "run", "over", "expire", "left", "until"), "storage": ("storage", "space")}
+"""Words of custom fact names by the beginnings of those that customers use."""
 TEMPLATES = {
     "plan": "You are on the {value} plan.",
     "seats": "Your account has {value} seats.",
@@ -133,20 +139,23 @@ def told(facts: Iterable[Fact], currency: str) -> str:
 
 def _asks_for_own_data(text: str, facts: Sequence[Fact]) -> bool:
     """True when the customer asks for a value of their own account rather than for a procedure, a place or a rule."""
-    if asks_how(text) or ASKS_WHERE.found_in(text) or GENERAL_RULE.found_in(text):
+    if asks_how(text) or ASKS_OTHERWISE.found_in(text) or not (text.rstrip().endswith("?") or ASKS.found_in(text)):
         return False
     own = OWN.found_in(text) or any(
         _number_of(fact).lower() in text.lower() for fact in facts if fact.name == "invoice"
     )
     named = {word for fact in facts for word in _spoken(fact.name).split()}
     others = [word for word in content_words(text) if word not in named and not ABOUT_FACTS.match(word)]
-    return own and len(others) <= max(OTHER_WORDS_ALLOWED, len(content_words(text)) / 2)
+    return own and len(others) <= OTHER_WORDS_ALLOWED
 
 
 def _most_specific(facts: Sequence[Fact]) -> list[Fact]:
-    """Who asks for the account manager does not ask for the account."""
-    names = [set(_spoken(fact.name).split()) for fact in facts]
-    return [fact for fact, name in zip(facts, names, strict=True) if not any(name < other for other in names)]
+    """Without what is only named along with something else: the account of the account manager, the plan that renews."""
+    names = {fact.name: set(_spoken(fact.name).split()) for fact in facts}
+    overruled = {other for name in names for other in OVERRULED.get(name, ())}
+    custom = {name for name in names if name not in FACT_WORDS}
+    overruled |= {name for name in names if any(names[name] < names[other] for other in names)}
+    return [fact for fact in facts if fact.name not in overruled and (not custom or fact.name in custom)]
 
 
 def _number_of(invoice: Fact) -> str:
@@ -158,13 +167,11 @@ def _asks_for(text: str, name: str) -> bool:
     if name in FACT_WORDS:
         return FACT_WORDS[name].found_in(text)
     said = words(text)
-    return ASKS_FOR_VALUE.found_in(text) and all(
-        any(word.startswith(part) for word in said) for part in _spoken(name).split()
-    )
+    return all(any(word.startswith(ALSO_CALLED.get(part, (part,))) for word in said) for part in _spoken(name).split())
 
 
 def _invoices_meant(text: str, invoices: Sequence[Fact]) -> Sequence[Fact]:
-    """The invoices named by number, else the unpaid ones if the message is about those, else the newest."""
+    """The invoices named by number or month, else the unpaid ones if the message is about those, else the newest."""
     said = set(words(text))
     named = [invoice for invoice in invoices if _number_of(invoice).lower() in text.lower()]
     of_month = [invoice for invoice in invoices if said & set(words(invoice.value.split("due")[0])[4:])]
