@@ -81,6 +81,7 @@ class ConversationState(BaseModel):
     def take_inbox(self) -> tuple[CustomerMessage, ...]:
         """Empty the inbox into the hands of whoever records it."""
         messages, self.inbox = tuple(self.inbox), []
+        self.told_to_wait = self.told_to_wait and not messages
         return messages
 
     def put_back(self, messages: tuple[CustomerMessage, ...]) -> None:
