@@ -150,7 +150,7 @@ def _asks_for_own_data(text: str, facts: Sequence[Fact]) -> bool:
 
 
 def _most_specific(facts: Sequence[Fact]) -> list[Fact]:
-    """Without what is only named along with something else: the account of the account manager, the plan that renews."""
+    """Without what is only named along: the account of the account manager, the plan that renews."""
     names = {fact.name: set(_spoken(fact.name).split()) for fact in facts}
     overruled = {other for name in names for other in OVERRULED.get(name, ())}
     custom = {name for name in names if name not in FACT_WORDS}

@@ -14,9 +14,10 @@ from domain.text import WORD, fold
 from domain.wordings import pattern_of
 
 ENGLISH = """
-two factor: two|2 factor|step|fa authentication|verification|login?; 2fa|mfa|otp|authenticator app?; one_time \
-    code|codes
-single sign on: single_sign_on|single_login|sso|saml|okta|azure_ad|entra
+two factor: second factor; security key|keys; yubikey; two|2 factor|step|fa authentication|verification|login?; \
+    2fa|mfa|otp|authenticator app?; one_time code|codes
+single sign on: scim|provisioning|idp; identity provider; microsoft|google .. account|accounts|credentials; \
+    single_sign_on|single_login|sso|saml|okta|azure_ad|entra
 login: log|logs|logged|logging|sign|signs|signed|signing in|on|into
 logout: log|logged|logging|sign|signed out; kicked|thrown out
 email: e_mail|e_mails|email|emails|mail|mails|inbox|mailbox
@@ -25,18 +26,18 @@ refund: money back; pay|paid|paying it|us|me|that? back; give|get \
 text message sms: text message|messages; sms
 name: surname|surnames; last|family|first|full name|names
 set up: set|setting up; setup
-restore: restor*|recover*|undelete*|undo|trash|recycle_bin|bin; get|bring|got|getting|have|want|need \
+restore: binned|way_back|overwr*|older|previous version|state|text; accident*|by_mistake; \
+    restor*|recover*|undelete*|undo|trash|recycle_bin|bin; get|bring|got|getting|have|want|need \
     it|them|this|that|the|my .. back
-not: \
-    isnt|arent|doesnt|dont|didnt|wont|cant|wasnt|hasnt|havent|couldnt|wouldnt; \
+not: isnt|arent|doesnt|dont|didnt|wont|cant|wasnt|hasnt|havent|couldnt|wouldnt; \
     not|never|cannot|nothing|no_longer|fail|fails|failed
-charity nonprofit: \
+charity nonprofit: public institution|institutions|sector; ngo; \
     non_profit|non_profits|nonprofit|nonprofits|charity|charities|charitable; \
     ngo|ngos|association|associations|club|clubs|foundation|volunteers
-school education: \
+school education: academic|academia|pupil|pupils; \
     school|schools|university|universities|student|students|teacher|teachers|education|educational|class|college
-coupon voucher: coupon*|voucher*|black_friday; promo|promotion|promotional|discount code|codes; special \
-    offer|offers
+coupon voucher: rebate*|reduction|reductions|discount|discounts|percent_off; reduced rate|price; \
+    coupon*|voucher*|black_friday; promo|promotion|promotional|discount code|codes; special offer|offers
 holiday weekend: bank|public holiday|holidays; \
     holiday|holidays|christmas|easter|weekend|weekends|saturday|saturdays|sunday|sundays
 opening hours: office|opening|business|working|support hours|times; opening
@@ -52,74 +53,87 @@ timeline gantt: gantt|timeline
 board: kanban|board|boards
 credit card: credit|debit card|cards; visa|mastercard|amex|american_express
 payment method: paypal|sepa|direct_debit|apple_pay|google_pay; wire|bank transfer|transfers
-wrong too high: went up; too high|much|many; twice|duplicate|duplicates|double|incorrect; wrong amount|sum; more \
-    expensive; doesnt|not match
-recurring: every|each day|week|month|year|monday|tuesday|wednesday|thursday|friday|morning|night; daily|weekly; \
+wrong too high: dispute*|never_ordered|never_agreed|unknown|mistake|more than_agreed|than_last|than_before; went \
+    up; too high|much|many; twice|duplicate|duplicates|double|incorrect; wrong amount|sum; more expensive; \
+    doesnt|not match
+recurring: each|every other|second|two|three|quarter .. week|weeks|month|day|days|monday|tuesday|friday?; \
+    every|each day|week|month|year|monday|tuesday|wednesday|thursday|friday|morning|night; daily|weekly; \
     repeat*|recur*; again_and_again|over_and_over
-yearly: annual|annually|yearly; per|once_a|whole year
+yearly: twelve|12 months; year|upfront; annual|annually|yearly; per|once_a|whole year
 monthly: monthly; per month; month_by_month|month_to_month
-status outage: uptime|downtime|outage|outages|maintenance|incident|incidents; status page; is .. down; having .. \
-    problems
+status outage: unreachable|availability|unavailable|reachable; problems|issues|trouble \
+    on_your_side|your_end|today; uptime|downtime|outage|outages|maintenance|incident|incidents; status page; is .. \
+    down; having .. problems
 slow loading: slow*|sluggish|lag|lags|laggy|crawl*|loading|spinner|hangs; blank|white page|screen; takes \
     ages|forever|long
 crash: crash*; closes|closing by_itself|itself
 spam junk: spam|junk
 not arriving: dont|doesnt|didnt|not|never arrive|arrived|come|came|get|got|receive|received|reach|reached; got \
     nothing; nothing arrived|came|arrives; not arriving
-invite member: join|joins|joined|joining|onboard|onboarding; on board; new \
+invite member: bring|take|get .. people|colleagues|team|her|him|them in|on_board|into; starters|interns; \
+    join|joins|joined|joining|onboard|onboarding; on board; new \
     hire|colleague|employee|intern|starter|member|person; add .. \
     people|person|colleague|colleagues|member|members|user|users|somebody|someone
-remove leaving member: left|leaves|quit|gone the|our? company|team|firm|us; former employee|colleague|member; \
-    employee|colleague quit|left|leaves
+remove leaving member: kick|throw|take .. out; ex_employee|ex_colleague; left|leaves|quit|gone the|our? \
+    company|team|firm|us; former employee|colleague|member; employee|colleague quit|left|leaves
 guest external: \
     freelancer*|external*|outsider*|contractor*|client|clients|agency|supplier|suppliers|guest|guests
 subscription: subscri*|contract|membership
-cancel: cancel*|terminat*|unsubscribe; end|stop|leave our|the|my|techflow contract|subscription|plan?; \
-    get_rid_of; leave you
-upgrade change plan: upgrad*; move|switch|go .. higher|bigger|larger plan|tier?
-downgrade change plan: downgrad*; smaller|cheaper|lower plan|tier; move|go down
+cancel: dont|do_not|no_longer|wont need|needing|continue|want .. tool|techflow|you|it|subscription|plan; closing \
+    .. business|company; end|leave it|please; get out_of; cancel*|terminat*|unsubscribe; end|stop|leave \
+    our|the|my|techflow contract|subscription|plan?; get_rid_of; leave you
+upgrade change plan: outgrown|next bigger; upgrad*; move|switch|go .. higher|bigger|larger plan|tier?
+downgrade change plan: step down; back to_team|to_starter; downgrad*; smaller|cheaper|lower plan|tier; move|go \
+    down
 price: price|prices|pricing|cost|costs|fee|fees|rate|rates|expensive|cheap|cheaper|quote; how much
 plan: package|packages|tier|tiers|edition|editions|plan|plans
 trial: trial|trials|demo|testing; test phase|period|version|it; try it|out|for_free
 time tracking: timer|timesheet|timesheets|stopwatch; log my|our? hours|time; hours worked|spent; time \
     spent|tracking; track my|our? time|hours
 dependency: dependen*|predecessor; waits|wait|waiting for_another; depends on; blocked by
+workload: workload|overbooked|capacity|busy|overloaded
+reuse: reuse|reusable|pattern; same .. each|every|again
 template: template*|blueprint*; copy|duplicate of_a|a|the|our project
 field column: column|columns|field|fields
 idea feature: idea|ideas|wish|wishes|suggest*|roadmap|road_map|beta; feature request|requests; would love; \
     would_be nice|great; any plans for; are_you|will_you building|add|build
-hosting data country: \
+hosting data country: eu|europe|usa|us_region|germany|ireland|frankfurt; \
     server|servers|hosted|hosting|data_center|datacenter|data_centre|stored|region|country|located
 data protection: gdpr|dsgvo|dpa|avv|privacy|subprocessor*; data processing|protection; sub processor*; personal \
     data
 security certificate: iso|soc_2|soc2|certificat*|certified|auditor|auditors|compliant|compliance|encrypt*|tls
 backup: backup|backups|back_ups; backed up
-getting started: webinar*|tutorial*|introduction|intro|beginner*|newbie|first_steps; where .. start|begin; \
-    completely new; just signed_up|registered|started; training session|sessions
-import: import*|migrat*|trello|asana|jira|old_tool; move|switch everything|all|over? from; bring our|my|all|the \
-    data|projects|tasks
+getting started: new to; never used; first time; lost here; how .. begin|structure; \
+    webinar*|tutorial*|introduction|intro|beginner*|newbie|first_steps; where .. start|begin; completely new; just \
+    signed_up|registered|started; training session|sessions
+export: export*|download*; get|pull|take .. out|with_us|as_csv|as_excel|as_pdf; local copy; save .. as
+import: load|bring|pull .. into|over; import*|migrat*|trello|asana|jira|old_tool; move|switch \
+    everything|all|over? from; bring our|my|all|the data|projects|tasks
 calendar: calendar*|ical|icloud|outlook|gcal
 slack teams: slack|msteams|channel|channels; ms|microsoft teams
 api: api|apis|token|tokens|endpoint|endpoints|curl|sdk|script|http|429|401|403; rate limit|limits
 webhook: webhook*|callback*|payload*|signature*
 automation: automat*|trigger*|workflow*|rule|rules
-file upload: attach*|upload*|megabyte*|mb|gb|document|documents|doc|docs|onedrive|google_drive|dropbox; file \
-    size|sizes
-invoice details vat: vat|tax|taxes; purchase_order|po number?; billing|company address; address .. \
-    invoice|invoices|bill
+file upload: exe|zip|installer|cad|video|videos; \
+    attach*|upload*|megabyte*|mb|gb|document|documents|doc|docs|onedrive|google_drive|dropbox; file size|sizes
+invoice details vat: net_or_gross|gross; order no|number; vat|tax|taxes; purchase_order|po number?; \
+    billing|company address; address .. invoice|invoices|bill
 invoice format: xrechnung|zugferd|einvoice|pdf; e|electronic invoice|invoices
 invoice: invoice*|bill|bills|receipt*
 seat: licence*|license*|seat|seats
-failed payment: declin*|reject*|refus*|bounc*|overdue|past_due|dunning; didnt|not go through; not be collected
+failed payment: not enough money|funds; didnt_pay|dont_pay|not_pay|unpaid|pay_late|late payment; \
+    declin*|reject*|refus*|bounc*|overdue|past_due|dunning; didnt|not go through; not be collected
 charge: charge|charged|charges|charging|debit|debited|took|taken|withdrawn
 language: language*|english|german|french|spanish|polish|italian|dutch|translat*
 time zone: time_zone|timezone|time_zones; hour|hours early|late; wrong time
 profile picture: avatar|photo|picture|pic
-notification: mute*|muting|silent|silence|quiet|do_not_disturb|digest|notif*|alert|alerts|push|buzz*|ping|pings
-reset: forgot|forgotten|reset*|locked; cant|cannot remember; lost|wrong my|the? password
+notification: flood*|spammed; too_many|every single? email|emails|mail|mails|message|messages; \
+    mute*|muting|silent|silence|quiet|do_not_disturb|digest|notif*|alert|alerts|push|buzz*|ping|pings
+reset: blocked|wrong too? often|entries|times|password; get in_again|back_in; forgot|forgotten|reset*|locked; \
+    cant|cannot remember; lost|wrong my|the? password
 password: password*|passphrase|pw|pwd|pasword*
 viewer read only: read_only|readonly|viewer|viewers; only|just read|look|view
-owner: owner*|ownership
+owner: hand_over; transfer|make .. owner|ownership; owner*|ownership
 member: \
     coworker*|co_worker*|teammate*|colleague*|employee*|staff|folks|ppl|people|person|persons|user|users|member|members
 company: firm|organisation*|organization*|company|employer
