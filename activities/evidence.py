@@ -63,7 +63,7 @@ def evidence_of(found: Findings) -> Evidence:
         ambiguous=asks_back,
         asks_for_person=asks_for_person(question),
         injection=attempts_injection(question),
-        cannot_do=cannot_do_hit(question, found.ai_agent),
+        cannot_do=_cannot_do(found),
         sensitivity=None if courtesy else _sensitivity(found),
         supervised=_supervised(found),
         topic_escalates=_topic_escalates(found),
@@ -123,6 +123,13 @@ def _topic_escalates(found: Findings) -> bool:
         return True
     by_words = sensitivity_in(found.request.question)
     return any(topic.escalate and topic.sensitivity is by_words for topic in found.specification.topics if by_words)
+
+
+def _cannot_do(found: Findings) -> str | None:
+    """The entry that was hit on any AI agent's list, its own first: the topic may have led to the wrong one."""
+    ai_agents = (found.ai_agent, *found.specification.ai_agents)
+    hits = (cannot_do_hit(found.request.question, ai_agent) for ai_agent in ai_agents)
+    return next((hit for hit in hits if hit), None)
 
 
 def _supervised(found: Findings) -> bool:

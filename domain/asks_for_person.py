@@ -29,6 +29,10 @@ ENGLISH = Wordings(
     """
     speak|speaking|talk|talking|chat|chatting|converse directly? to|with|w|2 .. <person>|<department>
     discuss this|it with .. <person>
+    speak|talk|chat to|with whoever|someone_in_charge|those_responsible
+    someone|somebody|person|anyone with a pulse|brain|heartbeat|soul
+    someone|somebody|anyone|whoever .. in_charge|responsible|competent /
+    done|finished|enough|fed_up with this|your|the bot|robot|machine|chatbot|ai
     transfer|connect|pass|forward|redirect|switch|hand|put|route|move|escalate|send <oneself> .. to|with .. \
         <person>|<department>
     put|patch <oneself> through

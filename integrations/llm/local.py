@@ -21,8 +21,8 @@ from integrations.llm.extract import LONGEST_ANSWER_WORDS, answer_from, passages
 from integrations.llm.instruction import asks_for_less, finds_fault
 
 ENOUGH_TO_ANSWER = 0.12
-ENOUGH_FOR_A_FEW_WORDS = 0.3
-FEW_WORDS = 3
+ENOUGH_FOR_WORDS = {0: 1.0, 1: 0.55, 2: 0.55, 3: 0.3}
+"""How well an article must know a message of so few telling words, lest it be asked back."""
 ENOUGH_TO_OFFER = 0.15
 ENOUGH_TO_ADD = 0.5
 OFFERED_ARTICLES = 3
@@ -61,8 +61,8 @@ def _write(request: ReplyRequest) -> WrittenReply:
 def _is_too_little(request: ReplyRequest) -> bool:
     """Nothing to go by, or a few words that no article knows."""
     best = max((passage.score for passage in request.passages), default=0.0)
-    few = len(content_words(request.question)) <= FEW_WORDS
-    return is_vague(request.question) or (few and best < ENOUGH_FOR_A_FEW_WORDS)
+    enough = ENOUGH_FOR_WORDS.get(len(content_words(request.question)), 0.0)
+    return is_vague(request.question) or best < enough
 
 
 def _from_articles(request: ReplyRequest) -> WrittenReply:
