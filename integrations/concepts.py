@@ -29,8 +29,6 @@ set up: set|setting up; setup
 restore: binned|way_back|overwr*|older|previous version|state|text; accident*|by_mistake; \
     restor*|recover*|undelete*|undo|trash|recycle_bin|bin; get|bring|got|getting|have|want|need \
     it|them|this|that|the|my .. back
-not: isnt|arent|doesnt|dont|didnt|wont|cant|wasnt|hasnt|havent|couldnt|wouldnt; \
-    not|never|cannot|nothing|no_longer|fail|fails|failed
 charity nonprofit: public institution|institutions|sector; ngo; \
     non_profit|non_profits|nonprofit|nonprofits|charity|charities|charitable; \
     ngo|ngos|association|associations|club|clubs|foundation|volunteers
@@ -138,6 +136,8 @@ member: \
     coworker*|co_worker*|teammate*|colleague*|employee*|staff|folks|ppl|people|person|persons|user|users|member|members
 company: firm|organisation*|organization*|company|employer
 delete: delet*|erase*|erasing
+not: isnt|arent|doesnt|dont|didnt|wont|cant|wasnt|hasnt|havent|couldnt|wouldnt; \
+    not|never|cannot|nothing|no_longer|fail|fails|failed
 """
 
 
