@@ -1,7 +1,6 @@
 """Numbers, dates and sums of money in text, in one spelling each."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -44,12 +43,6 @@ def figures_in(text: str) -> frozenset[str]:
         folded = pattern.sub(" ", folded)
     plain = (_decimal(number) for number in re.findall(rf"(?<![\w.]){NUMBER}", folded))
     return frozenset(figures | {f"{value.normalize():f}" for value in plain if value is not None})
-
-
-def unfounded_figures(text: str, sources: Iterable[str]) -> frozenset[str]:
-    """Numbers and dates of `text` that no source has."""
-    known = frozenset[str]().union(*(figures_in(source) for source in sources))
-    return figures_in(text) - known
 
 
 def _date(match: re.Match[str], order: tuple[int, int, int] | None) -> set[str]:

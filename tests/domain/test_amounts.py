@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.amounts import figures_in, money_in, unfounded_figures
+from domain.amounts import figures_in, money_in
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,6 @@ def test_money_is_read_in_the_usual_spellings(text: str, expected: list[str]) ->
 )
 def test_one_figure_has_one_spelling(one: str, other: str) -> None:
     assert figures_in(one) == figures_in(other) != frozenset()
-
-
-def test_a_number_that_no_source_has_is_unfounded() -> None:
-    assert unfounded_figures(
-        "It takes 7 days and costs 20 EUR.", ["It takes five days.", "The price is 20.00 EUR."]
-    ) == {"7"}
 
 
 def test_an_impossible_date_is_no_date() -> None:
