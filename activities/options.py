@@ -35,12 +35,8 @@ STORE: ActivityConfig = {
     "task_queue": CONVERSATIONS,
     "start_to_close_timeout": timedelta(seconds=15),
     "retry_policy": FOR_EVER,
-    "priority": LIVE,
 }
 """Writes to our own database."""
-
-ESCALATE: ActivityConfig = {**STORE, "task_queue": DELIVERY}
-"""The last resort: a person gets the conversation, however long our database is away."""
 
 FETCH_CUSTOMER_CONTEXT: ActivityConfig = {
     "task_queue": CRM,
@@ -61,6 +57,14 @@ GENERATE_REPLY: ActivityConfig = {
 }
 """After five minutes without a model a person gets the conversation."""
 
+GENERATE_EMBEDDED: ActivityConfig = {
+    "task_queue": CONVERSATIONS,
+    "start_to_close_timeout": timedelta(seconds=15),
+    "schedule_to_close_timeout": timedelta(minutes=5),
+    "retry_policy": _until_permanent(0.5, 10),
+}
+"""No vendor limits the embedded model, so its work is dispatched together with the conversation's own."""
+
 SCORE_CONFIDENCE: ActivityConfig = {
     "task_queue": LLM,
     "start_to_close_timeout": timedelta(seconds=30),
@@ -68,6 +72,13 @@ SCORE_CONFIDENCE: ActivityConfig = {
     "retry_policy": _until_permanent(0.5, 5),
     "priority": LIVE,
 }
+
+DELIVER_STORED: ActivityConfig = {
+    "task_queue": CONVERSATIONS,
+    "start_to_close_timeout": timedelta(seconds=15),
+    "retry_policy": _until_permanent(0.2, 10),
+}
+"""Where our own table is the channel: one transaction, after the burst window, which is added to the timeout."""
 
 DELIVER_MESSAGE: ActivityConfig = {
     "task_queue": DELIVERY,

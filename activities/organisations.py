@@ -38,7 +38,10 @@ class ServedVersion:
         self._factory = factory
         self._validator = _validator_of(self.specification.model, factory)
         policy = policy_of(self.specification, published.calibration)
-        self.policy = policy.model_copy(update={"validates": self._validator is not None})
+        embedded = _is_embedded(self.specification.model, factory)
+        self.policy = policy.model_copy(
+            update={"validates": self._validator is not None, "model_is_embedded": embedded}
+        )
 
     @cached_property
     def drafter(self) -> Drafter:
@@ -82,3 +85,7 @@ class Organisations:
 
 def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:
     return model.validator or (factory.default_validator if model.writer is None else None)
+
+
+def _is_embedded(model: ModelSpec, factory: ModelFactory) -> bool:
+    return model.writer == "local" or (model.writer is None and factory.default_validator is None)

@@ -23,6 +23,10 @@ class ChannelKind(StrEnum):
     WEB_CHAT = "web_chat"
 
 
+STORED_CHANNELS = frozenset({ChannelKind.WEB_CHAT})
+"""Channels whose transport is our own message table."""
+
+
 class Status(StrEnum):
     """Where a conversation stands; exactly one at a time."""
 

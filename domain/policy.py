@@ -28,6 +28,7 @@ class Policy(Frozen):
     default_ai_agent: str
     crm: str = "directory"
     validates: bool = False
+    model_is_embedded: bool = False
     calibration: Calibration = Calibration()
 
 

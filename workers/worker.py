@@ -58,6 +58,9 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         a.approvals.request_approval,
         a.approvals.record_decision,
         a.approvals.climb_ladder,
+        a.delivery.escalate_conversation,
+        a.delivery.deliver_message,
+        a.reply.generate_reply,
     ]
     failures = FailureInterceptor()
     conversations = Worker(
@@ -74,7 +77,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
     by_queue: dict[str, list[Callable[..., Any]]] = {
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
         CRM: [a.context.fetch_customer_context],
-        DELIVERY: [a.delivery.deliver_message, a.delivery.escalate_conversation],
+        DELIVERY: [a.delivery.deliver_message],
     }
     others = [
         Worker(

@@ -15,8 +15,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.delivery import DeliveryActivities
     from activities.options import (
         DELIVER_MESSAGE,
-        ESCALATE,
+        DELIVER_STORED,
         FETCH_CUSTOMER_CONTEXT,
+        GENERATE_EMBEDDED,
         GENERATE_REPLY,
         SCORE_CONFIDENCE,
         STORE,
@@ -24,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.reply import ReplyActivities
     from domain.approval import Approval
     from domain.conversation import (
+        STORED_CHANNELS,
         Author,
         CustomerMessage,
         DecideApproval,
@@ -139,7 +141,8 @@ class Steps:
             suggestion=suggestion,
         )
         what = "suggest a reply" if suggestion else "write a reply"
-        return _start(ReplyActivities.generate_reply, input, GENERATE_REPLY, f"turn {state.turn}: {what}")
+        options = GENERATE_EMBEDDED if self._policy.model_is_embedded else GENERATE_REPLY
+        return _start(ReplyActivities.generate_reply, input, options, f"turn {state.turn}: {what}")
 
     async def score_confidence(self, draft: Draft) -> float | None:
         """The validator's verdict; without one in time, the draft counts as not supported."""
@@ -213,7 +216,11 @@ class Steps:
         )
 
     def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
-        return _start(DeliveryActivities.deliver_message, input, DELIVER_MESSAGE, summary)
+        options = DELIVER_MESSAGE
+        if input.channel in STORED_CHANNELS:
+            longest = (DELIVER_STORED["start_to_close_timeout"] or timedelta()) + self._burst_window()
+            options = {**DELIVER_STORED, "start_to_close_timeout": longest}
+        return _start(DeliveryActivities.deliver_message, input, options, summary)
 
     async def escalate(
         self,
@@ -237,7 +244,7 @@ class Steps:
         return await _run(
             DeliveryActivities.escalate_conversation,
             input,
-            ESCALATE,
+            STORE,
             f"hand over to a person: {reason}",
         )
 
@@ -333,6 +340,8 @@ class Steps:
 
     def burst_ends_at(self) -> datetime | None:
         """Until then, further messages of the same burst may come."""
-        seconds = self._policy.burst_window_seconds.get(self._state.channel.value, 0.0)
-        received_at = self._state.last_received_at
-        return received_at + timedelta(seconds=seconds) if received_at and seconds else None
+        received_at, window = self._state.last_received_at, self._burst_window()
+        return received_at + window if received_at and window else None
+
+    def _burst_window(self) -> timedelta:
+        return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel.value, 0.0))
