@@ -76,7 +76,7 @@ BEGIN
         INSERT INTO messages (conversation_id, seq, message_id, author, kind, text, attachments, channel, at)
         VALUES (c.conversation_id, c.last_seq + 1, message->>'message_id', 'customer', 'customer', message->>'text',
                 message->'attachments', message->>'channel', (message->>'received_at')::timestamptz)
-        ON CONFLICT (conversation_id, message_id) DO NOTHING;
+        ON CONFLICT (conversation_id, message_id, (author = 'customer')) DO NOTHING;
         IF FOUND THEN
             c.last_seq := c.last_seq + 1;
             PERFORM audit(c, 'message_received', 'customer', jsonb_build_object('seq', c.last_seq), moment);
