@@ -1,0 +1,90 @@
+"""Conversations with a real provider's client: the official one over a socket, against the strict stand-in."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import Settings
+from domain.conversation import Status
+from sandbox.openai import API_KEY, Fails, OpenAiStandIn, Says, create_app
+from sandbox.serving import serving
+from tests.e2e.bikeshop import PASSWORD
+from tests.e2e.house import House
+from workers.composition import model_factory
+
+SENTENCE = "You reset your password on the sign-in page."
+
+
+def written(text: str = SENTENCE, source: str = "s1") -> Says:
+    statements = [{"text": text, "source_ids": [source]}]
+    return Says(content=json.dumps({"statements": statements, "clarifying_question": "", "abstain": False}))
+
+
+def verdict(supported: float) -> Says:
+    return Says(content=json.dumps({"reason": "checked", "supported": supported}))
+
+
+@contextmanager
+def provider(*steps: Says | Fails, key: str = API_KEY) -> Iterator[Settings]:
+    """Settings of an installation whose provider meets these steps, one for each request."""
+    stand_in = OpenAiStandIn()
+    stand_in.queue(*steps)
+    with serving(create_app(stand_in)) as address:
+        yield Settings(openai_api_key=SecretStr(key), openai_base_url=f"{address}/v1")
+
+
+async def test_a_provider_writes_and_a_validator_checks_in_22_events(house: House) -> None:
+    turns = 3
+    steps = [step for _ in range(turns) for step in (written(), verdict(0.99))]
+    with provider(*steps) as settings:
+        async with house.workers(model_factory(settings)):
+            talk, lengths = house.talk(), []
+            for number in range(1, turns + 1):
+                await talk.says(f"{PASSWORD} {number}")
+                seen = await talk.answered(number)
+                lengths.append(await talk.history_length())
+    assert SENTENCE in seen.replies[-1]
+    assert seen.turns[-1].draft.usage.model == "gpt-4.1-mini"
+    assert lengths[2] - lengths[1] == 22
+
+
+async def test_a_validator_that_disagrees_asks_a_person(house: House) -> None:
+    with provider(written("It never rains in Berlin."), verdict(0.02)) as settings:
+        async with house.workers(model_factory(settings)):
+            talk = house.talk()
+            await talk.says(PASSWORD)
+            seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
+    assert seen.replies == []
+    assert seen.row.escalation_reason == "low_confidence"
+
+
+async def test_a_rate_limit_delays_and_loses_nothing(house: House) -> None:
+    limited = Fails(status=429, message="slow down", type="requests", headers={"retry-after": "1"})
+    with provider(limited, written(), verdict(0.99)) as settings:
+        async with house.workers(model_factory(settings)):
+            talk = house.talk()
+            await talk.says(PASSWORD)
+            seen = await talk.answered(1)
+    assert len(seen.replies) == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "key"),
+    [
+        ([Says(content="I am not JSON")], API_KEY),
+        ([Says(content=None)], API_KEY),
+        ([], "sk-wrong"),
+    ],
+    ids=["rubbish", "nothing", "wrong key"],
+)
+async def test_a_model_that_is_of_no_use_hands_over(house: House, steps: list[Says | Fails], key: str) -> None:
+    with provider(*steps, key=key) as settings:
+        async with house.workers(model_factory(settings)):
+            talk = house.talk()
+            await talk.says(PASSWORD)
+            seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
+    assert seen.row.escalation_reason == "model_failed"
+    assert [author for author, _ in seen.said] == ["customer", "system"]
