@@ -27,9 +27,10 @@ class _Activities(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
             return await self.next.execute_activity(input)
-        except RetryableError as error:
-            raise ApplicationError(str(error), type=type(error).__name__, next_retry_delay=error.retry_after) from None
-        except (HoldfastError, TemporalError):
+        except HoldfastError as error:
+            hint = error.retry_after if isinstance(error, RetryableError) else None
+            raise ApplicationError(str(error), type=type(error).__name__, next_retry_delay=hint) from None
+        except TemporalError:
             raise
         except Exception as error:  # noqa: BLE001 (this is the edge at which unknown errors get a safe text)
             name = type(error).__name__

@@ -1,0 +1,54 @@
+"""A worker process from its settings."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from cli.platform.ports import free_port
+from cli.platform.temporal_server import TemporalServer
+from config.settings import Settings
+from domain.errors import CredentialsError, HoldfastError
+from integrations.knowledge.markdown import MarkdownKnowledge
+from integrations.llm.local import LocalReplyWriter
+from integrations.llm.openai import OpenAiDraftValidator, OpenAiReplyWriter
+from tests.organisation import ARTICLES
+from workers.composition import model_factory, workers_from
+
+KNOWLEDGE = MarkdownKnowledge(ARTICLES, "en")
+
+
+def settings(**values: object) -> Settings:
+    unset = {"openai_api_key": None, "openai_base_url": None, "database_url": None, "temporal_address": None}
+    return Settings.model_validate({**unset, **values})
+
+
+@pytest.mark.parametrize("given", [{}, {"temporal_address": "127.0.0.1:1"}, {"database_url": "postgresql:///nowhere"}])
+async def test_a_missing_address_is_named(given: dict[str, str]) -> None:
+    async with AsyncExitStack() as stack:
+        with pytest.raises(CredentialsError, match="HOLDFAST_DATABASE_URL and HOLDFAST_TEMPORAL_ADDRESS"):
+            await workers_from(settings(**given), stack)
+
+
+async def test_every_queue_is_served(database_url: str, temporal_server: TemporalServer) -> None:
+    given = settings(
+        database_url=database_url, temporal_address=temporal_server.address, worker_metrics_port=free_port()
+    )
+    async with AsyncExitStack() as stack:
+        workers = await workers_from(given, stack)
+    assert sorted(worker.task_queue for worker in workers) == ["conversations", "crm", "delivery", "llm"]
+
+
+def test_without_a_key_the_embedded_model_writes_and_nobody_validates() -> None:
+    factory = model_factory(settings())
+    assert isinstance(factory.writer(None, KNOWLEDGE), LocalReplyWriter)
+    assert factory.default_validator is None
+    with pytest.raises(HoldfastError, match="needs an API key"):
+        factory.writer("openai:gpt-4.1", KNOWLEDGE)
+
+
+def test_a_key_makes_openai_write_and_validate() -> None:
+    factory = model_factory(settings(openai_api_key="sk-test", openai_model="gpt-4.1"))
+    assert isinstance(factory.writer(None, KNOWLEDGE), OpenAiReplyWriter)
+    assert isinstance(factory.writer("local", KNOWLEDGE), LocalReplyWriter)
+    assert factory.default_validator == "openai:gpt-4.1"
+    assert isinstance(factory.validator("openai:gpt-4.1"), OpenAiDraftValidator)

@@ -1,0 +1,62 @@
+"""Which activities are served where."""
+
+import inspect
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from cli.platform.temporal_server import TemporalServer
+from storage.database import connect
+from tests.e2e.house import scripted
+from workers.composition import compose
+from workers.worker import Activities, Limits, build_workers
+
+LIMITED = {
+    "fetch_customer_context": "crm",
+    "generate_reply": "llm",
+    "score_confidence": "llm",
+    "deliver_message": "delivery",
+}
+"""Activities that a neighbour limits, and the queue on which they are limited."""
+
+
+@pytest.fixture
+async def client(temporal_server: TemporalServer) -> Client:
+    """One of its own: workers that are built and never run keep their queues on their client."""
+    return await Client.connect(temporal_server.address)
+
+
+@pytest.fixture
+async def activities(database_url: str) -> Activities:
+    database = await connect(database_url)
+    made = compose(database, scripted())
+    await database.close()
+    return made
+
+
+def _names(of: object) -> list[str]:
+    definition = "__temporal_activity_definition"
+    return [name for name, _ in inspect.getmembers(of, lambda member: hasattr(member, definition))]
+
+
+def _served(worker: Worker) -> list[str]:
+    served: Any = worker.config()["activities"]
+    return [activity.__name__ for activity in served]
+
+
+async def test_every_activity_is_served(client: Client, activities: Activities) -> None:
+    workers = build_workers(client, activities, Limits())
+    served = {worker.task_queue: _served(worker) for worker in workers}
+    defined = [name for field in fields(activities) for name in _names(getattr(activities, field.name))]
+    assert {name for names in served.values() for name in names} == set(defined)
+    assert all(name in served[queue] for name, queue in LIMITED.items())
+    assert all(len(names) == len(set(names)) for names in served.values())
+
+
+async def test_limits_reach_every_worker(client: Client, activities: Activities) -> None:
+    workers = build_workers(client, activities, Limits(cached_workflows=7, concurrent_activities=3))
+    assert workers[0].config()["max_cached_workflows"] == 7
+    assert {worker.config()["max_concurrent_activities"] for worker in workers} == {3}
