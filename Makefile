@@ -9,7 +9,7 @@ REQUIREMENTS := import tomllib; project = tomllib.load(open("pyproject.toml", "r
 	print(*project["project"]["dependencies"], *project["dependency-groups"]["dev"], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format migrate bench screenshots docs lock clean chromium
+.PHONY: help setup demo up test lint format migrate bench screenshots docs golden lock clean chromium
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ screenshots: $(STAMP) chromium ## Take the pictures of the documentation
 
 docs: $(STAMP) ## Write docs/configuration.md and .env.example from the settings
 	$(BIN)/python -m config.reference
+
+golden: $(STAMP) ## Record the golden histories anew, after a change of commands that is meant
+	HOLDFAST_RECORD_GOLDEN=1 $(BIN)/pytest -q tests/replay
 
 lock: $(STAMP) ## Resolve the dependencies of pyproject.toml into requirements.lock
 	$(BIN)/python -c '$(REQUIREMENTS)' | $(COMPILE) --output-file requirements.lock -
