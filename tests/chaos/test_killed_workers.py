@@ -5,17 +5,23 @@ One process is killed while every conversation stands at a point of its own; an 
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from functools import partial
 from typing import Any, get_args
 
 import pytest
 
 from cli.platform.temporal_server import TemporalServer
-from domain.conversation import Resolve, Status, TakeOver
+from domain.conversation import Resolve, Status, TakeOver, workflow_id
+from domain.queues import CONVERSATIONS
+from domain.spec import ModelSpec
 from tests.chaos.points import Moment, Point
 from tests.chaos.processes import doomed_worker, ordinary_worker
-from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND
+from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND, publish
 from tests.e2e.house import ANNA, House, Seen, Talk
 from tests.e2e.promises import check_promises
+from workflows.conversation import ConversationWorkflow
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
 LONG = 150.0
@@ -64,32 +70,70 @@ async def resolved(talk: Talk) -> Seen:
     return await talk.until(lambda seen: seen.row.status is Status.RESOLVED, LONG)
 
 
-STEPS: list[tuple[Play, int, tuple[str, ...]]] = [
+async def reminded(talk: Talk) -> Seen:
+    """An approval that has waited for longer than the first step of the ladder."""
+    await talk.says(REFUND, "m1")
+    await talk.until(lambda seen: seen.open_approval is not None, LONG)
+    await talk.rests()
+    state = await talk.handle.query(ConversationWorkflow.get_conversation)
+    assert state.approval
+    await talk.handle.terminate()
+    state.approval = state.approval.model_copy(
+        update={"requested_at": state.approval.requested_at - timedelta(hours=2)}
+    )
+    await talk.house.client.start_workflow(
+        ConversationWorkflow.run, state, id=workflow_id(talk.id), task_queue=CONVERSATIONS
+    )
+    return await talk.until(lambda seen: "approval_reminded" in seen.kinds, LONG)
+
+
+Steps = list[tuple[Play, int, tuple[str, ...]]]
+"""What is played, how many replies it ends with, and the activities at which it is killed."""
+
+STEPS: Steps = [
     (answered, 1, ("open_conversation", "fetch_customer_context", "generate_reply", "deliver_message")),
     (approved, 1, ("request_approval", "deliver_message")),
     (rejected, 0, ("record_decision",)),
     (taken_over, 1, ("change_ownership", "record_messages")),
     (escalated, 0, ("escalate_conversation",)),
     (resolved, 1, ("change_status",)),
+    (reminded, 0, ("climb_ladder",)),
 ]
-"""What is played, how many replies it ends with, and the activities at which it is killed."""
 
 
 async def test_a_worker_killed_at_every_point_loses_nothing_and_doubles_nothing(
     house: House, database_url: str, temporal_server: TemporalServer
 ) -> None:
+    await _killed_at_every_point(house, STEPS, (database_url, temporal_server.address), ordinary_worker)
+
+
+async def test_a_worker_killed_while_a_validator_judges(
+    house: House, database_url: str, temporal_server: TemporalServer
+) -> None:
+    await publish(house.store.database, model=ModelSpec(validator="scripted:double"))
+    scripted_worker = partial(doomed_worker, points={})
+    steps: Steps = [(answered, 1, ("score_confidence",))]
+    await _killed_at_every_point(house, steps, (database_url, temporal_server.address), scripted_worker)
+
+
+async def _killed_at_every_point(
+    house: House,
+    steps: Steps,
+    addresses: tuple[str, str],
+    next_worker: Callable[[str, str], AbstractAsyncContextManager[object]],
+) -> None:
     plays = {
         house.talk(): (Point(moment, name), play, replies)
-        for play, replies, names in STEPS
+        for play, replies, names in steps
         for name in names
         for moment in get_args(Moment)
     }
     points = {talk.id: point for talk, (point, _, _) in plays.items()}
-    async with doomed_worker(database_url, temporal_server.address, points) as doomed:
+    async with doomed_worker(*addresses, points) as doomed:
         playing = [asyncio.create_task(play(talk)) for talk, (_, play, _) in plays.items()]
         await doomed.all_stopped()
         await doomed.kill()
-        async with ordinary_worker(database_url, temporal_server.address):
+        async with next_worker(*addresses):
             await asyncio.gather(*playing)
             for talk, (point, _, replies) in plays.items():
                 seen = await check_promises(talk)
@@ -101,5 +145,6 @@ async def test_a_worker_killed_at_every_point_loses_nothing_and_doubles_nothing(
 async def _goes_on(talk: Talk) -> None:
     """What the conversation is told next, it hears."""
     await talk.says(PASSWORD, "last")
-    await talk.until(lambda seen: seen.messages[-1].message_id == "last" or seen.answered, LONG)
+    await talk.until(lambda seen: any(message.message_id == "last" for message in seen.messages), LONG)
+    await talk.rests()
     await check_promises(talk)

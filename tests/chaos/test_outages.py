@@ -12,7 +12,6 @@ from cli.platform.ports import free_port
 from cli.platform.processes import Supervisor
 from cli.platform.temporal_server import TemporalServer
 from domain.conversation import TakeOver
-from domain.errors import UnavailableError
 from storage.database import Database, connect
 from storage.migrate import migrate
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND, publish
@@ -61,7 +60,7 @@ async def test_temporal_killed_in_mid_turn(
         supervisor.kill("temporal")
         for gate in gates:
             gate.opened.set()
-        await _until_accepted(drafting)
+        await drafting.says(DELIVERY, "m2")
         await supervisor.ready("temporal")
 
         await waiting.decide("approve", "d1")
@@ -81,16 +80,6 @@ async def _stopped(talk: Talk, moment: Moment, name: str) -> Gate:
     await talk.says(PASSWORD, "m1")
     await gate.reached.wait()
     return gate
-
-
-async def _until_accepted(talk: Talk) -> None:
-    """As a channel does that is told "not received": the same message again."""
-    while True:
-        try:
-            await talk.says(DELIVERY, "m2")
-        except UnavailableError:
-            continue
-        return
 
 
 @pytest.mark.parametrize("by", ["stop", "kill"])

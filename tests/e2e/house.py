@@ -1,10 +1,11 @@
 """A whole Holdfast for a test: the way in of the gateway, the workers' activities, a real PostgreSQL and Temporal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from domain.conversation import (
     StartConversation,
     workflow_id,
 )
+from domain.errors import UnavailableError
 from domain.turn import Citation, Usage
 from gateway.conversations import Conversations
 from gateway.live import LiveUpdates
@@ -132,10 +134,10 @@ class Talk:
 
     async def receive(self, message: CustomerMessage) -> None:
         start = StartConversation(organisation=SPECIFICATION.organisation, conversation_id=self.id)
-        await self.house.way_in.receive(start, message)
+        await _insist(partial(self.house.way_in.receive, start, message))
 
     async def ask(self, request: AnyRequest) -> None:
-        await self.house.way_in.request(self.id, request)
+        await _insist(partial(self.house.way_in.request, self.id, request))
 
     async def decide(self, action: str, request_id: str, by: Person = ANNA, **more: Any) -> None:
         """Decide the approval that is open now, or another one by `approval_id`."""
@@ -161,7 +163,7 @@ class Talk:
         store, row = self.house.store, await self.house.store.conversations.get(self.id)
         if row is None:
             return None
-        approvals = [a for a in await store.approvals.list(row.organisation) if a.conversation_id == self.id]
+        approvals = await store.approvals_of(self.id)
         return Seen(
             row=row,
             messages=await store.conversations.messages_after(self.id, 0),
@@ -200,6 +202,15 @@ class Talk:
             await asyncio.sleep(LOOK_AGAIN_SECONDS / 10)
 
 
+async def _insist(send: Callable[[], Awaitable[None]]) -> None:
+    """As every channel does that hears "not received": the same again."""
+    while True:
+        try:
+            return await send()
+        except UnavailableError:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS / 10)
+
+
 async def _set_or_time(changed: asyncio.Event) -> None:
     """Drafts are not announced, so look again now and then."""
     with suppress(TimeoutError):
@@ -215,6 +226,14 @@ class Store:
         self.approvals = ApprovalRepository(database)
         self.audit = AuditRepository(database)
         self.records = RecordRepository(database)
+
+    async def approvals_of(self, conversation_id: str) -> list[ApprovalView]:
+        """The newest first."""
+        query = "SELECT approval_id FROM approvals WHERE conversation_id = $1 ORDER BY requested_at DESC"
+        found = [
+            await self.approvals.get(row["approval_id"]) for row in await self.database.fetch(query, conversation_id)
+        ]
+        return [approval for approval in found if approval]
 
 
 class House:

@@ -4,7 +4,7 @@ import asyncio
 from itertools import pairwise
 
 from domain.conversation import Resolve, Status, TakeOver
-from domain.spec import ChannelSpec
+from domain.spec import ChannelSpec, ModelSpec
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND, publish
 from tests.e2e.house import ANNA, House, Talk
 from tests.e2e.promises import check_promises
@@ -28,6 +28,11 @@ async def test_a_plain_turn_is_on_record(served: House) -> None:
 
 async def test_a_plain_turn_costs_16_events(served: House) -> None:
     assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD, DELIVERY]) == {16}
+
+
+async def test_a_validated_turn_costs_22_events(served: House) -> None:
+    await publish(served.store.database, model=ModelSpec(validator="scripted:double"))
+    assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD]) == {22}
 
 
 async def test_an_approval_turn_costs_at_most_35_events(served: House) -> None:
