@@ -69,6 +69,7 @@ SCORE_CONFIDENCE: ActivityConfig = {
     "task_queue": LLM,
     "start_to_close_timeout": timedelta(seconds=30),
     "schedule_to_close_timeout": timedelta(seconds=60),
+    "heartbeat_timeout": timedelta(seconds=15),
     "retry_policy": _until_permanent(0.5, 5),
     "priority": LIVE,
 }
