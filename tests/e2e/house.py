@@ -186,7 +186,9 @@ class Talk:
                         seen = await self.seen()
             except TimeoutError:
                 raise AssertionError(f"waited in vain; {self.id}: {seen.told() if seen else 'no row'}") from None
-        return seen
+        # What was read first may be older than what fulfilled the condition.
+        later = await self.seen()
+        return later if later and holds(later) else seen
 
     async def history_length(self) -> int:
         """Events of the present run, when nothing is under way."""
