@@ -6,7 +6,9 @@ STAMP := .venv/.installed
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 REQUIREMENTS := import tomllib; project = tomllib.load(open("pyproject.toml", "rb")); \
-	print(*project["project"]["dependencies"], *project["dependency-groups"]["dev"], sep="\n")
+	extras = project["project"]["optional-dependencies"].values(); \
+	print(*project["project"]["dependencies"], *(name for extra in extras for name in extra), \
+	*project["dependency-groups"]["dev"], sep="\n")
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test lint format migrate bench screenshots docs golden lock clean chromium

@@ -41,4 +41,4 @@ class ContextActivities:
         reference = CustomerReference(
             contact_id=customer.contact_id, email=customer.email, phone=customer.phone, verified=customer.verified
         )
-        return await self._crms[input.crm].fetch_customer_context(input.organisation, reference)
+        return await self._crms[input.crm].fetch_customer_context(input.organisation, reference, {})

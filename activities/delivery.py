@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
-from domain.conversation import ChannelKind
+from domain.spec import ChannelKind
 from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
 from storage.deliveries import DeliveryRepository
@@ -45,7 +45,11 @@ class DeliveryActivities:
         if claim.status in {"refused", "delivered"}:
             return DeliveredMessage(status="refused" if claim.status == "refused" else "delivered", at=claim.at)
         message = OutboundMessage(
-            idempotency_key=input.message_key, conversation_id=input.conversation_id, text=claim.text
+            idempotency_key=input.message_key,
+            conversation_id=input.conversation_id,
+            author=input.author,
+            kind=input.kind,
+            text=claim.text,
         )
         receipt = await _send_once(channel, message, in_doubt=claim.status == "in_doubt")
         return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
@@ -61,5 +65,5 @@ async def _hold(until: datetime | None) -> None:
 
 async def _send_once(channel: Channel, message: OutboundMessage, *, in_doubt: bool) -> SendReceipt:
     """After a crash between send and record, look up before sending again."""
-    sent = await channel.find_sent(message.idempotency_key) if in_doubt else None
+    sent = await channel.find_sent(message) if in_doubt else None
     return sent or await channel.send(message)

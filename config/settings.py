@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from dotenv import dotenv_values
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PREFIX = "HOLDFAST_"
+ENV_FILE = ".env"
+Vendor = TypeVar("Vendor", bound=BaseModel)
 
 
 class Settings(BaseSettings):
@@ -85,7 +88,21 @@ class Settings(BaseSettings):
 
 def local_settings() -> Settings:
     """Settings of a developer's machine: the environment, and behind it a file `.env` in the working directory."""
-    return Settings(_env_file=".env")
+    return Settings(_env_file=ENV_FILE)
+
+
+def read_vendor(model: type[Vendor], prefix: str) -> Vendor | None:
+    """A vendor's settings from variables that begin with HOLDFAST_<prefix>_; None where none of them is set.
+
+    Raises pydantic.ValidationError when some are set and others are wrong or missing.
+    """
+    begins = f"{PREFIX}{prefix}_"
+    if not any(name.upper().startswith(begins) and value for name, value in os.environ.items()):
+        return None
+    config = SettingsConfigDict(env_prefix=begins, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+    reader = type(model.__name__, (model, BaseSettings), {"model_config": config, "__module__": __name__})
+    values: Vendor = model.model_validate(reader().model_dump())
+    return values
 
 
 def variable_name(field: str) -> str:
@@ -106,7 +123,8 @@ def explain(error: ValidationError) -> str:
 def child_environment(settings: Settings) -> dict[str, str]:
     """The environment in which a child process reads exactly these settings."""
     values = {variable_name(field): _text(getattr(settings, field)) for field in Settings.model_fields}
-    return {**os.environ, **values}
+    in_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
+    return {**in_file, **os.environ, **values}
 
 
 def _text(value: object) -> str:

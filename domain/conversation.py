@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from domain.spec import Key, Mode
+from domain.spec import ChannelKind, Key, Mode
 
 ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 MessageId = Annotated[str, Field(min_length=1, max_length=200)]
@@ -19,12 +19,10 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
-class ChannelKind(StrEnum):
-    WEB_CHAT = "web_chat"
-
-
-STORED_CHANNELS = frozenset({ChannelKind.WEB_CHAT})
-"""Channels whose transport is our own message table."""
+WEB_CHAT = "web_chat"
+PHONE = "phone"
+STORED_CHANNELS = frozenset({WEB_CHAT, PHONE})
+"""Channels whose transport is our own message table: the customer's side fetches from it."""
 
 
 class Status(StrEnum):
@@ -60,7 +58,7 @@ class CustomerMessage(Frozen):
 
     message_id: MessageId
     text: str = Field(max_length=MAX_MESSAGE_CHARACTERS)
-    channel: ChannelKind = ChannelKind.WEB_CHAT
+    channel: ChannelKind = WEB_CHAT
     received_at: AwareDatetime
     attachments: tuple[Attachment, ...] = ()
 
@@ -156,7 +154,7 @@ class StartConversation(Frozen):
 
     organisation: Key
     conversation_id: ConversationId
-    channel: ChannelKind = ChannelKind.WEB_CHAT
+    channel: ChannelKind = WEB_CHAT
     customer_id: str | None = None
 
 

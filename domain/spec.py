@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -218,7 +219,7 @@ class OrganisationSpec(SpecModel):
     language: str = "en"
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     calendar: BusinessCalendar = BusinessCalendar()
-    channels: dict[Literal["web_chat"], ChannelSpec] = {"web_chat": ChannelSpec()}
+    channels: dict[ChannelKind, ChannelSpec] = {"web_chat": ChannelSpec()}
     crm: Key = "directory"
     model: ModelSpec = ModelSpec()
     default_ai_agent: Key

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from domain.approval import Approval
-from domain.conversation import AnyRequest, ChannelKind, CustomerMessage, Owner, StartConversation, Status
+from domain.conversation import AnyRequest, CustomerMessage, Owner, StartConversation, Status
 from domain.policy import Policy
 from domain.schedule import next_rung
-from domain.spec import Mode
+from domain.spec import ChannelKind, Mode
 from domain.steps import FetchedContext, OpenedConversation
 from domain.turn import Evidence
 

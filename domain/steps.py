@@ -9,7 +9,6 @@ from typing import Literal
 from domain.approval import Approval
 from domain.conversation import (
     Author,
-    ChannelKind,
     CustomerMessage,
     DecideApproval,
     Frozen,
@@ -18,7 +17,7 @@ from domain.conversation import (
     Status,
 )
 from domain.policy import Policy
-from domain.spec import LadderStep, Mode, Probability
+from domain.spec import ChannelKind, LadderStep, Mode, Probability
 from domain.turn import DecisionRecord, Draft, Usage
 
 

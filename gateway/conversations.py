@@ -39,7 +39,7 @@ class Conversations:
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 start_signal=signal,
                 start_signal_args=[message],
-                static_summary=f"Conversation by {start.channel.value} with {start.organisation}",
+                static_summary=f"Conversation by {start.channel} with {start.organisation}",
             )
 
     async def request(self, conversation_id: str, request: AnyRequest) -> None:

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from domain.approval import Approval
 from domain.confidence import Calibration
-from domain.conversation import Attachment, Author, ChannelKind, Frozen, Owner, Status
-from domain.spec import Mode, SpecVersion
+from domain.conversation import Attachment, Author, Frozen, Owner, Status
+from domain.spec import ChannelKind, Mode, SpecVersion
 from domain.turn import Citation, CustomerContext, Draft, Evidence
 
 MessageKind = Literal["customer", "reply", "clarification", "human_reply", "notice"]

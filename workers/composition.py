@@ -16,7 +16,7 @@ from activities.organisations import ModelFactory, Organisations
 from activities.reply import ReplyActivities
 from activities.serving import load_models
 from config.settings import Settings
-from domain.conversation import ChannelKind
+from domain.conversation import WEB_CHAT
 from domain.errors import CredentialsError
 from integrations.channels.registry import channel
 from integrations.crm.registry import crm_class
@@ -54,7 +54,7 @@ def compose(database: Database, models: ModelFactory) -> Activities:
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, {"directory": crm_class("directory")(customers)}),
         reply=ReplyActivities(TurnRepository(database), organisations),
-        delivery=DeliveryActivities(DeliveryRepository(database), {kind: channel(kind) for kind in ChannelKind}),
+        delivery=DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: channel(WEB_CHAT)}),
         approvals=ApprovalActivities(ApprovalRepository(database)),
     )
 

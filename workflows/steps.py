@@ -344,4 +344,4 @@ class Steps:
         return received_at + window if received_at and window else None
 
     def _burst_window(self) -> timedelta:
-        return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel.value, 0.0))
+        return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel, 0.0))

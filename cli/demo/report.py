@@ -86,7 +86,7 @@ def _row(conversation: Conversation) -> ConversationRow:
     return ConversationRow(
         id=conversation.played.conversation_id,
         workflow_id=recorded.workflow.workflow_id,
-        channel=stands.channel.value if stands else "",
+        channel=stands.channel if stands else "",
         customer=conversation.played.customer,
         outcome=_outcome(conversation),
         owner=str(stands.owner) if stands else "",

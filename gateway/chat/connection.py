@@ -143,7 +143,7 @@ class ChatConnection:
         )
         await self._services.conversations.receive(self._start(), message)
         self._services.metrics.acknowledgement_seconds.observe(perf_counter() - started)
-        self._services.metrics.messages_received.labels(message.channel.value).inc()
+        self._services.metrics.messages_received.labels(message.channel).inc()
         await self.send(Received(id=frame.id))
         pusher.expect_reply()
 

@@ -1,6 +1,6 @@
 """The greeting of an organisation's chat, from its published specification."""
 
-from domain.conversation import ChannelKind
+from domain.conversation import WEB_CHAT
 from domain.errors import RetryableError
 from storage.specs import SpecRepository
 
@@ -19,7 +19,7 @@ class Greetings:
                 return ""
             if active not in self._known:
                 published = await self._specs.load(active)
-                channel = published.version.specification.channels.get(ChannelKind.WEB_CHAT.value)
+                channel = published.version.specification.channels.get(WEB_CHAT)
                 self._known[active] = channel.greeting if channel else ""
         except RetryableError:
             return ""

@@ -1,29 +1,46 @@
-"""The channel port: how a message leaves."""
+"""The channel port: how messages leave, and how they come in.
 
-from typing import Protocol
+An adapter implements `Channel`, and what of `WebhookSource`, `MessageReader` and `TurnTaking` its vendor offers.
+"""
 
-from domain.conversation import Frozen
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from domain.conversation import Author, Frozen, Status
+from domain.errors import PermanentError
+from domain.inbound import Address, AnyInboundEvent, Unreadable
+
+# Out.
 
 
 class OutboundMessage(Frozen):
-    """A message on its way out. `idempotency_key` is the same for every attempt."""
+    """A message on its way out. `idempotency_key` is the same for every attempt; opaque, at most 200 characters.
+
+    `address` is the one that came with the customer's last message on this channel.
+    """
 
     idempotency_key: str
     conversation_id: str
+    author: Author
+    kind: Literal["reply", "clarification", "human_reply", "notice"]
     text: str
+    address: Address = {}
 
 
 class SendReceipt(Frozen):
-    """The provider's word that it has the message."""
+    """The provider's word that it has the message. A new `address` replaces the one before, such as after a reply."""
 
     provider_message_id: str
+    address: Address | None = None
 
 
 class Channel(Protocol):
     """Sends, and can say what it has sent already.
 
-    `find_sent` is asked before a second attempt; a channel that cannot know must send with the provider's own
-    idempotency key. Raises UnavailableError, RateLimitedError (tried again) or PermanentError.
+    `find_sent` is asked before a second attempt whose first may have arrived; a channel that cannot know sends with the
+    provider's own idempotency key and returns None. Raises UnavailableError, RateLimitedError (tried again),
+    CredentialsError or another PermanentError, whose texts name no customer.
     `stored` channels need neither: there, the committed message is the sent message.
     """
 
@@ -31,4 +48,116 @@ class Channel(Protocol):
 
     async def send(self, message: OutboundMessage) -> SendReceipt: ...
 
-    async def find_sent(self, idempotency_key: str) -> SendReceipt | None: ...
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None: ...
+
+
+# In, by webhook.
+
+
+class ForgedRequestError(PermanentError):
+    """The signature is missing, wrong, or too old. Answered 401 and counted; the text says what was wrong."""
+
+
+class UnreadableRequestError(PermanentError):
+    """A signed request that is not what the vendor documents. Kept in quarantine, answered 200, counted."""
+
+
+class WebhookRequest(Frozen):
+    """What a vendor posted. `url` is the public address as the vendor knows it, behind any proxy; query included."""
+
+    method: str
+    url: str
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    received_at: datetime
+
+    def header(self, name: str) -> str:
+        """Header names are kept in small letters. Empty where there is none."""
+        return self.headers.get(name.lower(), "")
+
+
+class WebhookAnswer(Frozen):
+    """What the vendor is told once every event is durable."""
+
+    status: int = 200
+    media_type: str = "application/json"
+    body: str = "{}"
+
+
+class Received(Frozen):
+    """What a request held: none, one or several events, and the answer."""
+
+    events: tuple[AnyInboundEvent, ...] = ()
+    answer: WebhookAnswer = WebhookAnswer()
+
+
+@runtime_checkable
+class WebhookSource(Protocol):
+    """Reads what a vendor posts to /webhooks/<channel>.
+
+    `verify` compares in constant time and raises ForgedRequestError; nothing of the body is believed before.
+    `read` may ask the vendor for more (a file, a full message) and raises UnreadableRequestError.
+    """
+
+    def verify(self, request: WebhookRequest) -> None: ...
+
+    async def read(self, request: WebhookRequest) -> Received: ...
+
+
+# In, by reading.
+
+Cursor = dict[str, Any]
+"""Where a reader stopped; JSON, kept in the store together with what was read."""
+
+
+class Batch(Frozen):
+    """What was read in one go, and where to go on; both are kept in one transaction."""
+
+    events: tuple[AnyInboundEvent, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    cursor: Cursor
+
+
+@runtime_checkable
+class MessageReader(Protocol):
+    """Reads what a vendor does not post, or what a lost webhook missed.
+
+    `read` goes on from the cursor (None: from now on) and yields for ever, at least every 30 seconds, if need be an
+    empty batch. It may yield what was taken in already. Raises as `Channel` does.
+    """
+
+    def read(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
+
+
+# Turn by turn, where the vendor's request is held until there is something to say (a phone call).
+
+
+class SpokenLine(Frozen):
+    """A message that the customer has not heard yet."""
+
+    seq: int
+    author: Author
+    text: str
+
+
+class TurnState(Frozen):
+    """Where the conversation stands when the vendor is answered. `settled`: nothing more is being written."""
+
+    conversation_id: str
+    status: Status
+    lines: tuple[SpokenLine, ...] = ()
+    settled: bool = True
+    summary: str = ""
+
+
+@runtime_checkable
+class TurnTaking(Protocol):
+    """A stored channel whose vendor fetches what is to be said.
+
+    `heard` is the last seq that the request says the customer has heard; `respond` answers with what is new.
+    """
+
+    def heard(self, request: WebhookRequest) -> int: ...
+
+    def respond(self, request: WebhookRequest, state: TurnState) -> WebhookAnswer: ...

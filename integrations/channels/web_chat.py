@@ -11,5 +11,5 @@ class WebChatChannel:
     async def send(self, message: OutboundMessage) -> SendReceipt:
         return SendReceipt(provider_message_id=message.idempotency_key)
 
-    async def find_sent(self, idempotency_key: str) -> SendReceipt | None:
-        return SendReceipt(provider_message_id=idempotency_key)
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        return SendReceipt(provider_message_id=message.idempotency_key)

@@ -1,6 +1,9 @@
-"""The CRM port: who is this customer, and what do we know."""
+"""The CRM port: who is this customer, and what do we know. A help desk answers the same question about its tickets."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from pydantic import AwareDatetime
 
 from domain.conversation import Frozen
 from domain.turn import CustomerContext
@@ -18,8 +21,27 @@ class CustomerReference(Frozen):
 class Crm(Protocol):
     """Reads customers.
 
-    `fetch_customer_context` returns matches=0 for nobody, more than 1 for several, and no facts in either case.
-    Raises UnavailableError and RateLimitedError (tried again) or CredentialsError.
+    `fields` are the specification's own facts: the name of the fact by the vendor's name of the field, such as
+    {"csm": "Account.Success_Manager__c"}. `fetch_customer_context` returns matches=0 for nobody, more than 1 for
+    several, and no facts in either case. Raises UnavailableError and RateLimitedError (tried again) or CredentialsError.
     """
 
-    async def fetch_customer_context(self, organisation: str, reference: CustomerReference) -> CustomerContext: ...
+    async def fetch_customer_context(
+        self, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
+    ) -> CustomerContext: ...
+
+
+class CrmNote(Frozen):
+    """What is written back about a conversation. `key` is the same for every attempt."""
+
+    key: str
+    subject: str
+    text: str
+    at: AwareDatetime
+
+
+@runtime_checkable
+class NoteKeeper(Protocol):
+    """A CRM that keeps notes of what was done for a customer; the same key is kept once. Raises as Crm does."""
+
+    async def add_note(self, organisation: str, reference: CustomerReference, note: CrmNote) -> None: ...

@@ -1,5 +1,6 @@
 """The built-in customer directory as a CRM, for companies that have none."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -23,8 +24,13 @@ class DirectoryCrm:
     def __init__(self, lookup: DirectoryLookup) -> None:
         self._lookup = lookup
 
-    async def fetch_customer_context(self, organisation: str, reference: CustomerReference) -> CustomerContext:
-        """Facts of the one contact that fits. A reference that was merely claimed opens none."""
+    async def fetch_customer_context(
+        self, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
+    ) -> CustomerContext:
+        """Facts of the one contact that fits. A reference that was merely claimed opens none.
+
+        An account's own fields are facts under their own names, so `fields` map nothing here.
+        """
         found = await self._lookup.find_contacts(
             organisation, contact_id=reference.contact_id, email=reference.email, phone=reference.phone
         )

@@ -7,9 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.conversation import (
     MAX_MESSAGE_CHARACTERS,
+    WEB_CHAT,
     AnyRequest,
     Attachment,
-    ChannelKind,
     CustomerMessage,
     DecideApproval,
     Owner,
@@ -79,7 +79,7 @@ def test_a_refusal_does_not_quote_the_customer(fields: dict[str, Any]) -> None:
 
 def test_a_message_comes_by_web_chat_unless_it_says_otherwise() -> None:
     message = CustomerMessage.model_validate(MESSAGE | {"text": "x" * MAX_MESSAGE_CHARACTERS})
-    assert (message.channel, message.attachments) == (ChannelKind.WEB_CHAT, ())
+    assert (message.channel, message.attachments) == (WEB_CHAT, ())
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from temporalio.service import RPCError
 from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory
 from domain.conversation import (
+    WEB_CHAT,
     AnyRequest,
-    ChannelKind,
     CustomerMessage,
     DecideApproval,
     Person,
@@ -261,7 +261,7 @@ class House:
         """The workers of production in this process."""
         activities = compose(self.store.database, models or scripted())
         if channel:
-            delivery = DeliveryActivities(DeliveryRepository(self.store.database), {ChannelKind.WEB_CHAT: channel})
+            delivery = DeliveryActivities(DeliveryRepository(self.store.database), {WEB_CHAT: channel})
             activities = replace(activities, delivery=delivery)
         async with AsyncExitStack() as stack:
             for worker in build_workers(self.client, activities, limits or Limits()):

@@ -32,9 +32,9 @@ class PostOffice:
             raise failure
         return _receipt(message.idempotency_key)
 
-    async def find_sent(self, idempotency_key: str) -> SendReceipt | None:
-        known = any(message.idempotency_key == idempotency_key for message in self.sent)
-        return _receipt(idempotency_key) if known else None
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        key = message.idempotency_key
+        return _receipt(key) if any(sent.idempotency_key == key for sent in self.sent) else None
 
 
 def _receipt(key: str) -> SendReceipt:

@@ -16,7 +16,7 @@ from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
 from activities.serving import load_models
 from domain.confidence import Calibration
-from domain.conversation import ChannelKind, Owner
+from domain.conversation import WEB_CHAT, Owner
 from domain.policy import policy_of
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.spec import Mode
@@ -101,7 +101,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     # Recording needs no organisation: opening, which does, is replaced.
     recording = ConversationActivities(conversations, Organisations(SpecRepository(database), NO_MODELS, load_models))
     approvals = ApprovalActivities(ApprovalRepository(database))
-    delivery = DeliveryActivities(DeliveryRepository(database), {ChannelKind.WEB_CHAT: WebChatChannel()})
+    delivery = DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: WebChatChannel()})
     context = ContextActivities(CustomerRepository(database), {})
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,

@@ -7,8 +7,8 @@ from typing import Any
 from domain.approval import Approval, open_approval, rule_for
 from domain.confidence import Calibration
 from domain.conversation import (
+    WEB_CHAT,
     Author,
-    ChannelKind,
     CustomerMessage,
     DecideApproval,
     Owner,
@@ -86,7 +86,7 @@ def generate(
 def reply(message_key: str = "draft-1", **changes: Any) -> DeliverMessageInput:
     """The AI agent's draft at revision 1, as the workflow sends it."""
     fields: dict[str, Any] = {
-        "channel": ChannelKind.WEB_CHAT,
+        "channel": WEB_CHAT,
         "message_key": message_key,
         "draft_id": message_key,
         "author": Author.AI_AGENT,
@@ -118,7 +118,7 @@ def status_change(event: str, status: Status, *, request_id: str = "status-1", *
 
 def escalation(key: str = "escalation-1", **rest: Any) -> EscalateConversationInput:
     fields: dict[str, Any] = {"revision": 2, "reason": "no_answer", "notice": "A colleague takes over.", **rest}
-    return EscalateConversationInput(**NAMES, channel=ChannelKind.WEB_CHAT, escalation_key=key, **fields)
+    return EscalateConversationInput(**NAMES, channel=WEB_CHAT, escalation_key=key, **fields)
 
 
 def approval(approval_id: str = "approval-1", *, revision: int = 1) -> Approval:
@@ -129,7 +129,7 @@ def approval(approval_id: str = "approval-1", *, revision: int = 1) -> Approval:
 def approval_request(approval_id: str = "approval-1", *, revision: int = 1, notice: str = "") -> RequestApprovalInput:
     return RequestApprovalInput(
         **NAMES,
-        channel=ChannelKind.WEB_CHAT,
+        channel=WEB_CHAT,
         approval=approval(approval_id, revision=revision),
         record=record(Outcome.ASK_APPROVAL),
         notice=notice,

@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.demo.records import Conversation, Exchange, Fault, Heard, LateDecision, Played, Recorded, Sent, WorkflowRecord
 from domain.approval import Approval
-from domain.conversation import Author, ChannelKind, Owner, Status
+from domain.conversation import WEB_CHAT, Author, Owner, Status
 from domain.spec import Mode
 from domain.turn import Decision, DecisionRecord, Draft, Evidence, Outcome, Reason, Usage
 from storage.records import TurnView
@@ -37,7 +37,7 @@ def stored(seq: int, author: Author, text: str, *, draft_id: str | None = None, 
         text=text,
         attachments=(),
         citations=(),
-        channel=ChannelKind.WEB_CHAT,
+        channel=WEB_CHAT,
         draft_id=draft_id,
         at=at(seq),
         read_at=None,
@@ -132,7 +132,7 @@ def sound() -> Conversation:
     stands = ConversationView(
         conversation_id=ID,
         organisation="shop",
-        channel=ChannelKind.WEB_CHAT,
+        channel=WEB_CHAT,
         customer_id="cu_1",
         spec_hash="hash",
         status=Status.OPEN,

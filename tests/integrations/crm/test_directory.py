@@ -24,7 +24,7 @@ class Directory:
 
 async def test_a_verified_contact_opens_the_facts_of_its_account() -> None:
     crm: Crm = DirectoryCrm(Directory((CONTACT, ACCOUNT)))
-    context = await crm.fetch_customer_context("bikeshop", VERIFIED)
+    context = await crm.fetch_customer_context("bikeshop", VERIFIED, {})
     assert context.facts
     assert context == context_of(CONTACT, ACCOUNT, as_of=context.facts[0].as_of)
 
@@ -40,5 +40,5 @@ async def test_a_verified_contact_opens_the_facts_of_its_account() -> None:
 async def test_nobody_several_and_merely_claimed_open_no_facts(
     found: list[tuple[Contact, Account]], reference: CustomerReference, matches: int
 ) -> None:
-    context = await DirectoryCrm(Directory(*found)).fetch_customer_context("bikeshop", reference)
+    context = await DirectoryCrm(Directory(*found)).fetch_customer_context("bikeshop", reference, {})
     assert (context.matches, context.facts) == (matches, ())
