@@ -1,0 +1,79 @@
+"""Adapters whose calls pass through a circuit breaker, one class for each port."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+from domain.turn import CustomerContext
+from integrations.channels.base import Channel, OutboundMessage, SendReceipt
+from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
+from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+
+Guard = Callable[[], AbstractAsyncContextManager[None]]
+"""`partial(breakers.guard, "salesforce")`: what an adapter's calls pass through."""
+
+
+class GuardedCrm:
+    """A CRM behind its breaker."""
+
+    def __init__(self, crm: Crm, guard: Guard) -> None:
+        self._crm = crm
+        self._guard = guard
+
+    async def fetch_customer_context(
+        self, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
+    ) -> CustomerContext:
+        async with self._guard():
+            return await self._crm.fetch_customer_context(organisation, reference, fields)
+
+
+class GuardedNotes:
+    """A CRM's notes behind its breaker."""
+
+    def __init__(self, notes: NoteKeeper, guard: Guard) -> None:
+        self._notes = notes
+        self._guard = guard
+
+    async def add_note(self, organisation: str, reference: CustomerReference, note: CrmNote) -> None:
+        async with self._guard():
+            await self._notes.add_note(organisation, reference, note)
+
+
+class GuardedChannel:
+    """A channel behind its breaker."""
+
+    def __init__(self, channel: Channel, guard: Guard) -> None:
+        self._channel = channel
+        self._guard = guard
+        self.stored = channel.stored
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        async with self._guard():
+            return await self._channel.send(message)
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        async with self._guard():
+            return await self._channel.find_sent(message)
+
+
+class GuardedWriter:
+    """A model that writes, behind its breaker."""
+
+    def __init__(self, writer: ReplyWriter, guard: Guard) -> None:
+        self._writer = writer
+        self._guard = guard
+
+    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+        async with self._guard():
+            return await self._writer.write_reply(request)
+
+
+class GuardedValidator:
+    """A model that checks, behind its breaker."""
+
+    def __init__(self, validator: DraftValidator, guard: Guard) -> None:
+        self._validator = validator
+        self._guard = guard
+
+    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
+        async with self._guard():
+            return await self._validator.validate_draft(request, draft)

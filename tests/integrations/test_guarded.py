@@ -1,0 +1,96 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.conversation import Author
+from domain.errors import UnavailableError
+from domain.spec import AiAgentSpec
+from domain.turn import CustomerContext, Usage
+from integrations.channels.base import OutboundMessage, SendReceipt
+from integrations.crm.base import CrmNote, CustomerReference
+from integrations.guarded import (
+    Guard,
+    GuardedChannel,
+    GuardedCrm,
+    GuardedNotes,
+    GuardedValidator,
+    GuardedWriter,
+)
+from integrations.llm.base import DraftVerdict, ReplyRequest, WrittenReply
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+class Neighbour:
+    """Every port at once; answers what it is told to."""
+
+    stored = False
+
+    async def fetch_customer_context(self, *_: object) -> CustomerContext:
+        return CustomerContext(matches=1)
+
+    async def add_note(self, *_: object) -> None: ...
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        return SendReceipt(provider_message_id=message.idempotency_key)
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        return SendReceipt(provider_message_id=f"found-{message.idempotency_key}")
+
+    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+        return WrittenReply(text=request.question, usage=Usage(model="m"))
+
+    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
+        return DraftVerdict(supported=0.5, usage=draft.usage)
+
+
+MESSAGE = OutboundMessage(idempotency_key="k", conversation_id="c", author=Author.AI_AGENT, kind="reply", text="Hi")
+AI_AGENT = AiAgentSpec(id="helper", name="Helper", role="helps", can_do=("help",))
+REQUEST = ReplyRequest(organisation="o", language="en", ai_agent=AI_AGENT, question="Why?")
+DRAFT = WrittenReply(text="Why?", usage=Usage(model="m"))
+NOTE = CrmNote(key="k", subject="s", text="t", at=NOON)
+
+CALLS: dict[str, Callable[[Guard], tuple[Awaitable[Any], Any]]] = {
+    "crm": lambda guard: (
+        GuardedCrm(Neighbour(), guard).fetch_customer_context("o", CustomerReference(), {}),
+        CustomerContext(matches=1),
+    ),
+    "notes": lambda guard: (GuardedNotes(Neighbour(), guard).add_note("o", CustomerReference(), NOTE), None),
+    "send": lambda guard: (GuardedChannel(Neighbour(), guard).send(MESSAGE), SendReceipt(provider_message_id="k")),
+    "find": lambda guard: (
+        GuardedChannel(Neighbour(), guard).find_sent(MESSAGE),
+        SendReceipt(provider_message_id="found-k"),
+    ),
+    "writer": lambda guard: (GuardedWriter(Neighbour(), guard).write_reply(REQUEST), DRAFT),
+    "validator": lambda guard: (
+        GuardedValidator(Neighbour(), guard).validate_draft(REQUEST, DRAFT),
+        DraftVerdict(supported=0.5, usage=Usage(model="m")),
+    ),
+}
+
+
+class Breaker:
+    """Lets calls through until it is opened."""
+
+    def __init__(self) -> None:
+        self.opened = False
+
+    @asynccontextmanager
+    async def guard(self) -> AsyncIterator[None]:
+        if self.opened:
+            raise UnavailableError("Salesforce does not answer.")
+        yield
+
+
+@pytest.mark.parametrize("name", list(CALLS))
+async def test_each_call_passes_through_the_breaker(name: str) -> None:
+    breaker = Breaker()
+    call, expected = CALLS[name](breaker.guard)
+    assert await call == expected
+    breaker.opened = True
+    refused, _ = CALLS[name](breaker.guard)
+    with pytest.raises(UnavailableError, match="does not answer"):
+        await refused
