@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from temporalio.client import Client
 
 from gateway import pages, problems
-from gateway.api import approvals, conversations, health
+from gateway.api import approvals, conversations, health, vendors
 from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
@@ -38,7 +38,7 @@ def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> Fa
         docs_url=None,
         redoc_url=None,
     )
-    for module in (sessions, files, socket, approvals, conversations, health):
+    for module in (sessions, files, socket, approvals, conversations, vendors, health):
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)

@@ -32,6 +32,9 @@ class GatewayMetrics:
         self.messages_pushed = Counter(
             "holdfast_messages_pushed", "Transcript messages pushed to browsers.", registry=self.registry
         )
+        self.vendor_up = Gauge(
+            "holdfast_vendor_up", "1 when a vendor answers, 0 when not.", ["vendor"], registry=self.registry
+        )
         self.request_seconds = Histogram(
             "holdfast_http_request_seconds",
             "HTTP requests by route and status.",

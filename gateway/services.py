@@ -56,6 +56,16 @@ class Services:
         except RetryableError:
             return False
 
+    async def measure_vendors(self) -> bool:
+        """Read which vendors answer into the metrics; False while PostgreSQL is away."""
+        try:
+            states = await self.store.vendors.read()
+        except RetryableError:
+            return False
+        for state in states:
+            self.metrics.vendor_up.labels(state.vendor).set(state.answers)
+        return True
+
     @property
     def _secret(self) -> str:
         return self.options.chat_token_secret.get_secret_value()

@@ -9,6 +9,7 @@ from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
+from storage.vendors import VendorStateRepository
 
 
 class Store:
@@ -24,3 +25,4 @@ class Store:
         self.customers = CustomerRepository(database)
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
+        self.vendors = VendorStateRepository(database)

@@ -93,6 +93,7 @@ async def test_the_api_says_that_postgresql_is_away(cabled: Gateway, postgres_ca
     assert answer.headers["retry-after"]
     assert answer.headers["content-type"] == "application/problem+json"
     assert (await cabled.http.post("/v1/chat/sessions")).status_code == 201
+    assert (await cabled.http.get("/metrics")).status_code == 200
 
 
 async def test_without_temporal_a_message_is_not_called_received(cabled: Gateway, temporal_cable: Cable) -> None:
