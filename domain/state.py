@@ -90,8 +90,11 @@ class ConversationState(BaseModel):
 
     def is_overtaken(self) -> bool:
         """Something arrived that makes a draft stale: a message, or a person who takes over."""
-        taken = self.owned_by_ai and any(request.kind in TAKES_OVER for request in self.requests)
-        return bool(self.inbox) or taken
+        return bool(self.inbox) or self.is_being_taken_over()
+
+    def is_being_taken_over(self) -> bool:
+        """A person asks to be the owner instead of the AI agent."""
+        return self.owned_by_ai and any(request.kind in TAKES_OVER for request in self.requests)
 
     def note_standing(self, now: datetime) -> None:
         """Remember since when the conversation stands as it does."""

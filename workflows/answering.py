@@ -146,8 +146,9 @@ class Answering:
 
     async def _send(self, draft: Draft, record: DecisionRecord) -> None:
         state, revision = self._state, self._state.revision
+        hold_until = self._steps.burst_ends_at()
         delivered = await self._standing.delivered(
-            self._steps.deliver_reply(draft, record, self._steps.burst_ends_at())
+            self._steps.deliver_reply(draft, record, hold_until), self._steps.leaves_at(hold_until)
         )
         if delivered is None:
             await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)

@@ -1,5 +1,7 @@
 """Where a conversation stands: what is recorded of it, who owns it, what its status is."""
 
+from datetime import datetime
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 from temporalio.workflow import ActivityHandle
@@ -49,16 +51,26 @@ class Standing:
         else:
             await self.record_inbox()
 
-    async def delivered(self, delivering: ActivityHandle[DeliveredMessage]) -> DeliveredMessage | None:
-        """Wait for a delivery and record meanwhile what must stop it; None when the channel refuses for good."""
+    async def delivered(
+        self, delivering: ActivityHandle[DeliveredMessage], leaves_at: datetime | None = None
+    ) -> DeliveredMessage | None:
+        """Wait for a delivery and record meanwhile what must stop it; None when the channel refuses for good.
+
+        A takeover stops it at any time. A message stops it until `leaves_at`, then it waits for its own turn, because
+        the customer may be answering what has just left; None: until the channel has taken the message.
+        """
         while not delivering.done():
-            await workflow.wait_condition(lambda: delivering.done() or self._state.is_overtaken())
+            await workflow.wait_condition(lambda: delivering.done() or self._must_stop(leaves_at))
             if not delivering.done():
                 await self.record_what_overtakes()
         try:
             return await delivering
         except ActivityError:
             return None
+
+    def _must_stop(self, leaves_at: datetime | None) -> bool:
+        still_here = leaves_at is None or workflow.now() < leaves_at
+        return self._state.is_overtaken() if still_here else self._state.is_being_taken_over()
 
     async def take_over(self, request: TakeOver) -> None:
         """Make a person the owner; when this returns, no older draft can leave any more."""

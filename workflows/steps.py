@@ -343,5 +343,9 @@ class Steps:
         received_at, window = self._state.last_received_at, self._burst_window()
         return received_at + window if received_at and window else None
 
+    def leaves_at(self, hold_until: datetime | None) -> datetime | None:
+        """When a message that is held so long leaves; None where a channel may refuse it for longer."""
+        return (hold_until or workflow.now()) if self._state.channel in STORED_CHANNELS else None
+
     def _burst_window(self) -> timedelta:
         return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel, 0.0))

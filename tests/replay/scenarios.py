@@ -137,11 +137,12 @@ async def model_failed(conversation: Conversation) -> None:
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 PERSON = SURE.model_copy(update={"asks_for_person": True})
 TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
+HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
 
 SCENARIOS = {
     "plain": Scenario(plain),
     "burst": Scenario(burst),
-    "overtaken_delivery": Scenario(overtaken_delivery),
+    "overtaken_delivery": Scenario(overtaken_delivery, SURE, HOLDING),
     "approved": Scenario(approved, SUPERVISED),
     "rejected_and_edited": Scenario(rejected_and_edited, SUPERVISED),
     "two_approvers": Scenario(two_approvers, SUPERVISED, TWO),

@@ -88,8 +88,8 @@ async def test_a_message_during_drafting_makes_one_answer_to_both(converse: Conv
         assert len(conversation.fakes.recorded) == 2
 
 
-async def test_a_message_during_delivery_makes_the_draft_stale(converse: Converse) -> None:
-    async with converse(fakes()) as conversation:
+async def test_a_message_while_the_reply_is_held_makes_the_draft_stale(converse: Converse) -> None:
+    async with converse(fakes(burst_window_seconds={"web_chat": 3600})) as conversation:
         gate = conversation.fakes.hold("deliver_message")
         await conversation.says("my export fails")
         await gate.reached.wait()
@@ -100,6 +100,21 @@ async def test_a_message_during_delivery_makes_the_draft_stale(converse: Convers
         await conversation.settled()
         assert conversation.fakes.refused == 1
         assert len(conversation.fakes.delivered) == 1
+
+
+async def test_a_message_while_the_reply_leaves_waits_for_its_own_turn(converse: Converse) -> None:
+    async with converse(fakes()) as conversation:
+        gate = conversation.fakes.hold("deliver_message")
+        await conversation.says("my export fails")
+        await gate.reached.wait()
+        await conversation.says("it is the CSV export")
+        state = await conversation.state()
+        assert [message.text for message in state.inbox] == ["it is the CSV export"]
+        gate.opened.set()
+        await conversation.settled()
+        assert conversation.fakes.refused == 0
+        assert len(conversation.fakes.delivered) == 2
+        assert "record_messages" not in conversation.fakes.log
 
 
 @pytest.mark.parametrize("during", ["generate_reply", "deliver_message"])
