@@ -4,9 +4,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+
+from sandbox.authority import Authority
 
 
 @contextmanager
@@ -15,12 +18,26 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
 
     The socket listens before the address is given out, so the first request waits rather than fails.
     """
+    with _serving(app, port) as taken:
+        yield f"http://127.0.0.1:{taken}"
+
+
+@contextmanager
+def serving_tls(app: FastAPI, authority: Authority, port: int = 0) -> Iterator[str]:
+    """The same over TLS, with the authority's certificate for 127.0.0.1 and localhost."""
+    with _serving(app, port, authority.server_file) as taken:
+        yield f"https://127.0.0.1:{taken}"
+
+
+@contextmanager
+def _serving(app: FastAPI, port: int, certificate: Path | None = None) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", port)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=0))
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=0, ssl_certfile=certificate)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="stand-in")
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield listening.getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()
