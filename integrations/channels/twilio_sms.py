@@ -1,0 +1,208 @@
+"""SMS and WhatsApp by Twilio: out by the REST API, in by webhooks.
+
+Twilio knows no idempotency key. A message of ours is found again by its recipient and its text among what was sent
+since the customer's last message; docs/guides/twilio.md says what that leaves open.
+"""
+
+import asyncio
+import mimetypes
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import httpx
+
+from domain.errors import InvalidInputError, NotFoundError
+from domain.inbound import AnyInboundEvent, InboundFile
+from integrations.channels.base import OutboundMessage, Received, SendReceipt, WebhookRequest
+from integrations.channels.sms_text import fits_sms, fits_whatsapp, in_plain_letters, parts
+from integrations.channels.twilio import Form, TwilioApi, TwilioSettings, form_of, no_twiml, verify_signature
+from integrations.channels.twilio_messages import (
+    WHATSAPP,
+    Media,
+    consent_of,
+    is_answered_by_twilio,
+    media_of,
+    message_of,
+    reports_of,
+)
+from integrations.checks import Finding
+
+LARGEST_FILE_BYTES = 16 * 1024 * 1024
+DOWNLOAD_SECONDS = 8.0
+"""Together with the rest this stays within the 15 seconds after which Twilio gives a webhook up."""
+LOOK_BACK = timedelta(days=1)
+NEWEST = 100
+"""Messages to one customer that are looked through; far more than we write to one message of theirs."""
+TRIAL_MARK = "Sent from your Twilio trial account - "
+
+
+class TwilioSmsChannel:
+    """SMS and MMS."""
+
+    stored = False
+    settings_class: ClassVar[type[TwilioSettings]] = TwilioSettings
+    kind: ClassVar[str] = "sms"
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        self._settings = settings
+        self._api = TwilioApi(settings)
+        self._number = settings.sms_number
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        """One message, or several for a long text. Parts that went out before a crash are not sent again."""
+        texts = self._parts(message.text)
+        sent = await self._found(message, texts) if len(texts) > 1 else {}
+        sids: list[str] = []
+        for text in texts:
+            sids.append(sent.get(_print_of(text)) or await self._create(message, text, sids[0] if sids else None))
+        return SendReceipt(provider_message_id=sids[0])
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        """The receipt if every part is among what was sent since the customer's last message."""
+        texts = self._parts(message.text)
+        sent = await self._found(message, texts)
+        if not all(_print_of(text) in sent for text in texts):
+            return None
+        return SendReceipt(provider_message_id=sent[_print_of(texts[0])])
+
+    def verify(self, request: WebhookRequest) -> None:
+        verify_signature(self._settings.auth_token, request)
+
+    async def read(self, request: WebhookRequest) -> Received:
+        form = form_of(request)
+        if "MessageStatus" in form:
+            events: Sequence[AnyInboundEvent] = reports_of(
+                self.kind, form, request.query.get("of"), request.received_at
+            )
+        else:
+            events = await self._taken_in(form, request.received_at)
+        return Received(events=tuple(events), answer=no_twiml())
+
+    async def check(self) -> Sequence[Finding]:
+        findings = await self._api.check_account()
+        if all(finding.ok for finding in findings):
+            findings += await self._api.check_number(self._settings.sms_number, "sms_number", "sms", self.kind)
+        return findings
+
+    def _parts(self, text: str) -> list[str]:
+        return parts(in_plain_letters(text), fits_sms)
+
+    def _address(self, number: str) -> str:
+        return number
+
+    async def _create(self, message: OutboundMessage, text: str, first_part: str | None) -> str:
+        to, ours = self._ends(message)
+        callback = self._settings.webhook(self.kind) + (f"?{urlencode({'of': first_part})}" if first_part else "")
+        created = await self._api.ask(
+            lambda client: client.messages.create(to=to, from_=ours, body=text, status_callback=callback)
+        )
+        return str(created.sid)
+
+    async def _found(self, message: OutboundMessage, texts: Sequence[str]) -> dict[str, str]:
+        """The ids of those texts that Twilio has already, by their prints."""
+        to, ours = self._ends(message)
+        wanted = {_print_of(text) for text in texts}
+        inbound_sid = message.address.get("message_sid")
+
+        def look(client: Any) -> dict[str, str]:
+            since = _since(client, inbound_sid)
+            # Not filtered by the date of sending: what is still queued has none.
+            newest = client.messages.list(to=to, from_=ours, page_size=NEWEST, limit=NEWEST)
+            recent = [one for one in newest if one.date_created >= since and one.status != "canceled"]
+            return {_print_of(one.body or ""): str(one.sid) for one in recent if _print_of(one.body or "") in wanted}
+
+        return await self._api.ask(look)
+
+    def _ends(self, message: OutboundMessage) -> tuple[str, str]:
+        """To whom, from which number: as the customer wrote, else by our own number."""
+        to = message.address.get("to")
+        ours = message.address.get("from") or (self._number and self._address(self._number))
+        if not to or not ours:
+            raise InvalidInputError(f"There is no number to send by {self.kind}: set HOLDFAST_TWILIO_*_NUMBER.")
+        return self._address(str(to).removeprefix(WHATSAPP)), str(ours)
+
+    async def _taken_in(self, form: Form, at: datetime) -> list[AnyInboundEvent]:
+        consent = consent_of(self.kind, form, at)
+        events: list[AnyInboundEvent] = [consent] if consent else []
+        if not is_answered_by_twilio(form):
+            files, notes = await self._files(media_of(form))
+            events.append(message_of(self.kind, form, at, files, notes))
+        return events
+
+    async def _files(self, media: Sequence[Media]) -> tuple[list[InboundFile], list[str]]:
+        """The files, and a note for each that could not be had, with its place at Twilio so that a person can."""
+        results = await asyncio.gather(*(self._file(one, number) for number, one in enumerate(media, 1)))
+        files = [result for result in results if isinstance(result, InboundFile)]
+        return files, [result for result in results if isinstance(result, str)]
+
+    async def _file(self, media: Media, number: int) -> InboundFile | str:
+        name = f"file-{number}{mimetypes.guess_extension(media.media_type) or ''}"
+        if not media.url.startswith(f"{self._settings.base_url}/"):
+            return f"[{name} was not fetched: it does not lie with Twilio.]"
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
+                content = await self._download(media.url)
+        except (httpx.HTTPError, TimeoutError):
+            return f"[{name} could not be fetched from Twilio; it lies at {media.url}]"
+        if content is None:
+            return f"[{name} is larger than {LARGEST_FILE_BYTES // 2**20} MB; it lies at {media.url}]"
+        return InboundFile(name=name, media_type=media.media_type or "application/octet-stream", content=content)
+
+    async def _download(self, url: str) -> bytes | None:
+        """The bytes; None where there are too many. Our key goes to Twilio only, not to where it redirects."""
+        key = (self._settings.account_sid, self._settings.auth_token.get_secret_value())
+        content = bytearray()
+        async with (
+            httpx.AsyncClient(verify=self._api.trusted, follow_redirects=True) as client,
+            client.stream("GET", url, auth=key) as response,
+        ):
+            response.raise_for_status()
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > LARGEST_FILE_BYTES:
+                    return None
+        return bytes(content)
+
+
+class TwilioWhatsAppChannel(TwilioSmsChannel):
+    """WhatsApp: the same API, with `whatsapp:` before the numbers."""
+
+    kind: ClassVar[str] = "whatsapp"
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        super().__init__(settings)
+        self._number = settings.whatsapp_number
+
+    async def check(self) -> Sequence[Finding]:
+        """The API of numbers knows no WhatsApp senders, so their webhook can only be said, not read."""
+        findings = await self._api.check_account()
+        if self._number is None:
+            detail = "No number: set HOLDFAST_TWILIO_WHATSAPP_NUMBER."
+            return [*findings, Finding(name="whatsapp_number", ok=False, detail=detail)]
+        webhook = f"{self._settings.webhook(self.kind)}#rc=5&rp=all"
+        detail = f"Twilio does not tell: see in its console that the sender's webhook is {webhook} (POST)."
+        return [*findings, Finding(name="whatsapp_number webhook", ok=True, detail=detail)]
+
+    def _parts(self, text: str) -> list[str]:
+        return parts(text, fits_whatsapp)
+
+    def _address(self, number: str) -> str:
+        return f"{WHATSAPP}{number}"
+
+
+def _since(client: Any, inbound_sid: str | None) -> datetime:
+    """When the customer's last message came, by Twilio's clock, with which the dates of ours are compared."""
+    if inbound_sid:
+        try:
+            at: datetime = client.messages(inbound_sid).fetch().date_created
+        except NotFoundError:
+            return datetime.now(UTC) - LOOK_BACK
+        return at
+    return datetime.now(UTC) - LOOK_BACK
+
+
+def _print_of(text: str) -> str:
+    """What stays the same of a text on its way through Twilio."""
+    return " ".join(text.removeprefix(TRIAL_MARK).split())
