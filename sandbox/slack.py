@@ -272,7 +272,9 @@ class SlackStandIn(StandIn):
         headers = {"x-oauth-scopes": ",".join(sorted(self.scopes)), "x-slack-req-id": secrets.token_hex(16)}
         try:
             given = await _arguments(request)
-            token = request.headers.get("authorization", "").removeprefix("Bearer ") or str(given.get("token", ""))
+            token = request.headers.get("authorization", "").removeprefix("Bearer").strip() or str(
+                given.get("token", "")
+            )
             answer = self.call(method, token, given)
         except RefusedCallError as refused:
             return JSONResponse(refused.answer, headers=headers)
