@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from domain.directory import Account, Contact, DirectoryImport
-from domain.turn import CustomerContext
+from domain.turn import ContactIdentity, CustomerContext
 from storage.database import Database
 from storage.views import Customer, ImportCounts
 
@@ -37,6 +37,12 @@ class CustomerRepository:
     async def get(self, customer_id: str) -> Customer | None:
         row = await self._database.fetchrow("SELECT * FROM customers WHERE customer_id = $1", customer_id)
         return Customer.model_validate(dict(row)) if row else None
+
+    async def link(self, organisation: str, customer_id: str, contact: ContactIdentity, now: datetime) -> None:
+        """By these the customer is known from now on, on any channel."""
+        await self._database.fetchval(
+            "SELECT remember_identities($1, $2, $3, '', true, $4)", organisation, customer_id, contact, now
+        )
 
     async def import_directory(self, organisation: str, directory: DirectoryImport) -> ImportCounts:
         """Add or replace accounts and contacts, all or none; a contact needs its account, imported now or before."""

@@ -1,10 +1,14 @@
 """Messages on their way out: claimed first, so that each leaves once, and only while the conversation allows it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.inbound import Address
 from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from storage.database import Database
 from storage.views import Claim, Notification
+
+LEASE = timedelta(seconds=15)
+"""How long an attempt to send may last, at most; longer than any adapter is given."""
 
 
 class DeliveryRepository:
@@ -20,8 +24,31 @@ class DeliveryRepository:
         approval is not open. A takeover that was acknowledged before always refuses the AI agent.
         """
         decided = Notification(kind="approval", conversation_id=input.conversation_id)
-        row = await self._database.step(decided, "SELECT * FROM claim_delivery($1, $2)", input, now)
-        return Claim(status=row["status"], text=row["body"] or "", at=row["claimed_at"])
+        row = await self._database.step(decided, "SELECT * FROM claim_delivery($1, $2, $3)", input, LEASE, now)
+        return Claim(
+            status=row["status"],
+            text=row["body"] or "",
+            at=row["claimed_at"],
+            address=row["address"] or {},
+            opted_out=bool(row["opted_out"]),
+        )
+
+    async def claim_again(self, input: DeliverMessageInput, now: datetime) -> bool:
+        """Whether another attempt may be made, now that none is under way; otherwise the message is withdrawn."""
+        allowed: bool = await self._database.fetchval("SELECT claim_again($1, $2, $3)", input, LEASE, now)
+        return allowed
+
+    async def end_lease(self, message_key: str) -> None:
+        """The attempt certainly sent nothing, so nobody needs to wait for it."""
+        await self._database.fetchval("SELECT end_lease($1)", message_key)
+
+    async def withdraw(self, input: DeliverMessageInput, now: datetime) -> None:
+        """The channel refuses the message for good."""
+        await self._database.fetchval("SELECT withdraw_delivery($1, $2)", input, now)
+
+    async def keep_address(self, message_key: str, learned: Address) -> None:
+        """Add to the address of the thread on which a message was sent."""
+        await self._database.fetchval("SELECT keep_address($1, $2)", message_key, learned)
 
     async def complete(self, message_key: str, provider_message_id: str, now: datetime) -> DeliveredMessage:
         """Write a claimed message that was sent into the transcript, once. NotFoundError without a claim."""

@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.approval import Approval
 from domain.confidence import Calibration
 from domain.conversation import Attachment, Author, Frozen, Owner, Status
+from domain.inbound import Address
 from domain.spec import ChannelKind, Mode, SpecVersion
 from domain.turn import Citation, CustomerContext, Draft, Evidence
 
@@ -96,6 +97,8 @@ class Claim(Frozen):
     status: Literal["claimed", "refused", "in_doubt", "delivered"]
     text: str = ""
     at: datetime
+    address: Address = {}
+    opted_out: bool = Field(False, description="The customer wants no messages on this channel.")
 
 
 class ApprovalView(Frozen):
@@ -188,5 +191,5 @@ class AuditEvent(Frozen):
 class Notification(Frozen):
     """A conversation changed, in this way. `resync` concerns all conversations: read everything again."""
 
-    kind: Literal["message", "status", "owner", "approval", "read", "resync"]
+    kind: Literal["message", "status", "owner", "approval", "read", "inbox", "resync"]
     conversation_id: str | None = None

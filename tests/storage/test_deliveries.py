@@ -2,9 +2,10 @@ import asyncpg
 import pytest
 
 from domain.conversation import Owner, Status
-from domain.errors import NotFoundError
+from domain.errors import NotFoundError, UnavailableError
 from domain.steps import ApprovalClosure
 from domain.turn import Outcome
+from storage.deliveries import LEASE
 from tests.storage.stage import (
     CONVERSATION,
     NOW,
@@ -112,12 +113,63 @@ async def test_a_message_between_claim_and_completion_stays_unanswered(stage: St
     assert await stage.conversations.unanswered(CONVERSATION) == ["One more thing"]
 
 
-async def test_a_takeover_between_claim_and_completion_keeps_its_owner(stage: Stage) -> None:
+async def test_a_takeover_waits_for_a_reply_that_is_leaving(stage: Stage) -> None:
     await stage.drafted()
     await stage.deliveries.claim(reply(), NOW)
-    await stage.conversations.change_ownership(ownership(), NOW)
-    await stage.deliveries.complete("draft-1", "provider-1", NOW)
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.conversations.change_ownership(ownership(), later(1))
+    await stage.deliveries.complete("draft-1", "provider-1", later(2))
+    await stage.conversations.change_ownership(ownership(), later(3))
     assert (await stage.conversation()).status is Status.WITH_HUMAN
+
+
+async def test_a_takeover_waits_no_longer_than_the_lease_and_then_stops_the_reply(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.conversations.change_ownership(ownership(), NOW + LEASE)
+    assert (await stage.deliveries.claim(reply(), later(60))).status == "in_doubt"
+    assert not await stage.deliveries.claim_again(reply(), later(60))
+    assert (await stage.deliveries.claim(reply(), later(61))).status == "refused"
+    assert "delivery_refused" in await stage.events()
+
+
+async def test_an_attempt_that_certainly_sent_nothing_holds_nobody_up(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.end_lease("draft-1")
+    await stage.conversations.change_ownership(ownership(), later(1))
+    assert (await stage.conversation()).status is Status.WITH_HUMAN
+
+
+async def test_another_attempt_takes_the_lease_again(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    assert await stage.deliveries.claim_again(reply(), later(60))
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.conversations.change_ownership(ownership(), later(61))
+
+
+async def test_a_message_that_the_channel_refuses_is_withdrawn(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.withdraw(reply(), later(1))
+    assert (await stage.deliveries.claim(reply(), later(2))).status == "refused"
+    assert await stage.said() == [(1, "customer", "Where is my parcel?")]
+
+
+async def test_a_notice_answers_nothing(stage: Stage) -> None:
+    await stage.drafted()
+    notice = reply("notice-1", kind="notice", author="system", author_id="platform", text="A moment.", draft_id=None)
+    await stage.deliveries.deliver_stored(notice, NOW)
+    assert await stage.conversations.unanswered(CONVERSATION) == ["Where is my parcel?"]
+
+
+async def test_a_reply_that_a_colleague_sent_elsewhere_is_recorded_under_its_id(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    sent = human_reply().model_copy(update={"sent_as": "ticket-comment-7"})
+    await stage.deliveries.deliver_stored(sent, NOW)
+    receipt = await stage.database.fetchval("SELECT provider_message_id FROM deliveries")
+    assert receipt == "ticket-comment-7"
 
 
 async def test_an_approved_reply_closes_its_approval_in_the_same_transaction(stage: Stage) -> None:

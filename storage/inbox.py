@@ -1,0 +1,164 @@
+"""What came in by vendors' channels: kept before the vendor is told "received", until Temporal has it."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.conversation import Attachment, Frozen
+from domain.inbound import AnyInboundEvent, InboundMessage, Unreadable
+from domain.spec import ChannelKind
+from storage.database import Database
+from storage.views import Notification
+
+if TYPE_CHECKING:
+    from storage.database import PooledConnection
+
+_QUARANTINE = """
+    INSERT INTO quarantine (organisation, channel, event_id, reason, content, at) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT DO NOTHING
+"""
+_MOVE_CURSOR = """
+    INSERT INTO channel_cursors (organisation, channel, cursor, moved_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (organisation, channel) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at
+"""
+
+
+class KeptEvent(Frozen):
+    """An event that is durable. `conversation_id` is None where it concerns none that is known."""
+
+    inbox_id: int
+    fresh: bool
+    conversation_id: str | None
+    customer_id: str | None
+
+
+class WaitingEvent(Frozen):
+    """An event that Temporal does not have yet; `event` as its adapter made it, files replaced by attachments."""
+
+    inbox_id: int
+    channel: ChannelKind
+    conversation_id: str
+    customer_id: str | None
+    event: dict[str, Any]
+
+
+class InboxRepository:
+    """The way in: the same event is kept once, whenever and however often it comes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(
+        self, organisation: str, event: AnyInboundEvent, now: datetime, *, across_channels: bool = False
+    ) -> KeptEvent:
+        """Keep an event and find out which conversation it concerns; its files become attachments of it."""
+        async with self._database.transaction() as connection:
+            kept = await _keep(connection, organisation, event, now, across_channels)
+        if kept.fresh:
+            await self._database.announce(Notification(kind="inbox", conversation_id=kept.conversation_id))
+        return kept
+
+    async def keep_batch(
+        self,
+        organisation: str,
+        channel: ChannelKind,
+        events: Sequence[AnyInboundEvent],
+        unreadable: Sequence[Unreadable],
+        cursor: dict[str, Any],
+        now: datetime,
+        *,
+        across_channels: bool = False,
+    ) -> int:
+        """Keep what a reader read together with where to go on; returns how many events were new."""
+        fresh = 0
+        async with self._database.transaction() as connection:
+            for event in events:
+                kept = await _keep(connection, organisation, event, now, across_channels)
+                fresh += kept.fresh
+            for broken in unreadable:
+                await connection.execute(_QUARANTINE, *_quarantined(organisation, broken))
+            await connection.execute(_MOVE_CURSOR, organisation, channel, cursor, now)
+        if fresh:
+            await self._database.announce(Notification(kind="inbox"))
+        return fresh
+
+    async def quarantine(self, organisation: str, broken: Unreadable) -> None:
+        """Keep what nobody could read."""
+        await self._database.fetchval(_QUARANTINE, *_quarantined(organisation, broken))
+
+    async def cursor(self, organisation: str, channel: ChannelKind) -> dict[str, Any] | None:
+        """Where the reader of a channel stopped."""
+        found: dict[str, Any] | None = await self._database.fetchval(
+            "SELECT cursor FROM channel_cursors WHERE organisation = $1 AND channel = $2", organisation, channel
+        )
+        return found
+
+    async def waiting(self, organisation: str, limit: int = 100, *, after: int = 0) -> list[WaitingEvent]:
+        """Events that Temporal does not have yet, the oldest first."""
+        await self._database.fetchval("SELECT match_early_reports($1)", organisation)
+        rows = await self._database.fetch(
+            "SELECT inbox_id, channel, conversation_id, customer_id, event FROM inbox "
+            "WHERE event IS NOT NULL AND conversation_id IS NOT NULL AND organisation = $1 AND inbox_id > $3 "
+            "ORDER BY inbox_id LIMIT $2",
+            organisation,
+            limit,
+            after,
+        )
+        return [WaitingEvent.model_validate(dict(row)) for row in rows]
+
+    async def forwarded(self, inbox_id: int) -> None:
+        """Temporal has it; only its id is remembered."""
+        await self._database.fetchval("UPDATE inbox SET event = NULL WHERE inbox_id = $1", inbox_id)
+
+
+async def _keep(
+    connection: "PooledConnection", organisation: str, event: AnyInboundEvent, now: datetime, across_channels: bool
+) -> KeptEvent:
+    document = event.model_dump(mode="json", exclude={"files"}, exclude_none=True)
+    files = event.files if isinstance(event, InboundMessage) else ()
+    attachments = [
+        Attachment(
+            attachment_id=_attachment_id(organisation, event, number),
+            name=file.name,
+            media_type=file.media_type,
+            size_bytes=len(file.content),
+        )
+        for number, file in enumerate(files)
+    ]
+    row = await connection.fetchrow(
+        "SELECT * FROM keep_event($1, $2, $3, $4)",
+        organisation,
+        document | {"attachments": attachments},
+        across_channels,
+        now,
+    )
+    if row is None:
+        raise RuntimeError("keep_event returned no row")
+    kept = KeptEvent(
+        inbox_id=row["kept_id"],
+        fresh=row["fresh"],
+        conversation_id=row["concerns"],
+        customer_id=row["of_customer"],
+    )
+    if kept.fresh and kept.conversation_id:
+        for attachment, file in zip(attachments, files, strict=True):
+            await connection.execute(
+                "INSERT INTO attachments (attachment_id, conversation_id, name, media_type, content) "
+                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                attachment.attachment_id,
+                kept.conversation_id,
+                file.name,
+                file.media_type,
+                file.content,
+            )
+    return kept
+
+
+def _quarantined(organisation: str, broken: Unreadable) -> tuple[object, ...]:
+    return organisation, broken.channel, broken.event_id, broken.reason, broken.content, broken.at
+
+
+def _attachment_id(organisation: str, event: AnyInboundEvent, number: int) -> str:
+    named = f"{organisation}:{event.channel}:{event.event_id}:{number}"
+    return f"at_{hashlib.sha256(named.encode()).hexdigest()[:32]}"

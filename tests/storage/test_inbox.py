@@ -1,0 +1,164 @@
+"""The inbox: kept once, whose it is, and what waits for Temporal."""
+
+import asyncio
+from typing import Any, Literal
+
+import pytest
+
+from domain.inbound import (
+    ColleagueReply,
+    ConsentChange,
+    DeliveryReport,
+    InboundFile,
+    InboundMessage,
+    Sender,
+    Unreadable,
+)
+from domain.turn import ContactIdentity
+from storage.inbox import InboxRepository
+from tests.storage.stage import NOW, ORGANISATION, Stage, later, reply
+
+ADA = Sender(email="ada@velo.example", verified=True)
+
+
+@pytest.fixture
+def inbox(stage: Stage) -> InboxRepository:
+    return InboxRepository(stage.database)
+
+
+def wrote(event_id: str = "e-1", thread: str = "t-1", sender: Sender = ADA, **more: Any) -> InboundMessage:
+    fields = {"channel": "email", "event_id": event_id, "at": NOW, "thread": thread, "sender": sender, "text": "Hello"}
+    return InboundMessage.model_validate(fields | more)
+
+
+async def test_an_event_is_kept_once(inbox: InboxRepository) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    again = await inbox.keep(ORGANISATION, wrote(), later(5))
+    assert (first.fresh, again.fresh) == (True, False)
+    assert (first.inbox_id, first.conversation_id) == (again.inbox_id, again.conversation_id)
+    assert len(await inbox.waiting(ORGANISATION)) == 1
+
+
+async def test_the_same_event_many_times_at_once_is_one_event_of_one_conversation(inbox: InboxRepository) -> None:
+    kept = await asyncio.gather(*(inbox.keep(ORGANISATION, wrote(), NOW) for _ in range(8)))
+    assert sum(one.fresh for one in kept) == 1
+    assert len({one.conversation_id for one in kept}) == 1
+
+
+async def test_what_temporal_has_leaves_only_its_id(inbox: InboxRepository) -> None:
+    kept = await inbox.keep(ORGANISATION, wrote(), NOW)
+    await inbox.forwarded(kept.inbox_id)
+    assert await inbox.waiting(ORGANISATION) == []
+    assert not (await inbox.keep(ORGANISATION, wrote(), NOW)).fresh
+
+
+async def test_messages_of_one_thread_belong_to_one_conversation(inbox: InboxRepository) -> None:
+    first = await inbox.keep(ORGANISATION, wrote("e-1"), NOW)
+    second = await inbox.keep(ORGANISATION, wrote("e-2"), NOW)
+    other = await inbox.keep(ORGANISATION, wrote("e-3", thread="t-2"), NOW)
+    assert first.conversation_id == second.conversation_id != other.conversation_id
+    assert first.customer_id == other.customer_id
+
+
+async def test_a_message_that_refers_to_a_known_thread_joins_it(inbox: InboxRepository) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    answer = await inbox.keep(ORGANISATION, wrote("e-2", thread="t-9", references=("t-0", "t-1")), NOW)
+    assert answer.conversation_id == first.conversation_id
+
+
+async def test_whoever_only_claims_an_address_is_somebody_else(inbox: InboxRepository) -> None:
+    proved = await inbox.keep(ORGANISATION, wrote("e-1"), NOW)
+    claimed = await inbox.keep(
+        ORGANISATION, wrote("e-2", thread="t-2", sender=Sender(email="ada@velo.example")), NOW, across_channels=True
+    )
+    assert claimed.customer_id != proved.customer_id
+    assert claimed.conversation_id != proved.conversation_id
+
+
+@pytest.mark.parametrize("across", [True, False])
+async def test_a_recognised_customer_goes_on_by_another_channel_where_the_specification_says_so(
+    inbox: InboxRepository, stage: Stage, across: bool
+) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(), NOW, across_channels=across)
+    assert first.customer_id
+    await stage.customers.link(ORGANISATION, first.customer_id, ContactIdentity(phone="+4930123456"), NOW)
+    by_sms = wrote("s-1", thread="+4930123456", channel="sms", sender=Sender(phone="+4930123456", verified=True))
+    second = await inbox.keep(ORGANISATION, by_sms, later(60), across_channels=across)
+    assert second.customer_id == first.customer_id
+    assert (second.conversation_id == first.conversation_id) is across
+
+
+async def test_files_become_attachments_of_the_conversation(inbox: InboxRepository, stage: Stage) -> None:
+    file = InboundFile(name="a.txt", media_type="text/plain", content=b"abc")
+    kept = await inbox.keep(ORGANISATION, wrote(files=(file,)), NOW)
+    (waiting,) = await inbox.waiting(ORGANISATION)
+    (attachment,) = waiting.event["attachments"]
+    content = await stage.database.fetchval(
+        "SELECT content FROM attachments WHERE attachment_id = $1 AND conversation_id = $2",
+        attachment["attachment_id"],
+        kept.conversation_id,
+    )
+    assert (content, "files" in waiting.event) == (b"abc", False)
+
+
+async def test_the_address_of_the_last_message_is_where_the_answer_goes(inbox: InboxRepository, stage: Stage) -> None:
+    kept = await inbox.keep(ORGANISATION, wrote(address={"to": "ada", "subject": "Hi"}), NOW)
+    await inbox.keep(ORGANISATION, wrote("e-2", address={"to": "ada2"}), later(1))
+    address = await stage.database.fetchval(
+        "SELECT address FROM channel_threads WHERE conversation_id = $1", kept.conversation_id
+    )
+    assert address == {"to": "ada2", "subject": "Hi"}
+
+
+async def test_who_stops_messages_is_remembered_until_they_write_again(inbox: InboxRepository, stage: Stage) -> None:
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    stop = ConsentChange(channel="email", event_id="c-1", at=NOW, thread="t-1", opted_out=True)
+    await inbox.keep(ORGANISATION, stop, NOW)
+    assert await stage.database.fetchval("SELECT opted_out FROM channel_threads") is True
+    await inbox.keep(ORGANISATION, wrote("e-2"), later(1))
+    assert await stage.database.fetchval("SELECT opted_out FROM channel_threads") is False
+
+
+async def test_a_failed_message_waits_for_its_conversation_and_a_delivered_one_does_not(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(channel="sms", sent_as="SM1"), NOW)
+    statuses: tuple[Literal["delivered", "failed"], ...] = ("delivered", "failed")
+    for status in statuses:
+        report = DeliveryReport(
+            channel="sms", event_id=f"SM1-{status}", at=NOW, provider_message_id="SM1", status=status, code="30003"
+        )
+        await inbox.keep(ORGANISATION, report, NOW)
+    (waiting,) = await inbox.waiting(ORGANISATION)
+    assert (waiting.event["status"], waiting.event["message_key"]) == ("failed", "draft-1")
+    assert await stage.database.fetchval("SELECT report_code FROM deliveries") == "30003"
+
+
+async def test_a_failure_that_is_reported_before_the_sending_is_recorded_waits_for_it(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    report = DeliveryReport(channel="sms", event_id="r-1", at=NOW, provider_message_id="SM1", status="failed")
+    await inbox.keep(ORGANISATION, report, NOW)
+    assert await inbox.waiting(ORGANISATION) == []
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(channel="sms", sent_as="SM1"), NOW)
+    (waiting,) = await inbox.waiting(ORGANISATION)
+    assert waiting.event["message_key"] == "draft-1"
+
+
+async def test_a_colleagues_reply_concerns_the_conversation_of_its_ticket(inbox: InboxRepository) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    answered = ColleagueReply(channel="email", event_id="p-1", at=NOW, thread="t-1", person_id="anna", text="Done")
+    assert (await inbox.keep(ORGANISATION, answered, NOW)).conversation_id == first.conversation_id
+    elsewhere = answered.model_copy(update={"event_id": "p-2", "thread": "unknown"})
+    assert (await inbox.keep(ORGANISATION, elsewhere, NOW)).conversation_id is None
+
+
+async def test_a_batch_is_kept_together_with_where_to_go_on(inbox: InboxRepository, stage: Stage) -> None:
+    broken = Unreadable(channel="email", event_id="u-1", at=NOW, reason="no header", content=b"\xff")
+    for _ in range(2):
+        await inbox.keep_batch(ORGANISATION, "email", [wrote()], [broken], {"uid": 7}, NOW)
+    assert await inbox.cursor(ORGANISATION, "email") == {"uid": 7}
+    assert await stage.database.fetchval("SELECT count(*) FROM quarantine") == 1
+    assert len(await inbox.waiting(ORGANISATION)) == 1
