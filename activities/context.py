@@ -1,31 +1,43 @@
 """What is known about the customer."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from temporalio import activity
 
+from activities.options import CONTEXT_ATTEMPTS
+from activities.organisations import Organisations
+from domain.errors import HoldfastError, RetryableError
 from domain.steps import FetchCustomerContextInput, FetchedContext
 from domain.turn import CustomerContext
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
 
+Answer = CustomerContext | HoldfastError
+
 
 class ContextActivities:
-    """Asks the CRM of the organisation."""
+    """Asks the CRM and the help desk of the organisation."""
 
-    def __init__(self, customers: CustomerRepository, crms: Mapping[str, Crm]) -> None:
+    def __init__(self, customers: CustomerRepository, crms: Mapping[str, Crm], organisations: Organisations) -> None:
         self._customers = customers
         self._crms = crms
+        self._organisations = organisations
 
     @activity.defn
     async def fetch_customer_context(self, input: FetchCustomerContextInput) -> FetchedContext:
-        """Fetch contact, account, plan and invoices, keep them in the store, and say how complete they are."""
+        """Fetch contact, account, plan and tickets, keep them in the store, and say how complete they are.
+
+        A source that fails is asked again by the next attempt; after the last one it is named as missing.
+        """
         now = datetime.now(UTC)
-        context = await self._context_of(input)
+        context = await self._context_of(input, last_attempt=activity.info().attempt >= CONTEXT_ATTEMPTS)
         context_id = f"cx_{uuid4().hex}"
         await self._customers.save_context(input.conversation_id, context_id, context, now)
+        if context.contact and input.customer_id:
+            await self._customers.link(input.organisation, input.customer_id, context.contact, now)
         return FetchedContext(
             context_id=context_id,
             fetched_at=now,
@@ -34,11 +46,38 @@ class ContextActivities:
             missing=context.missing,
         )
 
-    async def _context_of(self, input: FetchCustomerContextInput) -> CustomerContext:
+    async def _context_of(self, input: FetchCustomerContextInput, *, last_attempt: bool) -> CustomerContext:
         customer = await self._customers.get(input.customer_id) if input.customer_id else None
         if customer is None:
             return CustomerContext()
         reference = CustomerReference(
             contact_id=customer.contact_id, email=customer.email, phone=customer.phone, verified=customer.verified
         )
-        return await self._crms[input.crm].fetch_customer_context(input.organisation, reference, {})
+        fields = (await self._organisations.served(input.spec_hash)).specification.crm_fields
+        answers = await asyncio.gather(
+            *(self._ask(source, input.organisation, reference, fields) for source in input.sources)
+        )
+        failed = [answer for answer in answers if isinstance(answer, RetryableError)]
+        if failed and not last_attempt:
+            raise failed[0]
+        return _joined(dict(zip(input.sources, answers, strict=True)))
+
+    async def _ask(
+        self, source: str, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
+    ) -> Answer:
+        try:
+            return await self._crms[source].fetch_customer_context(organisation, reference, fields)
+        except HoldfastError as error:
+            return error
+
+
+def _joined(answers: Mapping[str, Answer]) -> CustomerContext:
+    """The first source is the CRM, which says who the customer is; each one that failed is named."""
+    known: Sequence[CustomerContext] = [answer for answer in answers.values() if isinstance(answer, CustomerContext)]
+    failed = tuple(source for source, answer in answers.items() if not isinstance(answer, CustomerContext))
+    return CustomerContext(
+        facts=tuple(fact for context in known for fact in context.facts),
+        missing=(*failed, *(name for context in known for name in context.missing)),
+        matches=known[0].matches if known else 0,
+        contact=next((context.contact for context in known if context.contact), None),
+    )

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
+from domain.errors import ForbiddenError, PermanentError, RateLimitedError, UnavailableError
 from domain.spec import ChannelKind
 from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
-from storage.deliveries import DeliveryRepository
+from storage.deliveries import LEASE, DeliveryRepository
+from storage.views import Claim
 
 LONGEST_HOLD_SECONDS = 30.0
+ATTEMPT_SECONDS = LEASE.total_seconds() - 3
 
 
 class DeliveryActivities:
@@ -39,20 +42,50 @@ class DeliveryActivities:
 
     async def _deliver(self, input: DeliverMessageInput) -> DeliveredMessage:
         channel = self._channels[input.channel]
-        if channel.stored:
+        if channel.stored or input.sent_as:
             return await self._deliveries.deliver_stored(input, datetime.now(UTC))
         claim = await self._deliveries.claim(input, datetime.now(UTC))
         if claim.status in {"refused", "delivered"}:
             return DeliveredMessage(status="refused" if claim.status == "refused" else "delivered", at=claim.at)
+        receipt = await self._send(channel, input, claim)
+        if receipt is None:
+            return DeliveredMessage(status="refused", at=claim.at)
+        if receipt.address:
+            await self._deliveries.keep_address(input.message_key, receipt.address)
+        return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
+
+    async def _send(self, channel: Channel, input: DeliverMessageInput, claim: Claim) -> SendReceipt | None:
+        """None when the conversation moved on between two attempts."""
         message = OutboundMessage(
             idempotency_key=input.message_key,
             conversation_id=input.conversation_id,
             author=input.author,
             kind=input.kind,
             text=claim.text,
+            address=claim.address,
         )
-        receipt = await _send_once(channel, message, in_doubt=claim.status == "in_doubt")
-        return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                return await self._attempt(channel, input, claim, message)
+        except TimeoutError as error:
+            raise UnavailableError(f"The channel {input.channel} did not answer in time.") from error
+        except RateLimitedError:
+            await self._deliveries.end_lease(input.message_key)
+            raise
+        except PermanentError:
+            await self._deliveries.withdraw(input, datetime.now(UTC))
+            raise
+
+    async def _attempt(
+        self, channel: Channel, input: DeliverMessageInput, claim: Claim, message: OutboundMessage
+    ) -> SendReceipt | None:
+        if claim.opted_out:
+            raise ForbiddenError(f"The customer wants no messages by {input.channel}. Use another channel.")
+        if claim.status == "in_doubt":
+            sent = await channel.find_sent(message)
+            if sent or not await self._deliveries.claim_again(input, datetime.now(UTC)):
+                return sent
+        return await channel.send(message)
 
 
 async def _hold(until: datetime | None) -> None:
@@ -61,9 +94,3 @@ async def _hold(until: datetime | None) -> None:
     seconds = (until - datetime.now(UTC)).total_seconds()
     if seconds > 0:
         await asyncio.sleep(min(seconds, LONGEST_HOLD_SECONDS))
-
-
-async def _send_once(channel: Channel, message: OutboundMessage, *, in_doubt: bool) -> SendReceipt:
-    """After a crash between send and record, look up before sending again."""
-    sent = await channel.find_sent(message) if in_doubt else None
-    return sent or await channel.send(message)

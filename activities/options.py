@@ -30,6 +30,7 @@ FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_int
 
 
 LIVE = Priority(priority_key=1)
+CONTEXT_ATTEMPTS = 3
 
 STORE: ActivityConfig = {
     "task_queue": CONVERSATIONS,
@@ -42,7 +43,7 @@ FETCH_CUSTOMER_CONTEXT: ActivityConfig = {
     "task_queue": CRM,
     "start_to_close_timeout": timedelta(seconds=5),
     "schedule_to_close_timeout": timedelta(seconds=12),
-    "retry_policy": _until_permanent(0.2, 2, attempts=3),
+    "retry_policy": _until_permanent(0.2, 2, attempts=CONTEXT_ATTEMPTS),
     "priority": LIVE,
 }
 """A source that is down never blocks the turn."""

@@ -108,8 +108,11 @@ class HandBack(Request):
 
 
 class SendHumanReply(ImpliesTakeover):
+    """`sent_as`: the provider's id of a reply that left by the vendor's own interface; it is only recorded."""
+
     kind: Literal["send_human_reply"] = "send_human_reply"
     text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
+    sent_as: str | None = Field(None, max_length=500)
 
 
 class Snooze(Request):
@@ -131,6 +134,14 @@ class ChangeMode(Request):
     mode: Mode
 
 
+class ReportFailure(Request):
+    """A vendor says that a message which it had accepted never reached the customer."""
+
+    kind: Literal["report_failure"] = "report_failure"
+    message_key: str
+    code: str = ""
+
+
 class DecideApproval(ImpliesTakeover):
     """A decision on an approval. `request_id` is the decision's id; `digest`, when given, must match."""
 
@@ -144,7 +155,7 @@ class DecideApproval(ImpliesTakeover):
 
 
 AnyRequest = Annotated[
-    TakeOver | HandBack | SendHumanReply | Snooze | Resolve | Reopen | ChangeMode | DecideApproval,
+    TakeOver | HandBack | SendHumanReply | Snooze | Resolve | Reopen | ChangeMode | ReportFailure | DecideApproval,
     Field(discriminator="kind"),
 ]
 

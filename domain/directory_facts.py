@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.directory import Account, Contact, Invoice
-from domain.turn import CustomerContext, Fact
+from domain.turn import ContactIdentity, CustomerContext, Fact
 
 SOURCE = "directory"
 UNPAID = frozenset({"open", "overdue"})
@@ -21,7 +21,8 @@ def context_of(contact: Contact, account: Account, as_of: datetime) -> CustomerC
     taken = {name for name, _ in known}
     custom = [(name, value) for name, value in account.fields.items() if name not in taken]
     facts = (Fact(name=name, value=value, source=SOURCE, as_of=as_of) for name, value in [*known, *custom] if value)
-    return CustomerContext(facts=tuple(facts), matches=1)
+    identity = ContactIdentity(contact_id=contact.id, email=contact.email, phone=contact.phone)
+    return CustomerContext(facts=tuple(facts), matches=1, contact=identity)
 
 
 def _person(contact: Contact) -> list[tuple[str, str]]:

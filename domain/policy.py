@@ -26,7 +26,7 @@ class Policy(Frozen):
     burst_window_seconds: dict[str, float] = {}
     modes: dict[str, Mode] = {}
     default_ai_agent: str
-    crm: str = "directory"
+    context_sources: tuple[str, ...] = ("directory",)
     validates: bool = False
     model_is_embedded: bool = False
     calibration: Calibration = Calibration()
@@ -43,7 +43,7 @@ def policy_of(spec: OrganisationSpec, calibration: Calibration) -> Policy:
         burst_window_seconds={kind: channel.burst_window_seconds for kind, channel in spec.channels.items()},
         modes={ai_agent.id: ai_agent.mode for ai_agent in spec.ai_agents},
         default_ai_agent=spec.default_ai_agent,
-        crm=spec.crm,
+        context_sources=(spec.crm, *((spec.helpdesk,) if spec.helpdesk else ())),
         validates=spec.model.validator is not None,
         calibration=calibration,
     )

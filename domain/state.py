@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from domain.approval import Approval
-from domain.conversation import AnyRequest, CustomerMessage, Owner, StartConversation, Status
+from domain.conversation import STORED_CHANNELS, AnyRequest, CustomerMessage, Owner, StartConversation, Status
 from domain.policy import Policy
 from domain.schedule import next_rung
 from domain.spec import ChannelKind, Mode
@@ -55,10 +55,16 @@ class ConversationState(BaseModel):
     standing: str = ""
     standing_since: datetime | None = None
     last_received_at: datetime | None = None
+    last_channel: ChannelKind | None = None
 
     @property
     def channel(self) -> ChannelKind:
-        return self.start.channel
+        """The channel that the customer used last; replies leave by it."""
+        return self.last_channel or self.start.channel
+
+    def is_pushed(self) -> bool:
+        """What the customer is to read must be sent to a vendor; otherwise the stored message is the sent one."""
+        return self.channel not in STORED_CHANNELS
 
     @property
     def opened_policy(self) -> Policy:

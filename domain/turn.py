@@ -20,12 +20,21 @@ class Fact(Frozen):
     as_of: datetime
 
 
+class ContactIdentity(Frozen):
+    """By what else the recognised contact may be known, so that another channel recognises them too."""
+
+    contact_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
 class CustomerContext(Frozen):
     """What the CRM and the help desk know. A source that did not answer is named in `missing`, never hidden."""
 
     facts: tuple[Fact, ...] = ()
     missing: tuple[str, ...] = ()
     matches: int = Field(0, ge=0, description="Contacts that fit: 0 unknown, 1 recognised, more than 1 ambiguous.")
+    contact: ContactIdentity | None = Field(None, description="Of the one verified contact that fits.")
 
 
 class Citation(Frozen):
@@ -62,12 +71,16 @@ class Evidence(Frozen):
 
 
 class Usage(Frozen):
-    """What the model cost."""
+    """What a model cost, over all calls that one draft or verdict took."""
 
-    model: str
-    input_tokens: int = 0
+    model: str = Field(description="The model that answered, as a specification names it.")
+    input_tokens: int = Field(0, description="Cached ones included.")
+    cached_tokens: int = 0
     output_tokens: int = 0
-    model_ms: float = Field(0.0, description="Time spent inside the model call, milliseconds.")
+    calls: int = 0
+    model_ms: float = Field(0.0, description="Time spent inside the model calls, milliseconds.")
+    cost: Decimal | None = Field(None, description="In the organisation's currency; None where no price is known.")
+    passed_over: tuple[str, ...] = Field((), description="Models that were asked before and why they did not answer.")
 
 
 class Draft(Frozen):

@@ -2,7 +2,6 @@
 
 from contextlib import AsyncExitStack
 
-from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -15,11 +14,15 @@ from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
 from activities.reply import ReplyActivities
 from activities.serving import load_models
-from config.settings import Settings
-from domain.conversation import WEB_CHAT
+from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError
-from integrations.channels.registry import channel
-from integrations.crm.registry import crm_class
+from integrations.adapters import Adapters
+from integrations.channels.base import Channel
+from integrations.channels.registry import CHANNELS
+from integrations.crm.base import Crm
+from integrations.crm.directory import DirectoryCrm
+from integrations.crm.registry import CRMS
+from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
@@ -33,15 +36,29 @@ from workers.worker import Activities, Limits, build_workers
 POOL_SIZE = 20
 
 
+def model_access(settings: Settings) -> dict[str, ModelAccess]:
+    """How each kind of model provider is reached."""
+    openai = (settings.openai_api_key, settings.openai_base_url)
+    known = {
+        "openai": openai,
+        "openai-responses": openai,
+        "anthropic": (settings.anthropic_api_key, settings.anthropic_base_url),
+        "cohere": (settings.cohere_api_key, settings.cohere_base_url),
+        "compatible": (settings.compatible_api_key, settings.compatible_base_url),
+    }
+    return {
+        kind: ModelAccess(api_key=key, base_url=url, ca_file=settings.model_ca_file)
+        for kind, (key, url) in known.items()
+    }
+
+
 def model_factory(settings: Settings) -> ModelFactory:
     """Model clients with the keys of this process; a key for OpenAI replaces the embedded model and validates."""
-    key, base_url = settings.openai_api_key, settings.openai_base_url
-    default = f"openai:{settings.openai_model}" if _is_set(key) else None
+    access = model_access(settings)
+    default = f"openai:{settings.openai_model}" if settings.openai_api_key else None
     return ModelFactory(
-        writer=lambda named, knowledge: reply_writer(
-            named or default or "local", api_key=key, base_url=base_url, knowledge=knowledge
-        ),
-        validator=lambda named: draft_validator(named, api_key=key, base_url=base_url),
+        writer=lambda named, knowledge: reply_writer(named or default or "local", access, knowledge),
+        validator=lambda named: draft_validator(named, access),
         default_validator=default,
     )
 
@@ -49,12 +66,15 @@ def model_factory(settings: Settings) -> ModelFactory:
 def compose(database: Database, models: ModelFactory) -> Activities:
     """Every activity with its neighbours."""
     customers = CustomerRepository(database)
-    organisations = Organisations(SpecRepository(database), models, load_models)
+    turns = TurnRepository(database)
+    organisations = Organisations(SpecRepository(database), models, load_models, turns.spent_since)
+    channels: Adapters[Channel] = Adapters(CHANNELS, read_vendor)
+    crms: Adapters[Crm] = Adapters(CRMS, read_vendor, {"directory": DirectoryCrm(customers)})
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
-        context=ContextActivities(customers, {"directory": crm_class("directory")(customers)}),
-        reply=ReplyActivities(TurnRepository(database), organisations),
-        delivery=DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: channel(WEB_CHAT)}),
+        context=ContextActivities(customers, crms, organisations),
+        reply=ReplyActivities(turns, organisations),
+        delivery=DeliveryActivities(DeliveryRepository(database), channels),
         approvals=ApprovalActivities(ApprovalRepository(database)),
     )
 
@@ -83,7 +103,3 @@ def _runtime(settings: Settings) -> Runtime | None:
         return None
     metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}")
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))
-
-
-def _is_set(key: SecretStr | None) -> bool:
-    return key is not None and bool(key.get_secret_value())

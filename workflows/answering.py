@@ -168,7 +168,7 @@ class Answering:
         )
         approval = open_approval(
             draft,
-            approval_id=f"ap-{draft.draft_id}",
+            approval_id=f"ap-{workflow.uuid4().hex}",  # nobody can decide what nobody was shown
             revision=state.revision,
             reason=record.decision.reason.value,
             rule=rule,
@@ -176,4 +176,6 @@ class Answering:
         )
         await self._steps.request_approval(approval, record)
         state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False
+        if not state.told_to_wait:
+            await self._standing.tell(f"approval-{state.turn}", state.opened_policy.wording.approval_wait)
         state.told_to_wait = True

@@ -59,6 +59,8 @@ class Approving:
                 state.approval, state.status = None, Status.OPEN
         else:
             await self._steps.record_decision(decision, "refused", refused=OVERTAKEN)
+            if state.revision == approval.revision:
+                state.catch_up(await self._steps.open_conversation())
 
     async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
         """Two approvers approve one text: an edit makes another text, so the count begins again."""

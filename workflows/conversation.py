@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
         DecideApproval,
         HandBack,
         Reopen,
+        ReportFailure,
         Request,
         Resolve,
         SendHumanReply,
@@ -26,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         TakeOver,
     )
     from domain.state import ConversationState
+    from domain.turn import Reason
     from workflows.alarm import Alarm
     from workflows.answering import Answering
     from workflows.approving import Approving
@@ -68,6 +70,7 @@ class ConversationWorkflow:
         if self._state.first_time(message.message_id):
             self._state.inbox.append(message)
             self._state.last_received_at = message.received_at
+            self._state.last_channel = message.channel
 
     @workflow.signal
     def decide_approval(self, request: DecideApproval) -> None:
@@ -87,6 +90,11 @@ class ConversationWorkflow:
     @workflow.signal
     def send_human_reply(self, request: SendHumanReply) -> None:
         """A person answers the customer."""
+        self._ask(request)
+
+    @workflow.signal
+    def report_failure(self, request: ReportFailure) -> None:
+        """A vendor could not bring a message to the customer after all."""
         self._ask(request)
 
     @workflow.signal
@@ -167,6 +175,8 @@ class ConversationWorkflow:
                 await self._standing.hand_back(request)
             case SendHumanReply():
                 await self._standing.send_human_reply(request)
+            case ReportFailure():
+                await self._standing.escalate(Reason.DELIVERY_FAILED)
             case Snooze():
                 await self._standing.snooze(request)
             case Resolve():

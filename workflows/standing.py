@@ -23,6 +23,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.turn import DecisionRecord, Draft, Reason
     from workflows.steps import Steps
 
+UNDELIVERED = "Your reply could not be delivered: the channel refuses it. Reach the customer in another way."
+
 
 class Standing:
     """Every move goes through the store first and is then true of the state."""
@@ -101,7 +103,9 @@ class Standing:
         """Whoever answers owns the conversation: a reply from a person takes it over first."""
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover())
-        await self.delivered(self._steps.deliver_human_reply(request))
+        if await self.delivered(self._steps.deliver_human_reply(request)) is None:
+            key = f"{request.request_id[:100]}-failed"
+            await self.set_status("delivery_failed", self._state.status, key, "system", UNDELIVERED)
 
     async def escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
         """Give the conversation to the human queue, unless a person has taken it over meanwhile."""
@@ -112,6 +116,14 @@ class Standing:
         await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
         state.give_to(Owner(kind="human_agent"), Status.WITH_HUMAN)
         state.escalation_reason, state.unanswered = reason.value, False
+        if reason is not Reason.DELIVERY_FAILED:
+            await self.tell(f"escalation-{state.revision}", state.opened_policy.wording.handoff)
+
+    async def tell(self, key: str, notice: str) -> None:
+        """Push a notice where the stored one does not reach the customer; without it, nothing else is held up."""
+        if not self._state.is_pushed() or not notice:
+            return
+        await self.delivered(self._steps.tell(f"{self._state.start.conversation_id}-{key}-notice", notice))
 
     async def wake(self) -> bool:
         """A message wakes or reopens a conversation, unless it is an old one that came again."""

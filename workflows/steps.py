@@ -25,7 +25,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.reply import ReplyActivities
     from domain.approval import Approval
     from domain.conversation import (
-        STORED_CHANNELS,
         Author,
         CustomerMessage,
         DecideApproval,
@@ -109,15 +108,16 @@ class Steps:
 
     async def fetch_customer_context(self) -> FetchedContext | None:
         """None when neither CRM nor store answered in time: the turn goes on without."""
+        sources = self._policy.context_sources
         input = FetchCustomerContextInput(
-            **self._names, crm=self._policy.crm, customer_id=self._state.start.customer_id
+            **self._names, spec_hash=self._spec_hash, sources=sources, customer_id=self._state.start.customer_id
         )
         try:
             return await _run(
                 ContextActivities.fetch_customer_context,
                 input,
                 FETCH_CUSTOMER_CONTEXT,
-                f"who is the customer? ask {self._policy.crm}",
+                f"who is the customer? ask {' and '.join(sources)}",
             )
         except ActivityError:
             workflow.logger.warning("the customer context could not be fetched")
@@ -136,7 +136,7 @@ class Steps:
             messages=messages,
             ai_agent=state.ai_agent,
             context_id=state.context.context_id if state.context else None,
-            missing_sources=state.context.missing if state.context else (self._policy.crm,),
+            missing_sources=state.context.missing if state.context else self._policy.context_sources,
             instruction=state.instruction,
             suggestion=suggestion,
         )
@@ -211,13 +211,30 @@ class Steps:
                 author_id=request.by.id,
                 kind="human_reply",
                 text=request.text,
+                sent_as=request.sent_as,
             ),
-            f"send the reply of {request.by.id}",
+            f"{'record' if request.sent_as else 'send'} the reply of {request.by.id}",
+        )
+
+    def tell(self, key: str, notice: str) -> ActivityHandle[DeliveredMessage]:
+        """Send a sentence of the organisation itself by a channel to which messages must be pushed."""
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=key,
+                channel=self._state.channel,
+                author=Author.SYSTEM,
+                author_id="platform",
+                kind="notice",
+                text=notice,
+            ),
+            "tell the customer where things stand",
         )
 
     def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
-        options = DELIVER_MESSAGE
-        if input.channel in STORED_CHANNELS:
+        patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
+        options: ActivityConfig = {**DELIVER_MESSAGE, "schedule_to_close_timeout": patience}
+        if not self._state.is_pushed():
             longest = (DELIVER_STORED["start_to_close_timeout"] or timedelta()) + self._burst_window()
             options = {**DELIVER_STORED, "start_to_close_timeout": longest}
         return _start(DeliveryActivities.deliver_message, input, options, summary)
@@ -239,7 +256,7 @@ class Steps:
             record=record,
             draft_id=draft.draft_id if draft else None,
             messages=messages,
-            notice=self._policy.wording.handoff,
+            notice="" if state.is_pushed() else self._policy.wording.handoff,
         )
         return await _run(
             DeliveryActivities.escalate_conversation,
@@ -254,7 +271,7 @@ class Steps:
             channel=self._state.channel,
             approval=approval,
             record=record,
-            notice="" if self._state.told_to_wait else self._policy.wording.approval_wait,
+            notice="" if self._state.told_to_wait or self._state.is_pushed() else self._policy.wording.approval_wait,
         )
         await _run(
             ApprovalActivities.request_approval,
@@ -345,7 +362,7 @@ class Steps:
 
     def leaves_at(self, hold_until: datetime | None) -> datetime | None:
         """When a message that is held so long leaves; None where a channel may refuse it for longer."""
-        return (hold_until or workflow.now()) if self._state.channel in STORED_CHANNELS else None
+        return None if self._state.is_pushed() else hold_until or workflow.now()
 
     def _burst_window(self) -> timedelta:
         return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel, 0.0))

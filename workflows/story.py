@@ -30,7 +30,7 @@ def attribute_updates(state: ConversationState, current: TypedSearchAttributes) 
     """Only what changed, so that a plain turn writes none."""
     keywords = {
         STATUS: state.status.value,
-        CHANNEL: state.start.channel,
+        CHANNEL: state.channel,
         AI_AGENT: state.ai_agent,
         OWNER_KIND: state.owner.kind,
         ESCALATION_REASON: state.escalation_reason,

@@ -1,11 +1,14 @@
 """Web chat: the message table is the transport, and the gateway pushes what is committed there to the browser."""
 
+from typing import ClassVar
+
 from integrations.channels.base import OutboundMessage, SendReceipt
 
 
 class WebChatChannel:
     """A reply is sent when its row is committed, so sending it again is the same row."""
 
+    settings_class: ClassVar[None] = None
     stored = True
 
     async def send(self, message: OutboundMessage) -> SendReceipt:

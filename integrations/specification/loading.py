@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 from domain.directory import DirectoryImport
 from domain.directory_facts import context_of
 from domain.spec import AiAgentSpec, Article, OrganisationSpec, SpecVersion
+from integrations.channels.registry import CHANNELS
+from integrations.crm.registry import CRMS
 from integrations.specification.customers import read_customers
 from integrations.specification.documents import Document, DocumentReader
 from integrations.specification.problems import Location, SpecificationError, did_you_mean
@@ -95,6 +97,7 @@ class _Assembly:
             **dict(self.topics.value),
             "ai_agents": [ai_agent.value for ai_agent in self.ai_agents],
         }
+        self._check_adapters()
         try:
             return OrganisationSpec.model_validate(parts)
         except ValidationError as error:
@@ -128,6 +131,15 @@ class _Assembly:
         owner: Read[TopicsFile] | Read[OrganisationFile] = self.topics if kind == "topics" else self.organisation
         ids = [entry.id for entry in dict(owner.value)[kind]] if keys else []
         return owner.document, (kind, ids.index(keys[0])) if keys else (kind,)
+
+    def _check_adapters(self) -> None:
+        organisation = dict(self.organisation.value)
+        named = [(("channels", kind), kind, CHANNELS) for kind in organisation["channels"]]
+        named += [((field,), organisation[field], CRMS) for field in ("crm", "helpdesk") if organisation[field]]
+        for location, kind, known in named:
+            if kind not in known:
+                text = f"there is no adapter {kind!r}{did_you_mean(kind, known)}; use one of {', '.join(sorted(known))}"
+                self.reader.problems.append(self.organisation.document.problem(location, text))
 
     def _check_names(self, field: str, known: set[str], wrong: str) -> None:
         for read in self.ai_agents:

@@ -8,16 +8,18 @@ from pydantic import SecretStr
 
 from domain.errors import CredentialsError, InvalidInputError
 from integrations.channels.base import Channel
-from integrations.channels.registry import CHANNELS, channel
+from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
-from integrations.crm.registry import CRMS, crm_class
-from integrations.llm.base import DraftValidator, ReplyWriter
-from integrations.llm.registry import VALIDATORS, WRITERS, draft_validator, reply_writer
+from integrations.crm.registry import CRMS
+from integrations.llm.base import ReplyWriter
+from integrations.llm.exchange import ChatModel
+from integrations.llm.provider import ModelAccess
+from integrations.llm.registry import MODELS, WRITERS, chat_model, draft_validator, reply_writer
 from integrations.registry import adapter_class
 
 REGISTRIES: list[tuple[dict[str, str], type]] = [
     (WRITERS, ReplyWriter),
-    (VALIDATORS, DraftValidator),
+    (MODELS, ChatModel),
     (CRMS, Crm),
     (CHANNELS, Channel),
 ]
@@ -45,21 +47,18 @@ def test_an_unknown_kind_is_refused_with_the_known_ones(kinds: dict[str, str]) -
 
 
 def test_the_embedded_writer_needs_nothing() -> None:
-    assert type(reply_writer("local")).__name__ == "LocalReplyWriter"
+    assert type(reply_writer("local", {})).__name__ == "LocalReplyWriter"
 
 
-def test_a_providers_writer_is_made_with_its_key() -> None:
-    made = reply_writer("openai:gpt-test", api_key=SecretStr("key"), base_url="http://127.0.0.1:9/v1")
-    checks = draft_validator("openai:gpt-test", api_key=SecretStr("key"))
-    assert (type(made).__name__, type(checks).__name__) == ("OpenAiReplyWriter", "OpenAiDraftValidator")
+@pytest.mark.parametrize("kind", sorted(MODELS))
+def test_a_providers_model_writes_and_validates_with_its_key(kind: str) -> None:
+    access = {kind: ModelAccess(api_key=SecretStr("key"), base_url="http://127.0.0.1:9/v1")}
+    assert type(reply_writer(f"{kind}:some-model", access)).__name__ == "RemoteReplyWriter"
+    assert type(draft_validator(f"{kind}:some-model", access)).__name__ == "RemoteDraftValidator"
 
 
+@pytest.mark.parametrize("kind", sorted(MODELS.keys() - {"compatible"}))
 @pytest.mark.parametrize("key", [None, SecretStr("")])
-def test_a_provider_without_key_is_refused(key: SecretStr | None) -> None:
+def test_a_provider_without_key_is_refused(kind: str, key: SecretStr | None) -> None:
     with pytest.raises(CredentialsError, match="API key"):
-        reply_writer("openai:gpt-test", api_key=key)
-
-
-def test_channels_and_crms_are_found_by_kind() -> None:
-    assert type(channel("web_chat")).__name__ == "WebChatChannel"
-    assert crm_class("directory").__name__ == "DirectoryCrm"
+        chat_model(f"{kind}:some-model", {kind: ModelAccess(api_key=key)})

@@ -51,7 +51,7 @@ def test_a_request_is_known_by_its_kind(fields: dict[str, Any]) -> None:
         (CustomerMessage, MESSAGE | {"message_id": "m" * 201}),
         (CustomerMessage, MESSAGE | {"text": "x" * (MAX_MESSAGE_CHARACTERS + 1)}),
         (CustomerMessage, MESSAGE | {"received_at": "2026-11-02T09:00:00"}),
-        (CustomerMessage, MESSAGE | {"channel": "fax"}),
+        (CustomerMessage, MESSAGE | {"channel": "Fax Machine"}),
         (Attachment, {"attachment_id": "a-1", "name": "x" * 256, "media_type": "image/png", "size_bytes": 1}),
         (Attachment, {"attachment_id": "a-1", "name": "x", "media_type": "image/png", "size_bytes": -1}),
         (Person, {"id": ""}),

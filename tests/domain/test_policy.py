@@ -48,9 +48,15 @@ def test_a_policy_carries_what_the_conversation_decides_with() -> None:
     assert policy.burst_window_seconds == {"web_chat": 1.5}
     assert policy.modes == {"general": Mode.DELEGATION, "billing": Mode.SUPERVISION}
     assert policy.calibration == calibration
+    assert policy.context_sources == ("directory",)
 
 
-SHARED = {"thresholds", "service_levels", "approval_rules", "ladder", "calendar", "wording", "default_ai_agent", "crm"}
+def test_the_help_desk_is_asked_beside_the_crm() -> None:
+    both = SPEC.model_copy(update={"crm": "salesforce", "helpdesk": "zendesk"})
+    assert policy_of(both, Calibration()).context_sources == ("salesforce", "zendesk")
+
+
+SHARED = {"thresholds", "service_levels", "approval_rules", "ladder", "calendar", "wording", "default_ai_agent"}
 
 
 def test_a_validator_model_is_asked_where_the_specification_names_one() -> None:

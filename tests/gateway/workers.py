@@ -99,10 +99,12 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     """One worker per task queue until the end of the block."""
     conversations = ConversationRepository(database)
     # Recording needs no organisation: opening, which does, is replaced.
-    recording = ConversationActivities(conversations, Organisations(SpecRepository(database), NO_MODELS, load_models))
+    spent_since = TurnRepository(database).spent_since
+    organisations = Organisations(SpecRepository(database), NO_MODELS, load_models, spent_since)
+    recording = ConversationActivities(conversations, organisations)
     approvals = ApprovalActivities(ApprovalRepository(database))
     delivery = DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: WebChatChannel()})
-    context = ContextActivities(CustomerRepository(database), {})
+    context = ContextActivities(CustomerRepository(database), {}, organisations)
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
         recording.record_messages,

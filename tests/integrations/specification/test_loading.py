@@ -131,6 +131,20 @@ def test_facts_of_another_crm_are_not_known_here(folder: Folder) -> None:
     assert load_specification(folder.path).version.specification.crm == "salesforce"
 
 
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ("channels: {webchat: {}}", "channels.webchat: there is no adapter 'webchat' (did you mean 'web_chat'?)"),
+        ("crm: directry", "crm: there is no adapter 'directry' (did you mean 'directory'?)"),
+        ("helpdesk: lotus", "helpdesk: there is no adapter 'lotus'"),
+    ],
+)
+def test_an_adapter_that_does_not_exist_is_named(folder: Folder, line: str, mistake: str) -> None:
+    folder.replace("organisation.yaml", "name: Wheels", f"name: Wheels\n{line}")
+    (found,) = mistakes(folder)
+    assert mistake in found
+
+
 def test_two_articles_with_one_id(folder: Folder) -> None:
     folder.write("knowledge/other.md", (folder.path / "knowledge/delivery.md").read_text())
     assert mistakes(folder) == ["knowledge/other.md:2: id: knowledge/delivery.md has the same id; give each its own"]
