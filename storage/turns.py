@@ -1,6 +1,7 @@
 """Drafts and the record of what was decided about each."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from domain.steps import GenerateReplyInput, ScoredConfidence
 from domain.turn import Draft
@@ -56,3 +57,17 @@ class TurnRepository:
         """The verdict that an earlier attempt saved."""
         verdict = await self._database.fetchval("SELECT verdict FROM turns WHERE draft_id = $1", draft_id)
         return ScoredConfidence.model_validate(verdict) if verdict else None
+
+    async def spent_since(self, organisation: str, since: datetime) -> Decimal:
+        """What the organisation's models cost since then: drafts and verdicts of models whose price is known."""
+        spent: Decimal = await self._database.fetchval(
+            """
+            SELECT coalesce(sum(
+                coalesce((draft#>>'{usage,cost}')::numeric, 0) + coalesce((verdict#>>'{usage,cost}')::numeric, 0)), 0)
+            FROM turns JOIN conversations USING (conversation_id)
+            WHERE organisation = $1 AND turns.created_at >= $2
+            """,
+            organisation,
+            since,
+        )
+        return spent

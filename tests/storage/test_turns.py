@@ -1,7 +1,10 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
 from domain.conversation import Author
 from domain.steps import ScoredConfidence
 from domain.turn import CustomerContext, Fact, Usage
-from tests.storage.stage import CONVERSATION, NOW, Stage, draft, generate, message, reply
+from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, reply
 
 
 async def test_a_draft_is_made_from_what_is_unanswered_and_what_was_said_before(stage: Stage) -> None:
@@ -70,3 +73,16 @@ async def test_of_two_verdicts_the_first_counts(stage: Stage) -> None:
     verdict = await stage.turns.get_verdict("draft-1")
     assert verdict is not None
     assert verdict.supported == 0.8
+
+
+async def test_what_was_spent_counts_drafts_and_verdicts_with_a_price(stage: Stage) -> None:
+    await stage.drafted("draft-1")
+    paid = draft("draft-2").model_copy(update={"usage": Usage(model="openai:m", cost=Decimal("0.0123"))})
+    await stage.turns.save_draft(generate("draft-2", revision=2), paid)
+    verdict = ScoredConfidence(supported=0.9, usage=Usage(model="openai:m", cost=Decimal("0.001")))
+    await stage.turns.save_verdict("draft-2", verdict)
+
+    now = datetime.now(UTC)
+    assert await stage.turns.spent_since(ORGANISATION, now - timedelta(days=1)) == Decimal("0.0133")
+    assert await stage.turns.spent_since(ORGANISATION, now + timedelta(days=1)) == 0
+    assert await stage.turns.spent_since("another", now - timedelta(days=1)) == 0
