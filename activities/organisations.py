@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import timedelta
+from functools import cached_property, partial
 
+from activities.budgets import Budget, SpentSince
 from activities.drafting import Drafter, OrganisationModels
 from domain.errors import UnavailableError
 from domain.policy import policy_of
 from domain.spec import ModelSpec
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
+from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
 from storage.specs import SpecRepository
 from storage.views import PublishedSpec
+
+DEFAULT_WRITER = "the installation's model"
 
 LoadModels = Callable[[PublishedSpec], OrganisationModels]
 
@@ -32,8 +37,11 @@ class ModelFactory:
 class ServedVersion:
     """One spec version with everything that answering needs. Clients are made when they are first used."""
 
-    def __init__(self, published: PublishedSpec, models: OrganisationModels, factory: ModelFactory) -> None:
+    def __init__(
+        self, published: PublishedSpec, models: OrganisationModels, factory: ModelFactory, spent_since: SpentSince
+    ) -> None:
         self.specification = published.version.specification
+        self._budget = Budget(self.specification, spent_since)
         self._models = models
         self._factory = factory
         self._validator = _validator_of(self.specification.model, factory)
@@ -45,20 +53,37 @@ class ServedVersion:
 
     @cached_property
     def drafter(self) -> Drafter:
-        """Raises CredentialsError where a key is missing."""
-        return Drafter(self._models, self._factory.writer(self.specification.model.writer, self._models.knowledge))
+        """With the writer and its fallbacks."""
+        model, knowledge = self.specification.model, self._models.knowledge
+        candidates = [
+            Candidate(named or DEFAULT_WRITER, partial(self._factory.writer, named, knowledge))
+            for named in (model.writer, *model.fallbacks)
+        ]
+        patience = timedelta(seconds=model.patience_seconds)
+        writer = FallbackReplyWriter(candidates, allow=self._budget.allow, patience=patience, prices=model.prices)
+        return Drafter(self._models, writer)
 
     @cached_property
     def validator(self) -> DraftValidator | None:
         """Raises CredentialsError where a key is missing."""
-        return self._factory.validator(self._validator) if self._validator else None
+        if self._validator is None:
+            return None
+        model = self.specification.model
+        return MeteredValidator(
+            self._validator,
+            self._factory.validator(self._validator),
+            allow=self._budget.allow,
+            prices=model.prices,
+            trusts_local="local" in model.fallbacks,
+        )
 
 
 class Organisations:
     """Spec versions by content hash, loaded once per process, because a version never changes."""
 
-    def __init__(self, specs: SpecRepository, models: ModelFactory, load: LoadModels) -> None:
+    def __init__(self, specs: SpecRepository, models: ModelFactory, load: LoadModels, spent_since: SpentSince) -> None:
         self._specs = specs
+        self._spent_since = spent_since
         self._models = models
         self._load_models = load
         self._loading: dict[str, asyncio.Task[ServedVersion]] = {}
@@ -80,7 +105,8 @@ class Organisations:
 
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
-        return ServedVersion(published, await asyncio.to_thread(self._load_models, published), self._models)
+        models = await asyncio.to_thread(self._load_models, published)
+        return ServedVersion(published, models, self._models, self._spent_since)
 
 
 def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:

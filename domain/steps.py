@@ -38,11 +38,8 @@ class OpenedConversation(Frozen):
 
 
 class FetchCustomerContextInput(Frozen):
-    """`sources` are the CRM and, where there is one, the help desk."""
-
     organisation: str
-    spec_hash: str
-    sources: tuple[str, ...]
+    crm: str
     conversation_id: str
     customer_id: str | None
 
@@ -105,8 +102,7 @@ class DeliverMessageInput(Frozen):
     """A message on its way to the customer.
 
     `message_key` is the idempotency key. With `expected_revision` the claim is refused when the conversation has
-    moved on. The text is that of the draft unless `text` is given. `sent_as`: it has left already, under this id of the
-    provider, and only is recorded.
+    moved on. The text is that of the draft unless `text` is given.
     """
 
     organisation: str
@@ -115,14 +111,13 @@ class DeliverMessageInput(Frozen):
     channel: ChannelKind
     author: Author
     author_id: str
-    kind: Literal["reply", "clarification", "human_reply", "notice"]
+    kind: Literal["reply", "clarification", "human_reply"]
     draft_id: str | None = None
     text: str | None = None
     expected_revision: int | None = None
     not_before: datetime | None = None
     record: DecisionRecord | None = None
     closure: ApprovalClosure | None = None
-    sent_as: str | None = None
 
 
 class DeliveredMessage(Frozen):
@@ -190,7 +185,7 @@ class OwnershipChanged(Frozen):
     at: datetime
 
 
-StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed", "delivery_failed"]
+StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed"]
 
 
 class ChangeStatusInput(Frozen):

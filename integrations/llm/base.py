@@ -57,9 +57,12 @@ class WrittenReply(Frozen):
 
 
 class DraftVerdict(Frozen):
-    """A second model's opinion: the probability that the draft is right and fully supported by its sources."""
+    """A second model's opinion: the probability that the draft is right and fully supported by its sources.
 
-    supported: Probability
+    None: nothing had to be checked, because the draft quotes its sources word for word.
+    """
+
+    supported: Probability | None
     reason: str = ""
     usage: Usage
 
