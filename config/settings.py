@@ -55,16 +55,40 @@ class Settings(BaseSettings):
 
     openai_api_key: SecretStr | None = Field(
         None,
-        description="Key of the model provider. Unset: the embedded local model.",
+        description="Key of OpenAI. Where it is set, OpenAI writes and checks the replies of specifications that name "
+        "no model; unset: the embedded local model.",
         validation_alias=AliasChoices("OPENAI_API_KEY"),
     )
     openai_base_url: str | None = Field(
         None,
-        description="Address of an OpenAI-compatible server. Unset: OpenAI itself.",
+        description="Address of OpenAI's API. Unset: OpenAI itself.",
         validation_alias=AliasChoices("OPENAI_BASE_URL"),
     )
     openai_model: str = Field(
         "gpt-4.1-mini", description="Model that writes and checks replies when a key is set and no spec names one."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, description="Key of Anthropic.", validation_alias=AliasChoices("ANTHROPIC_API_KEY")
+    )
+    anthropic_base_url: str | None = Field(
+        None,
+        description="Address of Anthropic's API. Unset: Anthropic itself.",
+        validation_alias=AliasChoices("ANTHROPIC_BASE_URL"),
+    )
+    cohere_api_key: SecretStr | None = Field(
+        None, description="Key of Cohere.", validation_alias=AliasChoices("CO_API_KEY")
+    )
+    cohere_base_url: str | None = Field(
+        None,
+        description="Address of Cohere's API. Unset: Cohere itself.",
+        validation_alias=AliasChoices("CO_API_URL"),
+    )
+    compatible_base_url: str | None = Field(
+        None, description="Address of a server of your own that speaks OpenAI's Chat Completions API."
+    )
+    compatible_api_key: SecretStr | None = Field(None, description="Its key, where it wants one.")
+    model_ca_file: Path | None = Field(
+        None, description="Certificates of a further authority that is trusted when models are reached (PEM)."
     )
 
     max_concurrent_activities: int = Field(

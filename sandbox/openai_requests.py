@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sandbox.scripted_model import RefusedRequestError
+
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 ROLES = frozenset({"developer", "system", "user", "assistant", "tool"})
 STRICT_KEYWORDS = frozenset(
@@ -16,16 +18,6 @@ STRICT_KEYWORDS = frozenset(
     minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems
     """.split()
 )
-
-
-class RefusedRequestError(Exception):
-    """The endpoint's answer to a request that it does not accept, in the vendor's words."""
-
-    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.param = param
-        self.code = code
 
 
 class Strict(BaseModel):
@@ -121,6 +113,11 @@ class JsonSchemaFormat(Strict):
     json_schema: JsonSchema
 
 
+class StreamOptions(Strict):
+    include_usage: bool | None = None
+    include_obfuscation: bool | None = None
+
+
 class ChatRequest(Strict):
     model: str
     messages: list[Message] = Field(min_length=1)
@@ -142,7 +139,8 @@ class ChatRequest(Strict):
     service_tier: Literal["auto", "default", "flex", "scale", "priority"] | None = None
     seed: int | None = None
     stop: str | Annotated[list[str], Field(max_length=4)] | None = None
-    stream: Literal[False] | None = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
     store: bool | None = None
     metadata: dict[str, str] | None = None
     user: str | None = None
@@ -159,6 +157,9 @@ def accepted_request(body: dict[str, Any]) -> ChatRequest:
     _check_tool_messages(request)
     _check_tools(request)
     _check_format(request)
+    if request.stream_options and not request.stream:
+        text = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
+        raise RefusedRequestError(400, text, param="stream_options")
     return request
 
 

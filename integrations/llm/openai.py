@@ -1,361 +1,274 @@
-"""Replies and verdicts by OpenAI, or by any server that speaks its Chat Completions API.
+"""Models of OpenAI, by Chat Completions or by Responses, and of any server that speaks Chat Completions."""
 
-Every failure of the provider becomes one of domain.errors here and nowhere else. Their texts are dropped, not chained:
-a provider's message may repeat what the customer wrote, or part of the key.
-"""
-
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from math import isfinite
-from time import perf_counter
-from typing import Any, Literal, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
 
 import openai
-from openai.types.chat import (
-    ChatCompletion,
-    ChatCompletionFunctionToolParam,
-    ChatCompletionMessageFunctionToolCall,
-    ChatCompletionMessageFunctionToolCallParam,
-    ChatCompletionMessageParam,
-)
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 from openai.types.chat.completion_create_params import ResponseFormat
-from pydantic import SecretStr, ValidationError
+from openai.types.responses import Response, ResponseInputItemParam, ResponseStreamEvent, ResponseTextConfigParam
 
-from domain.errors import (
-    CredentialsError,
-    HoldfastError,
-    InvalidInputError,
-    ModelOutputError,
-    PermanentError,
-    RateLimitedError,
-    UnavailableError,
-)
-from domain.turn import Usage
-from integrations.knowledge.base import KnowledgeBase
-from integrations.llm.base import DraftVerdict, ReplyRequest, WrittenReply
-from integrations.llm.prompt import (
-    VALIDATOR_RULES,
-    Answer,
-    ModelReply,
-    ModelVerdict,
-    Sources,
-    as_data,
-    validator_data,
-    writer_data,
-    writer_instructions,
-)
+from domain.errors import HoldfastError, ModelOutputError
+from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall
+from integrations.llm.provider import ModelAccess, Provider, reading
 
+OPENAI = Provider("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 OPENAI_URL = "https://api.openai.com/v1"
-MOST_SEARCH_ROUNDS = 3
-PASSAGES_PER_SEARCH = 4
-LONGEST_WAIT_SECONDS = 24 * 3600
-FILTERED_CODES = frozenset({"content_filter", "content_policy_violation"})
-TRY_LATER_STATUSES = frozenset({408, 409})
-PLAIN_CODE = re.compile(r"[a-z_]{1,60}")
+COMPATIBLE = Provider("The OpenAI-compatible server", "HOLDFAST_COMPATIBLE_API_KEY", "HOLDFAST_COMPATIBLE_BASE_URL")
+NO_KEY = "none"
+FILTERED_CODES = frozenset(
+    {"content_filter", "content_policy_violation", "image_content_policy_violation", "bio_policy"}
+)
+STATUS_OF_CODE = {"rate_limit_exceeded": 429, "invalid_prompt": 400, "insufficient_quota": 402}
 NO_JSON_SCHEMA = re.compile(
     r"(?=.*(response.?format|json_schema)).*(support|unavailable|not available|must be)", re.IGNORECASE | re.DOTALL
 )
-SEARCH_KNOWLEDGE: ChatCompletionFunctionToolParam = {
-    "type": "function",
-    "function": {
-        "name": "search_knowledge",
-        "description": "Search the knowledge articles when the given sources do not answer the question. Read only.",
-        "strict": True,
-        "parameters": {
-            "type": "object",
-            "properties": {"query": {"type": "string", "description": "What to look for, in a few words."}},
-            "required": ["query"],
-            "additionalProperties": False,
-        },
-    },
-}
-AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
+CUT_OFF = "The model was cut off in the middle of its answer: its length limit was reached."
 
 
-class Search(Answer):
-    """Arguments of `search_knowledge`."""
+class _Connection:
+    """The official client for one model of a provider."""
 
-    query: str
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What the model said: a text, or calls of tools, or that it will not answer."""
-
-    text: str = ""
-    calls: tuple[ChatCompletionMessageFunctionToolCall, ...] = ()
-    refusal: Literal["refused", "content_filter"] | None = None
-
-
-@dataclass
-class _Exchange:
-    """All that passes between us and the model in one request, and what it cost so far."""
-
-    model: str
-    instructions: str
-    data: str
-    tool_messages: list[ChatCompletionMessageParam] = field(default_factory=list)
-    input_tokens: int = 0
-    output_tokens: int = 0
-    model_seconds: float = 0.0
-
-    def messages(self, addition: str = "") -> list[ChatCompletionMessageParam]:
-        return [
-            {"role": "system", "content": self.instructions + addition},
-            {"role": "user", "content": self.data},
-            *self.tool_messages,
-        ]
-
-    def add_results(self, results: Sequence[tuple[ChatCompletionMessageFunctionToolCall, str]]) -> None:
-        """Tool calls of the model with what came of each."""
-        asked: list[ChatCompletionMessageFunctionToolCallParam] = [
-            {
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.function.name, "arguments": call.function.arguments},
-            }
-            for call, _ in results
-        ]
-        self.tool_messages.append({"role": "assistant", "tool_calls": asked})
-        for call, result in results:
-            self.tool_messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
-
-    def count(self, completion: ChatCompletion) -> None:
-        if completion.usage:
-            self.input_tokens += completion.usage.prompt_tokens
-            self.output_tokens += completion.usage.completion_tokens
-
-    @property
-    def usage(self) -> Usage:
-        return Usage(
-            model=self.model,
-            input_tokens=self.input_tokens,
-            output_tokens=self.output_tokens,
-            model_ms=self.model_seconds * 1000,
+    def __init__(self, provider: Provider, model: str, key: str, url: str, access: ModelAccess) -> None:
+        self.provider = provider
+        self.model = model
+        self.client = openai.AsyncOpenAI(
+            api_key=key,
+            base_url=url,
+            max_retries=0,
+            timeout=None,
+            http_client=openai.DefaultAsyncHttpxClient(verify=access.trust(), timeout=None),
         )
 
-
-class OpenAiReplyWriter:
-    """Writes replies. With `knowledge` the model may search for further passages; it has no tool that writes."""
-
-    def __init__(
-        self, model: str, api_key: SecretStr, base_url: str | None = None, knowledge: KnowledgeBase | None = None
-    ) -> None:
-        self._model = _ChatModel(model, "model.writer", api_key, base_url)
-        self._knowledge = knowledge
-
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
-        sources = Sources(request.passages, request.facts, request.language)
-        exchange = _Exchange(self._model.name, writer_instructions(request), writer_data(request, sources))
-        async with _deadline(request.timeout_seconds):
-            said = await self._converse(exchange, sources, request)
-        if said.refusal:
-            return WrittenReply(refusal=said.refusal, usage=exchange.usage)
-        return sources.reply(_parsed(said.text, ModelReply), exchange.usage)
-
-    async def _converse(self, exchange: _Exchange, sources: Sources, request: ReplyRequest) -> _Said:
-        if self._knowledge is None:
-            return await self._model.ask(exchange, ModelReply, {})
-        for _ in range(MOST_SEARCH_ROUNDS):
-            said = await self._model.ask(exchange, ModelReply, _search_offered("auto"))
-            if not said.calls:
-                return said
-            exchange.add_results([(call, _search(self._knowledge, call, sources, request)) for call in said.calls])
-        return await self._model.ask(exchange, ModelReply, _search_offered("none"))
-
-
-class OpenAiDraftValidator:
-    """Checks drafts. It sees the question, the sources and the draft, and nothing of how the draft was made."""
-
-    def __init__(self, model: str, api_key: SecretStr, base_url: str | None = None) -> None:
-        self._model = _ChatModel(model, "model.validator", api_key, base_url)
-
-    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
-        sources = Sources(request.passages, request.facts, request.language)
-        exchange = _Exchange(self._model.name, VALIDATOR_RULES, validator_data(request, draft, sources))
-        async with _deadline(request.timeout_seconds):
-            said = await self._model.ask(exchange, ModelVerdict, {})
-        if said.refusal:
-            raise ModelOutputError("The validator model refused to check the draft: a person has to.")
-        verdict = _parsed(said.text, ModelVerdict)
-        return DraftVerdict(supported=verdict.supported, reason=verdict.reason, usage=exchange.usage)
-
-
-class _ChatModel:
-    """One model behind the official client. The client never retries: the activity's retry policy is the only one."""
-
-    def __init__(self, name: str, setting: str, api_key: SecretStr, base_url: str | None) -> None:
-        if base_url is not None and not base_url.startswith(("http://", "https://")):
-            raise InvalidInputError("OPENAI_BASE_URL must start with http:// or https://, such as http://127.0.0.1/v1.")
-        self.name = name
-        self._setting = setting
-        self._knows_json_schema = True
-        self._client = openai.AsyncOpenAI(
-            api_key=_usable_key(api_key), base_url=base_url or OPENAI_URL, max_retries=0, timeout=None
-        )
-
-    async def ask(self, exchange: _Exchange, form: type[Answer], options: Mapping[str, Any]) -> _Said:
-        """The model's next answer in the given form. Raises domain errors only."""
+    async def said(self, asking: Awaitable[Said]) -> Said:
+        """What came of asking. Raises domain errors only."""
         try:
-            completion = await self._complete(exchange, form, options)
+            return await asking
         except openai.APIStatusError as error:
             if error.code in FILTERED_CODES:
-                return _Said(refusal="content_filter")
-            raise self._status_error(error) from None
+                return Said(refusal="content_filter")
+            raise self._refused(error.status_code, error) from None
         except openai.APIConnectionError:
-            text = "The model provider cannot be reached, or it hung up: check the network and OPENAI_BASE_URL."
-            raise UnavailableError(text) from None
-        except ValidationError:
-            text = "The model provider sent something that is no chat completion: check OPENAI_BASE_URL."
-            raise ModelOutputError(text) from None
-        exchange.count(completion)
-        return _said(completion)
+            raise self.provider.unreachable() from None
+        except openai.APIError as error:
+            if error.code in FILTERED_CODES:
+                return Said(refusal="content_filter")
+            raise self.failed(error.code) from None
 
-    async def _complete(self, exchange: _Exchange, form: type[Answer], options: Mapping[str, Any]) -> ChatCompletion:
+    def failed(self, code: str | None) -> HoldfastError:
+        """A failure that was told in the middle of a stream."""
+        return self.provider.refused(STATUS_OF_CODE.get(code or "", 500), {}, self.model, code or "")
+
+    def _refused(self, status: int, error: openai.APIStatusError) -> HoldfastError:
+        return self.provider.refused(status, error.response.headers, self.model, error.code or "")
+
+
+class ChatCompletionsModel:
+    """A model behind `POST /chat/completions`."""
+
+    def __init__(self, model: str, access: ModelAccess) -> None:
+        self._connect(_Connection(OPENAI, model, OPENAI.key(access), OPENAI.url(access, OPENAI_URL), access))
+
+    def _connect(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._knows_json_schema = True
+
+    async def answer(self, exchange: Exchange) -> Said:
+        return await self._connection.said(self._answer(exchange))
+
+    async def _answer(self, exchange: Exchange) -> Said:
         """With a strict JSON Schema, or, once the server said that it knows none, with the schema in words."""
-        schema = form.model_json_schema()
+        schema = exchange.form.model_json_schema()
         if self._knows_json_schema:
             strict: ResponseFormat = {
                 "type": "json_schema",
-                "json_schema": {"name": form.__name__, "schema": schema, "strict": True},
+                "json_schema": {"name": exchange.form.__name__, "schema": schema, "strict": True},
             }
             try:
-                return await self._send(exchange, exchange.messages(), strict, options)
+                return await self._chat(exchange, strict)
             except openai.BadRequestError as error:
                 if not NO_JSON_SCHEMA.search(error.response.text):
                     raise
-        in_words = exchange.messages(f"\n\nAnswer with one JSON object that fits this schema: {json.dumps(schema)}")
-        completion = await self._send(exchange, in_words, {"type": "json_object"}, options)
+        in_words = f"\n\nAnswer with one JSON object that fits this schema: {json.dumps(schema)}"
+        said = await self._chat(exchange, {"type": "json_object"}, in_words)
         self._knows_json_schema = False
-        return completion
+        return said
 
-    async def _send(
-        self,
-        exchange: _Exchange,
-        messages: list[ChatCompletionMessageParam],
-        response_format: ResponseFormat,
-        options: Mapping[str, Any],
-    ) -> ChatCompletion:
-        started = perf_counter()
-        try:
-            response = await self._client.chat.completions.with_raw_response.create(
-                model=self.name, messages=messages, response_format=response_format, **options
-            )
-        finally:
-            exchange.model_seconds += perf_counter() - started
-        return ChatCompletion.model_validate_json(response.content)
-
-    def _status_error(self, error: openai.APIStatusError) -> HoldfastError:
-        status = error.status_code
-        if status in (401, 403):
-            return CredentialsError(f"The model provider refused our key (HTTP {status}): check OPENAI_API_KEY.")
-        if status == 404:
-            text = f"The model provider has no model {self.name!r} for us (HTTP 404): check `{self._setting}` in the"
-            return InvalidInputError(f"{text} specification, and OPENAI_BASE_URL.")
-        if status == 429 and error.code == "insufficient_quota":
-            return CredentialsError("The account behind OPENAI_API_KEY has no quota left: check its plan and billing.")
-        wait = retry_after(error.response.headers, datetime.now(UTC))
-        if status == 429:
-            return RateLimitedError("The model provider asks us to slow down (HTTP 429).", retry_after=wait)
-        if status >= 500 or status in TRY_LATER_STATUSES:
-            return UnavailableError(f"The model provider has a problem of its own (HTTP {status}).", retry_after=wait)
-        known = f", {error.code}" if error.code and PLAIN_CODE.fullmatch(error.code) else ""
-        text = f"The model provider does not accept the request (HTTP {status}{known}): check `{self._setting}` in the"
-        return PermanentError(f"{text} specification.")
+    async def _chat(self, exchange: Exchange, response_format: ResponseFormat, addition: str = "") -> Said:
+        connection = self._connection
+        stream = await connection.client.chat.completions.create(
+            model=connection.model,
+            messages=list(_messages(exchange, addition)),
+            response_format=response_format,
+            stream=True,
+            stream_options={"include_usage": True},
+            **_tools_offered(exchange, _chat_tool),
+        )
+        connection.provider.check_stream(stream.response.headers.get("content-type", ""))
+        collected = _Collected()
+        with reading(connection.provider):
+            async for chunk in stream:
+                collected.add(chunk)
+        if not collected.finish_reason:
+            raise connection.provider.cut()
+        return collected.said()
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long the server asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date."""
-    milliseconds = _number(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return _wait(milliseconds / 1000)
-    stated = headers.get("retry-after", "")
-    seconds = _number(stated)
-    if seconds is not None:
-        return _wait(seconds)
-    try:
-        date = parsedate_to_datetime(stated)
-    except ValueError:
-        return None
-    return _wait((date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())
+class CompatibleModel(ChatCompletionsModel):
+    """The same at an address of your own; the key is left out where the server wants none."""
+
+    def __init__(self, model: str, access: ModelAccess) -> None:
+        key = COMPATIBLE.key(access) if access.api_key else NO_KEY
+        self._connect(_Connection(COMPATIBLE, model, key, COMPATIBLE.url(access), access))
 
 
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
+class _Collected:
+    """The pieces of one streamed chat completion."""
+
+    def __init__(self) -> None:
+        self.finish_reason = ""
+        self._text = ""
+        self._refusal = ""
+        self._tokens = Tokens()
+        self._calls: dict[int, ToolCall] = {}
+
+    def add(self, chunk: ChatCompletionChunk) -> None:
+        if chunk.usage:
+            details = chunk.usage.prompt_tokens_details
+            cached = (details.cached_tokens or 0) if details else 0
+            self._tokens = Tokens(chunk.usage.prompt_tokens, cached, chunk.usage.completion_tokens)
+        for choice in chunk.choices:
+            self._text += choice.delta.content or ""
+            self._refusal += choice.delta.refusal or ""
+            self.finish_reason = choice.finish_reason or self.finish_reason
+            for part in choice.delta.tool_calls or ():
+                self._add_call(part)
+
+    def _add_call(self, part: ChoiceDeltaToolCall) -> None:
+        known = self._calls.get(part.index, ToolCall("", "", ""))
+        name, arguments = (part.function.name, part.function.arguments) if part.function else ("", "")
+        self._calls[part.index] = ToolCall(
+            known.id or part.id or "", known.name + (name or ""), known.arguments + (arguments or "")
+        )
+
+    def said(self) -> Said:
+        if self.finish_reason == "content_filter":
+            return Said(refusal="content_filter", tokens=self._tokens)
+        if self._refusal:
+            return Said(refusal="refused", tokens=self._tokens)
+        if self.finish_reason == "length":
+            raise ModelOutputError(CUT_OFF)
+        return Said(text=self._text, calls=tuple(self._calls.values()), tokens=self._tokens)
 
 
-def _wait(seconds: float) -> timedelta:
-    return timedelta(seconds=min(max(seconds, 0.0), LONGEST_WAIT_SECONDS))
+class ResponsesModel:
+    """A model behind `POST /responses`; nothing of the exchange is stored at OpenAI."""
+
+    def __init__(self, model: str, access: ModelAccess) -> None:
+        self._connection = _Connection(OPENAI, model, OPENAI.key(access), OPENAI.url(access, OPENAI_URL), access)
+
+    async def answer(self, exchange: Exchange) -> Said:
+        return await self._connection.said(self._answer(exchange))
+
+    async def _answer(self, exchange: Exchange) -> Said:
+        connection = self._connection
+        schema = exchange.form.model_json_schema()
+        form: ResponseTextConfigParam = {
+            "format": {"type": "json_schema", "name": exchange.form.__name__, "schema": schema, "strict": True}
+        }
+        stream = await connection.client.responses.create(
+            model=connection.model,
+            instructions=exchange.instructions,
+            input=list(_input(exchange)),
+            text=form,
+            store=False,
+            stream=True,
+            **_tools_offered(exchange, _responses_tool),
+        )
+        connection.provider.check_stream(stream.response.headers.get("content-type", ""))
+        with reading(connection.provider):
+            response = await self._ended(stream)
+            return _said(response, connection)
+
+    async def _ended(self, stream: AsyncIterator[ResponseStreamEvent]) -> Response:
+        """The response as the last event shows it: the events before that one are not needed."""
+        async for event in stream:
+            if event.type in {"response.completed", "response.incomplete", "response.failed"}:
+                return event.response
+            if event.type == "error":
+                raise self._connection.failed(event.code)
+        raise self._connection.provider.cut()
 
 
-def _usable_key(api_key: SecretStr) -> str:
-    key = api_key.get_secret_value().strip()
-    if not key:
-        raise CredentialsError("The model provider needs a key: set OPENAI_API_KEY, or use the model `local`.")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise CredentialsError("OPENAI_API_KEY holds characters that no key has: copy the key again.")
-    return key
-
-
-@asynccontextmanager
-async def _deadline(seconds: float) -> AsyncIterator[None]:
-    """One deadline for all rounds, so that a server that drips cannot stretch it as it could with a read timeout."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise UnavailableError(f"The model did not answer within {seconds:g} seconds.") from None
-
-
-def _said(completion: ChatCompletion) -> _Said:
-    if not completion.choices:
-        raise ModelOutputError("The model returned no answer at all.")
-    choice = completion.choices[0]
-    if choice.finish_reason == "content_filter":
-        return _Said(refusal="content_filter")
-    if choice.message.refusal:
-        return _Said(refusal="refused")
-    if choice.finish_reason == "length":
-        raise ModelOutputError("The model was cut off in the middle of its answer: its length limit was reached.")
-    calls = choice.message.tool_calls or []
-    return _Said(
-        text=choice.message.content or "",
-        calls=tuple(call for call in calls if isinstance(call, ChatCompletionMessageFunctionToolCall)),
+def _said(response: Response, connection: _Connection) -> Said:
+    usage = response.usage
+    tokens = (
+        Tokens(usage.input_tokens, usage.input_tokens_details.cached_tokens, usage.output_tokens) if usage else Tokens()
+    )
+    if response.status == "failed":
+        code = response.error.code if response.error else None
+        if code in FILTERED_CODES:
+            return Said(refusal="content_filter", tokens=tokens)
+        raise connection.failed(code)
+    if response.status == "incomplete":
+        reason = response.incomplete_details.reason if response.incomplete_details else None
+        if reason == "content_filter":
+            return Said(refusal="content_filter", tokens=tokens)
+        raise ModelOutputError(CUT_OFF)
+    parts = [part for item in response.output if item.type == "message" for part in item.content]
+    if any(part.type == "refusal" for part in parts):
+        return Said(refusal="refused", tokens=tokens)
+    return Said(
+        text="".join(part.text for part in parts if part.type == "output_text"),
+        calls=tuple(
+            ToolCall(item.call_id, item.name, item.arguments)
+            for item in response.output
+            if item.type == "function_call"
+        ),
+        tokens=tokens,
     )
 
 
-def _parsed(text: str, form: type[AnyAnswer]) -> AnyAnswer:
-    if not text.strip():
-        raise ModelOutputError("The model returned no answer to work with.")
-    try:
-        return form.model_validate_json(text)
-    except ValidationError:
-        raise ModelOutputError("The model returned something that is not in the form that was asked for.") from None
+def _messages(exchange: Exchange, addition: str) -> Iterator[ChatCompletionMessageParam]:
+    yield {"role": "system", "content": exchange.instructions + addition}
+    yield {"role": "user", "content": exchange.data}
+    for finished in exchange.rounds:
+        yield {
+            "role": "assistant",
+            "tool_calls": [
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                for call, _ in finished.results
+            ],
+        }
+        for call, result in finished.results:
+            yield {"role": "tool", "tool_call_id": call.id, "content": result}
 
 
-def _search_offered(choice: Literal["auto", "none"]) -> dict[str, Any]:
-    return {"tools": [SEARCH_KNOWLEDGE], "tool_choice": choice}
+def _input(exchange: Exchange) -> Iterator[ResponseInputItemParam]:
+    yield {"role": "user", "content": exchange.data}
+    for finished in exchange.rounds:
+        for call, _ in finished.results:
+            yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments}
+        for call, result in finished.results:
+            yield {"type": "function_call_output", "call_id": call.id, "output": result}
 
 
-def _search(
-    knowledge: KnowledgeBase, call: ChatCompletionMessageFunctionToolCall, sources: Sources, request: ReplyRequest
-) -> str:
-    """What the model reads as the result of its call; a call of anything else is told so and runs nothing."""
-    if call.function.name != "search_knowledge":
-        return as_data({"error": "There is no such tool. The only one is search_knowledge."})
-    try:
-        query = Search.model_validate_json(call.function.arguments).query
-    except ValidationError:
-        return as_data({"error": "search_knowledge takes one JSON object with a text `query`."})
-    topics = request.ai_agent.knowledge_topics
-    return as_data({"sources": sources.add(knowledge.search(query, topics=topics, limit=PASSAGES_PER_SEARCH))})
+def _tools_offered(exchange: Exchange, form: Callable[[Tool], dict[str, Any]]) -> dict[str, Any]:
+    if not exchange.tools:
+        return {}
+    return {"tools": [form(tool) for tool in exchange.tools], "tool_choice": "auto" if exchange.may_call else "none"}
+
+
+def _chat_tool(tool: Tool) -> dict[str, Any]:
+    return {"type": "function", "function": _function(tool)}
+
+
+def _responses_tool(tool: Tool) -> dict[str, Any]:
+    return {"type": "function", **_function(tool)}
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    return {"name": tool.name, "description": tool.description, "strict": True, "parameters": tool.parameters}

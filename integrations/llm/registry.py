@@ -1,52 +1,43 @@
-"""Who writes replies and who checks them. A new provider is one file and a line in each table."""
+"""Who writes replies and who checks them. A new provider is one file and a line here."""
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
 
-from pydantic import SecretStr
-
-from domain.errors import CredentialsError
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
+from integrations.llm.exchange import ChatModel
+from integrations.llm.provider import ModelAccess
+from integrations.llm.remote import RemoteDraftValidator, RemoteReplyWriter
 from integrations.registry import adapter_class
 
-WRITERS: dict[str, str] = {
-    "local": "integrations.llm.local:LocalReplyWriter",
-    "openai": "integrations.llm.openai:OpenAiReplyWriter",
+WRITERS: dict[str, str] = {"local": "integrations.llm.local:LocalReplyWriter"}
+MODELS: dict[str, str] = {
+    "anthropic": "integrations.llm.anthropic:AnthropicModel",
+    "compatible": "integrations.llm.openai:CompatibleModel",
+    "openai": "integrations.llm.openai:ChatCompletionsModel",
+    "openai-responses": "integrations.llm.openai:ResponsesModel",
 }
-VALIDATORS: dict[str, str] = {"openai": "integrations.llm.openai:OpenAiDraftValidator"}
 
 
-def reply_writer(
-    writer: str,
-    *,
-    api_key: SecretStr | None = None,
-    base_url: str | None = None,
-    knowledge: KnowledgeBase | None = None,
-) -> ReplyWriter:
-    """The writer that a specification names: `local`, or `<kind>:<model>` with the key of its provider.
+def reply_writer(writer: str, access: Mapping[str, ModelAccess], knowledge: KnowledgeBase | None = None) -> ReplyWriter:
+    """The writer that a specification names: `local`, or `<kind>:<model>` with the access to its provider.
 
     A provider's model may search `knowledge` for itself.
 
     Raises InvalidInputError for an unknown kind and CredentialsError where a key is needed and missing.
     """
-    if writer == "local":
+    if writer in WRITERS:
         embedded: ReplyWriter = adapter_class(WRITERS, writer)()
         return embedded
-    remote: ReplyWriter = _provider(WRITERS, writer, api_key, base_url)(knowledge=knowledge)
-    return remote
+    return RemoteReplyWriter(writer, chat_model(writer, access), knowledge)
 
 
-def draft_validator(validator: str, *, api_key: SecretStr | None = None, base_url: str | None = None) -> DraftValidator:
+def draft_validator(validator: str, access: Mapping[str, ModelAccess]) -> DraftValidator:
     """The validator that a specification names, `<kind>:<model>`; raises as `reply_writer` does."""
-    remote: DraftValidator = _provider(VALIDATORS, validator, api_key, base_url)()
-    return remote
+    return RemoteDraftValidator(validator, chat_model(validator, access))
 
 
-def _provider(kinds: Mapping[str, str], named: str, api_key: SecretStr | None, base_url: str | None) -> Any:
+def chat_model(named: str, access: Mapping[str, ModelAccess]) -> ChatModel:
+    """The model `<kind>:<model>`; raises as `reply_writer` does."""
     kind, _, model = named.partition(":")
-    adapter = adapter_class(kinds, kind)
-    if api_key is None or not api_key.get_secret_value():
-        raise CredentialsError(f"The model {named} needs an API key: set it, or let the specification use `local`.")
-    return partial(adapter, model=model, api_key=api_key, base_url=base_url)
+    made: ChatModel = adapter_class(MODELS, kind)(model, access.get(kind, ModelAccess()))
+    return made

@@ -3,15 +3,21 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
 from domain.conversation import Status
-from sandbox.openai import API_KEY, Fails, OpenAiStandIn, Says, create_app
+from domain.costs import cost_of
+from domain.spec import ModelPrice, ModelSpec
+from sandbox.anthropic import AnthropicStandIn
+from sandbox.openai import API_KEY, OpenAiStandIn
+from sandbox.scripted_model import Fails, Says
 from sandbox.serving import serving
-from tests.e2e.bikeshop import PASSWORD
+from storage.database import Database
+from tests.e2e.bikeshop import PASSWORD, publish
 from tests.e2e.house import House
 from workers.composition import model_factory
 
@@ -32,7 +38,7 @@ def provider(*steps: Says | Fails, key: str = API_KEY) -> Iterator[Settings]:
     """Settings of an installation whose provider meets these steps, one for each request."""
     stand_in = OpenAiStandIn()
     stand_in.queue(*steps)
-    with serving(create_app(stand_in)) as address:
+    with serving(stand_in.app()) as address:
         yield Settings(openai_api_key=SecretStr(key), openai_base_url=f"{address}/v1")
 
 
@@ -47,7 +53,7 @@ async def test_a_provider_writes_and_a_validator_checks_in_22_events(house: Hous
                 seen = await talk.answered(number)
                 lengths.append(await talk.history_length())
     assert SENTENCE in seen.replies[-1]
-    assert seen.turns[-1].draft.usage.model == "gpt-4.1-mini"
+    assert seen.turns[-1].draft.usage.model == "openai:gpt-4.1-mini"
     assert lengths[2] - lengths[1] == 22
 
 
@@ -88,3 +94,51 @@ async def test_a_model_that_is_of_no_use_hands_over(house: House, steps: list[Sa
             seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
     assert seen.row.escalation_reason == "model_failed"
     assert [author for author, _ in seen.said] == ["customer", "system"]
+
+
+class TestFallback:
+    """Two providers and the embedded model behind them."""
+
+    WRITER, SECOND = "openai:gpt-4.1-mini", "anthropic:claude-sonnet-4-6"
+    PRICES = {
+        WRITER: ModelPrice(input=Decimal("0.4"), output=Decimal("1.6")),
+        SECOND: ModelPrice(input=Decimal(3), output=Decimal(15)),
+    }
+
+    async def test_a_provider_that_is_down_is_replaced_and_its_successors_cost_recorded(
+        self, house: House, database: Database
+    ) -> None:
+        await publish(database, model=ModelSpec(writer=self.WRITER, fallbacks=(self.SECOND,), prices=self.PRICES))
+        anthropic = AnthropicStandIn()
+        anthropic.queue(written())
+        with provider(Fails(status=503)) as settings, serving(anthropic.app()) as address:
+            access = {"anthropic_api_key": SecretStr(anthropic.api_key), "anthropic_base_url": address}
+            async with house.workers(model_factory(settings.model_copy(update=access))):
+                talk = house.talk()
+                await talk.says(PASSWORD)
+                seen = await talk.answered(1)
+        usage = seen.turns[-1].draft.usage
+        assert usage.model == self.SECOND
+        assert usage.cost == cost_of(usage, self.PRICES[self.SECOND]) > 0
+        assert usage.passed_over == (f"{self.WRITER}: OpenAI has a problem of its own (HTTP 503).",)
+
+    async def test_a_spent_budget_leaves_the_embedded_model(self, house: House, database: Database) -> None:
+        model = ModelSpec(
+            writer=self.WRITER,
+            fallbacks=("local",),
+            validator=self.WRITER,
+            prices=self.PRICES,
+            monthly_budget=Decimal("0.00001"),
+        )
+        await publish(database, model=model)
+        with provider(written(), verdict(0.99)) as settings:
+            async with house.workers(model_factory(settings)):
+                first = house.talk()
+                await first.says(PASSWORD)
+                paid = (await first.answered(1)).turns[-1].draft.usage
+            async with house.workers(model_factory(settings)):
+                second = house.talk()
+                await second.says(PASSWORD)
+                free = (await second.answered(1)).turns[-1].draft.usage
+        assert (paid.model, free.model) == (self.WRITER, "local")
+        assert "budget for models of 0.00001 EUR a month is used up" in free.passed_over[0]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.openai import API_KEY, OpenAiStandIn, create_app
+from sandbox.openai import API_KEY, OpenAiStandIn
 from sandbox.serving import serving
 from tests.openai_description import problems
 
@@ -36,7 +36,7 @@ SCHEMA: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def served() -> Iterator[httpx.Client]:
     with (
-        serving(create_app(OpenAiStandIn())) as address,
+        serving(OpenAiStandIn().app()) as address,
         httpx.Client(base_url=address, headers={"Authorization": f"Bearer {API_KEY}"}, trust_env=False) as client,
     ):
         yield client

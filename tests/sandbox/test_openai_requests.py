@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.openai_requests import RefusedRequestError, accepted_request
+from sandbox.openai_requests import accepted_request
+from sandbox.scripted_model import RefusedRequestError
 
 USER: dict[str, Any] = {"role": "user", "content": "Hello"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -64,7 +65,8 @@ def test_accepted(accepted: dict[str, Any]) -> None:
         (body(messages=[USER, CALLING]), "must be followed by tool messages"),
         (body(messages=[USER, CALLING, USER, RESULT]), "must be followed by tool messages"),
         (body(temperature=3), "Invalid value for 'temperature'"),
-        (body(stream=True), "Invalid value for 'stream'"),
+        (body(stream="often"), "Invalid value for 'stream'"),
+        (body(stream_options={}), "only allowed when 'stream' is enabled"),
         (body(tool_choice="auto"), "only allowed when 'tools' are specified"),
         (body(parallel_tool_calls=True), "only allowed when 'tools' are specified"),
         (body(tools=[]), "Invalid value for 'tools'"),

@@ -10,7 +10,7 @@ from config.settings import Settings
 from domain.errors import CredentialsError, HoldfastError
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.local import LocalReplyWriter
-from integrations.llm.openai import OpenAiDraftValidator, OpenAiReplyWriter
+from integrations.llm.remote import RemoteDraftValidator, RemoteReplyWriter
 from tests.organisation import ARTICLES
 from workers.composition import model_factory, workers_from
 
@@ -48,7 +48,7 @@ def test_without_a_key_the_embedded_model_writes_and_nobody_validates() -> None:
 
 def test_a_key_makes_openai_write_and_validate() -> None:
     factory = model_factory(settings(openai_api_key="sk-test", openai_model="gpt-4.1"))
-    assert isinstance(factory.writer(None, KNOWLEDGE), OpenAiReplyWriter)
+    assert isinstance(factory.writer(None, KNOWLEDGE), RemoteReplyWriter)
     assert isinstance(factory.writer("local", KNOWLEDGE), LocalReplyWriter)
     assert factory.default_validator == "openai:gpt-4.1"
-    assert isinstance(factory.validator("openai:gpt-4.1"), OpenAiDraftValidator)
+    assert isinstance(factory.validator("openai:gpt-4.1"), RemoteDraftValidator)

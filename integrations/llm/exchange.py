@@ -1,0 +1,118 @@
+"""One exchange with a remote model, told without any provider's words; an adapter says it in those of its vendor."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Literal, Protocol, TypeVar
+
+from pydantic import JsonValue, ValidationError
+
+from domain.errors import ModelOutputError
+from domain.turn import Usage
+from integrations.llm.prompt import Answer
+
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call that the model asks for; `arguments` is a JSON text that may be anything."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Something that a model may use while it answers, and that changes nothing; `run` takes the arguments' text."""
+
+    name: str
+    description: str
+    parameters: dict[str, JsonValue]
+    run: Callable[[str], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """`read` includes the `cached` ones."""
+
+    read: int = 0
+    cached: int = 0
+    written: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the model said, complete: a text, or calls of tools, or that it will not answer.
+
+    `original` is the message in the vendor's own form, for the vendor to see again with the results of its calls.
+    """
+
+    text: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    refusal: Literal["refused", "content_filter"] | None = None
+    tokens: Tokens = Tokens()
+    original: Any = None
+
+
+@dataclass(frozen=True)
+class Round:
+    """Calls of the model with what came of each."""
+
+    said: Said
+    results: tuple[tuple[ToolCall, str], ...]
+
+
+@dataclass
+class Exchange:
+    """All that passes between us and the model for one answer in the given form, and what it cost so far."""
+
+    instructions: str
+    data: str
+    form: type[Answer]
+    tools: Sequence[Tool] = ()
+    may_call: bool = True
+    rounds: list[Round] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    model_seconds: float = 0.0
+
+    async def ask(self, model: "ChatModel") -> Said:
+        """The model's next answer. Raises what it raises."""
+        started = perf_counter()
+        try:
+            said = await model.answer(self)
+        finally:
+            self.model_seconds += perf_counter() - started
+        self.said.append(said)
+        return said
+
+    def usage(self, model: str) -> Usage:
+        return Usage(
+            model=model,
+            input_tokens=sum(said.tokens.read for said in self.said),
+            cached_tokens=sum(said.tokens.cached for said in self.said),
+            output_tokens=sum(said.tokens.written for said in self.said),
+            calls=len(self.said),
+            model_ms=self.model_seconds * 1000,
+        )
+
+
+class ChatModel(Protocol):
+    """One model behind the official client of its vendor. The client never retries: the activity's policy is the one.
+
+    Raises domain errors only, as integrations.llm.base says. What it returns is complete: an answer that was cut off
+    is UnavailableError, whatever of it arrived.
+    """
+
+    async def answer(self, exchange: Exchange) -> Said: ...
+
+
+def parsed(text: str, form: type[AnyAnswer]) -> AnyAnswer:
+    """Raises ModelOutputError for a text that is not in the form."""
+    if not text.strip():
+        raise ModelOutputError("The model returned no answer to work with.")
+    try:
+        return form.model_validate_json(text)
+    except ValidationError:
+        raise ModelOutputError("The model returned something that is not in the form that was asked for.") from None

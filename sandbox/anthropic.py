@@ -1,0 +1,169 @@
+"""A stand-in for Anthropic's Messages API: strict, deterministic, streaming, with faults on demand."""
+
+import json
+import secrets
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from sandbox.anthropic_requests import MessagesRequest, accepted_request
+from sandbox.scripted_model import (
+    KNOWS_NOTHING,
+    Answers,
+    Calls,
+    CutsConnection,
+    Fails,
+    FailsMidway,
+    ModelStandIn,
+    RefusedRequestError,
+    Says,
+    SendsBody,
+    event,
+    event_stream,
+    halves,
+    json_body,
+    json_error,
+    smallest,
+    tokens_of,
+)
+
+API_KEY = "sk-ant-stand-in"
+MODELS = frozenset({"claude-sonnet-4-6", "claude-haiku-4-5"})
+TYPE_OF_STATUS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
+STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
+
+
+class AnthropicStandIn(ModelStandIn):
+    """`POST /v1/messages`; the base URL for clients is its address."""
+
+    def __init__(self, *, api_key: str = API_KEY, models: Collection[str] = MODELS) -> None:
+        super().__init__("Anthropic", api_key=api_key, models=models)
+
+    def app(self) -> FastAPI:
+        app = super().app()
+        app.add_api_route("/v1/messages", self.create_message, methods=["POST"])
+        return app
+
+    def refusal(self, refused: RefusedRequestError) -> Response:
+        return json_error(refused.status, _error(refused.status, str(refused)))
+
+    async def create_message(self, http: Request) -> Response:
+        self._check_headers(http)
+        sent = json_body(await http.body(), RefusedRequestError(400, "The request body is not valid JSON"))
+        request = accepted_request(sent)
+        if request.model not in self.models:
+            raise RefusedRequestError(404, f"model: {request.model}")
+        self.requests.append(sent)
+        step = await self.next_step()
+        match step:
+            case Fails():
+                return json_error(step.status, _error(step.status, step.message, step.code), step.headers)
+            case SendsBody():
+                return Response(step.body, media_type=step.media_type)
+            case FailsMidway():
+                begun = list(_events(self._message(request, Says(content="{}"))))[:3]
+                failed = {"type": "error", "error": {"type": step.type, "message": step.message}}
+                return event_stream([*begun, event(failed, "error")])
+            case CutsConnection():
+                return event_stream(list(_events(self._message(request, step.answer))), step)
+            case Answers():
+                said = Says(content=smallest(request.wanted) if request.wanted else KNOWS_NOTHING)
+                return self._response(request, said)
+            case Says() | Calls():
+                return self._response(request, step)
+
+    def _check_headers(self, http: Request) -> None:
+        key = http.headers.get("x-api-key") or http.headers.get("authorization", "").removeprefix("Bearer ")
+        if not secrets.compare_digest(key.encode(), self.api_key.encode()):
+            raise RefusedRequestError(401, "invalid x-api-key" if key else "x-api-key header is required")
+        if http.headers.get("anthropic-version") not in VERSIONS:
+            raise RefusedRequestError(400, "anthropic-version: header is required")
+
+    def _response(self, request: MessagesRequest, step: Says | Calls) -> Response:
+        message = self._message(request, step)
+        return event_stream(list(_events(message))) if request.stream else JSONResponse(message)
+
+    def _message(self, request: MessagesRequest, step: Says | Calls) -> dict[str, Any]:
+        number = next(self.numbers)
+        content, stop_reason = _content(step, number)
+        return {
+            "id": f"msg_{number}",
+            "type": "message",
+            "role": "assistant",
+            "model": request.model,
+            "content": content,
+            "stop_reason": stop_reason,
+            "stop_sequence": None,
+            "usage": {
+                "input_tokens": tokens_of(request.texts()),
+                "cache_creation_input_tokens": 0,
+                "cache_read_input_tokens": 0,
+                "output_tokens": tokens_of([json.dumps(content)]),
+            },
+        }
+
+
+def _content(step: Says | Calls, number: int) -> tuple[list[dict[str, Any]], str]:
+    if isinstance(step, Calls):
+        text = {"type": "text", "text": "Let me look that up."}
+        calls = [
+            {"type": "tool_use", "id": f"toolu_{number}_{place}", "name": step.name, "input": _input(arguments)}
+            for place, arguments in enumerate(step.arguments)
+        ]
+        return [text, *calls], "tool_use"
+    if step.refusal is not None:
+        return [], "refusal"
+    content = [{"type": "text", "text": step.content}] if step.content else []
+    return content, STOP_REASONS[step.finish_reason]
+
+
+def _input(arguments: str) -> dict[str, Any]:
+    """What is no JSON object cannot be said in this API."""
+    try:
+        parsed = json.loads(arguments)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _events(message: dict[str, Any]) -> Iterator[str]:
+    usage = message["usage"]
+    begun = message | {"content": [], "stop_reason": None, "usage": usage | {"output_tokens": 1}}
+    yield event({"type": "message_start", "message": begun}, "message_start")
+    yield event({"type": "ping"}, "ping")
+    for index, block in enumerate(message["content"]):
+        empty = {**block, "text": ""} if block["type"] == "text" else {**block, "input": {}}
+        yield event({"type": "content_block_start", "index": index, "content_block": empty}, "content_block_start")
+        for delta in _deltas(block):
+            yield event({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
+        yield event({"type": "content_block_stop", "index": index}, "content_block_stop")
+    stop = {"stop_reason": message["stop_reason"], "stop_sequence": None}
+    output = {"output_tokens": usage["output_tokens"]}
+    yield event({"type": "message_delta", "delta": stop, "usage": output}, "message_delta")
+    yield event({"type": "message_stop"}, "message_stop")
+
+
+def _deltas(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if block["type"] == "text":
+        yield from ({"type": "text_delta", "text": piece} for piece in halves(block["text"]))
+    else:
+        pieces = halves(json.dumps(block["input"]))
+        yield from ({"type": "input_json_delta", "partial_json": piece} for piece in pieces)
+
+
+def _error(status: int, message: str, kind: str | None = None) -> dict[str, Any]:
+    kind = kind or TYPE_OF_STATUS.get(status, "api_error" if status >= 500 else "invalid_request_error")
+    return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_stand_in"}
