@@ -11,19 +11,16 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+from domain.spec_model import Key as Key
+from domain.spec_model import SpecModel as SpecModel
+from domain.tool_spec import AllowedTool, DescribedTool, ToolServerSpec
+
 ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
-
-
-class SpecModel(BaseModel):
-    """Base of everything in a specification: unknown keys are mistakes, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _known_timezone(name: str) -> str:
@@ -88,6 +85,7 @@ class AiAgentSpec(SpecModel):
     tone: str = "friendly, precise, short"
     knowledge_topics: tuple[Key, ...] = Field((), description="Article topics it may cite; empty means all.")
     customer_facts: tuple[str, ...] = Field((), description="Fact names it may tell the customer.")
+    tools: tuple[AllowedTool, ...] = Field((), description="Tools it may use, or propose the use of.")
     escalate_below: Probability | None = None
     supervised_topics: tuple[Key, ...] = Field((), description="Drafts on these wait for approval.")
     success: tuple[SuccessMeasure, ...] = ()
@@ -219,6 +217,15 @@ class ServiceLevels(SpecModel):
     exchange_limit: int = Field(5, ge=1, description="Exchanges since ownership changed before a person is asked.")
     clarification_limit: int = Field(2, ge=0)
     context_max_age_minutes: float = Field(60, gt=0)
+    delivery_patience_hours: float = Field(4, gt=0, description="How long a channel that is down is tried again.")
+
+
+class IdentityRules(SpecModel):
+    """How a customer is recognised across channels."""
+
+    one_conversation: bool = Field(
+        False, description="A recognised customer goes on in the open conversation, whatever channel it began on."
+    )
 
 
 class Wording(SpecModel):
@@ -256,7 +263,12 @@ class OrganisationSpec(SpecModel):
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     calendar: BusinessCalendar = BusinessCalendar()
     channels: dict[ChannelKind, ChannelSpec] = {"web_chat": ChannelSpec()}
+    identity: IdentityRules = IdentityRules()
     crm: Key = "directory"
+    helpdesk: Key | None = Field(None, description="A help desk that is asked for the customer's tickets as well.")
+    crm_fields: dict[Key, str] = Field(
+        {}, description="Further customer facts: the name of each by the CRM's name of its field."
+    )
     model: ModelSpec = ModelSpec()
     default_ai_agent: Key
     thresholds: Thresholds = Thresholds()
@@ -267,11 +279,13 @@ class OrganisationSpec(SpecModel):
     topics: tuple[Topic, ...] = Field(min_length=2)
     out_of_scope_examples: tuple[str, ...] = ()
     journeys: tuple[Journey, ...] = ()
+    tool_servers: tuple[ToolServerSpec, ...] = ()
     ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        problems = [*self._duplicates(), *self._dangling_ai_agents(), *self._dangling_topics(), *self._dangling_steps()]
+        dangling = [*self._dangling_ai_agents(), *self._dangling_topics(), *self._dangling_steps()]
+        problems = [*self._duplicates(), *dangling, *self._wrong_tools()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -281,6 +295,7 @@ class OrganisationSpec(SpecModel):
             "ai_agents": [agent.id for agent in self.ai_agents],
             "topics": [topic.id for topic in self.topics],
             "journeys": [journey.id for journey in self.journeys],
+            "tool_servers": [server.id for server in self.tool_servers],
         }
         twice = [(kind, key) for kind, keys in ids.items() for key in sorted({k for k in keys if keys.count(k) > 1})]
         return [f"{kind}: {key!r} stands twice" for kind, key in twice]
@@ -308,6 +323,17 @@ class OrganisationSpec(SpecModel):
             lost += [f"journeys.{journey.id}: no step {target!r}" for target in targets if target not in steps]
         return lost
 
+    def _wrong_tools(self) -> list[str]:
+        """Tools of no server, and tools that an AI agent is allowed twice, perhaps with another limit."""
+        known, wrong = {server.id for server in self.tool_servers}, []
+        for agent in self.ai_agents:
+            named = [(tool.server, tool.tool) for tool in agent.tools]
+            lost = sorted({server for server, _ in named if server not in known})
+            twice = sorted({tool for server, tool in named if named.count((server, tool)) > 1})
+            wrong += [f"ai_agents.{agent.id}: no tool server {server!r}" for server in lost]
+            wrong += [f"ai_agents.{agent.id}: the tool {tool!r} stands twice" for tool in twice]
+        return wrong
+
     def ai_agent(self, key: str) -> AiAgentSpec:
         return next(agent for agent in self.ai_agents if agent.id == key)
 
@@ -327,10 +353,11 @@ class Article(SpecModel):
 
 
 class SpecVersion(SpecModel):
-    """What is published and pinned by a conversation: the specification with its knowledge."""
+    """What is published and pinned by a conversation: the specification with its knowledge and its tools."""
 
     specification: OrganisationSpec
     articles: tuple[Article, ...] = ()
+    tools: tuple[DescribedTool, ...] = Field((), description="Every allowed tool, as its server described it then.")
 
     @property
     def content_hash(self) -> str:

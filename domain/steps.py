@@ -38,8 +38,11 @@ class OpenedConversation(Frozen):
 
 
 class FetchCustomerContextInput(Frozen):
+    """`sources` are the CRM and, where there is one, the help desk."""
+
     organisation: str
-    crm: str
+    spec_hash: str
+    sources: tuple[str, ...]
     conversation_id: str
     customer_id: str | None
 
@@ -102,7 +105,8 @@ class DeliverMessageInput(Frozen):
     """A message on its way to the customer.
 
     `message_key` is the idempotency key. With `expected_revision` the claim is refused when the conversation has
-    moved on. The text is that of the draft unless `text` is given.
+    moved on. The text is that of the draft unless `text` is given. `sent_as`: it has left already, under this id of the
+    provider, and only is recorded.
     """
 
     organisation: str
@@ -111,13 +115,14 @@ class DeliverMessageInput(Frozen):
     channel: ChannelKind
     author: Author
     author_id: str
-    kind: Literal["reply", "clarification", "human_reply"]
+    kind: Literal["reply", "clarification", "human_reply", "notice"]
     draft_id: str | None = None
     text: str | None = None
     expected_revision: int | None = None
     not_before: datetime | None = None
     record: DecisionRecord | None = None
     closure: ApprovalClosure | None = None
+    sent_as: str | None = None
 
 
 class DeliveredMessage(Frozen):
@@ -185,7 +190,7 @@ class OwnershipChanged(Frozen):
     at: datetime
 
 
-StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed"]
+StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed", "delivery_failed"]
 
 
 class ChangeStatusInput(Frozen):

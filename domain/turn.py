@@ -20,12 +20,21 @@ class Fact(Frozen):
     as_of: datetime
 
 
+class ContactIdentity(Frozen):
+    """By what else the recognised contact may be known, so that another channel recognises them too."""
+
+    contact_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
 class CustomerContext(Frozen):
     """What the CRM and the help desk know. A source that did not answer is named in `missing`, never hidden."""
 
     facts: tuple[Fact, ...] = ()
     missing: tuple[str, ...] = ()
     matches: int = Field(0, ge=0, description="Contacts that fit: 0 unknown, 1 recognised, more than 1 ambiguous.")
+    contact: ContactIdentity | None = Field(None, description="Of the one verified contact that fits.")
 
 
 class Citation(Frozen):

@@ -14,11 +14,14 @@ from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
 from activities.reply import ReplyActivities
 from activities.serving import load_models
-from config.settings import Settings
-from domain.conversation import WEB_CHAT
+from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError
-from integrations.channels.registry import channel
-from integrations.crm.registry import crm_class
+from integrations.adapters import Adapters
+from integrations.channels.base import Channel
+from integrations.channels.registry import CHANNELS
+from integrations.crm.base import Crm
+from integrations.crm.directory import DirectoryCrm
+from integrations.crm.registry import CRMS
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from storage.approvals import ApprovalRepository
@@ -65,11 +68,13 @@ def compose(database: Database, models: ModelFactory) -> Activities:
     customers = CustomerRepository(database)
     turns = TurnRepository(database)
     organisations = Organisations(SpecRepository(database), models, load_models, turns.spent_since)
+    channels: Adapters[Channel] = Adapters(CHANNELS, read_vendor)
+    crms: Adapters[Crm] = Adapters(CRMS, read_vendor, {"directory": DirectoryCrm(customers)})
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
-        context=ContextActivities(customers, {"directory": crm_class("directory")(customers)}),
+        context=ContextActivities(customers, crms, organisations),
         reply=ReplyActivities(turns, organisations),
-        delivery=DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: channel(WEB_CHAT)}),
+        delivery=DeliveryActivities(DeliveryRepository(database), channels),
         approvals=ApprovalActivities(ApprovalRepository(database)),
     )
 

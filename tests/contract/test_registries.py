@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from domain.errors import CredentialsError, InvalidInputError
 from integrations.channels.base import Channel
-from integrations.channels.registry import CHANNELS, channel
+from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
-from integrations.crm.registry import CRMS, crm_class
+from integrations.crm.registry import CRMS
 from integrations.llm.base import ReplyWriter
 from integrations.llm.exchange import ChatModel
 from integrations.llm.provider import ModelAccess
@@ -62,8 +62,3 @@ def test_a_providers_model_writes_and_validates_with_its_key(kind: str) -> None:
 def test_a_provider_without_key_is_refused(kind: str, key: SecretStr | None) -> None:
     with pytest.raises(CredentialsError, match="API key"):
         chat_model(f"{kind}:some-model", {kind: ModelAccess(api_key=key)})
-
-
-def test_channels_and_crms_are_found_by_kind() -> None:
-    assert type(channel("web_chat")).__name__ == "WebChatChannel"
-    assert crm_class("directory").__name__ == "DirectoryCrm"

@@ -104,7 +104,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     recording = ConversationActivities(conversations, organisations)
     approvals = ApprovalActivities(ApprovalRepository(database))
     delivery = DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: WebChatChannel()})
-    context = ContextActivities(CustomerRepository(database), {})
+    context = ContextActivities(CustomerRepository(database), {}, organisations)
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
         recording.record_messages,
