@@ -13,22 +13,26 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from sandbox.frame import NOT_ANSWERED, Fault, StandIn
+from sandbox.twilio_calls import CallRecord, PhoneCall, call_resource
 from sandbox.twilio_requests import (
     API,
+    Calls,
     Media,
     Message,
     Number,
     RefusedError,
+    Speaks,
+    Written,
     checked_message,
     message_resource,
     new_sid,
     number_resource,
     page,
     sign,
+    tries,
 )
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
@@ -37,25 +41,7 @@ STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".
 START_WORDS = frozenset("START UNSTOP YES".split())
 WHATSAPP_SESSION = timedelta(hours=24)
 FORM = "application/x-www-form-urlencoded"
-RETRIED = {"all", "5xx"}
 FAULT_CODES = {429: 20429, 500: 20500, 503: 20503}
-
-
-class Picture(BaseModel):
-    """A file that a customer sends along, base64."""
-
-    media_type: str = "image/jpeg"
-    content: str
-
-
-class Written(BaseModel):
-    """What a customer writes; `whatsapp:` before both numbers for WhatsApp."""
-
-    from_: str
-    to: str
-    body: str = ""
-    media: list[Picture] = []
-    extra: dict[str, str] = {}
 
 
 def _utc_now() -> datetime:
@@ -65,7 +51,8 @@ def _utc_now() -> datetime:
 class TwilioStandIn(StandIn):
     """One account. `outcomes` holds the error with which messages to a number end; others are delivered.
 
-    `media_address` is the other host that hands out files; without one it is this host.
+    `media_address` is the other host that hands out files; without one it is this host. `colleagues` says what calls to
+    a number end with, such as `no-answer`. `pace` shortens pauses in calls; 0 skips them.
     """
 
     def __init__(
@@ -88,12 +75,15 @@ class TwilioStandIn(StandIn):
         self.numbers = {number.phone_number: number for number in numbers}
         self.now = now
         self.media_address = ""
+        self.pace = 1.0
         self.reset()
 
     def reset(self) -> None:
         self.messages: dict[str, Message] = {}
         self.opted_out: set[tuple[str, str]] = set()
         self.outcomes: dict[str, int] = {}
+        self.calls: dict[str, PhoneCall] = {}
+        self.colleagues: dict[str, str] = {}
 
     # What the product asks.
 
@@ -225,24 +215,34 @@ class TwilioStandIn(StandIn):
         kind = "STOP" if word in STOP_WORDS else "HELP" if word == "HELP" else "START"
         return {"OptOutType": kind} if self.advanced_opt_out else {}
 
+    async def call(self, from_: str, to: str, **extra: str) -> PhoneCall:
+        """Somebody calls a number; returns once they are asked something, or the call is over."""
+        call = PhoneCall(self, from_, to, {"StirVerstat": "TN-Validation-Passed-A", **extra})
+        self.calls[call.record.sid] = call
+        await call.start(self.numbers[to].voice_url)
+        return call
+
+    # What the product is told and asked.
+
     async def post_form(self, url: str, form: Mapping[str, str]) -> int:
         """Post a signed form to the product, and again as the address says after its #. Returns the last status."""
         if not url:
             return NOT_ANSWERED
         address, headers = self.signed(url, form)
-        overrides = dict(parse_qsl(url.partition("#")[2]))
-        tries = 1 + int(overrides.get("rc", "1")) if overrides.get("rp") in RETRIED else 1
-        for _ in range(tries):
+        for _ in range(tries(url)):
             status = await self.webhooks.post(address, urlencode(form).encode(), headers)
             if 200 <= status < 300 or self.webhooks.lose or self.webhooks.held:
                 break
         return status
 
     async def ask(self, url: str, form: Mapping[str, str]) -> str | None:
-        """The TwiML that the product answers with; None where it fails."""
+        """The TwiML that the product answers with; None where it fails as often as the address allows."""
         address, headers = self.signed(url, form)
-        response = await self.webhooks.ask(address, urlencode(form).encode(), headers)
-        return response.text if response is not None and response.status_code < 400 else None
+        for _ in range(tries(url)):
+            response = await self.webhooks.ask(address, urlencode(form).encode(), headers)
+            if response is not None and response.status_code < 300:
+                return response.text
+        return None
 
     def signed(self, url: str, form: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """The address as it is called, without what follows the #, and the headers."""
@@ -271,7 +271,11 @@ class TwilioStandIn(StandIn):
         app.add_api_route(f"{account}/Messages/{{sid}}.json", self._fetch_message, methods=["GET"])
         app.add_api_route(f"{account}/Messages/{{sid}}/Media/{{media_sid}}", self._media, methods=["GET"])
         app.add_api_route("/media/{sid}/{media_sid}", self._media_content, methods=["GET"])
+        app.add_api_route(f"{account}/Calls.json", self._list_calls, methods=["GET"])
+        app.add_api_route(f"{account}/Calls/{{sid}}.json", self._fetch_call, methods=["GET"])
         app.add_api_route("/sandbox/messages", self.write, methods=["POST"])
+        app.add_api_route("/sandbox/calls", self._called, methods=["POST"])
+        app.add_api_route("/sandbox/calls/{sid}", self._spoken, methods=["POST"])
         return app
 
     def authorise(self, request: Request, account_sid: str) -> None:
@@ -323,6 +327,37 @@ class TwilioStandIn(StandIn):
             return Response("Only one auth mechanism allowed", status_code=400)
         media = self._find_media(sid, media_sid, request.url.path)
         return Response(media.content, media_type=media.media_type)
+
+    async def _list_calls(self, request: Request, account_sid: str) -> dict[str, Any]:
+        self.authorise(request, account_sid)
+        resources = [call_resource(account_sid, call.record) for call in reversed(self.calls.values())]
+        return page("calls", resources, request.query_params, request.url.path)
+
+    async def _fetch_call(self, request: Request, account_sid: str, sid: str) -> dict[str, Any]:
+        self.authorise(request, account_sid)
+        return call_resource(account_sid, self._find_call(sid, request.url.path).record)
+
+    async def _called(self, wanted: Calls) -> CallRecord:
+        call = await self.call(wanted.from_, wanted.to)
+        return call.record
+
+    async def _spoken(self, request: Request, sid: str, spoken: Speaks) -> CallRecord:
+        """What the caller says, or that they say nothing, or hang up."""
+        call = self._find_call(sid, request.url.path)
+        if spoken.hangs_up:
+            await call.hang_up()
+        elif not call.listening:
+            raise RefusedError(409, 21220, "Call is not in-progress. Cannot redirect.")
+        elif spoken.text:
+            await call.say(spoken.text)
+        else:
+            await call.stay_silent()
+        return call.record
+
+    def _find_call(self, sid: str, path: str) -> PhoneCall:
+        if sid not in self.calls:
+            raise RefusedError(404, 20404, f"The requested resource {path} was not found")
+        return self.calls[sid]
 
     def _find_media(self, sid: str, media_sid: str, path: str) -> Media:
         for media in self.find(sid, path).media:

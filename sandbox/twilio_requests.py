@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ API = "/2010-04-01"
 ERRORS_PAGE = "https://www.twilio.com/docs/errors"
 ADDRESS = re.compile(r"(?:whatsapp:)?\+[1-9][0-9]{6,14}")
 LONGEST_BODY = 1600
+RETRIED = {"all", "5xx"}
 
 
 class RefusedError(Exception):
@@ -71,8 +72,45 @@ class Message(BaseModel):
     media: list[Media] = []
 
 
+class Picture(BaseModel):
+    """A file that a customer sends along, base64."""
+
+    media_type: str = "image/jpeg"
+    content: str
+
+
+class Written(BaseModel):
+    """What a customer writes; `whatsapp:` before both numbers for WhatsApp."""
+
+    from_: str
+    to: str
+    body: str = ""
+    media: list[Picture] = []
+    extra: dict[str, str] = {}
+
+
+class Calls(BaseModel):
+    """Somebody calls."""
+
+    from_: str
+    to: str
+
+
+class Speaks(BaseModel):
+    """What a caller says; nothing is silence."""
+
+    text: str = ""
+    hangs_up: bool = False
+
+
 def new_sid(prefix: str) -> str:
     return f"{prefix}{secrets.token_hex(16)}"
+
+
+def tries(url: str) -> int:
+    """How often Twilio tries an address: once, or as its connection overrides say, as in `#rc=5&rp=all`."""
+    overrides = dict(parse_qsl(url.partition("#")[2]))
+    return 1 + int(overrides.get("rc", "1")) if overrides.get("rp") in RETRIED else 1
 
 
 def sign(auth_token: str, url: str, form: Mapping[str, str]) -> str:

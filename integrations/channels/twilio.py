@@ -47,6 +47,8 @@ E164 = r"^\+[1-9][0-9]{6,14}$"
 FORM = "application/x-www-form-urlencoded"
 ERRORS_PAGE = "https://www.twilio.com/docs/errors"
 OPTED_OUT = 21610
+TRY_AGAIN = "#rc=5&rp=all"
+"""Twilio posts a webhook once, unless its address asks for more after a #, which is neither sent nor signed."""
 KNOWN_REFUSALS: Mapping[int, tuple[ErrorMaker, str]] = {
     20404: (NotFoundError, "it does not know what was asked for"),
     21211: (InvalidInputError, "the customer's number is not valid"),
@@ -149,7 +151,7 @@ def _number_findings(owned: Any, setting: str, capability: str, webhook: str) ->
         detail = f"The number calls {address or 'nobody'} ({method}): set its {capability} webhook to {webhook} (POST)."
         yield Finding(name=f"{setting} webhook", ok=False, detail=detail)
     elif "rp=" not in overrides:
-        detail = f"Twilio gives up after one try: set the number's {capability} webhook to {webhook}#rc=5&rp=all."
+        detail = f"Twilio gives up after one try: set the number's {capability} webhook to {webhook}{TRY_AGAIN}."
         yield Finding(name=f"{setting} webhook", ok=False, detail=detail)
     else:
         yield Finding(name=f"{setting} webhook", ok=True, detail="The number calls us, and again if we fail.")

@@ -17,7 +17,7 @@ from domain.errors import InvalidInputError, NotFoundError
 from domain.inbound import AnyInboundEvent, InboundFile
 from integrations.channels.base import OutboundMessage, Received, SendReceipt, WebhookRequest
 from integrations.channels.sms_text import fits_sms, fits_whatsapp, in_plain_letters, parts
-from integrations.channels.twilio import Form, TwilioApi, TwilioSettings, form_of, no_twiml, verify_signature
+from integrations.channels.twilio import TRY_AGAIN, Form, TwilioApi, TwilioSettings, form_of, no_twiml, verify_signature
 from integrations.channels.twilio_messages import (
     WHATSAPP,
     Media,
@@ -94,7 +94,8 @@ class TwilioSmsChannel:
 
     async def _create(self, message: OutboundMessage, text: str, first_part: str | None) -> str:
         to, ours = self._ends(message)
-        callback = self._settings.webhook(self.kind) + (f"?{urlencode({'of': first_part})}" if first_part else "")
+        query = f"?{urlencode({'of': first_part})}" if first_part else ""
+        callback = f"{self._settings.webhook(self.kind)}{query}{TRY_AGAIN}"
         created = await self._api.ask(
             lambda client: client.messages.create(to=to, from_=ours, body=text, status_callback=callback)
         )
@@ -181,7 +182,7 @@ class TwilioWhatsAppChannel(TwilioSmsChannel):
         if self._number is None:
             detail = "No number: set HOLDFAST_TWILIO_WHATSAPP_NUMBER."
             return [*findings, Finding(name="whatsapp_number", ok=False, detail=detail)]
-        webhook = f"{self._settings.webhook(self.kind)}#rc=5&rp=all"
+        webhook = f"{self._settings.webhook(self.kind)}{TRY_AGAIN}"
         detail = f"Twilio does not tell: see in its console that the sender's webhook is {webhook} (POST)."
         return [*findings, Finding(name="whatsapp_number webhook", ok=True, detail=detail)]
 

@@ -114,3 +114,13 @@ def test_signatures_are_those_of_twilios_documentation() -> None:
         "Caller": "+14158675309",
     }
     assert sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", form) == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+
+
+def test_a_caller_is_played_through_the_control_routes(api: httpx.Client, twilio: TwilioStandIn) -> None:
+    call = api.post("/sandbox/calls", json={"from_": CUSTOMER, "to": OURS}).json()
+    assert (call["status"], call["error"][:5]) == ("failed", "11200")
+    assert api.post(f"/sandbox/calls/{call['sid']}", json={"text": "Hello?"}).status_code == 409
+    assert api.post(f"/sandbox/calls/{call['sid']}", json={"hangs_up": True}).json()["status"] == "completed"
+    assert api.get(f"{ACCOUNT}/Calls/{call['sid']}.json").json()["from"] == CUSTOMER
+    assert len(api.get(f"{ACCOUNT}/Calls.json").json()["calls"]) == 1
+    assert api.get(f"{ACCOUNT}/Calls/CA0.json").status_code == 404

@@ -26,8 +26,7 @@ from integrations.channels.twilio_sms import LARGEST_FILE_BYTES, TwilioSmsChanne
 from sandbox.authority import Authority
 from sandbox.frame import Fault, WebhookTrouble
 from sandbox.serving import serving_tls
-from sandbox.twilio import Picture, Written
-from sandbox.twilio_requests import Number
+from sandbox.twilio_requests import Number, Picture, Written
 from tests.integrations.channels.twilio_product import CUSTOMER, OURS, Product, Served, served
 from tests.twilio_description import Sent, problems
 

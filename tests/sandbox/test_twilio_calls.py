@@ -1,0 +1,102 @@
+"""The stand-in ends calls whose TwiML Twilio would not carry out."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from sandbox.twilio_calls import LONGEST_SAY, PhoneCall, checked_verbs
+
+
+class Documents:
+    """A product that answers each request with the next document, and keeps what it was asked."""
+
+    def __init__(self, *documents: str | None) -> None:
+        self.account_sid = "AC0"
+        self.colleagues: dict[str, str] = {}
+        self.pace = 0.0
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self._documents = list(documents)
+
+    async def ask(self, url: str, form: Mapping[str, str]) -> str | None:
+        self.asked.append((url, form))
+        return self._documents.pop(0) if len(self._documents) > 1 else self._documents[0]
+
+
+async def called(*documents: str | None) -> tuple[PhoneCall, Documents]:
+    product = Documents(*documents)
+    call = PhoneCall(product, "+1", "+2", {})
+    await call.start("https://product.example/webhooks/phone?a=1")
+    return call, product
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (None, "11200"),
+        ("<Response><Say>Hello</Response>", "12100"),
+        ("<Answer/>", "12200"),
+        ("<Response><Sing/></Response>", "12200"),
+        ("<Response><Number>+1</Number></Response>", "12200"),
+        ("<Response><Gather><Dial/></Gather></Response>", "12200"),
+        ('<Response><Say volume="11">Hello</Say></Response>', "12200"),
+        ("<Response><Say/></Response>", "13510"),
+        (f"<Response><Say>{'x' * (LONGEST_SAY + 1)}</Say></Response>", "13510"),
+        ("<Response><Redirect/></Response>", "13614"),
+    ],
+)
+async def test_a_document_that_twilio_refuses_ends_the_call(document: str | None, code: str) -> None:
+    call, _ = await called(document)
+    assert call.record.error.startswith(code)
+    assert call.record.status == "failed"
+
+
+async def test_the_end_of_a_document_ends_the_call() -> None:
+    call, _ = await called("<Response><Say>Goodbye</Say></Response>")
+    assert (call.record.heard, call.record.status, call.listening) == (["Goodbye"], "completed", False)
+
+
+async def test_words_go_to_the_action_and_silence_to_the_next_verb() -> None:
+    document = '<Response><Gather action="?b=2"><Say>Yes?</Say></Gather><Redirect>/again</Redirect></Response>'
+    call, product = await called(document)
+    await call.say("Hello")
+    await call.stay_silent()
+    assert [url for url, _ in product.asked[1:]] == [
+        "https://product.example/webhooks/phone?b=2",
+        "https://product.example/again",
+    ]
+    assert product.asked[1][1]["SpeechResult"] == "Hello"
+    assert "SpeechResult" not in product.asked[2][1]
+
+
+async def test_a_caller_cannot_speak_when_nobody_listens() -> None:
+    call, _ = await called("<Response><Hangup/></Response>")
+    with pytest.raises(ValueError, match="listens"):
+        await call.say("Hello?")
+
+
+async def test_redirects_without_end_end_the_call() -> None:
+    call, _ = await called("<Response><Redirect>?c=3</Redirect></Response>")
+    assert call.record.error == "The call was redirected without end."
+
+
+@pytest.mark.parametrize(("outcome", "whispered"), [("completed", ["Psst."]), ("busy", [])])
+async def test_a_whisper_is_heard_by_who_picks_up(outcome: str, whispered: list[str]) -> None:
+    product = Documents(
+        '<Response><Dial><Number url="/whisper">+3</Number></Dial><Say>Back.</Say></Response>',
+        "<Response><Say>Psst.</Say></Response>",
+    )
+    product.colleagues["+3"] = outcome
+    call = PhoneCall(product, "+1", "+2", {})
+    await call.start("https://product.example/")
+    assert (call.record.whispered, call.record.heard) == (whispered, ["Back."])
+
+
+async def test_a_caller_hangs_up() -> None:
+    call, _ = await called("<Response><Gather/></Response>")
+    await call.hang_up()
+    assert (call.record.status, call.listening) == ("completed", False)
+
+
+def test_the_verbs_of_a_document_are_kept_in_order() -> None:
+    verbs = checked_verbs("<Response><Say>One</Say><Pause/><Hangup/></Response>")
+    assert [verb.tag for verb in verbs] == ["Say", "Pause", "Hangup"]
