@@ -2,7 +2,7 @@
 
 import asyncio
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,8 +11,16 @@ from typing import Any, TypeVar
 from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
-from domain.inbound import AnyInboundEvent
-from integrations.channels.base import ForgedRequestError, WebhookRequest, WebhookSource
+from domain.conversation import Author, Status
+from domain.inbound import AnyInboundEvent, InboundMessage
+from integrations.channels.base import (
+    ForgedRequestError,
+    SpokenLine,
+    TurnState,
+    TurnTaking,
+    WebhookRequest,
+    WebhookSource,
+)
 from integrations.channels.twilio import TwilioSettings
 from sandbox.serving import serving
 from sandbox.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
@@ -36,12 +44,52 @@ async def webhook_request(request: Request) -> WebhookRequest:
 
 
 @dataclass
+class Conversation:
+    """What the platform makes of a call: `replies` are said to the messages in their order.
+
+    The state is settled once it was asked for `slow` times, and `status` is what it is then.
+    """
+
+    replies: list[str] = field(default_factory=list)
+    status: Status = Status.OPEN
+    summary: str = ""
+    slow: int = 0
+    lines: list[SpokenLine] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    pending: list[str] = field(default_factory=list)
+
+    def state(self, events: Sequence[AnyInboundEvent], heard: int) -> TurnState:
+        for event in events:
+            if isinstance(event, InboundMessage) and event.event_id not in self.seen:
+                self.seen.add(event.event_id)
+                self._add(Author.CUSTOMER, event.text)
+                self.pending += self.replies[:1]
+                self.replies = self.replies[1:]
+        settled = self.slow <= 0
+        self.slow -= 1
+        for text in self.pending if settled else []:
+            self._add(Author.AI_AGENT, text)
+        self.pending = [] if settled else self.pending
+        return TurnState(
+            conversation_id="conversation-1",
+            status=self.status if settled else Status.OPEN,
+            lines=tuple(line for line in self.lines if line.seq > heard),
+            settled=settled,
+            summary=self.summary,
+        )
+
+    def _add(self, author: Author, text: str) -> None:
+        self.lines.append(SpokenLine(seq=len(self.lines) + 1, author=author, text=text))
+
+
+@dataclass
 class Product:
     """Sources by channel kind. `fails` answers so many requests with 503 before it takes any."""
 
     sources: dict[str, WebhookSource] = field(default_factory=dict)
     events: "queue.Queue[AnyInboundEvent]" = field(default_factory=queue.Queue)
     reports: "queue.Queue[str]" = field(default_factory=queue.Queue)
+    conversation: Conversation = field(default_factory=Conversation)
     refused: list[str] = field(default_factory=list)
     fails: int = 0
     address: str = ""
@@ -66,10 +114,13 @@ class Product:
             except ForgedRequestError as error:
                 self.refused.append(str(error))
                 return Response(status_code=401)
-            received = await self.sources[kind].read(asked)
+            source = self.sources[kind]
+            received = await source.read(asked)
             for event in received.events:
                 self.events.put(event)
             answer = received.answer
+            if isinstance(source, TurnTaking):
+                answer = source.respond(asked, self.conversation.state(received.events, source.heard(asked)))
             return Response(answer.body, answer.status, media_type=answer.media_type)
 
         return app
