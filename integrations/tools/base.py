@@ -1,0 +1,82 @@
+"""The tool port: servers that offer tools, and the tools that a model is given while it writes a reply.
+
+Everything that a server says, descriptions included, is the text of a stranger: cut down, delimited, never obeyed.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from pydantic import Field, JsonValue, SecretStr
+
+from domain.conversation import Frozen
+from domain.tool_spec import DescribedTool
+from domain.tools import ToolOutcome
+from integrations.checks import Finding
+from integrations.llm.base import Passage
+from integrations.settings import VendorSettings
+
+
+class ToolSettings(VendorSettings):
+    """What this installation lets specifications use: whoever publishes one must not run commands or send secrets."""
+
+    prefix: ClassVar[str] = "TOOLS"
+
+    allowed: tuple[str, ...] = Field(
+        (), description="Addresses and command lines of tool servers that specifications may name, as a JSON list."
+    )
+    secrets: dict[str, SecretStr] = Field(
+        {}, description="Secrets by the names under which specifications refer to them, as a JSON object."
+    )
+    ca_file: Path | None = Field(None, description="File with an authority to trust beside the usual ones.")
+
+
+class ToolSession(Protocol):
+    """A tool server that is connected."""
+
+    async def list_tools(self) -> Sequence[DescribedTool]:
+        """Every tool that the server offers."""
+        ...
+
+    async def call_tool(self, name: str, arguments: Mapping[str, JsonValue], *, key: str | None = None) -> ToolOutcome:
+        """Use a tool. The server gets `key`, the same at every attempt, so that it can do the same thing once."""
+        ...
+
+
+class ToolServer(Protocol):
+    """Offers tools.
+
+    Raises UnavailableError and RateLimitedError (tried again), CredentialsError, ForbiddenError for a server that this
+    installation does not allow, or another PermanentError; when an error rises from `call_tool`, the tool may have run.
+    """
+
+    def connect(self) -> AbstractAsyncContextManager[ToolSession]: ...
+
+    async def check(self) -> Sequence[Finding]: ...
+
+
+class OfferedTool(Frozen):
+    """A tool as a model may see it. `name` fits every provider: letters, digits, `_` and `-`, at most 64."""
+
+    name: str
+    description: str
+    parameters: dict[str, JsonValue] = Field(description="JSON Schema of the arguments, an object.")
+
+
+class ToolAnswer(Frozen):
+    """What a model reads after it used a tool: sources that it may cite, or a note of ours that is none."""
+
+    passages: tuple[Passage, ...] = ()
+    note: str = ""
+
+
+class ReplyTools(Protocol):
+    """The tools of one reply. A model may use each of them; those that write only take note of what is proposed."""
+
+    @property
+    def offered(self) -> Sequence[OfferedTool]: ...
+
+    async def use(self, name: str, arguments: str) -> ToolAnswer:
+        """`arguments` is the JSON text that the model wrote; it may be anything. Never raises for what goes wrong."""
+        ...

@@ -1,0 +1,3 @@
+from tests.integrations.tools.shop import shop
+
+__all__ = ["shop"]

@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+
+from domain.errors import InvalidInputError
+from integrations.tools.arguments import check_arguments, read_arguments, usable_schema
+
+REFUND: dict[str, Any] = {
+    "type": "object",
+    "properties": {"order_id": {"type": "string", "maxLength": 10}, "amount": {"type": "number", "minimum": 0}},
+    "required": ["order_id", "amount"],
+    "additionalProperties": False,
+}
+
+
+def test_arguments_that_fit_are_read() -> None:
+    assert read_arguments('{"order_id": "A-1", "amount": 5}', REFUND) == {"order_id": "A-1", "amount": 5}
+    assert read_arguments("", {"type": "object"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("no json", "one JSON object"),
+        ('["A-1", 5]', "one JSON object"),
+        ('{"order_id": "A-1"}', "'amount' is a required property"),
+        ('{"order_id": "A-1", "amount": "5"}', r"\$.amount: '5' is not of type 'number'"),
+        ('{"order_id": "A-1", "amount": -5}', r"\$.amount"),
+        ('{"order_id": "A-1", "amount": 5, "to": "me"}', "'to' was unexpected"),
+        ('{"order_id": "' + "A" * 30_000 + '", "amount": 5}', "too long"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_told_what_is_wrong(text: str, problem: str) -> None:
+    with pytest.raises(InvalidInputError, match=problem) as raised:
+        read_arguments(text, REFUND)
+    assert len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"type": "string"},
+        {"type": "object", "properties": 5},
+        {"type": "object", "description": "a" * 30_000},
+    ],
+)
+def test_a_schema_that_cannot_be_used_is_refused(schema: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError):
+        usable_schema(schema)
+
+
+def test_words_in_a_schema_are_made_plain_and_the_rest_stays() -> None:
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"description": {"type": "string", "description": "Why\u202e\x00", "enum": ["a\u200bb"]}},
+        "anyOf": [{"title": "One\x1b"}, True],
+    }
+    usable = usable_schema(schema)
+    assert usable == {
+        "type": "object",
+        "properties": {"description": {"type": "string", "description": "Why", "enum": ["a\u200bb"]}},
+        "anyOf": [{"title": "One"}, True],
+    }
+
+
+def test_a_schema_fetches_nothing() -> None:
+    schema: dict[str, Any] = {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:9/schema.json"}}}
+    with pytest.raises(InvalidInputError, match="refers to something"):
+        check_arguments({"a": 1}, schema)
