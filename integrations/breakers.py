@@ -56,7 +56,7 @@ class Breakers:
         try:
             yield
         except UnavailableError as error:
-            await self._failed(vendor, type(error.__cause__ or error).__name__, trying=trying)
+            await self._failed(vendor, type(error.__cause__ or error.__context__ or error).__name__, trying=trying)
             raise
         except HoldfastError:
             await self._answered(vendor, trying=trying)

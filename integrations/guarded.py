@@ -1,12 +1,14 @@
 """Adapters whose calls pass through a circuit breaker, one class for each port."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from domain.turn import CustomerContext
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
+from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+from integrations.tools.base import ToolServer, ToolSession
 
 Guard = Callable[[], AbstractAsyncContextManager[None]]
 """`partial(breakers.guard, "salesforce")`: what an adapter's calls pass through."""
@@ -77,3 +79,19 @@ class GuardedValidator:
     async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
         async with self._guard():
             return await self._validator.validate_draft(request, draft)
+
+
+class GuardedToolServer:
+    """A tool server behind its breaker; a check of it is not kept away."""
+
+    def __init__(self, server: ToolServer, guard: Guard) -> None:
+        self._server = server
+        self._guard = guard
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[ToolSession]:
+        async with self._guard(), self._server.connect() as session:
+            yield session
+
+    async def check(self) -> Sequence[Finding]:
+        return await self._server.check()
