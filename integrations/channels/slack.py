@@ -302,7 +302,7 @@ def _refusal(response: Any) -> HoldfastError:
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
         seconds = response.headers.get("Retry-After", "")
-        wait = timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
+        wait = timedelta(seconds=int(seconds)) if SECONDS.fullmatch(seconds) else None
         return RateLimitedError("Slack asks us to slow down (HTTP 429).", retry_after=wait)
     if status >= 500 or code in PASSING_CODES:
         return UnavailableError(f"Slack has a problem of its own (HTTP {status}{code and ', '}{code}).")
