@@ -80,6 +80,10 @@ class TwilioSettings(VendorSettings):
         pattern="^https?://[^/]+$", description="Our address as Twilio calls it, such as https://support.example.com."
     )
     sms_number: str | None = Field(None, pattern=E164, description="Number that sends and receives SMS, in E.164.")
+    trust_sms_numbers: bool = Field(
+        False,
+        description="Count who writes by SMS as verified. Senders can be forged; the answer goes to the real number.",
+    )
     whatsapp_number: str | None = Field(None, pattern=E164, description="Number of the WhatsApp sender, in E.164.")
     phone_number: str | None = Field(None, pattern=E164, description="Number that customers call, in E.164.")
     timeout_seconds: float = Field(10, gt=0, le=60, description="How long one request to Twilio may take.")

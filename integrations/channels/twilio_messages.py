@@ -83,12 +83,15 @@ def media_of(form: Form) -> list[Media]:
 
 
 def message_of(
-    kind: str, form: Form, at: datetime, files: Sequence[InboundFile] = (), notes: Sequence[str] = ()
+    kind: str,
+    form: Form,
+    at: datetime,
+    *,
+    verified: bool,
+    files: Sequence[InboundFile] = (),
+    notes: Sequence[str] = (),
 ) -> InboundMessage:
-    """The message; `notes` tell in its text what became of files that did not come along.
-
-    WhatsApp proves its users' numbers. A network does not, but our answer goes to that number and to nobody else.
-    """
+    """The message; `notes` tell in its text what became of files that did not come along."""
     sid, customer, ours = (field(form, name) for name in ("MessageSid", "From", "To"))
     number = customer.removeprefix(WHATSAPP)
     address: Address = {"to": customer, "from": ours, "message_sid": sid}
@@ -102,7 +105,7 @@ def message_of(
             phone=number if PHONE_NUMBER.fullmatch(number) else None,
             external_id=form.get("WaId", "")[:100] or None,
             name=form.get("ProfileName", "")[:200] or None,
-            verified=True,
+            verified=verified,
         ),
         address=address,
         text=text[:MAX_MESSAGE_CHARACTERS],

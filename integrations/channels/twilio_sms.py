@@ -92,6 +92,9 @@ class TwilioSmsChannel:
     def _address(self, number: str) -> str:
         return number
 
+    def _proves_numbers(self) -> bool:
+        return self._settings.trust_sms_numbers
+
     async def _create(self, message: OutboundMessage, text: str, first_part: str | None) -> str:
         to, ours = self._ends(message)
         query = f"?{urlencode({'of': first_part})}" if first_part else ""
@@ -129,7 +132,8 @@ class TwilioSmsChannel:
         events: list[AnyInboundEvent] = [consent] if consent else []
         if not is_answered_by_twilio(form):
             files, notes = await self._files(media_of(form))
-            events.append(message_of(self.kind, form, at, files, notes))
+            verified = self._proves_numbers()
+            events.append(message_of(self.kind, form, at, verified=verified, files=files, notes=notes))
         return events
 
     async def _files(self, media: Sequence[Media]) -> tuple[list[InboundFile], list[str]]:
@@ -191,6 +195,10 @@ class TwilioWhatsAppChannel(TwilioSmsChannel):
 
     def _address(self, number: str) -> str:
         return f"{WHATSAPP}{number}"
+
+    def _proves_numbers(self) -> bool:
+        """WhatsApp has sent a code to its users' numbers."""
+        return True
 
 
 def _since(client: Any, inbound_sid: str | None) -> datetime:

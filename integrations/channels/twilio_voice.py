@@ -145,15 +145,13 @@ class TwilioVoiceChannel:
     async def read(self, request: WebhookRequest) -> Received:
         """What the caller said, numbered by turn. Silence and a wish to hear it again are no messages."""
         form, place = form_of(request), Place.of(request)
-        spoken = form.get("SpeechResult", "").strip()
+        call_id, spoken = field(form, "CallSid"), form.get("SpeechResult", "").strip()
+        events: tuple[InboundMessage, ...] = ()
         if place.step == "said" and spoken and not asks_to_repeat(spoken):
-            message = self._message(request, f"{field(form, 'CallSid')}-{place.turn}", spoken)
-            return Received(events=(message,), answer=no_twiml())
-        if place.step == "silence" and place.silent == SILENCES:
-            silence_id = f"{field(form, 'CallSid')}-{place.turn}-silent"
-            message = self._message(request, silence_id, self._settings.voice_person_wanted)
-            return Received(events=(message,), answer=no_twiml())
-        return Received(answer=no_twiml())
+            events = (self._message(request, f"{call_id}-{place.turn}", spoken),)
+        elif place.step == "silence" and place.silent == SILENCES:
+            events = (self._message(request, f"{call_id}-{place.turn}-silent", self._settings.voice_person_wanted),)
+        return Received(events=events, answer=no_twiml())
 
     def thread(self, request: WebhookRequest) -> str:
         """The call. The colleague's side of a hand-over is a call of its own, whose address names the caller's."""
@@ -213,25 +211,28 @@ class TwilioVoiceChannel:
         again = self._again(request, place)
         lines = [line for line in state.lines if line.author is not Author.CUSTOMER]
         if place.step == "said" and not again:
-            place = place.at("", before=place.heard, turn=place.turn + 1, silent=0, waited=0)
+            place = place.at("said", before=place.heard, turn=place.turn + 1, silent=0, waited=0)
         place = place.at(place.step, heard=max([place.heard, *(line.seq for line in lines)]))
         texts = [line.text for line in lines]
         if state.status is Status.WITH_HUMAN:
             return self._handed_over(request, place, texts)
+        if texts:
+            return self._listening(VoiceResponse(), request, place.at(place.step, silent=0, waited=0), texts)
         if not state.settled:
-            return self._waiting(request, place, texts)
+            return self._waiting(request, place.at(place.step, silent=0))
         if place.silent > SILENCES + 1:
-            return self._ended(VoiceResponse(), [*texts, self._settings.voice_noted])
-        if not texts:
-            texts = [self._nothing_new(place, state, again=again)]
-        return self._listening(VoiceResponse(), request, place, texts)
+            return self._ended(VoiceResponse(), [self._settings.voice_noted])
+        return self._listening(VoiceResponse(), request, place, self._nothing_new(place, state))
 
-    def _nothing_new(self, place: Place, state: TurnState, *, again: bool) -> str:
-        if again:
-            return self._settings.voice_question
-        if state.status is Status.AWAITING_APPROVAL and not place.silent:
-            return self._settings.voice_checking
-        return self._settings.voice_not_heard
+    def _nothing_new(self, place: Place, state: TurnState) -> list[str]:
+        """What to say where no line is new: nothing to who has just heard one."""
+        if place.step == "silence":
+            return [self._settings.voice_not_heard]
+        if place.heard > place.before:
+            return []
+        if state.status is Status.AWAITING_APPROVAL:
+            return [self._settings.voice_checking]
+        return [self._settings.voice_question]
 
     def _listening(self, response: Any, request: WebhookRequest, place: Place, texts: Sequence[str]) -> Any:
         """Speak, and listen meanwhile; who says nothing goes on to the next silence."""
@@ -247,11 +248,11 @@ class TwilioVoiceChannel:
         response.redirect(_url(request, place.at("silence", silent=place.silent + 1)), method="POST")
         return response
 
-    def _waiting(self, request: WebhookRequest, place: Place, texts: Sequence[str]) -> Any:
+    def _waiting(self, request: WebhookRequest, place: Place) -> Any:
         response = VoiceResponse()
         if place.waited >= MOST_WAITS:
-            return self._ended(response, [*texts, self._settings.voice_noted])
-        self._say(response, texts or ([] if place.waited else [self._settings.voice_wait]))
+            return self._ended(response, [self._settings.voice_noted])
+        self._say(response, [] if place.waited else [self._settings.voice_wait])
         response.pause(length=1)
         response.redirect(_url(request, place.at("wait", waited=place.waited + 1)), method="POST")
         return response

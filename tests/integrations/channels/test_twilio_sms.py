@@ -19,7 +19,7 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.inbound import ConsentChange, DeliveryReport, InboundMessage
+from domain.inbound import ConsentChange, DeliveryReport, InboundMessage, Sender
 from integrations.channels.base import OutboundMessage
 from integrations.channels.twilio import TwilioSettings
 from integrations.channels.twilio_sms import LARGEST_FILE_BYTES, TwilioSmsChannel, TwilioWhatsAppChannel
@@ -129,7 +129,7 @@ class TestSending:
         (event,) = await line.product.next()
         assert isinstance(event, InboundMessage)
         assert event.channel == "whatsapp"
-        assert (event.sender.phone, event.sender.external_id, event.sender.name) == (CUSTOMER, CUSTOMER[1:], "Erika")
+        assert event.sender == Sender(phone=CUSTOMER, external_id=CUSTOMER[1:], name="Erika", verified=True)
         receipt = await whatsapp(line).send(outbound("It’s ready.", **event.address))
         message = line.twilio.messages[receipt.provider_message_id]
         assert (message.to, message.from_, message.body) == (WHATSAPP, f"whatsapp:{OURS}", "It’s ready.")
@@ -204,8 +204,12 @@ class TestReceiving:
         (sid,) = line.twilio.messages
         assert (event.event_id, event.text, event.channel) == (sid, "Is my bicycle ready?", "sms")
         assert event.thread == f"{CUSTOMER} {OURS}"
-        assert event.sender.phone == CUSTOMER
+        assert (event.sender.phone, event.sender.verified) == (CUSTOMER, False)
         assert event.address == {"to": CUSTOMER, "from": OURS, "message_sid": sid}
+
+    async def test_numbers_of_a_network_count_where_the_settings_say_so(self, line: Served) -> None:
+        line.product.sources["sms"] = sms(line, trust_sms_numbers=True)
+        assert (await asked(line)).sender.verified
 
     async def test_files_come_along_from_the_store_that_twilio_names(self, line: Served) -> None:
         content = base64.b64encode(b"\xff\xd8 a picture").decode()

@@ -149,16 +149,23 @@ class TestWaiting:
         assert call.record.status == "completed"
 
     async def test_what_is_there_already_is_spoken_while_more_is_written(self, line: Served) -> None:
-        place = {"step": "said", "turn": "1"}
-        state = TurnState(
-            conversation_id="c",
-            status=Status.OPEN,
-            settled=False,
-            lines=(said(Author.CUSTOMER, 1), said(Author.SYSTEM, 2)),
-        )
-        body = voice(line).respond(posted(place, SpeechResult="Hi"), state).body
+        lines = (said(Author.CUSTOMER, 1), said(Author.SYSTEM, 2))
+        state = TurnState(conversation_id="c", status=Status.OPEN, settled=False, lines=lines)
+        body = voice(line).respond(posted({"step": "said"}, SpeechResult="Hi"), state).body
         assert body.count("<Say") == 1
-        assert "heard=2" in body
+        assert body.count("heard=2") == 2
+
+    async def test_a_caller_who_has_just_been_answered_is_not_asked_anything(self, line: Served) -> None:
+        state = TurnState(conversation_id="c", status=Status.OPEN)
+        body = voice(line).respond(posted({"step": "wait", "heard": "2", "before": "1"}), state).body
+        assert "<Say" not in body
+        assert "<Gather" in body
+
+    async def test_silence_while_an_answer_is_made_is_not_held_against_the_caller(self, line: Served) -> None:
+        state = TurnState(conversation_id="c", status=Status.OPEN, settled=False)
+        body = voice(line).respond(posted({"step": "silence", "silent": "2", "waited": "1"}), state).body
+        assert NOT_HEARD not in body
+        assert "silent=" not in body
 
     async def test_an_answer_that_waits_for_approval_is_announced(self, line: Served) -> None:
         call = await line.twilio.call(CUSTOMER, OURS)
