@@ -1,6 +1,9 @@
 """How messages leave and come in. A new channel is one file and one line here."""
 
 CHANNELS: dict[str, str] = {
+    "phone": "integrations.channels.twilio_voice:TwilioVoiceChannel",
     "slack": "integrations.channels.slack:SlackChannel",
+    "sms": "integrations.channels.twilio_sms:TwilioSmsChannel",
     "web_chat": "integrations.channels.web_chat:WebChatChannel",
+    "whatsapp": "integrations.channels.twilio_sms:TwilioWhatsAppChannel",
 }
