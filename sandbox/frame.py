@@ -233,12 +233,14 @@ class Webhooks:
 class StandIn:
     """Base of the stand-ins. A subclass adds its routes in `app`, and forgets in `reset`.
 
-    `address` is where it is served, as links in its answers need it; whoever serves it sets it.
+    Whoever serves it sets `address`, as links in its answers need it, and may set `furnish`, which puts in what it is
+    to hold after each restart.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.address = ""
+        self.furnish: Callable[[], None] = lambda: None
         self.journal = Journal()
         self.faults = Faults()
         self.webhooks = Webhooks(self.journal, attempts=1)
@@ -251,22 +253,23 @@ class StandIn:
         return Response(fault.body, fault.status, fault.headers, media_type="application/json")
 
     def restart(self) -> None:
-        """As new: no entries, no faults, no trouble, nothing remembered."""
+        """As new: no entries, no faults, no trouble, nothing remembered but what it is furnished with."""
         self.journal.entries.clear()
         self.faults.clear()
         self.webhooks.trouble(WebhookTrouble())
         self.webhooks.held = None
         self.reset()
+        self.furnish()
 
     def app(self) -> FastAPI:
         """The HTTP application, with the control routes; its requests meet the faults and go into the journal."""
         app = FastAPI(title=f"{self.name} stand-in", openapi_url=None)
         app.add_middleware(Intercept, stand_in=self)
-        for path, method, route in self._controls():
+        for path, method, route in self.controls():
             app.add_api_route(f"{CONTROL}{path}", route, methods=[method])
         return app
 
-    def _controls(self) -> Iterable[tuple[str, str, Callable[..., Any]]]:
+    def controls(self) -> Iterable[tuple[str, str, Callable[..., Any]]]:
         return (
             ("journal", "GET", self._journal),
             ("faults", "GET", self._faults),

@@ -32,8 +32,11 @@ def serving_tls(app: FastAPI, authority: Authority, port: int = 0) -> Iterator[s
 @contextmanager
 def _serving(app: FastAPI, port: int, certificate: Path | None = None) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", port)) as listening:
-        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=0, ssl_certfile=certificate)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_config=None, log_level="critical", timeout_graceful_shutdown=0, ssl_certfile=certificate
+            )
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="stand-in")
         thread.start()
         try:
