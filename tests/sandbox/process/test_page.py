@@ -1,0 +1,122 @@
+"""The process's page over HTTP, with every vendor behind it and a product that takes their webhooks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+
+from sandbox.process.all_vendors import all_vendors
+from sandbox.process.running import Running, running
+from sandbox.serving import serving
+
+GREETING = '<?xml version="1.0"?><Response><Gather action="/webhooks/phone"><Say>Hello.</Say></Gather></Response>'
+
+
+class Product:
+    """Takes every webhook, and answers calls."""
+
+    def __init__(self) -> None:
+        self.heard: SimpleQueue[str] = SimpleQueue()
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/webhooks/{channel}")
+        async def take(channel: str, request: Request) -> Any:
+            self.heard.put(channel)
+            await request.body()
+            return GREETING if channel == "phone" else {}
+
+        return app
+
+
+@pytest.fixture(scope="module")
+def product() -> Product:
+    return Product()
+
+
+@pytest.fixture(scope="module")
+def sandbox(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("authority")
+    with (
+        serving(product.app()) as holdfast,
+        running(all_vendors(), folder=folder, holdfast=holdfast, port_base=0) as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def page(sandbox: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sandbox.page, trust_env=False, timeout=20) as client:
+        for vendor in client.get("/state").json()["vendors"]:
+            client.post(f"/vendors/{vendor['name']}/reset").raise_for_status()
+        yield client
+
+
+def vendor_of(page: httpx.Client, name: str) -> dict[str, Any]:
+    return next(vendor for vendor in page.get("/state").json()["vendors"] if vendor["name"] == name)
+
+
+def lines_of(page: httpx.Client, name: str) -> list[dict[str, Any]]:
+    channels = page.get("/state").json()["channels"]
+    return next(channel["lines"] for channel in channels if channel["name"] == name)
+
+
+def forms(page: httpx.Client) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Each channel's first action, filled in as the page fills it in."""
+    for channel in page.get("/state").json()["channels"]:
+        first = channel["actions"][0]
+        yield channel["name"], first["name"], {field["name"]: field["value"] for field in first["fields"]}
+
+
+def test_every_channel_can_be_played_also_after_a_reset(page: httpx.Client, product: Product) -> None:
+    for channel, action, values in forms(page):
+        assert page.post(f"/channels/{channel}/{action}", json=values).status_code == 200
+        assert lines_of(page, channel), channel
+    awaited = {"sms", "whatsapp", "phone", "slack"}
+    while awaited:
+        awaited.discard(product.heard.get(timeout=20))
+
+
+def test_a_refusal_is_told(page: httpx.Client) -> None:
+    refused = page.post("/channels/phone/hang_up", json={})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "Refused: nobody has called yet.")
+    assert page.post("/channels/phone/sing", json={}).status_code == 404
+
+
+def test_what_a_vendor_received_is_shown_once(page: httpx.Client, sandbox: Running) -> None:
+    twilio = vendor_of(page, "twilio")
+    httpx.get(f"{twilio['addresses'][0]}/nowhere", verify=False, trust_env=False)  # noqa: S501
+    shown = page.get("/state").json()
+    numbers = [max((entry["number"] for entry in vendor["entries"]), default=0) for vendor in shown["vendors"]]
+    names = [vendor["name"] for vendor in shown["vendors"]]
+    assert shown["vendors"][names.index("twilio")]["entries"][-1]["what"] == "GET /nowhere"
+    again = page.get("/state", params={"seen": numbers}).json()
+    assert all(vendor["entries"] == [] for vendor in again["vendors"])
+
+
+def test_faults_are_set_from_the_page_and_met_by_the_vendor(page: httpx.Client) -> None:
+    page.post("/vendors/slack/faults", json=[{"kind": "fail", "status": 429, "headers": {"Retry-After": "5"}}])
+    address = vendor_of(page, "slack")["addresses"][0]
+    refused = httpx.post(f"{address}/api/auth.test", verify=False, trust_env=False)  # noqa: S501
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+    page.put("/vendors/slack/webhooks", json={"duplicate": 1})
+    assert vendor_of(page, "slack")["webhooks"]["duplicate"] == 1
+    assert page.delete("/vendors/slack/faults").json()["webhooks"]["duplicate"] == 0
+
+
+def test_the_page_is_shown_to_this_machine_alone(page: httpx.Client) -> None:
+    assert "Holdfast sandbox" in page.get("/").text
+    assert page.get("/static/sandbox.js").status_code == 200
+    assert page.get("/state", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_second_start_keeps_the_authority(tmp_path: Path) -> None:
+    for _ in range(2):
+        with running(all_vendors()[:1], folder=tmp_path, holdfast="http://127.0.0.1:9", port_base=0):
+            authority = (tmp_path / "ca.pem").read_bytes()
+    assert (tmp_path / "ca.pem").read_bytes() == authority
