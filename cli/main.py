@@ -21,6 +21,7 @@ COMMANDS = {
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),
+    "sandbox": ("cli.sandbox:sandbox", "Serve stand-ins for all vendors, and play customers."),
     "bench": ("cli.bench.command:bench", "Measure cost, speed, memory and recovery."),
     "evaluate": ("cli.evaluate:evaluate", "Measure topics and confidence on labelled messages."),
 }
