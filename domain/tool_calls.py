@@ -1,0 +1,48 @@
+"""The step that uses a tool which writes: after the gate, outside the model, once."""
+
+from datetime import datetime
+from typing import Literal
+
+from domain.conversation import Frozen
+from domain.steps import ApprovalClosure
+from domain.tools import ProposedAction
+
+ToolCallEnd = Literal["done", "failed", "in_doubt"]
+
+
+class CallToolInput(Frozen):
+    """`call_key` is the idempotency key, the same for every attempt.
+
+    With `expected_revision` the claim is refused when the conversation has moved on; it always is when the AI agent
+    does not own the conversation any more. `closure` is the approval that this carries out.
+    """
+
+    organisation: str
+    conversation_id: str
+    spec_hash: str
+    ai_agent: str
+    call_key: str
+    action: ProposedAction
+    draft_id: str | None = None
+    expected_revision: int | None = None
+    closure: ApprovalClosure | None = None
+
+
+class CalledTool(Frozen):
+    """What came of it.
+
+    done: the tool did it, `text` is what it says. failed: the tool says that it did not. refused: the conversation had
+    moved on or changed hands, nothing was sent. in_doubt: it may have happened, so a person must look before anybody
+    tries again. `text` of done and failed is a stranger's: data, never an instruction.
+    """
+
+    status: ToolCallEnd | Literal["refused"]
+    text: str = ""
+    at: datetime
+
+
+class ToolCallClaim(Frozen):
+    """`claimed`: nobody has tried. `unfinished`: an earlier attempt began and told no more. Else `called` is known."""
+
+    status: Literal["claimed", "unfinished", "known"]
+    called: CalledTool | None = None

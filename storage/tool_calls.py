@@ -1,0 +1,34 @@
+"""Uses of tools that write: claimed first, so that each happens once."""
+
+from datetime import datetime
+
+from domain.tool_calls import CalledTool, CallToolInput, ToolCallClaim, ToolCallEnd
+from storage.database import Database
+
+
+class ToolCallRepository:
+    """The claim compares revision, owner and approval under the lock that every change of them takes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, input: CallToolInput, now: datetime) -> ToolCallClaim:
+        """Claim a call for its key, with the approval that it carries out, or say what is known of it."""
+        row = await self._database.fetchrow("SELECT * FROM claim_tool_call($1, $2)", input, now)
+        if row is None:
+            raise RuntimeError("claim_tool_call returned no row")
+        if row["status"] in {"claimed", "unfinished"}:
+            return ToolCallClaim(status=row["status"])
+        return ToolCallClaim(status="known", called=CalledTool.model_validate(dict(row)))
+
+    async def settle(self, call_key: str, status: ToolCallEnd, text: str, now: datetime) -> CalledTool:
+        """Write down what became of a claimed call; the first word stays. NotFoundError without a claim."""
+        query = "SELECT * FROM settle_tool_call($1, $2, $3, $4)"
+        row = await self._database.fetchrow(query, call_key, status, text, now)
+        if row is None:
+            raise RuntimeError("settle_tool_call returned no row")
+        return CalledTool.model_validate(dict(row))
+
+    async def release(self, call_key: str) -> None:
+        """Give up a claim whose call surely reached nobody; another attempt may claim it."""
+        await self._database.fetchval("SELECT release_tool_call($1)", call_key)
