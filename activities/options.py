@@ -90,3 +90,13 @@ DELIVER_MESSAGE: ActivityConfig = {
     "priority": LIVE,
 }
 """Tried until the channel takes it; the claim keeps it single, heartbeats tell of a killed worker within seconds."""
+
+CALL_TOOL: ActivityConfig = {
+    "task_queue": DELIVERY,
+    "start_to_close_timeout": timedelta(seconds=75),
+    "schedule_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _until_permanent(0.5, 10),
+    "priority": LIVE,
+}
+"""A tool server's own deadline is a minute at most; after five minutes a person gets the conversation."""
