@@ -7,4 +7,5 @@ CHANNELS: dict[str, str] = {
     "sms": "integrations.channels.twilio_sms:TwilioSmsChannel",
     "web_chat": "integrations.channels.web_chat:WebChatChannel",
     "whatsapp": "integrations.channels.twilio_sms:TwilioWhatsAppChannel",
+    "zendesk": "integrations.helpdesk.zendesk_channel:ZendeskChannel",
 }
