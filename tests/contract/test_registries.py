@@ -16,12 +16,15 @@ from integrations.llm.exchange import ChatModel
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import MODELS, WRITERS, chat_model, draft_validator, reply_writer
 from integrations.registry import adapter_class
+from integrations.tools.base import ToolServer
+from integrations.tools.registry import TOOL_SERVERS
 
 REGISTRIES: list[tuple[dict[str, str], type]] = [
     (WRITERS, ReplyWriter),
     (MODELS, ChatModel),
     (CRMS, Crm),
     (CHANNELS, Channel),
+    (TOOL_SERVERS, ToolServer),
 ]
 REGISTERED = [(kinds, kind, port) for kinds, port in REGISTRIES for kind in kinds]
 
