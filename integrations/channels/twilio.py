@@ -27,6 +27,7 @@ from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-unt
 from domain.errors import (
     ConflictError,
     CredentialsError,
+    ForbiddenError,
     HoldfastError,
     InvalidInputError,
     NotFoundError,
@@ -58,7 +59,7 @@ KNOWN_REFUSALS: Mapping[int, tuple[ErrorMaker, str]] = {
     ),
     21606: (ConflictError, "our number cannot send this to the customer: check the number's capabilities"),
     21608: (ConflictError, "a trial account sends to verified numbers only: verify the number or upgrade the account"),
-    OPTED_OUT: (ConflictError, "the customer has stopped messages (STOP): a person must use another channel"),
+    OPTED_OUT: (ForbiddenError, "the customer has stopped messages (STOP): a person must use another channel"),
     21611: (RateLimitedError, "too many messages of our number are waiting"),
     21612: (ConflictError, "our number cannot reach the customer's number on this channel"),
     21614: (InvalidInputError, "the customer's number is not a mobile number"),
@@ -86,7 +87,12 @@ class TwilioSettings(VendorSettings):
     )
     whatsapp_number: str | None = Field(None, pattern=E164, description="Number of the WhatsApp sender, in E.164.")
     phone_number: str | None = Field(None, pattern=E164, description="Number that customers call, in E.164.")
-    timeout_seconds: float = Field(10, gt=0, le=60, description="How long one request to Twilio may take.")
+    timeout_seconds: float = Field(
+        5,
+        gt=0,
+        le=5,
+        description="How long Twilio may take to connect, and then to answer: less than a claim to send holds.",
+    )
     base_url: str = Field("https://api.twilio.com", description="Address of Twilio's REST API.")
     ca_file: Path | None = Field(None, description="File of an authority to trust besides the usual ones (PEM).")
 

@@ -8,12 +8,13 @@ import asyncio
 import mimetypes
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import httpx
 
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import InvalidInputError, NotFoundError, UnavailableError
 from domain.inbound import AnyInboundEvent, InboundFile
 from integrations.channels.base import OutboundMessage, Received, SendReceipt, WebhookRequest
 from integrations.channels.sms_text import fits_sms, fits_whatsapp, in_plain_letters, parts
@@ -44,6 +45,7 @@ class TwilioSmsChannel:
     stored = False
     settings_class: ClassVar[type[TwilioSettings]] = TwilioSettings
     kind: ClassVar[str] = "sms"
+    seconds_for_parts = 4.0
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._settings = settings
@@ -51,11 +53,19 @@ class TwilioSmsChannel:
         self._number = settings.sms_number
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
-        """One message, or several for a long text. Parts that went out before a crash are not sent again."""
+        """One message, or several for a long text. Parts that went out before a crash are not sent again.
+
+        The client's thread cannot be stopped, so no part is begun that might still be under way when the claim ends.
+        """
+        started = monotonic()
         texts = self._parts(message.text)
         sent = await self._found(message, texts) if len(texts) > 1 else {}
         sids: list[str] = []
         for text in texts:
+            if sids and monotonic() - started > self.seconds_for_parts:
+                raise UnavailableError(
+                    "Twilio is slow: the other parts of a long message follow with the next attempt."
+                )
             sids.append(sent.get(_print_of(text)) or await self._create(message, text, sids[0] if sids else None))
         return SendReceipt(provider_message_id=sids[0])
 
@@ -123,8 +133,10 @@ class TwilioSmsChannel:
         """To whom, from which number: as the customer wrote, else by our own number."""
         to = message.address.get("to")
         ours = message.address.get("from") or (self._number and self._address(self._number))
-        if not to or not ours:
-            raise InvalidInputError(f"There is no number to send by {self.kind}: set HOLDFAST_TWILIO_*_NUMBER.")
+        if not to:
+            raise InvalidInputError(f"The customer's number is not known, so nothing can be sent by {self.kind}.")
+        if not ours:
+            raise InvalidInputError(f"We have no number to send by: set HOLDFAST_TWILIO_{self.kind.upper()}_NUMBER.")
         return self._address(str(to).removeprefix(WHATSAPP)), str(ours)
 
     async def _taken_in(self, form: Form, at: datetime) -> list[AnyInboundEvent]:

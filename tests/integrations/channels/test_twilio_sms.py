@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from domain.conversation import Author
 from domain.errors import (
-    ConflictError,
     CredentialsError,
+    ForbiddenError,
     HoldfastError,
     InvalidInputError,
     RateLimitedError,
@@ -120,8 +120,13 @@ class TestSending:
     async def test_the_first_message_goes_out_by_the_number_in_the_settings(self, line: Served) -> None:
         receipt = await sms(line).send(outbound(to=CUSTOMER))
         assert line.twilio.messages[receipt.provider_message_id].from_ == OURS
-        with pytest.raises(InvalidInputError, match="NUMBER"):
+        with pytest.raises(InvalidInputError, match="HOLDFAST_TWILIO_SMS_NUMBER"):
             await sms(line, sms_number=None).send(outbound(to=CUSTOMER))
+
+    async def test_without_the_customers_number_nothing_is_sent(self, line: Served) -> None:
+        with pytest.raises(InvalidInputError, match="not known"):
+            await sms(line).send(outbound(email="erika@example.com"))
+        assert line.sent == []
 
     async def test_whatsapp_answers_within_its_session(self, line: Served) -> None:
         line.twilio.numbers[OURS].sms_url = f"{line.product.address}/webhooks/whatsapp"
@@ -191,6 +196,15 @@ class TestSentOnce:
         ours = [message for message in line.twilio.messages.values() if message.direction != "inbound"]
         assert [message.body[:5] for message in ours] == ["(1/2)", "(2/2)"]
         assert await sms(line).find_sent(outbound(text, **event.address)) == receipt
+
+    async def test_parts_that_would_outlive_the_claim_wait_for_the_next_attempt(self, line: Served) -> None:
+        event, channel = await asked(line), sms(line)
+        channel.seconds_for_parts = 0.0
+        with pytest.raises(UnavailableError, match="next attempt"):
+            await channel.send(outbound(SENTENCE * 40, **event.address))
+        await sms(line).send(outbound(SENTENCE * 40, **event.address))
+        ours = [message for message in line.twilio.messages.values() if message.direction != "inbound"]
+        assert [message.body[:5] for message in ours] == ["(1/2)", "(2/2)"]
 
     async def test_a_customers_message_that_was_deleted_at_twilio_is_no_obstacle(self, line: Served) -> None:
         receipt = await sms(line).send(outbound())
@@ -285,7 +299,7 @@ class TestConsent:
         (stopped,) = await line.product.next()
         assert isinstance(stopped, ConsentChange)
         assert (stopped.opted_out, stopped.thread) == (True, f"{CUSTOMER} {OURS}")
-        with pytest.raises(ConflictError, match="STOP"):
+        with pytest.raises(ForbiddenError, match="STOP"):
             await sms(line).send(outbound())
         await line.twilio.write(Written(from_=CUSTOMER, to=OURS, body="START"))
         (started,) = await line.product.next()
