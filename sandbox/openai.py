@@ -1,4 +1,4 @@
-"""A stand-in for OpenAI's Chat Completions API: strict, deterministic, streaming, with faults on demand."""
+"""A stand-in for OpenAI's Chat Completions and Responses: strict, deterministic, streaming, with faults on demand."""
 
 import secrets
 from collections.abc import Collection, Iterator
@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from sandbox import openai_responses
 from sandbox.openai_requests import ChatRequest, JsonSchemaFormat, accepted_request, texts_of
 from sandbox.scripted_model import (
     KNOWS_NOTHING,
@@ -32,10 +33,11 @@ API_KEY = "sk-stand-in"
 MODELS = frozenset({"gpt-4.1-mini", "gpt-5-mini"})
 CREATED = 1_750_000_000
 DONE = event("[DONE]")
+NO_JSON = RefusedRequestError(400, "We could not parse the JSON body of your request.")
 
 
 class OpenAiStandIn(ModelStandIn):
-    """`POST /v1/chat/completions`; the base URL for clients is `<address>/v1`."""
+    """`POST /v1/chat/completions` and `POST /v1/responses`; the base URL for clients is `<address>/v1`."""
 
     def __init__(
         self, *, api_key: str = API_KEY, models: Collection[str] = MODELS, supports_json_schema: bool = True
@@ -46,6 +48,7 @@ class OpenAiStandIn(ModelStandIn):
     def app(self) -> FastAPI:
         app = super().app()
         app.add_api_route("/v1/chat/completions", self.create_chat_completion, methods=["POST"])
+        app.add_api_route("/v1/responses", self.create_response, methods=["POST"])
         return app
 
     def refusal(self, refused: RefusedRequestError) -> Response:
@@ -71,6 +74,34 @@ class OpenAiStandIn(ModelStandIn):
             case Says() | Calls():
                 return self._response(request, step)
 
+    async def create_response(self, http: Request) -> Response:
+        self._check_key(http.headers.get("authorization"))
+        sent = json_body(await http.body(), NO_JSON)
+        request = openai_responses.accepted_request(sent)
+        self._accept(request.model, sent)
+        step, number = await self.next_step(), next(self.numbers)
+        match step:
+            case Fails():
+                error = _error(step.message, step.type, code=step.code)
+                return json_error(step.status, error, step.headers)
+            case SendsBody():
+                return Response(step.body, media_type=step.media_type)
+            case FailsMidway():
+                return event_stream(openai_responses.failing_events(request, step, number))
+        said = step.answer if isinstance(step, CutsConnection) else step
+        said = Says(content=request.smallest_answer) if isinstance(said, Answers) else said
+        response = openai_responses.response_of(request, said, number)
+        if not request.stream:
+            return JSONResponse(response)
+        events = list(openai_responses.events_of(request, response, number))
+        return event_stream(events, step if isinstance(step, CutsConnection) else None)
+
+    def _accept(self, model: str, sent: dict[str, Any]) -> None:
+        if model not in self.models:
+            text = f"The model `{model}` does not exist or you do not have access to it."
+            raise RefusedRequestError(404, text, code="model_not_found")
+        self.requests.append(sent)
+
     def _check_key(self, authorization: str | None) -> None:
         scheme, _, key = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not key:
@@ -80,15 +111,12 @@ class OpenAiStandIn(ModelStandIn):
             raise RefusedRequestError(401, text, code="invalid_api_key")
 
     def _checked(self, body: bytes) -> ChatRequest:
-        sent = json_body(body, RefusedRequestError(400, "We could not parse the JSON body of your request."))
+        sent = json_body(body, NO_JSON)
         request = accepted_request(sent)
-        if request.model not in self.models:
-            text = f"The model `{request.model}` does not exist or you do not have access to it."
-            raise RefusedRequestError(404, text, code="model_not_found")
         if isinstance(request.response_format, JsonSchemaFormat) and not self.supports_json_schema:
             text = "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."
             raise RefusedRequestError(400, text, param="response_format")
-        self.requests.append(sent)
+        self._accept(request.model, sent)
         return request
 
     def _response(self, request: ChatRequest, step: Says | Calls) -> Response:

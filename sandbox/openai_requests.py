@@ -153,7 +153,7 @@ def accepted_request(body: dict[str, Any]) -> ChatRequest:
     try:
         request = ChatRequest.model_validate(body)
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise refusal_of(error) from None
     _check_tool_messages(request)
     _check_tools(request)
     _check_format(request)
@@ -163,7 +163,8 @@ def accepted_request(body: dict[str, Any]) -> ChatRequest:
     return request
 
 
-def _refusal(error: ValidationError) -> RefusedRequestError:
+def refusal_of(error: ValidationError) -> RefusedRequestError:
+    """The vendor's words for a body of the wrong shape."""
     first = error.errors(include_input=False, include_url=False)[0]
     place = _place(first["loc"])
     match first["type"]:
@@ -210,19 +211,20 @@ def _check_tools(request: ChatRequest) -> None:
                 raise RefusedRequestError(400, text, param=name)
     for number, tool in enumerate(request.tools or ()):
         if tool.function.strict:
-            _check_schema(tool.function.parameters, "function", tool.function.name, f"tools[{number}].function")
+            check_schema(tool.function.parameters, "function", tool.function.name, f"tools[{number}].function")
 
 
 def _check_format(request: ChatRequest) -> None:
     wanted = request.response_format
     if isinstance(wanted, JsonSchemaFormat) and wanted.json_schema.strict:
-        _check_schema(wanted.json_schema.schema_, "response_format", wanted.json_schema.name, "response_format")
+        check_schema(wanted.json_schema.schema_, "response_format", wanted.json_schema.name, "response_format")
     if isinstance(wanted, JsonObjectFormat) and not any("json" in said.lower() for said in texts_of(request)):
         text = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
         raise RefusedRequestError(400, text, param="messages")
 
 
-def _check_schema(schema: dict[str, Any], kind: str, name: str, param: str) -> None:
+def check_schema(schema: dict[str, Any], kind: str, name: str, param: str) -> None:
+    """Refuse a strict schema that Structured Outputs do not take."""
     problem = "schema must be a JSON Schema of 'type: \"object\"'" if schema.get("type") != "object" else ""
     problem = problem or next(_strictness_problems(schema), "")
     if problem:

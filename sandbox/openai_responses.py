@@ -1,0 +1,257 @@
+"""OpenAI's Responses API as the stand-in speaks it: what it accepts, and its stream of events.
+
+Source: OpenAI's API description (CreateResponse, Response, ResponseStreamEvent).
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from sandbox.openai_requests import Name, Strict, check_schema, refusal_of
+from sandbox.scripted_model import (
+    KNOWS_NOTHING,
+    Calls,
+    FailsMidway,
+    RefusedRequestError,
+    Says,
+    event,
+    halves,
+    smallest,
+    tokens_of,
+)
+
+CREATED = 1_750_000_000
+
+
+class InputText(Strict):
+    type: Literal["input_text"]
+    text: str
+
+
+class InputMessage(Strict):
+    type: Literal["message"] = "message"
+    role: Literal["user", "assistant", "system", "developer"]
+    content: str | Annotated[list[InputText], Field(min_length=1)]
+
+
+class FunctionCall(Strict):
+    type: Literal["function_call"]
+    call_id: str = Field(min_length=1, max_length=64)
+    name: Name
+    arguments: str
+    id: str | None = None
+    status: Literal["in_progress", "completed", "incomplete"] | None = None
+
+
+class FunctionCallOutput(Strict):
+    type: Literal["function_call_output"]
+    call_id: str = Field(min_length=1, max_length=64)
+    output: str
+
+
+class FunctionTool(Strict):
+    type: Literal["function"]
+    name: Name
+    parameters: dict[str, Any] | None
+    strict: bool | None
+    description: str | None = None
+
+
+class TextFormat(Strict):
+    type: Literal["text", "json_object"]
+
+
+class JsonSchemaFormat(Strict):
+    type: Literal["json_schema"]
+    name: Name
+    schema_: dict[str, Any] = Field(alias="schema")
+    strict: bool | None = None
+    description: str | None = None
+
+
+class TextConfig(Strict):
+    format: Annotated[TextFormat | JsonSchemaFormat, Field(discriminator="type")] | None = None
+    verbosity: Literal["low", "medium", "high"] | None = None
+
+
+class ResponsesRequest(Strict):
+    model: str
+    input: str | Annotated[list[FunctionCall | FunctionCallOutput | InputMessage], Field(min_length=1)]
+    instructions: str | None = None
+    text: TextConfig | None = None
+    tools: list[FunctionTool] | None = None
+    tool_choice: Literal["none", "auto", "required"] | None = None
+    parallel_tool_calls: bool | None = None
+    max_output_tokens: int | None = Field(None, ge=16)
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, ge=0, le=1)
+    store: bool | None = None
+    stream: bool | None = None
+    metadata: dict[str, str] | None = None
+    user: str | None = None
+
+    def items(self) -> list[FunctionCall | FunctionCallOutput | InputMessage]:
+        return [InputMessage(role="user", content=self.input)] if isinstance(self.input, str) else self.input
+
+    def texts(self) -> Iterator[str]:
+        """Every text of the request, in order."""
+        yield self.instructions or ""
+        for item in self.items():
+            if isinstance(item, FunctionCallOutput):
+                yield item.output
+            elif isinstance(item, InputMessage):
+                yield from [item.content] if isinstance(item.content, str) else [part.text for part in item.content]
+
+    @property
+    def smallest_answer(self) -> str:
+        wanted = self.text.format if self.text else None
+        return smallest(wanted.schema_) if isinstance(wanted, JsonSchemaFormat) else KNOWS_NOTHING
+
+
+def accepted_request(body: dict[str, Any]) -> ResponsesRequest:
+    """The request, checked as the vendor checks it. Raises RefusedRequestError."""
+    try:
+        request = ResponsesRequest.model_validate(body)
+    except ValidationError as error:
+        raise refusal_of(error) from None
+    _check_calls(request)
+    for number, tool in enumerate(request.tools or ()):
+        if tool.strict:
+            check_schema(tool.parameters or {}, "function", tool.name, f"tools[{number}].parameters")
+    wanted = request.text.format if request.text else None
+    if isinstance(wanted, JsonSchemaFormat) and wanted.strict:
+        check_schema(wanted.schema_, "response_format", wanted.name, "text.format.schema")
+    return request
+
+
+def _check_calls(request: ResponsesRequest) -> None:
+    """Every call is answered and every answer has its call before it."""
+    waiting: set[str] = set()
+    for item in request.items():
+        if isinstance(item, FunctionCall):
+            waiting.add(item.call_id)
+        elif isinstance(item, FunctionCallOutput):
+            if item.call_id not in waiting:
+                text = f"No tool call found for function call output with call_id {item.call_id}."
+                raise RefusedRequestError(400, text, param="input")
+            waiting.remove(item.call_id)
+    if waiting:
+        text = f"No tool output found for function call {min(waiting)}."
+        raise RefusedRequestError(400, text, param="input")
+
+
+def response_of(request: ResponsesRequest, step: Says | Calls, number: int) -> dict[str, Any]:
+    """The Response object as it is at the end."""
+    output, reason = _output(step, number), _incomplete_reason(step)
+    read = tokens_of(request.texts())
+    written = tokens_of([step.content or "", step.refusal or ""] if isinstance(step, Says) else step.arguments)
+    return {
+        **_begun(request, number),
+        "status": "incomplete" if reason else "completed",
+        "completed_at": None if reason else CREATED,
+        "incomplete_details": {"reason": reason} if reason else None,
+        "output": output,
+        "usage": {
+            "input_tokens": read,
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "output_tokens": written,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": read + written,
+        },
+    }
+
+
+def _begun(request: ResponsesRequest, number: int) -> dict[str, Any]:
+    tools = [tool.model_dump() for tool in request.tools or ()]
+    return {
+        "id": f"resp_{number}",
+        "object": "response",
+        "created_at": CREATED,
+        "status": "in_progress",
+        "background": False,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": request.instructions,
+        "max_output_tokens": request.max_output_tokens,
+        "metadata": request.metadata or {},
+        "model": request.model,
+        "output": [],
+        "parallel_tool_calls": True,
+        "previous_response_id": None,
+        "reasoning": {"effort": None, "summary": None},
+        "temperature": 1.0,
+        "text": {"format": {"type": "text"}},
+        "tool_choice": request.tool_choice or "auto",
+        "tools": tools,
+        "top_p": 1.0,
+        "truncation": "disabled",
+    }
+
+
+def _incomplete_reason(step: Says | Calls) -> str | None:
+    if isinstance(step, Calls):
+        return None
+    return {"stop": None, "length": "max_output_tokens", "content_filter": "content_filter"}[step.finish_reason]
+
+
+def _output(step: Says | Calls, number: int) -> list[dict[str, Any]]:
+    if isinstance(step, Calls):
+        return [
+            {
+                "id": f"fc_{number}_{place}",
+                "type": "function_call",
+                "status": "completed",
+                "call_id": f"call_{number}_{place}",
+                "name": step.name,
+                "arguments": arguments,
+            }
+            for place, arguments in enumerate(step.arguments)
+        ]
+    part: dict[str, Any] = {"type": "refusal", "refusal": step.refusal}
+    if step.refusal is None:
+        part = {"type": "output_text", "text": step.content or "", "annotations": [], "logprobs": []}
+    message = {"id": f"msg_{number}", "type": "message", "status": "completed", "role": "assistant", "content": [part]}
+    return [message]
+
+
+def events_of(request: ResponsesRequest, response: dict[str, Any], number: int) -> Iterator[str]:
+    """The stream that ends with the response."""
+    numbers, begun = count(), _begun(request, number)
+
+    def told(kind: str, **data: Any) -> str:
+        return event({"type": kind, "sequence_number": next(numbers), **data}, kind)
+
+    yield told("response.created", response=begun)
+    yield told("response.in_progress", response=begun)
+    for index, item in enumerate(response["output"]):
+        empty = {**item, "status": "in_progress", **({"content": []} if "content" in item else {"arguments": ""})}
+        yield told("response.output_item.added", output_index=index, item=empty)
+        place = {"item_id": item["id"], "output_index": index}
+        if "arguments" in item:
+            for piece in halves(item["arguments"]):
+                yield told("response.function_call_arguments.delta", **place, delta=piece)
+            named = {"name": item["name"], "arguments": item["arguments"]}
+            yield told("response.function_call_arguments.done", **place, **named)
+        for part in item.get("content", ()):
+            kind = "refusal" if "refusal" in part else "output_text"
+            text = part.get("text", part.get("refusal"))
+            logprobs = {"logprobs": []} if kind == "output_text" else {}
+            for piece in halves(text):
+                yield told(f"response.{kind}.delta", **place, content_index=0, delta=piece, **logprobs)
+            last = {"text": text, **logprobs} if kind == "output_text" else {"refusal": text}
+            yield told(f"response.{kind}.done", **place, content_index=0, **last)
+        yield told("response.output_item.done", output_index=index, item=item)
+    yield told(f"response.{response['status']}", response=response)
+
+
+def failing_events(request: ResponsesRequest, step: FailsMidway, number: int) -> list[str]:
+    """A stream that begins well and ends with a failed response."""
+    begun = _begun(request, number)
+    failed = {**begun, "status": "failed", "error": {"code": step.type, "message": step.message}}
+    told = [("response.created", begun), ("response.failed", failed)]
+    return [
+        event({"type": kind, "sequence_number": place, "response": response}, kind)
+        for place, (kind, response) in enumerate(told)
+    ]
