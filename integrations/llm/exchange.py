@@ -1,5 +1,6 @@
 """One exchange with a remote model, told without any provider's words; an adapter says it in those of its vendor."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -106,6 +107,11 @@ class ChatModel(Protocol):
     """
 
     async def answer(self, exchange: Exchange) -> Said: ...
+
+
+def in_words(form: type[Answer]) -> str:
+    """What a model is told that cannot be bound to a schema."""
+    return f"\n\nAnswer with one JSON object that fits this schema: {json.dumps(form.model_json_schema())}"
 
 
 def parsed(text: str, form: type[AnyAnswer]) -> AnyAnswer:

@@ -1,6 +1,5 @@
 """Models of OpenAI, by Chat Completions or by Responses, and of any server that speaks Chat Completions."""
 
-import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -12,7 +11,7 @@ from openai.types.chat.completion_create_params import ResponseFormat
 from openai.types.responses import Response, ResponseInputItemParam, ResponseStreamEvent, ResponseTextConfigParam
 
 from domain.errors import HoldfastError, ModelOutputError
-from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall
+from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall, in_words
 from integrations.llm.provider import ModelAccess, Provider, reading
 
 OPENAI = Provider("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL")
@@ -81,8 +80,8 @@ class ChatCompletionsModel:
 
     async def _answer(self, exchange: Exchange) -> Said:
         """With a strict JSON Schema, or, once the server said that it knows none, with the schema in words."""
-        schema = exchange.form.model_json_schema()
         if self._knows_json_schema:
+            schema = exchange.form.model_json_schema()
             strict: ResponseFormat = {
                 "type": "json_schema",
                 "json_schema": {"name": exchange.form.__name__, "schema": schema, "strict": True},
@@ -92,8 +91,7 @@ class ChatCompletionsModel:
             except openai.BadRequestError as error:
                 if not NO_JSON_SCHEMA.search(error.response.text):
                     raise
-        in_words = f"\n\nAnswer with one JSON object that fits this schema: {json.dumps(schema)}"
-        said = await self._chat(exchange, {"type": "json_object"}, in_words)
+        said = await self._chat(exchange, {"type": "json_object"}, in_words(exchange.form))
         self._knows_json_schema = False
         return said
 

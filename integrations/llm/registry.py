@@ -12,6 +12,7 @@ from integrations.registry import adapter_class
 WRITERS: dict[str, str] = {"local": "integrations.llm.local:LocalReplyWriter"}
 MODELS: dict[str, str] = {
     "anthropic": "integrations.llm.anthropic:AnthropicModel",
+    "cohere": "integrations.llm.cohere:CohereModel",
     "compatible": "integrations.llm.openai:CompatibleModel",
     "openai": "integrations.llm.openai:ChatCompletionsModel",
     "openai-responses": "integrations.llm.openai:ResponsesModel",

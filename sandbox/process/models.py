@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sandbox.anthropic import AnthropicStandIn
+from sandbox.cohere import CohereStandIn
 from sandbox.openai import OpenAiStandIn
 from sandbox.process.vendor import Links, Vendor
 from sandbox.scripted_model import ModelStandIn
@@ -33,4 +34,5 @@ def models() -> tuple[Vendor, ...]:
     return (
         ModelVendor("OpenAI", OpenAiStandIn(), key="OPENAI_API_KEY", url="OPENAI_BASE_URL", path="/v1"),
         ModelVendor("Anthropic", AnthropicStandIn(), key="ANTHROPIC_API_KEY", url="ANTHROPIC_BASE_URL"),
+        ModelVendor("Cohere", CohereStandIn(), key="CO_API_KEY", url="CO_API_URL"),
     )

@@ -16,11 +16,19 @@ from integrations.llm.base import DraftValidator, Passage, ReplyRequest, ReplyWr
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from sandbox.anthropic import AnthropicStandIn
+from sandbox.cohere import CohereStandIn
 from sandbox.openai import OpenAiStandIn
 from sandbox.scripted_model import AnyStep, ModelStandIn, Says
 from sandbox.serving import serving
 from tests.organisation import READ_AT, SERVICE
 
+SETTINGS = {
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    "cohere": ("CO_API_KEY", "CO_API_URL"),
+    "compatible": ("HOLDFAST_COMPATIBLE_API_KEY", "HOLDFAST_COMPATIBLE_BASE_URL"),
+    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    "openai-responses": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+}
 QUESTION = "How do I return my bicycle? I am Erika Mustermann, erika@example.com"
 REFUND = Passage(
     article_id="refunds",
@@ -67,7 +75,8 @@ class Provider:
 
     kind: str
     model: str
-    variables: str
+    key_setting: str
+    url_setting: str
     stand_in: ModelStandIn
     base_url: str
 
@@ -136,14 +145,15 @@ def data_of(text: str) -> Any:
 
 
 @contextmanager
-def served(kind: str) -> Iterator[Provider]:
+def served(kind: str, stand_in: ModelStandIn | None = None) -> Iterator[Provider]:
     """One provider at its stand-in."""
-    if kind == "anthropic":
-        anthropic = AnthropicStandIn()
-        with serving(anthropic.app()) as address:
-            yield Provider(kind, "claude-sonnet-4-6", "ANTHROPIC", anthropic, address)
-    else:
-        openai = OpenAiStandIn()
-        variables = "HOLDFAST_COMPATIBLE" if kind == "compatible" else "OPENAI"
-        with serving(openai.app()) as address:
-            yield Provider(kind, "gpt-4.1-mini", variables, openai, f"{address}/v1")
+    match kind:
+        case "anthropic":
+            stand_in, model, path = stand_in or AnthropicStandIn(), "claude-sonnet-4-6", ""
+        case "cohere":
+            stand_in, model, path = stand_in or CohereStandIn(), "command-a-03-2025", ""
+        case _:
+            stand_in, model, path = stand_in or OpenAiStandIn(), "gpt-4.1-mini", "/v1"
+    key_setting, url_setting = SETTINGS[kind]
+    with serving(stand_in.app()) as address:
+        yield Provider(kind, model, key_setting, url_setting, stand_in, f"{address}{path}")

@@ -8,7 +8,6 @@ import pytest
 from domain.errors import CredentialsError, PermanentError, RateLimitedError, UnavailableError
 from sandbox.openai import OpenAiStandIn
 from sandbox.scripted_model import AnyStep, Calls, Fails, FailsMidway, Says, SendsBody, event
-from sandbox.serving import serving
 from tests.integrations.llm.providers import REFUND, REQUEST, WARRANTY, Articles, Provider, data_of, says, served
 from tests.openai_description import problems
 from tests.organisation import SERVICE
@@ -95,9 +94,8 @@ class TestPrompt:
 class TestServersWithoutJsonSchema:
     @pytest.fixture
     def simple_provider(self) -> Iterator[Provider]:
-        stand_in = OpenAiStandIn(supports_json_schema=False)
-        with serving(stand_in.app()) as address:
-            yield Provider("openai", "gpt-4.1-mini", "OPENAI", stand_in, f"{address}/v1")
+        with served("openai", OpenAiStandIn(supports_json_schema=False)) as provider:
+            yield provider
 
     async def test_the_schema_is_put_in_words_and_that_is_remembered(self, simple_provider: Provider) -> None:
         writer = simple_provider.writer()
@@ -188,12 +186,10 @@ class TestAgainstTheApiDescription:
         assert [problems("CreateChatCompletionRequest", request) for request in sent] == [[], [], []]
 
     async def test_json_in_words(self) -> None:
-        stand_in = OpenAiStandIn(supports_json_schema=False)
-        with serving(stand_in.app()) as address:
-            stand_in.queue(says(("Hello!", [])))
-            provider = Provider("openai", "gpt-4.1-mini", "OPENAI", stand_in, f"{address}/v1")
+        with served("openai", OpenAiStandIn(supports_json_schema=False)) as provider:
+            provider.stand_in.queue(says(("Hello!", [])))
             await provider.writer().write_reply(REQUEST)
-        assert problems("CreateChatCompletionRequest", stand_in.requests[-1]) == []
+        assert problems("CreateChatCompletionRequest", provider.stand_in.requests[-1]) == []
 
     @pytest.mark.parametrize(
         "change",
