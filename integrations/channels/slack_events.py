@@ -96,6 +96,11 @@ class Envelope(Frozen):
     event: dict[str, Any] = {}
 
     @property
+    def bots(self) -> frozenset[str]:
+        """Users that are the app itself."""
+        return frozenset(one.user_id for one in self.authorizations if one.is_bot and one.user_id)
+
+    @property
     def workspace(self) -> str:
         """The workspace where the app is installed."""
         installed = self.authorizations[0].team_id if self.authorizations else None
@@ -208,7 +213,7 @@ def message_event(
 
 
 def _written(envelope: Envelope, event: MessageEvent) -> Written | None:
-    found = _subject(event)
+    found = _subject(event, envelope.bots)
     if found is None:
         return None
     message, text, moment = found
@@ -236,11 +241,11 @@ def _written(envelope: Envelope, event: MessageEvent) -> Written | None:
     )
 
 
-def _subject(event: MessageEvent) -> tuple[SlackMessage, str, str] | None:
+def _subject(event: MessageEvent, ours: frozenset[str]) -> tuple[SlackMessage, str, str] | None:
     """The message that an event is about, what there is to say of it, and when that happened."""
     before = event.previous_message
     if event.subtype == "message_changed" and event.message:
-        now, then = _text(event.message), _text(before) if before else ""
+        now, then = _text(event.message, ours), _text(before, ours) if before else ""
         if now == then:
             return None
         moment = event.message.edited.ts if event.message.edited else event.event_ts
@@ -250,12 +255,12 @@ def _subject(event: MessageEvent) -> tuple[SlackMessage, str, str] | None:
         return before, f"[The message of {sent:%Y-%m-%d %H:%M:%S} UTC was deleted.]", event.event_ts
     if event.subtype not in WRITTEN_SUBTYPES:
         return None
-    return event, _text(event), event.ts
+    return event, _text(event, ours), event.ts
 
 
-def _text(message: SlackMessage) -> str:
+def _text(message: SlackMessage, ours: frozenset[str]) -> str:
     shared = [part.text or part.fallback for part in message.attachments if part.is_share]
-    return "\n".join(from_mrkdwn(part) for part in (message.text, *shared) if part)
+    return "\n".join(from_mrkdwn(part, ours) for part in (message.text, *shared) if part)
 
 
 def _name(file: SlackFile) -> str:
@@ -267,5 +272,4 @@ def _named(file: SlackFile) -> str:
 
 
 def _is_bot(message: SlackMessage, envelope: Envelope) -> bool:
-    ours = {authorization.user_id for authorization in envelope.authorizations if authorization.is_bot}
-    return bool(message.bot_id) or message.user in ours | {SLACKBOT}
+    return bool(message.bot_id) or message.user in envelope.bots | {SLACKBOT}

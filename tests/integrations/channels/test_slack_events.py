@@ -103,6 +103,10 @@ class TestConversations:
         assert understood(MESSAGE | {"attachments": shared}).text == "Where is it?\nIt & more"
         assert understood(MESSAGE | {"text": "", "attachments": shared}).text == "It & more"
 
+    def test_a_mention_of_the_app_is_no_part_of_the_question(self) -> None:
+        assert understood(MESSAGE | {"text": f"<@{BOT}> Where is it?"}).text == "Where is it?"
+        assert written(edit("Where is it?", f"<@{BOT}> Where is it?")) is None
+
 
 class TestColleagues:
     def test_a_colleague_who_answers_in_a_shared_channel_is_not_the_customer(self) -> None:

@@ -28,6 +28,20 @@ def test_reads_what_the_person_wrote(mrkdwn: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mrkdwn", "plain"),
+    [
+        ("<@U0BOT> where is it?", "where is it?"),
+        (" <@U0BOT|support>, where is it?", "where is it?"),
+        ("<@U0BOT>", "@U0BOT"),
+        ("<@U0ANNE> where is it?", "@U0ANNE where is it?"),
+        ("Ask <@U0BOT>", "Ask @U0BOT"),
+    ],
+)
+def test_who_addresses_us_need_not_be_told_so(mrkdwn: str, plain: str) -> None:
+    assert from_mrkdwn(mrkdwn, {"U0BOT"}) == plain
+
+
+@pytest.mark.parametrize(
     ("text", "mrkdwn"),
     [
         ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
