@@ -175,6 +175,10 @@ class TestMessages:
         assert thread["messages"][1]["metadata"] == payload
         assert "metadata" not in call(client, "conversations.replies", channel=HELP.id, ts=first)["messages"][1]
 
+    def test_a_channel_says_what_it_is(self, client: httpx.Client) -> None:
+        shown = call(client, "conversations.info", channel=HELP.id)["channel"]
+        assert (shown["is_channel"], shown["is_im"], shown["is_ext_shared"]) == (True, False, True)
+
     def test_a_file_is_for_the_token_alone(self, client: httpx.Client) -> None:
         page = client.get("/files/F0A/a.txt", headers={"Authorization": "Bearer xoxb-1"})
         assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
