@@ -6,7 +6,6 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field
 
 from domain.conversation import Frozen
-from domain.spec import Key
 
 NAMES = {"openai": "OpenAI", "sms": "SMS", "whatsapp": "WhatsApp", "mcp": "MCP"}
 WHILE_TRIED = timedelta(seconds=2)
@@ -19,7 +18,7 @@ class VendorState(Frozen):
     `since` is when it began to answer, or to be silent. A try whose process died is made again after `next_try_at`.
     """
 
-    vendor: Key
+    vendor: str = Field(pattern=r"^[a-z][a-z0-9_:-]{0,126}$", description="Such as salesforce, or bikeshop:shop_tools.")
     state: Literal["closed", "open", "half_open"] = "closed"
     since: AwareDatetime
     last_error: str = Field("", max_length=100, description="The kind of the last error, such as ReadTimeout.")

@@ -8,6 +8,7 @@ import pytest
 from domain.conversation import Author
 from domain.errors import UnavailableError
 from domain.spec import AiAgentSpec
+from domain.tool_spec import HttpToolServer
 from domain.turn import CustomerContext, Usage
 from integrations.channels.base import OutboundMessage, SendReceipt
 from integrations.crm.base import CrmNote, CustomerReference
@@ -16,10 +17,13 @@ from integrations.guarded import (
     GuardedChannel,
     GuardedCrm,
     GuardedNotes,
+    GuardedToolServer,
     GuardedValidator,
     GuardedWriter,
 )
 from integrations.llm.base import DraftVerdict, ReplyRequest, WrittenReply
+from integrations.tools.base import ToolServer, ToolSettings
+from integrations.tools.registry import tool_server
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -94,3 +98,14 @@ async def test_each_call_passes_through_the_breaker(name: str) -> None:
     refused, _ = CALLS[name](breaker.guard)
     with pytest.raises(UnavailableError, match="does not answer"):
         await refused
+
+
+async def test_a_tool_server_is_not_connected_to_while_its_breaker_is_open_but_may_be_checked() -> None:
+    breaker = Breaker()
+    nobody = HttpToolServer(id="shop", transport="http", url="http://127.0.0.1:9/mcp")
+    server: ToolServer = GuardedToolServer(tool_server(nobody, ToolSettings(allowed=(nobody.url,))), breaker.guard)
+    for opened, error in ((False, "shop cannot be reached"), (True, "Salesforce does not answer")):
+        breaker.opened = opened
+        with pytest.raises(UnavailableError, match=error):
+            await server.connect().__aenter__()
+        assert "shop cannot be reached" in (await server.check())[0].detail
