@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from domain.conversation import Frozen, human_reply_key
-from domain.turn import DecisionRecord, Draft
+from domain.costs import UsageTotal, total_of
+from domain.turn import DecisionRecord, Draft, Usage
 from storage.database import Database
 from storage.views import DecisionView
 
@@ -52,6 +53,18 @@ class RecordRepository:
             conversation_id,
         )
         return [TurnView.model_validate(dict(row)) for row in rows]
+
+    async def usage(self, conversation_id: str) -> UsageTotal:
+        """What the models of a conversation cost: drafts and verdicts, sent or not."""
+        rows = await self._database.fetch(
+            """
+            SELECT draft->'usage' AS usage FROM turns WHERE conversation_id = $1
+            UNION ALL
+            SELECT verdict->'usage' FROM turns WHERE conversation_id = $1 AND verdict IS NOT NULL
+            """,
+            conversation_id,
+        )
+        return total_of(Usage.model_validate(row["usage"]) for row in rows)
 
     async def decisions(self, approval_id: str) -> list[DecisionView]:
         """Every decision on an approval, refused ones included, oldest first."""

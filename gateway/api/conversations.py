@@ -19,6 +19,7 @@ from domain.conversation import (
     Status,
     TakeOver,
 )
+from domain.costs import UsageTotal
 from domain.errors import InvalidInputError, NotFoundError
 from domain.spec import Mode
 from gateway.acknowledgement import ask
@@ -32,11 +33,12 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
 
 class ConversationDetails(Frozen):
-    """The whole record: what was said, each draft with its decision, notes, and everything that happened."""
+    """The whole record: what was said, each draft with its decision, its cost, notes, and everything that happened."""
 
     conversation: ConversationView
     messages: tuple[StoredMessage, ...]
     turns: tuple[TurnView, ...]
+    usage: UsageTotal
     notes: tuple[InternalNote, ...]
     audit: tuple[AuditEvent, ...]
 
@@ -86,6 +88,7 @@ async def show_conversation(conversation_id: str, caller: Viewer, services: Serv
         conversation=conversation,
         messages=tuple(await store.conversations.messages_after(conversation_id, 0)),
         turns=tuple(await store.records.turns(conversation_id)),
+        usage=await store.records.usage(conversation_id),
         notes=tuple(await store.conversations.notes(conversation_id)),
         audit=tuple(await store.audit.events(conversation_id)),
     )

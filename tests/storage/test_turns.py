@@ -4,6 +4,7 @@ from decimal import Decimal
 from domain.conversation import Author
 from domain.steps import ScoredConfidence
 from domain.turn import CustomerContext, Fact, Usage
+from storage.records import RecordRepository
 from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, reply
 
 
@@ -86,3 +87,13 @@ async def test_what_was_spent_counts_drafts_and_verdicts_with_a_price(stage: Sta
     assert await stage.turns.spent_since(ORGANISATION, now - timedelta(days=1)) == Decimal("0.0133")
     assert await stage.turns.spent_since(ORGANISATION, now + timedelta(days=1)) == 0
     assert await stage.turns.spent_since("another", now - timedelta(days=1)) == 0
+
+
+async def test_what_a_conversation_cost_counts_drafts_and_verdicts(stage: Stage) -> None:
+    await stage.drafted("draft-1")
+    used = Usage(model="openai:m", calls=2, input_tokens=1000, output_tokens=10, cost=Decimal("0.0123"))
+    await stage.turns.save_draft(generate("draft-2", revision=2), draft("draft-2").model_copy(update={"usage": used}))
+    await stage.turns.save_verdict("draft-2", ScoredConfidence(supported=0.9, usage=used))
+
+    total = await RecordRepository(stage.database).usage(CONVERSATION)
+    assert (total.calls, total.input_tokens, total.cost) == (4, 2000, Decimal("0.0246"))

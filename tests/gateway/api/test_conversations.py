@@ -51,6 +51,13 @@ async def test_snooze_resolve_reopen_and_mode(platform: Gateway) -> None:
     assert {"snoozed", "resolved", "reopened", "mode_changed"} <= {event["kind"] for event in record["audit"]}
     assert record["notes"][0]["text"] == "done"
     assert record["turns"][0]["record"]["decision"]["outcome"] == "send"
+    assert record["usage"] == {
+        "calls": 0,
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "cost": "0",
+        "unpriced_calls": 0,
+    }
 
 
 async def test_the_same_request_twice_is_one(platform: Gateway) -> None:
