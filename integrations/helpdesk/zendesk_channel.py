@@ -1,16 +1,25 @@
 """Tickets worked in place: replies are public comments, notes internal ones; the customer's comments are messages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Container, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, overload
+from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
 from domain.conversation import Frozen, Status
 from domain.errors import HoldfastError, InvalidInputError, NotFoundError
 from domain.inbound import Address, ColleagueReply, InboundFile, InboundMessage, Unreadable
-from integrations.channels.base import Batch, Cursor, OutboundMessage, Received, SendReceipt, WebhookRequest
+from integrations.channels.base import (
+    Batch,
+    Cursor,
+    OutboundMessage,
+    Received,
+    SendReceipt,
+    UnreadableRequestError,
+    WebhookRequest,
+)
 from integrations.checks import Finding
 from integrations.helpdesk.zendesk import Raw, ZendeskApi, ZendeskSettings
 from integrations.helpdesk.zendesk_tickets import (
@@ -148,38 +157,30 @@ class ZendeskChannel:
 
     # In.
 
-    @overload
-    def read(self, request: WebhookRequest) -> Coroutine[Any, Any, Received]: ...
-
-    @overload
-    def read(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
-
-    def read(self, *source: Any, **named: Any) -> Any:
-        """Both ways in are called `read` by their ports: of a webhook's request, or from a cursor."""
-        (given,) = (*source, *named.values())
-        return self._read_webhook(given) if isinstance(given, WebhookRequest) else self._read_export(given)
-
     def verify(self, request: WebhookRequest) -> None:
         verify_signature(self._settings.webhook_secret.get_secret_value(), request)
 
-    async def _read_webhook(self, request: WebhookRequest) -> Received:
+    async def read(self, request: WebhookRequest) -> Received:
         """The ticket's comments since the event. What cannot be understood is left to the export."""
         changed = changed_ticket(request.body)
         if changed is None:
             return Received()
         try:
             ticket = Ticket.model_validate(await self._api.ticket(changed.ticket_id))
+            events, _ = await self._read_comments(ticket, changed.at - WEBHOOK_OVERLAP)
         except NotFoundError:
             return Received()
-        events, _ = await self._read_comments(ticket, changed.at - WEBHOOK_OVERLAP)
+        except ValidationError:
+            raise UnreadableRequestError("The ticket of this event is not as documented.") from None
         return Received(events=tuple(events))
 
-    async def _read_export(self, cursor: Cursor | None) -> AsyncIterator[ZendeskBatch]:
+    async def read_from(self, cursor: Cursor | None) -> AsyncIterator[ZendeskBatch]:
         position = Position.model_validate(cursor) if cursor else self._from_now_on()
         recent: dict[str, datetime] = {}
         while True:
             page = await self._api.changed_tickets(since=position.since, after=position.after)
-            tickets = sorted(map(Ticket.model_validate, page.tickets), key=lambda ticket: ticket.generated_timestamp)
+            tickets, unreadable = readable(Ticket, page.tickets, self._now())
+            tickets.sort(key=lambda ticket: ticket.generated_timestamp)
             waiting = [ticket for ticket in tickets if ticket.generated_timestamp >= position.done]
             for start in range(0, len(waiting), TICKETS_IN_A_BATCH):
                 part = waiting[start : start + TICKETS_IN_A_BATCH]
@@ -188,7 +189,7 @@ class ZendeskChannel:
                 yield batch.model_copy(update={"cursor": position.model_dump()})
             position = position.behind(page.after, tickets, ended=page.ended)
             recent = {event_id: at for event_id, at in recent.items() if at >= position.floor_at}
-            yield ZendeskBatch(cursor=position.model_dump())
+            yield ZendeskBatch(unreadable=tuple(unreadable), cursor=position.model_dump())
             if page.ended:
                 await asyncio.sleep(self._settings.poll_seconds)
 
@@ -202,10 +203,11 @@ class ZendeskChannel:
         """What is new in tickets; `recent` remembers what this reader gave out already."""
         events, unreadable, ratings = list[Event](), list[Unreadable](), list[SatisfactionRating]()
         for ticket in tickets:
-            found, broken = await self._read_comments(ticket, position.floor_at, seen=recent)
             rating = rating_event(ticket)
-            events += found
-            unreadable += broken
+            with suppress(NotFoundError):
+                found, broken = await self._read_comments(ticket, position.floor_at, seen=recent)
+                events += found
+                unreadable += broken
             ratings += [rating] if rating and rating.event_id not in recent else []
         for event in (*events, *ratings):
             recent[event.event_id] = event.at
@@ -217,7 +219,10 @@ class ZendeskChannel:
         self, ticket: Ticket, since: datetime, seen: Container[str] = ()
     ) -> tuple[list[Event], list[Unreadable]]:
         """The comments of a ticket that are for us and not seen yet, as events, and those that cannot be understood."""
-        comments, unreadable = readable(await self._api.comments(ticket.id), ticket.updated_at)
+        if ticket.is_deleted:
+            return [], []
+        comments, unreadable = readable(Comment, await self._api.comments(ticket.id), ticket.updated_at)
+        comments.sort(key=lambda comment: (comment.created_at, comment.id))
         our_id = await self._know_ourselves()
         new = [
             comment

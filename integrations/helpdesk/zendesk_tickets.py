@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
@@ -32,6 +33,7 @@ CUT = "\n[…] The whole message is in the file message.txt."
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 MOMENT = TypeAdapter(AwareDatetime)
 
+Record = TypeVar("Record", bound=Frozen)
 TicketStatus = Literal["new", "open", "pending", "hold", "solved"]
 
 
@@ -91,7 +93,7 @@ class User(Frozen):
     """A person. `external_id` is what the company's CRM calls them."""
 
     id: int
-    role: Literal["end-user", "agent", "admin"]
+    role: str
     email: str | None = None
     phone: str | None = None
     name: str | None = None
@@ -124,6 +126,10 @@ class Ticket(Frozen):
     @property
     def thread(self) -> str:
         return str(self.id)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.status == "deleted"
 
     @property
     def followed_up(self) -> tuple[str, ...]:
@@ -199,28 +205,31 @@ def changed_ticket(body: bytes) -> ChangedTicket | None:
 # Comments.
 
 
-def readable(raw_comments: Iterable[Mapping[str, Any]], at: datetime) -> tuple[list[Comment], list[Unreadable]]:
-    """The comments that can be understood, the oldest first, and the others for quarantine."""
-    comments, unreadable = list[Comment](), list[Unreadable]()
-    for raw in raw_comments:
+def readable(
+    model: type[Record], raws: Iterable[Mapping[str, Any]], at: datetime
+) -> tuple[list[Record], list[Unreadable]]:
+    """Tickets or comments that can be understood, and the others for quarantine."""
+    records, unreadable = list[Record](), list[Unreadable]()
+    for raw in raws:
         try:
-            comments.append(Comment.model_validate(raw))
+            records.append(model.model_validate(raw))
         except ValidationError as error:
-            unreadable.append(_quarantined(raw, error, at))
-    return sorted(comments, key=lambda comment: (comment.created_at, comment.id)), unreadable
+            unreadable.append(_quarantined(model.__name__.lower(), raw, error, at))
+    return records, unreadable
 
 
-def _quarantined(raw: Mapping[str, Any], error: ValidationError, at: datetime) -> Unreadable:
-    content = repr(dict(raw)).encode()
+def _quarantined(kind: str, raw: Mapping[str, Any], error: ValidationError, at: datetime) -> Unreadable:
+    content = json.dumps(raw, sort_keys=True).encode()
     name = raw.get("id") or hashlib.sha256(content).hexdigest()[:32]
     fields = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors()}))
-    reason = f"A comment of Zendesk is not as documented: {fields}."
-    return Unreadable(channel=CHANNEL, event_id=f"comment-{name}", at=at, reason=reason[:500], content=content)
+    reason = f"A {kind} of Zendesk is not as documented: {fields}."
+    return Unreadable(channel=CHANNEL, event_id=f"{kind}-{name}", at=at, reason=reason[:500], content=content)
 
 
 def concerns_us(comment: Comment, our_id: int) -> bool:
     """Whether a comment is for us: public, written by a person, and not by ourselves, so no loop is possible."""
-    return comment.public and comment.author_id > 0 and comment.author_id != our_id and not comment.is_automatic
+    by_a_person = comment.author_id > 0 and comment.author_id != our_id and not comment.is_automatic
+    return comment.public and by_a_person and bool(comment.text or comment.attachments)
 
 
 def comment_event(
@@ -307,13 +316,18 @@ def _sender(comment: Comment, author: User | None) -> Sender:
         return Sender(external_id=str(comment.author_id))
     phone = re.sub(r"[\s()/.-]", "", author.phone or "")
     return Sender(
-        email=author.email,
+        email=_fitting(author.email, 254),
         phone=phone if E164.fullmatch(phone) else None,
-        contact_id=author.external_id,
+        contact_id=_fitting(author.external_id, 100),
         external_id=str(author.id),
         name=author.name[:200] if author.name else None,
         verified=bool(author.verified) and not author.suspended and comment.is_trusted,
     )
+
+
+def _fitting(value: str | None, most: int) -> str | None:
+    """An identity that was cut would be somebody else's."""
+    return value if value and len(value) <= most else None
 
 
 def _missing(files: Iterable[Attachment | InboundFile]) -> Iterable[Attachment]:

@@ -94,7 +94,7 @@ async def batches_to_the_end(channel: ZendeskChannel, cursor: dict[str, Any] | N
 
 
 async def reader(channel: ZendeskChannel, cursor: dict[str, Any] | None) -> AsyncGenerator[ZendeskBatch, None]:
-    async for batch in channel.read(cursor):
+    async for batch in channel.read_from(cursor):
         assert isinstance(batch, ZendeskBatch)
         yield batch
 
@@ -293,6 +293,26 @@ async def test_a_comment_that_cannot_be_understood_is_handed_over_whole(desk: De
     assert b"Where is my invoice?" in broken.content
     assert "created_at" in broken.reason
     assert "invoice" not in broken.reason
+
+
+async def test_tickets_that_are_deleted_or_broken_stop_nobody(
+    desk: Desk, product: Product, channel: ZendeskChannel
+) -> None:
+    cursor = await started(channel)
+    deleted, gone, broken, fine = [await desk.stand_in.write(written()) for _ in range(4)]
+    desk.account.tickets[deleted]["status"] = "deleted"
+    desk.account.tickets[broken]["requester_id"] = None
+    desk.time += timedelta(minutes=5)
+    desk.stand_in.faults.add(Fault(kind="fail", path=f"tickets/{gone}/comments", status=404))
+
+    batches = await batches_to_the_end(channel, cursor)
+
+    assert [event.event_id for batch in batches for event in batch.events] == [
+        f"comment-{desk.account.comments[fine][0]['id']}"
+    ]
+    assert {item.event_id for batch in batches for item in batch.unreadable} == {f"ticket-{broken}"}
+    with pytest.raises(UnreadableRequestError, match="not as documented"):
+        await channel.read(product.received[2])
 
 
 async def test_ratings_are_read(desk: Desk, channel: ZendeskChannel) -> None:
