@@ -3,4 +3,5 @@
 CRMS: dict[str, str] = {
     "directory": "integrations.crm.directory:DirectoryCrm",
     "salesforce": "integrations.crm.salesforce:SalesforceCrm",
+    "zendesk": "integrations.helpdesk.zendesk_crm:ZendeskCrm",
 }
