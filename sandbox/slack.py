@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from sandbox.frame import StandIn, Webhooks
-from sandbox.slack_events import FORM, Envelopes, signed_headers
+from sandbox.slack_events import FORM, click_body, event_body, handshake_body, signed_headers
 from sandbox.slack_workspace import (
     BOT_ID,
     BOT_USER,
@@ -110,13 +110,12 @@ class SlackStandIn(StandIn):
         self.webhooks = Webhooks(
             self.journal, attempts=ATTEMPTS, timeout_seconds=DEADLINE_SECONDS, retry_headers=_retry_headers
         )
-        self.workspace = Workspace()
+        self.workspace = Workspace(now)
         self._granted = frozenset(scopes)
-        self._envelopes = Envelopes()
         self.reset()
 
     def reset(self) -> None:
-        """Only the numbers of events go on, as no two may be the same."""
+        """Forget everything; the times and ids that were given never come again."""
         self.scopes = set(self._granted)
         self.events_url = ""
         self.interactivity_url = ""
@@ -154,14 +153,14 @@ class SlackStandIn(StandIn):
         place, person = self.workspace.room(click.channel), self.workspace.people[click.user]
         message = self.workspace.find(click.channel, click.ts)
         action = {"action_id": click.action_id, "block_id": click.block_id, "value": click.value}
-        body = self._envelopes.interaction(person, place, message, action)
+        body = click_body(person, place, message, action)
         response = await self.webhooks.ask(self.interactivity_url, body, self._headers(body, FORM))
         return response.status_code if response else 0
 
     async def handshake(self) -> bool:
         """Whether the Request URL answers as the app's must: with the challenge."""
         challenge = secrets.token_hex(16)
-        body = self._envelopes.handshake(challenge)
+        body = handshake_body(challenge)
         response = await self.webhooks.ask(self.events_url, body, self._headers(body))
         return response is not None and response.status_code == 200 and challenge in response.text
 
@@ -172,7 +171,7 @@ class SlackStandIn(StandIn):
 
     async def _post_event(self, event: Mapping[str, Any], channel: str) -> None:
         if self.events_url:
-            body = self._envelopes.event(event, self.workspace.room(channel))
+            body = event_body(event, self.workspace.room(channel))
             await self.webhooks.post(self.events_url, body, self._headers(body))
 
     def _shown_file(self, file_id: str) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """What the Slack stand-in remembers and refuses: people, channels, messages, files."""
 
 import re
-from collections.abc import Iterable, Mapping
-from itertools import count
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 TEAM, CUSTOMER_TEAM = "T0HOLDFAST", "T0CUSTOMER"
 BOT_USER, BOT_ID, APP_ID = "U0HOLDFAST", "B0HOLDFAST", "A0HOLDFAST"
-FIRST_SECOND = 1_760_000_000
+MICROSECONDS = 1_000_000
 MOST_CHARACTERS = 40_000
 MASS_MENTION = re.compile(r"<!(channel|here|everyone)(\|[^>]*)?>|<!subteam\^\w+(\|[^>]*)?>")
 PLAIN_MENTION = re.compile(r"@(channel|here|everyone)\b")
@@ -86,9 +85,11 @@ class StoredFile(BaseModel):
 
 
 class Workspace:
-    """One workspace with its people and messages; every new message is a second later than the one before."""
+    """One workspace with its people and messages. No two messages have the same time, not even after a restart."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._latest = 0
         self.reset()
 
     def reset(self) -> None:
@@ -97,10 +98,10 @@ class Workspace:
         self.messages: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, StoredFile] = {}
         self.mass_mentions: list[str] = []
-        self._seconds = count(FIRST_SECOND)
 
     def now(self) -> str:
-        return f"{next(self._seconds)}.000100"
+        self._latest = max(self._latest + 1, int(self._clock() * MICROSECONDS))
+        return f"{self._latest // MICROSECONDS}.{self._latest % MICROSECONDS:06d}"
 
     def add(self, *things: Person | Room | StoredFile) -> None:
         for thing in things:
