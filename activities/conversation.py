@@ -24,18 +24,18 @@ class ConversationActivities:
 
     def __init__(self, conversations: ConversationRepository, organisations: Organisations) -> None:
         self._conversations = conversations
-        self._organisations = organisations
+        self.organisations = organisations
 
     @activity.defn
     async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
         """Pin the published spec version and make the row; on a later run, return what the row says."""
-        active = await self._organisations.active_version(input.start.organisation)
-        specification = (await self._organisations.served(active)).specification
+        active = await self.organisations.active_version(input.start.organisation)
+        specification = (await self.organisations.served(active)).specification
         mode = specification.ai_agent(specification.default_ai_agent).mode
         ai = Owner(kind="ai_agent", id=specification.default_ai_agent)
         owner = Owner(kind="human_agent") if mode is Mode.CO_PILOT else ai
         row = await self._conversations.open(input.start, active, owner, mode, datetime.now(UTC))
-        pinned = await self._organisations.served(row.spec_hash)
+        pinned = await self.organisations.served(row.spec_hash)
         return OpenedConversation(
             spec_hash=row.spec_hash,
             policy=pinned.policy,

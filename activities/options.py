@@ -10,7 +10,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
 from domain.errors import PermanentError
-from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, READING
 
 
 def _names(error: type[Exception]) -> list[str]:
@@ -74,6 +74,14 @@ SCORE_CONFIDENCE: ActivityConfig = {
     "retry_policy": _until_permanent(0.5, 5),
     "priority": LIVE,
 }
+
+READ_CHANNEL: ActivityConfig = {
+    "task_queue": READING,
+    "start_to_close_timeout": timedelta(minutes=15),
+    "heartbeat_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""A shift of ten minutes; whatever goes wrong, the reading goes on."""
 
 DELIVER_STORED: ActivityConfig = {
     "task_queue": CONVERSATIONS,

@@ -49,6 +49,15 @@ class Settings(BaseSettings):
         "Unset: `holdfast dev` makes one and keeps it in the home folder.",
     )
 
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Address by which vendors reach the gateway, such as https://support.example.com. "
+        "Their signatures are checked against it. Unset: the address of each request.",
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses of proxies that may say who called, separated by commas."
+    )
     widget_origins: str = Field(
         "", description="Origins of other pages that may embed the web chat, separated by spaces; * for any."
     )

@@ -96,3 +96,15 @@ class Unreadable(Frozen):
     at: AwareDatetime
     reason: str = Field(max_length=500, description="What is wrong with it; no personal data.")
     content: bytes
+
+
+Cursor = dict[str, Any]
+"""Where a reader stopped; JSON, kept in the store together with what was read."""
+
+
+class Batch(Frozen):
+    """What was read in one go, and where to go on; both are kept in one transaction."""
+
+    events: tuple[AnyInboundEvent, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    cursor: Cursor

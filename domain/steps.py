@@ -227,6 +227,19 @@ class RecordDecisionInput(Frozen):
     replaces: str | None = None
 
 
+class ReadChannelInput(Frozen):
+    """One reader of one organisation; where it stopped stands in the store."""
+
+    organisation: str
+    channel: ChannelKind
+
+
+class ChannelRead(Frozen):
+    """How many events were new."""
+
+    events: int
+
+
 class ClimbLadderInput(Frozen):
     """A reminder, widening or moving up of an approval that still waits."""
 

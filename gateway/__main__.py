@@ -25,6 +25,8 @@ def main() -> None:
         ws_max_size=8 * MAX_FRAME_BYTES,
         ws_ping_interval=20,
         ws_ping_timeout=20,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=5,
         log_config=None,
         access_log=False,

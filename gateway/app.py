@@ -1,6 +1,6 @@
 """Composition root of the gateway."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from temporalio.client import Client
 
-from gateway import pages, problems
+from gateway import pages, problems, webhooks
 from gateway.api import approvals, conversations, health, vendors
 from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
@@ -16,18 +16,21 @@ from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
 from gateway.security import BodyLimit, SecurityHeaders
 from gateway.services import open_services
+from integrations.channels.base import Channel
 
 DESCRIPTION = "Customer service on Temporal: chat for customers, approvals and conversations for people."
 MAX_BODY_BYTES = 256 * 1024
 MULTIPART_OVERHEAD_BYTES = 16 * 1024
 
 
-def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> FastAPI:
-    """The gateway as an ASGI application; with `temporal` it uses that client instead of connecting its own."""
+def create_app(
+    options: GatewayOptions, *, temporal: Client | None = None, channels: Mapping[str, Channel] | None = None
+) -> FastAPI:
+    """The gateway as an ASGI application; `temporal` and `channels` replace those that it would make itself."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(options, temporal) as services:
+        async with open_services(options, temporal, channels) as services:
             app.state.services = services
             yield
 
@@ -38,7 +41,7 @@ def create_app(options: GatewayOptions, *, temporal: Client | None = None) -> Fa
         docs_url=None,
         redoc_url=None,
     )
-    for module in (sessions, files, socket, approvals, conversations, vendors, health):
+    for module in (sessions, files, socket, webhooks, approvals, conversations, vendors, health):
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)

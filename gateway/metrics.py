@@ -22,6 +22,12 @@ class GatewayMetrics:
         self.messages_received = Counter(
             "holdfast_messages_received", "Customer messages durably accepted.", ["channel"], registry=self.registry
         )
+        self.webhooks = Counter(
+            "holdfast_webhooks",
+            "What vendors posted: new, repeated, forged, unreadable.",
+            ["channel", "result"],
+            registry=self.registry,
+        )
         self.refused = Counter(
             "holdfast_refused", "Frames and requests refused, by problem type.", ["problem"], registry=self.registry
         )

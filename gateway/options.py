@@ -20,6 +20,7 @@ class GatewayOptions(Frozen):
     chat_session_lifetime: timedelta = timedelta(days=30)
     chat_sessions_per_minute: int = Field(120, ge=1, description="From one address, without an API key.")
     chat_messages_per_minute: int = Field(60, ge=1, description="In one conversation, messages and files together.")
+    public_url: str | None = Field(None, description="How vendors reach the gateway, behind any proxy.")
     widget_origins: tuple[str, ...] = Field((), description="Origins of pages that embed the chat; * for any.")
 
 
@@ -31,6 +32,7 @@ def options_of(settings: Settings) -> GatewayOptions:
         temporal_address=_needed(settings, "temporal_address"),
         temporal_namespace=settings.temporal_namespace,
         chat_token_secret=_needed(settings, "chat_token_secret"),
+        public_url=settings.public_url,
         widget_origins=tuple(settings.widget_origins.split()),
     )
 

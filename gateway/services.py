@@ -1,24 +1,31 @@
 """What the gateway works with: made once at start, reached through `services_of`."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from config.settings import read_vendor
 from domain.errors import RetryableError
-from gateway.chat.greeting import Greetings
+from domain.inbound import AnyInboundEvent
 from gateway.conversations import Conversations
+from gateway.forwarding import Forwarder
 from gateway.limits import RateLimiter
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics
 from gateway.options import GatewayOptions
+from gateway.specifications import ActiveSpecifications
 from gateway.store import Store
 from gateway.tokens import ChatToken, read_token, sign_token
+from integrations.adapters import Adapters
+from integrations.channels.base import Channel
+from integrations.channels.registry import CHANNELS
 from storage.database import connect
+from storage.inbox import KeptEvent
 from storage.notifications import NotificationListener
 
 MINUTE = timedelta(minutes=1)
@@ -28,20 +35,32 @@ FRAMES_PER_MINUTE = 600
 class Services:
     """One per application."""
 
-    def __init__(self, options: GatewayOptions, temporal: Client, store: Store) -> None:
+    def __init__(
+        self, options: GatewayOptions, temporal: Client, store: Store, channels: Mapping[str, Channel]
+    ) -> None:
         self.options = options
         self.temporal = temporal
         self.store = store
         self.live = LiveUpdates()
         self.metrics = GatewayMetrics()
         self.conversations = Conversations(temporal, self.metrics)
-        self.greetings = Greetings(store.specs)
+        self.specifications = ActiveSpecifications(store.specs)
+        self.channels = channels
+        self.forwarder = Forwarder(options.organisation, store.inbox, self.conversations)
         self.session_limit = RateLimiter(options.chat_sessions_per_minute, MINUTE)
         self.message_limit = RateLimiter(options.chat_messages_per_minute, MINUTE)
         self.frame_limit = RateLimiter(FRAMES_PER_MINUTE, MINUTE)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    async def keep(self, event: AnyInboundEvent) -> KeptEvent:
+        """Make an event durable; Temporal gets it right afterwards. Raises UnavailableError: the vendor tries again."""
+        specification = await self.specifications.of(self.options.organisation)
+        across = specification is not None and specification.identity.one_conversation
+        kept = await self.store.inbox.keep(self.options.organisation, event, self.now(), across_channels=across)
+        self.forwarder.wake()
+        return kept
 
     def sign_token(self, token: ChatToken) -> str:
         return sign_token(token, self._secret)
@@ -72,7 +91,9 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(options: GatewayOptions, temporal: Client | None = None) -> AsyncIterator[Services]:
+async def open_services(
+    options: GatewayOptions, temporal: Client | None = None, channels: Mapping[str, Channel] | None = None
+) -> AsyncIterator[Services]:
     """Connect to the neighbours. Temporal is connected to at first use, so the gateway starts without it."""
     client = temporal or await Client.connect(
         options.temporal_address,
@@ -82,23 +103,28 @@ async def open_services(options: GatewayOptions, temporal: Client | None = None)
     )
     database_url = options.database_url.get_secret_value()
     database = await connect(database_url)
-    services = Services(options, client, Store(database))
-    listening = asyncio.create_task(_listen(NotificationListener(database_url), services.live))
+    services = Services(options, client, Store(database), channels or Adapters(CHANNELS, read_vendor))
+    tasks = [
+        asyncio.create_task(_listen(NotificationListener(database_url), services)),
+        asyncio.create_task(services.forwarder.run()),
+    ]
     try:
         yield services
     finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await database.close()
 
 
-async def _listen(listener: NotificationListener, live: LiveUpdates) -> None:
+async def _listen(listener: NotificationListener, services: Services) -> None:
     async for notification in listener.listen():
-        if notification.conversation_id is None:
-            live.wake_all()
-        else:
-            live.wake(notification.conversation_id)
+        if notification.kind in {"inbox", "resync"}:
+            services.forwarder.wake()
+        if notification.kind == "resync":
+            services.live.wake_all()
+        elif notification.conversation_id is not None:
+            services.live.wake(notification.conversation_id)
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -7,6 +7,7 @@ from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
+from storage.inbox import InboxRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
 from storage.vendors import VendorStateRepository
@@ -23,6 +24,7 @@ class Store:
         self.audit = AuditRepository(database)
         self.conversations = ConversationRepository(database)
         self.customers = CustomerRepository(database)
+        self.inbox = InboxRepository(database)
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
         self.vendors = VendorStateRepository(database)

@@ -51,6 +51,32 @@ class Adapters(Mapping[str, Adapter], Generic[Adapter]):
         return configured
 
 
+class Wrapped(Mapping[str, Adapter], Generic[Adapter]):
+    """The same adapters, each in a wrapper that is made once."""
+
+    def __init__(self, adapters: Mapping[str, Adapter], wrap: Callable[[Adapter], Adapter]) -> None:
+        self._adapters = adapters
+        self._wrap = wrap
+        self._made: dict[str, Adapter] = {}
+
+    def __getitem__(self, kind: str) -> Adapter:
+        if kind not in self._made:
+            self._made[kind] = self._wrap(self._adapters[kind])
+        return self._made[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._adapters)
+
+    def __len__(self) -> int:
+        return len(self._adapters)
+
+
+def vendor_of(adapter: object) -> str:
+    """Who stands behind an adapter, such as `twilio` behind SMS and calls; empty where nobody does."""
+    settings_class: type[VendorSettings] | None = getattr(adapter, "settings_class", None)
+    return settings_class.prefix.lower() if settings_class else ""
+
+
 def _mistakes(error: ValueError) -> str:
     listed = getattr(error, "errors", None)
     if listed is None:

@@ -1,12 +1,11 @@
 """What came in by vendors' channels: kept before the vendor is told "received", until Temporal has it."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.conversation import Attachment, Frozen
-from domain.inbound import AnyInboundEvent, InboundMessage, Unreadable
+from domain.inbound import AnyInboundEvent, Batch, InboundMessage, Unreadable
 from domain.spec import ChannelKind
 from storage.database import Database
 from storage.views import Notification
@@ -22,6 +21,25 @@ _MOVE_CURSOR = """
     INSERT INTO channel_cursors (organisation, channel, cursor, moved_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (organisation, channel) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at
 """
+_CLAIM_WAITING = """
+    UPDATE inbox SET claimed_until = $3 WHERE inbox_id IN (
+        SELECT inbox_id FROM inbox
+        WHERE event IS NOT NULL AND conversation_id IS NOT NULL AND organisation = $1
+            AND (claimed_until IS NULL OR claimed_until <= $2)
+        ORDER BY inbox_id LIMIT $4 FOR UPDATE SKIP LOCKED
+    ) RETURNING inbox_id, channel, conversation_id, customer_id, event, received_at
+"""
+_SETTLED = """
+    SELECT NOT EXISTS (
+        SELECT FROM inbox i WHERE i.conversation_id = $1 AND i.kind = 'message' AND NOT EXISTS (
+            SELECT FROM messages m JOIN conversations c USING (conversation_id)
+            WHERE m.conversation_id = $1 AND m.author = 'customer' AND m.message_id = i.channel || ':' || i.event_id
+                AND (m.seq <= c.answered_seq OR c.status <> 'open')
+        )
+    )
+"""
+CLAIM = timedelta(seconds=10)
+"""How long a gateway has to forward what it claimed, before another one does."""
 
 
 class KeptEvent(Frozen):
@@ -41,6 +59,7 @@ class WaitingEvent(Frozen):
     conversation_id: str
     customer_id: str | None
     event: dict[str, Any]
+    received_at: datetime
 
 
 class InboxRepository:
@@ -63,9 +82,7 @@ class InboxRepository:
         self,
         organisation: str,
         channel: ChannelKind,
-        events: Sequence[AnyInboundEvent],
-        unreadable: Sequence[Unreadable],
-        cursor: dict[str, Any],
+        batch: Batch,
         now: datetime,
         *,
         across_channels: bool = False,
@@ -73,12 +90,12 @@ class InboxRepository:
         """Keep what a reader read together with where to go on; returns how many events were new."""
         fresh = 0
         async with self._database.transaction() as connection:
-            for event in events:
+            for event in batch.events:
                 kept = await _keep(connection, organisation, event, now, across_channels)
                 fresh += kept.fresh
-            for broken in unreadable:
+            for broken in batch.unreadable:
                 await connection.execute(_QUARANTINE, *_quarantined(organisation, broken))
-            await connection.execute(_MOVE_CURSOR, organisation, channel, cursor, now)
+            await connection.execute(_MOVE_CURSOR, organisation, channel, batch.cursor, now)
         if fresh:
             await self._database.announce(Notification(kind="inbox"))
         return fresh
@@ -94,18 +111,26 @@ class InboxRepository:
         )
         return found
 
-    async def waiting(self, organisation: str, limit: int = 100, *, after: int = 0) -> list[WaitingEvent]:
-        """Events that Temporal does not have yet, the oldest first."""
+    async def claim_waiting(self, organisation: str, now: datetime, limit: int = 100) -> list[WaitingEvent]:
+        """Events that Temporal does not have yet, the oldest first; nobody else gets them for some seconds."""
         await self._database.fetchval("SELECT match_early_reports($1)", organisation)
-        rows = await self._database.fetch(
-            "SELECT inbox_id, channel, conversation_id, customer_id, event FROM inbox "
-            "WHERE event IS NOT NULL AND conversation_id IS NOT NULL AND organisation = $1 AND inbox_id > $3 "
-            "ORDER BY inbox_id LIMIT $2",
+        rows = await self._database.fetch(_CLAIM_WAITING, organisation, now, now + CLAIM, limit)
+        return [WaitingEvent.model_validate(dict(row)) for row in sorted(rows, key=lambda row: int(row["inbox_id"]))]
+
+    async def conversation_of(self, organisation: str, channel: ChannelKind, thread: str) -> str | None:
+        """The conversation that a vendor's thread belongs to."""
+        found: str | None = await self._database.fetchval(
+            "SELECT conversation_id FROM channel_threads WHERE organisation = $1 AND channel = $2 AND thread = $3",
             organisation,
-            limit,
-            after,
+            channel,
+            thread,
         )
-        return [WaitingEvent.model_validate(dict(row)) for row in rows]
+        return found
+
+    async def settled(self, conversation_id: str) -> bool:
+        """Everything that came in for a conversation has been answered, or is with a person."""
+        settled: bool = await self._database.fetchval(_SETTLED, conversation_id)
+        return settled
 
     async def forwarded(self, inbox_id: int) -> None:
         """Temporal has it; only its id is remembered."""

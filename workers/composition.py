@@ -1,6 +1,9 @@
 """A worker process put together from its settings."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -12,16 +15,20 @@ from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
+from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.serving import load_models
 from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError
-from integrations.adapters import Adapters
+from domain.spec import ChannelKind
+from integrations.adapters import Adapters, Wrapped, vendor_of
+from integrations.breakers import Breakers
 from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.crm.registry import CRMS
+from integrations.guarded import GuardedChannel, GuardedCrm
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from storage.approvals import ApprovalRepository
@@ -29,8 +36,11 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
+from storage.inbox import InboxRepository
 from storage.specs import SpecRepository
 from storage.turns import TurnRepository
+from storage.vendors import VendorStateRepository
+from workers.readers import start_readers
 from workers.worker import Activities, Limits, build_workers
 
 POOL_SIZE = 20
@@ -63,19 +73,45 @@ def model_factory(settings: Settings) -> ModelFactory:
     )
 
 
-def compose(database: Database, models: ModelFactory) -> Activities:
-    """Every activity with its neighbours."""
+@dataclass(frozen=True)
+class Neighbours:
+    """The adapters of this installation, by kind."""
+
+    channels: Mapping[ChannelKind, Channel]
+    crms: Mapping[str, Crm]
+
+
+def neighbours_of(customers: CustomerRepository) -> Neighbours:
+    """Adapters made from the environment when they are first used."""
+    return Neighbours(
+        channels=Adapters[Channel](CHANNELS, read_vendor),
+        crms=Adapters[Crm](CRMS, read_vendor, {"directory": DirectoryCrm(customers)}),
+    )
+
+
+def compose(database: Database, models: ModelFactory, neighbours: Neighbours | None = None) -> Activities:
+    """Every activity with its neighbours, vendors behind circuit breakers."""
     customers = CustomerRepository(database)
+    near = neighbours or neighbours_of(customers)
     turns = TurnRepository(database)
     organisations = Organisations(SpecRepository(database), models, load_models, turns.spent_since)
-    channels: Adapters[Channel] = Adapters(CHANNELS, read_vendor)
-    crms: Adapters[Crm] = Adapters(CRMS, read_vendor, {"directory": DirectoryCrm(customers)})
+    breakers = Breakers(VendorStateRepository(database))
+
+    def guarded_channel(channel: Channel) -> Channel:
+        vendor = vendor_of(channel)
+        return GuardedChannel(channel, partial(breakers.guard, vendor)) if vendor and not channel.stored else channel
+
+    def guarded_crm(crm: Crm) -> Crm:
+        vendor = vendor_of(crm)
+        return GuardedCrm(crm, partial(breakers.guard, vendor)) if vendor else crm
+
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
-        context=ContextActivities(customers, crms, organisations),
+        context=ContextActivities(customers, Wrapped(near.crms, guarded_crm), organisations),
         reply=ReplyActivities(turns, organisations),
-        delivery=DeliveryActivities(DeliveryRepository(database), channels),
+        delivery=DeliveryActivities(DeliveryRepository(database), Wrapped(near.channels, guarded_channel)),
         approvals=ApprovalActivities(ApprovalRepository(database)),
+        reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
     )
 
 
@@ -94,8 +130,11 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
         data_converter=pydantic_data_converter,
         runtime=_runtime(settings),
     )
+    near = neighbours_of(CustomerRepository(database))
+    activities = compose(database, models or model_factory(settings), near)
+    await start_readers(client, settings.organisation.name, activities.conversation.organisations, near.channels)
     limits = Limits(settings.max_cached_workflows, settings.max_concurrent_activities)
-    return build_workers(client, compose(database, models or model_factory(settings)), limits)
+    return build_workers(client, activities, limits)
 
 
 def _runtime(settings: Settings) -> Runtime | None:

@@ -13,10 +13,12 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
-from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, READING
 from workers.failures import FailureInterceptor
 from workflows.conversation import ConversationWorkflow
+from workflows.reading import ReadChannelWorkflow
 
 STICKY = timedelta(seconds=5)
 """After so long without an answer, a conversation's next task goes to another worker: how long a kill is felt."""
@@ -31,6 +33,7 @@ class Activities:
     reply: ReplyActivities
     delivery: DeliveryActivities
     approvals: ApprovalActivities
+    reading: ReadingActivities
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
     conversations = Worker(
         client,
         task_queue=CONVERSATIONS,
-        workflows=[ConversationWorkflow],
+        workflows=[ConversationWorkflow, ReadChannelWorkflow],
         activities=store,
         workflow_runner=workflow_runner(),
         interceptors=[failures],
@@ -78,6 +81,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
         CRM: [a.context.fetch_customer_context],
         DELIVERY: [a.delivery.deliver_message],
+        READING: [a.reading.read_channel],
     }
     others = [
         Worker(

@@ -70,7 +70,7 @@ async def start_session(
         conversation_id=token.conversation_id,
         token=services.sign_token(token),
         expires_at=token.expires_at,
-        greeting=await services.greetings.of(organisation),
+        greeting=await services.specifications.greeting(organisation),
     )
 
 

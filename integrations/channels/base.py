@@ -5,11 +5,13 @@ An adapter implements `Channel`, and what of `WebhookSource`, `MessageReader` an
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from domain.conversation import Author, Frozen, Status
 from domain.errors import PermanentError
-from domain.inbound import Address, AnyInboundEvent, Unreadable
+from domain.inbound import Address, AnyInboundEvent
+from domain.inbound import Batch as Batch
+from domain.inbound import Cursor as Cursor
 
 # Out.
 
@@ -107,27 +109,16 @@ class WebhookSource(Protocol):
 
 # In, by reading.
 
-Cursor = dict[str, Any]
-"""Where a reader stopped; JSON, kept in the store together with what was read."""
-
-
-class Batch(Frozen):
-    """What was read in one go, and where to go on; both are kept in one transaction."""
-
-    events: tuple[AnyInboundEvent, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
-    cursor: Cursor
-
 
 @runtime_checkable
 class MessageReader(Protocol):
     """Reads what a vendor does not post, or what a lost webhook missed.
 
-    `read` goes on from the cursor (None: from now on) and yields for ever, at least every 30 seconds, if need be an
-    empty batch. It may yield what was taken in already. Raises as `Channel` does.
+    `read_from` goes on from the cursor (None: from now on) and yields for ever, at least every 30 seconds, if need be
+    an empty batch. It may yield what was taken in already. Raises as `Channel` does.
     """
 
-    def read(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
+    def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
 
 
 # Turn by turn, where the vendor's request is held until there is something to say (a phone call).
@@ -155,8 +146,11 @@ class TurnState(Frozen):
 class TurnTaking(Protocol):
     """A stored channel whose vendor fetches what is to be said.
 
-    `heard` is the last seq that the request says the customer has heard; `respond` answers with what is new.
+    `thread` is the one whose turn it is, `heard` the last seq that the request says the customer has heard; `respond`
+    answers with what is new.
     """
+
+    def thread(self, request: WebhookRequest) -> str: ...
 
     def heard(self, request: WebhookRequest) -> int: ...
 

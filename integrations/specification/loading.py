@@ -1,7 +1,7 @@
 """A folder under `specs/` as one checked organisation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,7 +134,9 @@ class _Assembly:
 
     def _check_adapters(self) -> None:
         organisation = dict(self.organisation.value)
-        named = [(("channels", kind), kind, CHANNELS) for kind in organisation["channels"]]
+        named: list[tuple[Location, str, Mapping[str, str]]] = [
+            (("channels", kind), kind, CHANNELS) for kind in organisation["channels"]
+        ]
         named += [((field,), organisation[field], CRMS) for field in ("crm", "helpdesk") if organisation[field]]
         for location, kind, known in named:
             if kind not in known:

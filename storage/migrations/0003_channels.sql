@@ -39,6 +39,7 @@ CREATE TABLE inbox (
     conversation_id  text,
     customer_id      text,
     event            jsonb,
+    claimed_until    timestamptz,
     received_at      timestamptz NOT NULL,
     UNIQUE (organisation, channel, event_id)
 );

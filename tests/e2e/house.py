@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self
@@ -12,7 +12,6 @@ from uuid import uuid4
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.service import RPCError
 
-from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory
 from domain.conversation import (
     WEB_CHAT,
@@ -29,19 +28,23 @@ from gateway.conversations import Conversations
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics
 from integrations.channels.base import Channel
+from integrations.channels.web_chat import WebChatChannel
+from integrations.crm.base import Crm
+from integrations.crm.directory import DirectoryCrm
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
 from storage.approvals import ApprovalRepository
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository
+from storage.customers import CustomerRepository
 from storage.database import Database
-from storage.deliveries import DeliveryRepository
 from storage.notifications import NotificationListener
 from storage.records import RecordRepository, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, StoredMessage
 from tests.e2e.gates import Gates
 from tests.organisation import SPECIFICATION
+from tests.pigeons import KIND
 from tests.workflows.fakes import Gate
-from workers.composition import compose
+from workers.composition import Neighbours, compose
 from workers.worker import Limits, build_workers
 from workflows.conversation import ConversationWorkflow
 
@@ -259,10 +262,11 @@ class House:
         self, models: ModelFactory | None = None, channel: Channel | None = None, limits: Limits | None = None
     ) -> AsyncIterator[None]:
         """The workers of production in this process."""
-        activities = compose(self.store.database, models or scripted())
+        channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel()}
         if channel:
-            delivery = DeliveryActivities(DeliveryRepository(self.store.database), {WEB_CHAT: channel})
-            activities = replace(activities, delivery=delivery)
+            channels = {WEB_CHAT: channel, KIND: channel}
+        crms: dict[str, Crm] = {"directory": DirectoryCrm(CustomerRepository(self.store.database))}
+        activities = compose(self.store.database, models or scripted(), Neighbours(channels, crms))
         async with AsyncExitStack() as stack:
             for worker in build_workers(self.client, activities, limits or Limits()):
                 await stack.enter_async_context(worker)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pytest
 
 from domain.inbound import (
+    Batch,
     ColleagueReply,
     ConsentChange,
     DeliveryReport,
@@ -36,7 +37,7 @@ async def test_an_event_is_kept_once(inbox: InboxRepository) -> None:
     again = await inbox.keep(ORGANISATION, wrote(), later(5))
     assert (first.fresh, again.fresh) == (True, False)
     assert (first.inbox_id, first.conversation_id) == (again.inbox_id, again.conversation_id)
-    assert len(await inbox.waiting(ORGANISATION)) == 1
+    assert len(await inbox.claim_waiting(ORGANISATION, later(3600))) == 1
 
 
 async def test_the_same_event_many_times_at_once_is_one_event_of_one_conversation(inbox: InboxRepository) -> None:
@@ -48,7 +49,7 @@ async def test_the_same_event_many_times_at_once_is_one_event_of_one_conversatio
 async def test_what_temporal_has_leaves_only_its_id(inbox: InboxRepository) -> None:
     kept = await inbox.keep(ORGANISATION, wrote(), NOW)
     await inbox.forwarded(kept.inbox_id)
-    assert await inbox.waiting(ORGANISATION) == []
+    assert await inbox.claim_waiting(ORGANISATION, later(3600)) == []
     assert not (await inbox.keep(ORGANISATION, wrote(), NOW)).fresh
 
 
@@ -91,7 +92,7 @@ async def test_a_recognised_customer_goes_on_by_another_channel_where_the_specif
 async def test_files_become_attachments_of_the_conversation(inbox: InboxRepository, stage: Stage) -> None:
     file = InboundFile(name="a.txt", media_type="text/plain", content=b"abc")
     kept = await inbox.keep(ORGANISATION, wrote(files=(file,)), NOW)
-    (waiting,) = await inbox.waiting(ORGANISATION)
+    (waiting,) = await inbox.claim_waiting(ORGANISATION, later(3600))
     (attachment,) = waiting.event["attachments"]
     content = await stage.database.fetchval(
         "SELECT content FROM attachments WHERE attachment_id = $1 AND conversation_id = $2",
@@ -130,7 +131,7 @@ async def test_a_failed_message_waits_for_its_conversation_and_a_delivered_one_d
             channel="sms", event_id=f"SM1-{status}", at=NOW, provider_message_id="SM1", status=status, code="30003"
         )
         await inbox.keep(ORGANISATION, report, NOW)
-    (waiting,) = await inbox.waiting(ORGANISATION)
+    (waiting,) = await inbox.claim_waiting(ORGANISATION, later(3600))
     assert (waiting.event["status"], waiting.event["message_key"]) == ("failed", "draft-1")
     assert await stage.database.fetchval("SELECT report_code FROM deliveries") == "30003"
 
@@ -140,10 +141,10 @@ async def test_a_failure_that_is_reported_before_the_sending_is_recorded_waits_f
 ) -> None:
     report = DeliveryReport(channel="sms", event_id="r-1", at=NOW, provider_message_id="SM1", status="failed")
     await inbox.keep(ORGANISATION, report, NOW)
-    assert await inbox.waiting(ORGANISATION) == []
+    assert await inbox.claim_waiting(ORGANISATION, later(3600)) == []
     await stage.drafted()
     await stage.deliveries.deliver_stored(reply(channel="sms", sent_as="SM1"), NOW)
-    (waiting,) = await inbox.waiting(ORGANISATION)
+    (waiting,) = await inbox.claim_waiting(ORGANISATION, later(3600))
     assert waiting.event["message_key"] == "draft-1"
 
 
@@ -157,8 +158,9 @@ async def test_a_colleagues_reply_concerns_the_conversation_of_its_ticket(inbox:
 
 async def test_a_batch_is_kept_together_with_where_to_go_on(inbox: InboxRepository, stage: Stage) -> None:
     broken = Unreadable(channel="email", event_id="u-1", at=NOW, reason="no header", content=b"\xff")
+    batch = Batch(events=(wrote(),), unreadable=(broken,), cursor={"uid": 7})
     for _ in range(2):
-        await inbox.keep_batch(ORGANISATION, "email", [wrote()], [broken], {"uid": 7}, NOW)
+        await inbox.keep_batch(ORGANISATION, "email", batch, NOW)
     assert await inbox.cursor(ORGANISATION, "email") == {"uid": 7}
     assert await stage.database.fetchval("SELECT count(*) FROM quarantine") == 1
-    assert len(await inbox.waiting(ORGANISATION)) == 1
+    assert len(await inbox.claim_waiting(ORGANISATION, later(3600))) == 1

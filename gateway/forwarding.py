@@ -1,0 +1,101 @@
+"""From the inbox to the workflows: every event that was kept becomes a signal, however long Temporal is away."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import structlog
+
+from domain.conversation import CustomerMessage, Person, ReportFailure, SendHumanReply, StartConversation
+from domain.errors import ConflictError, RetryableError
+from gateway.conversations import Conversations
+from storage.inbox import InboxRepository, WaitingEvent
+
+LOOK_EVERY = timedelta(seconds=2)
+LONGEST_ID = 200
+
+log = structlog.get_logger()
+
+
+class Forwarder:
+    """One loop per gateway; several share the work, because each claims what it forwards."""
+
+    def __init__(self, organisation: str, inbox: InboxRepository, conversations: Conversations) -> None:
+        self._organisation = organisation
+        self._inbox = inbox
+        self._conversations = conversations
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something new lies in the inbox."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Forward until cancelled; while a neighbour is away, look again now and then."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), LOOK_EVERY.total_seconds())
+            self._awake.clear()
+            try:
+                while await self._forward_some():
+                    pass
+            except RetryableError as error:
+                log.warning("forwarding_interrupted", error=type(error).__name__)
+
+    async def _forward_some(self) -> bool:
+        waiting = await self._inbox.claim_waiting(self._organisation, datetime.now(UTC))
+        for event in waiting:
+            try:
+                await self._forward(event)
+            except ConflictError:
+                log.warning("event_came_after_the_end", channel=event.channel, inbox_id=event.inbox_id)
+            await self._inbox.forwarded(event.inbox_id)
+        return bool(waiting)
+
+    async def _forward(self, waiting: WaitingEvent) -> None:
+        event, conversation_id = waiting.event, waiting.conversation_id
+        match event["kind"]:
+            case "message":
+                await self._conversations.receive(self._start(waiting), _message(waiting))
+            case "colleague_reply":
+                reply = SendHumanReply(
+                    request_id=f"inbox-{waiting.inbox_id}",
+                    by=Person(id=event["person_id"], roles=("human_agent",)),
+                    text=event["text"],
+                    sent_as=event["event_id"],
+                )
+                await self._conversations.request(conversation_id, reply)
+            case "delivery_report":
+                failure = ReportFailure(
+                    request_id=f"inbox-{waiting.inbox_id}",
+                    by=Person(id=waiting.channel),
+                    message_key=event["message_key"],
+                    code=event.get("code", ""),
+                )
+                await self._conversations.request(conversation_id, failure)
+
+    def _start(self, waiting: WaitingEvent) -> StartConversation:
+        return StartConversation(
+            organisation=self._organisation,
+            conversation_id=waiting.conversation_id,
+            channel=waiting.channel,
+            customer_id=waiting.customer_id,
+        )
+
+
+def _message(waiting: WaitingEvent) -> CustomerMessage:
+    event = waiting.event
+    return CustomerMessage(
+        message_id=message_id(waiting.channel, event["event_id"]),
+        text=event["text"],
+        channel=waiting.channel,
+        received_at=waiting.received_at,
+        attachments=event.get("attachments", ()),
+    )
+
+
+def message_id(channel: str, event_id: str) -> str:
+    """The id of a vendor's message in its conversation, in which other channels may take part."""
+    named = f"{channel}:{event_id}"
+    return named if len(named) <= LONGEST_ID else f"{channel}:{sha256(event_id.encode()).hexdigest()}"

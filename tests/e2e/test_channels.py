@@ -1,0 +1,153 @@
+"""A vendor's channel from end to end: inbox, signal, turn, claim, send; and people, failures and takeovers between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.conversation import SendHumanReply, Status, TakeOver
+from domain.errors import InvalidInputError, RateLimitedError, UnavailableError
+from domain.inbound import AnyInboundEvent
+from gateway.forwarding import Forwarder
+from storage.inbox import InboxRepository
+from tests.e2e.bikeshop import PASSWORD, PERSON, REFUND
+from tests.e2e.house import ANNA, House, Talk
+from tests.organisation import SPECIFICATION
+from tests.pigeons import KIND, PigeonChannel, note
+
+EVENT: TypeAdapter[AnyInboundEvent] = TypeAdapter(AnyInboundEvent)
+
+
+class Loft:
+    """The way of a pigeon's note into the house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._inbox = InboxRepository(house.store.database)
+        self.forwarder = Forwarder(SPECIFICATION.organisation, self._inbox, house.way_in)
+
+    async def brings(self, event_id: str, text: str = PASSWORD, **more: Any) -> Talk:
+        event = EVENT.validate_python(note(event_id, text, **more))
+        kept = await self._inbox.keep(SPECIFICATION.organisation, event, datetime.now(UTC))
+        self.forwarder.wake()
+        assert kept.conversation_id
+        return Talk(self._house, kept.conversation_id)
+
+
+@asynccontextmanager
+async def loft(house: House, pigeons: PigeonChannel) -> AsyncIterator[Loft]:
+    made = Loft(house)
+    forwarding = asyncio.create_task(made.forwarder.run())
+    async with house.workers(channel=pigeons):
+        yield made
+    forwarding.cancel()
+
+
+def texts(pigeons: PigeonChannel) -> list[tuple[str, str]]:
+    return [(message.kind, message.text) for message in pigeons.sent]
+
+
+async def test_a_note_is_answered_where_it_came_from(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1")
+        await way.brings("n-1")
+        await talk.answered(1)
+        await way.brings("n-2", "and again")
+        seen = await talk.answered(2)
+    assert [message.text for message in pigeons.sent] == seen.replies
+    assert [message.address for message in pigeons.sent] == [{"loft": "north"}, {"loft": "north", "last": "ring-1"}]
+    assert {message.channel for message in seen.messages} == {KIND}
+
+
+async def test_a_handover_is_told_by_the_channel(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1", PERSON)
+        await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN and len(seen.messages) == 2)
+        await talk.ask(SendHumanReply(request_id="r-1", by=ANNA, text="Here I am."))
+        await talk.until(lambda seen: "Here I am." in seen.replies)
+    assert texts(pigeons) == [("notice", SPECIFICATION.wording.handoff), ("human_reply", "Here I am.")]
+
+
+async def test_who_waits_for_an_approval_is_told_and_then_answered(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1", REFUND)
+        await talk.asked()
+        await talk.until(lambda seen: len(seen.messages) == 2)
+        await talk.decide("approve", "d-1")
+        await talk.answered(1)
+    assert [kind for kind, _ in texts(pigeons)] == ["notice", "reply"]
+
+
+async def test_a_vendor_that_is_down_delays_and_doubles_nothing(house: House) -> None:
+    pigeons = PigeonChannel()
+    pigeons.failures = [UnavailableError("down"), RateLimitedError("slow"), UnavailableError("down")]
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1")
+        await talk.answered(1)
+    assert len(pigeons.sent) == 1
+
+
+async def test_a_takeover_while_the_vendor_is_down_keeps_the_reply_from_ever_leaving(house: House) -> None:
+    pigeons = PigeonChannel()
+    pigeons.failures = [RateLimitedError("slow")] * 1000
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1")
+        await talk.until(lambda seen: "delivery_claimed" in seen.kinds)
+        await talk.ask(TakeOver(request_id="t-1", by=ANNA))
+        await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
+        pigeons.failures.clear()
+        await talk.until(lambda seen: "delivery_refused" in seen.kinds)
+    assert pigeons.sent == []
+
+
+async def test_a_reply_of_a_person_that_is_refused_is_said_to_them(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1", PERSON)
+        await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN and len(seen.messages) == 2)
+        pigeons.failures = [InvalidInputError("no such loft")]
+        await talk.ask(SendHumanReply(request_id="r-1", by=ANNA, text="Here I am."))
+        seen = await talk.until(lambda seen: "delivery_failed" in seen.kinds)
+        (told,) = await house.store.conversations.notes(talk.id)
+    assert "could not be delivered" in told.text
+    assert "Here I am." not in seen.replies
+
+
+async def test_a_colleague_who_answers_in_the_vendors_own_interface_owns_the_conversation(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1")
+        await talk.answered(1)
+        await way.brings("p-1", "I took care of it.", kind="colleague_reply", person_id="pigeon-7")
+        seen = await talk.until(lambda seen: "I took care of it." in seen.replies)
+    assert (seen.row.status, seen.row.owner.id) == (Status.WITH_HUMAN, "pigeon-7")
+    assert len(pigeons.sent) == 1
+
+
+async def test_a_message_that_never_arrived_is_given_to_a_person(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1")
+        await talk.answered(1)
+        report = {"channel": KIND, "event_id": "f-1", "at": datetime.now(UTC), "provider_message_id": "ring-1"}
+        failed = EVENT.validate_python(report | {"kind": "delivery_report", "status": "failed", "code": "hawk"})
+        await InboxRepository(house.store.database).keep(SPECIFICATION.organisation, failed, datetime.now(UTC))
+        way.forwarder.wake()
+        seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
+    assert seen.row.escalation_reason == "delivery_failed"
+
+
+async def test_what_came_in_while_temporal_was_away_is_forwarded_later(house: House) -> None:
+    """No forwarder runs at first: the event is durable all the same."""
+    pigeons = PigeonChannel()
+    talk = await Loft(house).brings("n-1")
+    assert await talk.seen() is None
+    async with loft(house, pigeons):
+        await talk.answered(1)
+    assert len(pigeons.sent) == 1
