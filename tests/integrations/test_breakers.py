@@ -154,6 +154,15 @@ async def test_another_process_knows_within_a_second(stage: Stage) -> None:
     assert not await stage.refused()
 
 
+async def test_of_two_processes_that_know_the_same_one_tries(stage: Stage) -> None:
+    await stage.fail(FAILURES)
+    stage.clock.now += PAUSE
+    async with stage.other.guard("zendesk"):
+        pass
+    async with stage.one.guard("salesforce"):
+        assert await stage.refused(stage.other)
+
+
 async def test_failures_before_a_silence_do_not_count_after_it(stage: Stage) -> None:
     await stage.fail(FAILURES - 1, stage.other)
     await stage.fail(FAILURES)

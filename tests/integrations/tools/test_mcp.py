@@ -178,10 +178,11 @@ async def test_what_is_no_tool_server_is_refused() -> None:
 
     @app.post("/{kind}")
     async def answer(kind: str) -> Response:
-        return Response("{", media_type=f"application/{kind}")
+        headers = {"content-encoding": "gzip"} if kind == "gzip" else {}
+        return Response("{", media_type=f"application/{kind}", headers=headers)
 
     with serving(app) as url:
-        for kind in ("json", "xml"):
+        for kind in ("json", "xml", "gzip"):
             with pytest.raises(PermanentError):
                 await use(adapter(address(f"{url}/{kind}")))
 

@@ -1,13 +1,17 @@
 """What was published is compared with what a real server says."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
+from pydantic import JsonValue
 
 from domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from domain.spec import SpecVersion
-from domain.tool_spec import HttpToolServer
+from domain.tool_spec import DescribedTool, HttpToolServer
+from domain.tools import ToolOutcome
+from integrations.checks import Finding
+from integrations.tools.base import ToolSession
 from integrations.tools.pinning import check_tools, still_the_same, with_tools
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
@@ -64,6 +68,31 @@ async def test_what_cannot_be_used_is_not_published(stack: ExitStack) -> None:
         await with_tools(mistaken, connect)
     with pytest.raises(UnavailableError):
         await with_tools(version_with(address("http://127.0.0.1:9/mcp")), connect)
+
+
+class Odd:
+    """A server whose tool takes no object."""
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[ToolSession]:
+        yield self
+
+    async def list_tools(self) -> Sequence[DescribedTool]:
+        return [DescribedTool(server="shop", name="order_status", input_schema={"type": "string"}, fingerprint="")]
+
+    async def call_tool(self, name: str, arguments: Mapping[str, JsonValue], *, key: str | None = None) -> ToolOutcome:
+        return ToolOutcome(text=name)
+
+    async def check(self) -> Sequence[Finding]:
+        return ()
+
+
+async def test_a_tool_without_a_usable_schema_is_not_published() -> None:
+    version = version_with(
+        address("http://127.0.0.1:9/mcp"), {"server": "shop", "tool": "order_status", "access": "read"}
+    )
+    with pytest.raises(InvalidInputError, match=r"shop\.order_status cannot be used\. Its schema"):
+        await with_tools(version, lambda _: Odd())
 
 
 async def test_a_tool_that_was_changed_since_is_noticed(stack: ExitStack) -> None:
