@@ -27,6 +27,8 @@ from sandbox.twilio_requests import (
     Speaks,
     Written,
     checked_message,
+    media_path,
+    media_resource,
     message_resource,
     new_sid,
     number_resource,
@@ -198,7 +200,7 @@ class TwilioStandIn(StandIn):
         if message.from_.startswith("whatsapp:"):
             form |= {"WaId": message.from_.removeprefix("whatsapp:+"), "ProfileName": "Erika"}
         for number, media in enumerate(message.media):
-            form[f"MediaUrl{number}"] = f"{self.address}{API}/Accounts/{self.account_sid}{_media_path(message, media)}"
+            form[f"MediaUrl{number}"] = f"{self.address}{media_path(self.account_sid, message.sid, media)}"
             form[f"MediaContentType{number}"] = media.media_type
         return form
 
@@ -269,6 +271,7 @@ class TwilioStandIn(StandIn):
         app.add_api_route(f"{account}/Messages.json", self._create_message, methods=["POST"])
         app.add_api_route(f"{account}/Messages.json", self._list_messages, methods=["GET"])
         app.add_api_route(f"{account}/Messages/{{sid}}.json", self._fetch_message, methods=["GET"])
+        app.add_api_route(f"{account}/Messages/{{sid}}/Media.json", self._list_media, methods=["GET"])
         app.add_api_route(f"{account}/Messages/{{sid}}/Media/{{media_sid}}", self._media, methods=["GET"])
         app.add_api_route("/media/{sid}/{media_sid}", self._media_content, methods=["GET"])
         app.add_api_route(f"{account}/Calls.json", self._list_calls, methods=["GET"])
@@ -315,6 +318,12 @@ class TwilioStandIn(StandIn):
     async def _fetch_message(self, request: Request, account_sid: str, sid: str) -> dict[str, Any]:
         self.authorise(request, account_sid)
         return message_resource(account_sid, self.find(sid, request.url.path))
+
+    async def _list_media(self, request: Request, account_sid: str, sid: str) -> dict[str, Any]:
+        self.authorise(request, account_sid)
+        message = self.find(sid, request.url.path)
+        resources = [media_resource(account_sid, sid, one) for one in message.media]
+        return page("media_list", resources, request.query_params, request.url.path)
 
     async def _media(self, request: Request, account_sid: str, sid: str, media_sid: str) -> Response:
         """Twilio sends the caller on to a store of another host, which wants no key and refuses ours."""
@@ -368,10 +377,6 @@ class TwilioStandIn(StandIn):
 
 async def _refuse(_: Request, refused: Exception) -> Response:
     return refused.response() if isinstance(refused, RefusedError) else Response(status_code=500)
-
-
-def _media_path(message: Message, media: Media) -> str:
-    return f"/Messages/{message.sid}/Media/{media.sid}"
 
 
 def _moment(text: str | None) -> datetime:

@@ -169,6 +169,20 @@ def message_resource(account_sid: str, message: Message) -> dict[str, Any]:
     }
 
 
+def media_path(account_sid: str, message_sid: str, media: Media) -> str:
+    return f"{API}/Accounts/{account_sid}/Messages/{message_sid}/Media/{media.sid}"
+
+
+def media_resource(account_sid: str, message_sid: str, media: Media) -> dict[str, Any]:
+    return {
+        "account_sid": account_sid,
+        "content_type": media.media_type,
+        "parent_sid": message_sid,
+        "sid": media.sid,
+        "uri": f"{media_path(account_sid, message_sid, media)}.json",
+    }
+
+
 def number_resource(account_sid: str, number: Number) -> dict[str, Any]:
     sid = f"PN{hashlib.md5(number.phone_number.encode(), usedforsecurity=False).hexdigest()}"
     return {
