@@ -20,6 +20,7 @@ from integrations.channels.twilio import OPTED_OUT, Form
 
 STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
 START_WORDS = frozenset("START UNSTOP".split())
+HELP_WORDS = frozenset({"HELP", "INFO"})
 MOST_FILES = 10
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
@@ -54,7 +55,8 @@ def thread_of(customer: str, ours: str) -> str:
 def consent_of(kind: str, form: Form, at: datetime) -> ConsentChange | None:
     """A STOP or START. Twilio's own verdict (`OptOutType`) counts where there is one, else the network's usual words.
 
-    YES starts again too, but only after a STOP; before one it is an answer.
+    YES starts again too, but only after a STOP; before one it is an answer, so it gets an id of its own. In the other
+    cases the message is the consent and its id is taken, whatever a list without `OptOutType` makes of the message.
     """
     word = form.get("OptOutType", "").upper() or form.get("Body", "").strip().upper()
     if word not in STOP_WORDS | START_WORDS | {"YES"}:
@@ -62,7 +64,7 @@ def consent_of(kind: str, form: Form, at: datetime) -> ConsentChange | None:
     sid = field(form, "MessageSid")
     return ConsentChange(
         channel=kind,
-        event_id=f"{sid}-consent",
+        event_id=f"{sid}-consent" if word == "YES" else sid,
         at=at,
         thread=thread_of(field(form, "From"), field(form, "To")),
         opted_out=word in STOP_WORDS,
@@ -73,6 +75,11 @@ def is_answered_by_twilio(form: Form) -> bool:
     """STOP and START are consent and no message; a HELP with an `OptOutType` got Twilio's answer already."""
     body = form.get("Body", "").strip().upper()
     return bool(form.get("OptOutType")) or body in STOP_WORDS | START_WORDS
+
+
+def is_word_for_help(form: Form) -> bool:
+    """HELP, which Twilio answers by itself as a rule."""
+    return form.get("Body", "").strip().upper() in HELP_WORDS
 
 
 def media_of(form: Form) -> list[Media]:

@@ -1,4 +1,4 @@
-"""SMS and WhatsApp by Twilio: out by the REST API, in by webhooks.
+"""SMS and WhatsApp by Twilio: out by the REST API, in by webhooks, and by a list that holds what they missed.
 
 Twilio knows no idempotency key. A message of ours is found again by its recipient and its text among what was sent
 since the customer's last message; docs/guides/twilio.md says what that leaves open.
@@ -6,24 +6,26 @@ since the customer's last message; docs/guides/twilio.md says what that leaves o
 
 import asyncio
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 from urllib.parse import urlencode
 
 import httpx
 
 from domain.errors import InvalidInputError, NotFoundError, UnavailableError
 from domain.inbound import AnyInboundEvent, InboundFile
-from integrations.channels.base import OutboundMessage, Received, SendReceipt, WebhookRequest
+from integrations.channels.base import Batch, Cursor, OutboundMessage, Received, SendReceipt, WebhookRequest
 from integrations.channels.sms_text import fits_sms, fits_whatsapp, in_plain_letters, parts
 from integrations.channels.twilio import TRY_AGAIN, Form, TwilioApi, TwilioSettings, form_of, no_twiml, verify_signature
 from integrations.channels.twilio_messages import (
+    MOST_FILES,
     WHATSAPP,
     Media,
     consent_of,
     is_answered_by_twilio,
+    is_word_for_help,
     media_of,
     message_of,
     reports_of,
@@ -36,6 +38,11 @@ DOWNLOAD_SECONDS = 8.0
 LOOK_BACK = timedelta(days=1)
 NEWEST = 100
 """Messages to one customer that are looked through; far more than we write to one message of theirs."""
+WEBHOOK_TRIES = timedelta(minutes=1)
+"""A younger message may still come by webhook, which knows more of it (`OptOutType`)."""
+READ_EVERY_SECONDS = 25.0
+READ_AGAIN = timedelta(minutes=10)
+"""Twilio does not promise that its list is complete at once."""
 TRIAL_MARK = "Sent from your Twilio trial account - "
 
 
@@ -80,15 +87,16 @@ class TwilioSmsChannel:
     def verify(self, request: WebhookRequest) -> None:
         verify_signature(self._settings.auth_token, request)
 
-    async def read(self, request: WebhookRequest) -> Received:
-        form = form_of(request)
-        if "MessageStatus" in form:
-            events: Sequence[AnyInboundEvent] = reports_of(
-                self.kind, form, request.query.get("of"), request.received_at
-            )
-        else:
-            events = await self._taken_in(form, request.received_at)
-        return Received(events=tuple(events), answer=no_twiml())
+    @overload
+    def read(self, request: WebhookRequest) -> Coroutine[Any, Any, Received]: ...
+
+    @overload
+    def read(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
+
+    def read(self, *source: Any, **named: Any) -> Any:
+        """Both ways in are called `read` by their ports: of a webhook's request, or from a cursor."""
+        (given,) = (*source, *named.values())
+        return self._read_webhook(given) if isinstance(given, WebhookRequest) else self._read_list(given)
 
     async def check(self) -> Sequence[Finding]:
         findings = await self._api.check_account()
@@ -138,6 +146,39 @@ class TwilioSmsChannel:
         if not ours:
             raise InvalidInputError(f"We have no number to send by: set HOLDFAST_TWILIO_{self.kind.upper()}_NUMBER.")
         return self._address(str(to).removeprefix(WHATSAPP)), str(ours)
+
+    async def _read_webhook(self, request: WebhookRequest) -> Received:
+        form, at = form_of(request), request.received_at
+        if "MessageStatus" in form:
+            events = reports_of(self.kind, form, request.query.get("of"), at)
+        else:
+            events = await self._taken_in(form, at)
+        return Received(events=tuple(events), answer=no_twiml())
+
+    async def _read_list(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
+        """What was written to our number, a batch each: Twilio gives a webhook up after 15 seconds, its list never."""
+        since = datetime.fromisoformat(cursor["since"]) if cursor else datetime.now(UTC)
+        seen: set[str] = set()
+        while True:
+            listed = await self._listed(since - READ_AGAIN, datetime.now(UTC) - WEBHOOK_TRIES)
+            for form, at in [one for one in listed if one[0]["MessageSid"] not in seen]:
+                events = () if is_word_for_help(form) else tuple(await self._taken_in(form, at))
+                yield Batch(events=events, cursor={"since": since.isoformat()})
+            seen = {form["MessageSid"] for form, _ in listed}
+            since = max([since, *(at for _, at in listed)])
+            yield Batch(cursor={"since": since.isoformat()})
+            await asyncio.sleep(READ_EVERY_SECONDS)
+
+    async def _listed(self, after: datetime, until: datetime) -> list[tuple[Form, datetime]]:
+        """Messages to our number, the oldest first, in the form in which webhooks bring them."""
+        ours = self._number and self._address(self._number)
+
+        def look(client: Any) -> list[tuple[Form, datetime]]:
+            listed = client.messages.list(to=ours, date_sent_after=after, page_size=1000)
+            inbound = [one for one in reversed(listed) if one.direction == "inbound" and one.date_sent <= until]
+            return [(_as_posted(client, one, self._settings.base_url), one.date_sent) for one in inbound]
+
+        return await self._api.ask(look) if ours else []
 
     async def _taken_in(self, form: Form, at: datetime) -> list[AnyInboundEvent]:
         consent = consent_of(self.kind, form, at)
@@ -222,6 +263,17 @@ def _since(client: Any, inbound_sid: str | None) -> datetime:
             return datetime.now(UTC) - LOOK_BACK
         return at
     return datetime.now(UTC) - LOOK_BACK
+
+
+def _as_posted(client: Any, listed: Any, base_url: str) -> Form:
+    form = {"MessageSid": listed.sid, "From": listed.from_, "To": listed.to, "Body": listed.body or ""}
+    if listed.num_media in (None, "0"):
+        return form
+    media = client.messages(listed.sid).media.list(limit=MOST_FILES)
+    for number, one in enumerate(media):
+        form[f"MediaUrl{number}"] = f"{base_url}{one.uri.removesuffix('.json')}"
+        form[f"MediaContentType{number}"] = one.content_type
+    return {**form, "NumMedia": str(len(media))}
 
 
 def _print_of(text: str) -> str:

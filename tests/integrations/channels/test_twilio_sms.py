@@ -19,8 +19,8 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.inbound import ConsentChange, DeliveryReport, InboundMessage, Sender
-from integrations.channels.base import OutboundMessage
+from domain.inbound import AnyInboundEvent, ConsentChange, DeliveryReport, InboundMessage, Sender
+from integrations.channels.base import Cursor, OutboundMessage
 from integrations.channels.twilio import TwilioSettings
 from integrations.channels.twilio_sms import LARGEST_FILE_BYTES, TwilioSmsChannel, TwilioWhatsAppChannel
 from sandbox.authority import Authority
@@ -291,6 +291,72 @@ class TestReceiving:
         assert len(line.product.refused) == 6
 
 
+class TestReading:
+    """What a webhook that was lost for good leaves in Twilio's list."""
+
+    @pytest.fixture
+    def earlier(self, line: Served) -> Served:
+        line.twilio.now = lambda: datetime.now(UTC) - timedelta(minutes=5)
+        return line
+
+    async def read(self, line: Served, cursor: Cursor | None = None) -> tuple[list[AnyInboundEvent], Cursor]:
+        """Everything up to the first pause, and where it ended."""
+        events: list[AnyInboundEvent] = []
+        async for batch in sms(line).read(cursor):
+            events += batch.events
+            if not batch.events:
+                return events, batch.cursor
+        raise AssertionError("a reader reads for ever")
+
+    async def test_lost_messages_are_found_with_their_files_in_their_order(self, earlier: Served) -> None:
+        earlier.twilio.webhooks.trouble(WebhookTrouble(lose=True))
+        for body, media in (("First", []), ("Second", [Picture(content="aGVsbG8=")])):
+            await earlier.twilio.write(Written(from_=CUSTOMER, to=OURS, body=body, media=media))
+        first, second = (await self.read(earlier))[0]
+        assert isinstance(first, InboundMessage)
+        assert isinstance(second, InboundMessage)
+        assert [first.text, second.text] == ["First", "Second"]
+        assert [first.event_id, second.event_id] == list(earlier.twilio.messages)
+        assert [one.content for one in second.files] == [b"hello"]
+
+    async def test_what_the_webhook_brought_has_the_same_id(self, earlier: Served) -> None:
+        posted = await asked(earlier)
+        (listed,) = (await self.read(earlier))[0]
+        assert listed.event_id == posted.event_id
+        assert isinstance(listed, InboundMessage)
+        assert (listed.thread, listed.address, listed.text) == (posted.thread, posted.address, posted.text)
+
+    async def test_consent_that_twilio_recognised_has_the_same_id(self, earlier: Served) -> None:
+        await earlier.twilio.write(Written(from_=CUSTOMER, to=OURS, body="ARRET", extra={"OptOutType": "STOP"}))
+        (consent,) = await earlier.product.next()
+        (listed,) = (await self.read(earlier))[0]
+        assert listed.event_id == consent.event_id
+
+    async def test_what_may_still_come_by_webhook_is_left_to_it(self, line: Served) -> None:
+        await asked(line)
+        assert (await self.read(line))[0] == []
+
+    async def test_help_is_twilios(self, earlier: Served) -> None:
+        earlier.twilio.webhooks.trouble(WebhookTrouble(lose=True))
+        await earlier.twilio.write(Written(from_=CUSTOMER, to=OURS, body="Help"))
+        assert (await self.read(earlier))[0] == []
+
+    async def test_it_goes_on_where_it_stopped(self, earlier: Served) -> None:
+        await asked(earlier)
+        _, cursor = await self.read(earlier)
+        earlier.twilio.now = lambda: datetime.now(UTC) - timedelta(hours=2)
+        await asked(earlier, "Older than what is read again")
+        (again,) = (await self.read(earlier, cursor))[0]
+        assert isinstance(again, InboundMessage)
+        assert again.text == "Is my bicycle ready?"
+
+    async def test_without_a_number_there_is_nothing_to_read(self, line: Served) -> None:
+        async for batch in sms(line, sms_number=None).read(None):
+            assert batch.events == ()
+            break
+        assert line.sent == []
+
+
 class TestConsent:
     @pytest.mark.parametrize("advanced", [False, True])
     async def test_stop_ends_messages_until_start(self, line: Served, advanced: bool) -> None:
@@ -448,12 +514,14 @@ class TestCheck:
 @pytest.mark.shared
 class TestDescription:
     async def test_everything_we_send_fits_twilios_own_description(self, line: Served) -> None:
-        event = await asked(line)
+        line.twilio.now = lambda: datetime.now(UTC) - timedelta(minutes=5)
+        event = await asked(line, media=[Picture(content="aGVsbG8=")])
         await sms(line).send(outbound(SENTENCE * 40, **event.address))
         await sms(line).find_sent(outbound(**event.address))
         await whatsapp(line).send(outbound(to=CUSTOMER))
         await sms(line).check()
-        assert len(line.sent) >= 8
+        await anext(aiter(sms(line).read({"since": "2026-01-01T00:00:00+00:00"})))
+        assert len({one.target.partition("?")[0] for one in line.sent}) >= 7
         assert [(one.target, problems(one)) for one in line.sent if problems(one)] == []
 
     @pytest.mark.parametrize(
