@@ -133,12 +133,9 @@ class Reading:
 
     # Help Center.
 
-    async def articles(self, request: Request, start_time: int) -> Response:
+    async def articles(self, request: Request) -> Response:
         self._stand_in.admit(request)
-        since = datetime.fromtimestamp(start_time, UTC)
-        articles = sorted(self._stand_in.account.articles.values(), key=lambda one: str(one["updated_at"]))
-        changed = [one for one in articles if datetime.fromisoformat(one["updated_at"]) >= since]
-        return self._page(request, "articles", changed)
+        return self._page(request, "articles", list(self._stand_in.account.articles.values()))
 
     async def sections(self, request: Request) -> Response:
         self._stand_in.admit(request)
@@ -172,7 +169,7 @@ def add_reading_routes(app: FastAPI, stand_in: "ZendeskStandIn") -> None:
         "/api/v2/incremental/tickets/cursor.json": reading.export,
         "/api/v2/ticket_fields/{number}.json": reading.ticket_field,
         "/attachments/token/{token}/{number}": reading.file,
-        "/api/v2/help_center/incremental/articles.json": reading.articles,
+        "/api/v2/help_center/articles.json": reading.articles,
         "/api/v2/help_center/sections.json": reading.sections,
         "/api/v2/webhooks": reading.webhooks,
         "/api/v2/webhooks/{webhook_id}/signing_secret": reading.webhook_secret,

@@ -198,9 +198,12 @@ class ZendeskApi:
         """Whether an address is of our account, so that our credentials may go there."""
         return self._session.is_own(url)
 
-    async def articles(self, since: int) -> list[Raw]:
-        """Articles that changed since a moment (seconds since 1970), drafts and restricted ones included."""
-        return _all(await self._ask(lambda client: list(client.help_center.articles.incremental(since))))
+    async def articles(self) -> list[Raw]:
+        """All articles, drafts and restricted ones included.
+
+        zenpy would read the incremental export of articles for ever, because its last page names a next one.
+        """
+        return _all(await self._ask(lambda client: list(client.help_center.articles())))
 
     async def sections(self) -> list[Raw]:
         return _all(await self._ask(lambda client: list(client.help_center.sections())))

@@ -38,8 +38,7 @@ class ZendeskHelpCenter:
 
     async def fetch_articles(self, since: datetime | None) -> Sequence[SourcedArticle]:
         """Drafts, and articles that only some people may read, are none of ours."""
-        found = await self._api.articles(int(since.timestamp()) if since else 0)
-        articles = [HelpCenterArticle.model_validate(raw) for raw in found]
+        articles = [HelpCenterArticle.model_validate(raw) for raw in await self._api.articles()]
         public = [article for article in articles if not article.draft and article.user_segment_id is None]
         changed = [article for article in public if since is None or article.updated_at > since]
         topics = await self._topics() if changed else {}
