@@ -6,6 +6,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -14,9 +15,9 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sandbox.frame import Fault, StandIn
+from sandbox.frame import REMEMBERED_ENTRIES, Fault, StandIn
 from sandbox.salesforce_objects import Field, SObject
-from sandbox.salesforce_records import Organisation, Record, WriteError
+from sandbox.salesforce_records import Organisation, Record, WriteError, stamp
 from sandbox.salesforce_sign_in import App, SignIn, SignInError
 from sandbox.soql import SoqlError, parse
 
@@ -59,7 +60,7 @@ def _utc_now() -> datetime:
 
 
 class SalesforceStandIn(StandIn):
-    """One organisation with custom fields for customer numbers (Contact) and for keys of notes (Task)."""
+    """One organisation; custom fields hold customer numbers (Contact), keys of notes (Task), texts of articles."""
 
     def __init__(
         self,
@@ -79,10 +80,12 @@ class SalesforceStandIn(StandIn):
     def reset(self) -> None:
         self.sign_in.reset()
         self.used_calls = 0
+        self.calls: deque[str] = deque(maxlen=REMEMBERED_ENTRIES)
         self.pages: dict[str, list[Record]] = {}
         self.organisation = Organisation(self._now)
         self.organisation.objects["Contact"].add(Field("Customer_Number__c", external_id=True))
         self.organisation.objects["Task"].add(Field("Holdfast_Key__c", external_id=True))
+        self.organisation.objects["Knowledge__kav"].add(Field("Answer__c", "textarea", 131_072))
 
     # What the organisation holds.
 
@@ -92,6 +95,14 @@ class SalesforceStandIn(StandIn):
 
     def records(self, kind: str) -> list[Record]:
         return list(self.organisation.records.get(kind, {}).values())
+
+    def publish(self, title: str, url_name: str, html: str, category: str = "", **values: Any) -> str:
+        """An article that everybody may read; returns its id."""
+        published = {"LastPublishedDate": stamp(self._now()), **values}
+        article = self.add("Knowledge__kav", Title=title, UrlName=url_name, Answer__c=html, **published)
+        if category:
+            self.add("Knowledge__DataCategorySelection", ParentId=article, DataCategoryName=category)
+        return article
 
     def load_customers(self, accounts: Iterable[Mapping[str, Any]], contacts: Iterable[Mapping[str, Any]]) -> None:
         """Accounts (id, name, plan, seats, status, renews, fields, invoices) and their contacts.
@@ -174,9 +185,11 @@ class SalesforceStandIn(StandIn):
 
     async def _data(self, request: Request) -> Response:
         """Every call on data: the session, the daily limit, and then the resource."""
+        path = request.scope["raw_path"].decode("ascii")
+        address = path + (f"?{request.url.query}" if request.url.query else "")
+        self.calls.append(f"{request.method} {address}")
         try:
             self._admit(request)
-            address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             answer = self._answer(request.method, address, await request.body())
         except RefusedError as refused:
             answer = Answer(refused.status, refused.errors)

@@ -111,8 +111,9 @@ class Organisation:
             self._field(kind, path)
             if lowered.count(path.lower()) > 1:
                 raise SoqlError("MALFORMED_QUERY", f"duplicate field selected: {path}")
-        found = self._select(kind, query)
-        return [self._shown(kind, query, record) for record in found]
+        for child in query.children:
+            self._child(kind, child)
+        return [self._shown(kind, query, record) for record in self._select(kind, query)]
 
     def _kind(self, name: str) -> SObject:
         kind = self.visible(name)
@@ -223,15 +224,21 @@ class Organisation:
         self._show(self._kind(followed.to), rest, parent, inside)
 
     def _show_children(self, kind: SObject, child: Query, record: Record) -> Record:
-        name = next((one for one in kind.children if one.lower() == child.kind.lower()), None)
-        if name is None:
-            raise SoqlError(
-                "INVALID_TYPE", f"Didn't understand relationship '{child.kind}' in FROM part of query call."
-            )
-        inner, key = self._kind(kind.children[name][0]), kind.children[name][1]
+        name, inner, key = self._child(kind, child)
         found = [one for one in self._select(inner, child) if one[key] == record["Id"]]
         records = [self._shown(inner, child, one) for one in found]
         return {name: {"totalSize": len(records), "done": True, "records": records} if records else None}
+
+    def _child(self, kind: SObject, child: Query) -> tuple[str, SObject, str]:
+        """The relationship that a child query names, its object, and that object's field of the parent's id."""
+        name = next((one for one in kind.children if one.lower() == child.kind.lower()), None)
+        if name is None:
+            text = f"Didn't understand relationship '{child.kind}' in FROM part of query call."
+            raise SoqlError("INVALID_TYPE", text)
+        inner = self._kind(kind.children[name][0])
+        for path in child.paths:
+            self._field(inner, path)
+        return name, inner, kind.children[name][1]
 
 
 def _defaults(kind: str, number: int, values: Mapping[str, Any]) -> Record:
