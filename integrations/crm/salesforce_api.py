@@ -236,7 +236,8 @@ def _is_json_object(response: requests.Response, keys: set[str]) -> bool:
 
 class _TrustingAdapter(HTTPAdapter):
     def __init__(self, ca_file: Path | None) -> None:
-        self._trusted = ssl.create_default_context()
+        # Requests itself adds the usual authorities.
+        self._trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if ca_file is not None:
             self._trusted.load_verify_locations(ca_file)
         super().__init__(pool_maxsize=32)
