@@ -1,0 +1,164 @@
+"""What is new in a reply: the text without what it quotes and without a signature.
+
+Losing what a customer wrote is worse than reading a quotation twice, so a rule removes only what is certain:
+
+- only a mail that answers one quotes: an introduction ("On … wrote:") and lines that begin with ">", or a block of
+  headers as Outlook writes it (From, Sent, To, Subject) and all that follows;
+- a quotation between answers stays, since the answers mean nothing without it;
+- forwarded text stays; so does everything under a text that says "see below";
+- a signature stands under "-- ", is short, and asks nothing;
+- what would leave nothing is not done.
+"""
+
+import re
+from typing import NamedTuple
+
+MOST_INTRODUCTION_LINES = 4
+MOST_INTRODUCTION_CHARACTERS = 400
+MOST_SIGNATURE_LINES = 8
+MOST_SIGNATURE_CHARACTERS = 600
+
+_OPENING = (
+    r"On|Am|Le|El|Il|In data|Op|Em|A|W dniu|Dnia|Den|Dne|På|Kl|Pada|Vào|În|La|Το|Στις|Dňa|Dana|"
+    r"V|U|Data|Datum|Date"
+)
+_VERB = (
+    r"wrote|writes|schrieb|geschrieben|a écrit|écrit|escribió|ha scritto|scritto|schreef|geschreven|"
+    r"escreveu|napisał\(a\)|napisała|napisał|pisze|skrev|skreiv|kirjoitti|napsal\(a\)|napsala|napsal|napísal|"
+    r"написал\(а\)|написала|написал|пише|пишет|yazdı|a scris|írta|έγραψε|menulis|viết|写道|寫道|"
+    r"さんは書きました|작성"
+)
+_OPENS = re.compile(rf"(?:{_OPENING})\b", re.IGNORECASE)
+_SAYS = re.compile(rf"(?:{_VERB})", re.IGNORECASE)
+_NAMED_LAST = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>.{0,40}$")
+_FROM_LINE = re.compile(
+    r"[*\s]*(?:From|Von|De|Da|Van|Från|Fra|Od|От|Lähettäjä|Kimden|发件人|寄件者|差出人|보낸 사람)[*]?\s?[*]?[:\uff1a]"
+)
+_HEADER_LINE = re.compile(
+    r"[*\s]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado(?: el)?|Fecha|Para|Asunto|"
+    r"Inviato|Data|A|Oggetto|Verzonden|Aan|Onderwerp|Assunto|Skickat|Till|Ämne|Sendt|Til|Emne|Wysłano|Do|Temat|"
+    r"Odesláno|Komu|Předmět|Отправлено|Дата|Кому|Тема|Lähetetty|Vastaanottaja|Aihe|Gönderilme|Kime|Konu|"
+    r"发送时间|日期|收件人|抄送|主题|送信日時|宛先|件名|날짜|받는 사람|제목)[*]?\s?[*]?[:\uff1a]"
+)
+_ORIGINAL = re.compile(
+    r"[-_ ]{2,}(?:Original Message|Ursprüngliche Nachricht|Originalnachricht|Message d'origine|Mensaje original|"
+    r"Messaggio originale|Oorspronkelijk bericht|Mensagem original|Originalmeddelande|Oprindelig meddelelse|"
+    r"Wiadomość oryginalna|Исходное сообщение|原始邮件)[-_ ]{2,}",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\s*(?:[_-]\s?){10,}\s*")
+_FORWARDED = re.compile(
+    r"(?m)^\s*(?:-{2,} ?Forwarded message ?-{2,}|Begin forwarded message:|-{2,} ?Weitergeleitete Nachricht ?-{2,}|"
+    r"Anfang der weitergeleiteten Nachricht:|-{2,} ?Message transféré ?-{2,})",
+    re.IGNORECASE,
+)
+_FORWARDING = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|vs|doorst|vb|pd)\s*:", re.IGNORECASE)
+_BELOW = re.compile(
+    r"\b(?:below|beneath|inline|in-line|in (?:red|blue|green|bold|colou?r)|between the lines|unten|darunter|im text|"
+    r"in (?:rot|blau|grün|fett)|ci-dessous|en (?:rouge|bleu|vert|gras)|abajo|más abajo|en (?:rojo|azul|verde)|"
+    r"di seguito|sotto|in rosso|hieronder|onderstaand\w*|abaixo|nedan|nedenfor|poniżej|ниже|níže)\b",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(
+    r"(?:Sent from my [\w ]{2,40}|Sent from (?:Mail for Windows|Outlook for \w+|Yahoo Mail[\w ]{0,20})|"
+    r"Get Outlook for (?:iOS|Android)[ <>\w:/.]{0,60}|Von meinem [\w ]{2,40} gesendet|"
+    r"Gesendet von \w*[Mm]ail\w*[\w ]{0,30}|"
+    r"Envoyé de mon [\w ]{2,40}|Enviado desde mi [\w ]{2,40}|Inviato da \w*iPhone|Verzonden vanaf mijn [\w ]{2,40}|"
+    r"Enviado do meu [\w ]{2,40})\.?"
+)
+_AFTERTHOUGHT = re.compile(r"[?\uff1f¿]|\bP\.? ?P?\.?S\b", re.IGNORECASE)
+
+
+class Remainder(NamedTuple):
+    """What is new. `is_guess`: the removed text was not marked as quoted line by line."""
+
+    text: str
+    is_guess: bool = False
+
+
+class _Quotation(NamedTuple):
+    """Lines from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+    is_guess: bool = False
+
+
+def new_text(text: str, *, is_reply: bool, subject: str = "") -> Remainder:
+    """The new part of a text with lines ended by \\n; `is_reply` as the mail's headers say."""
+    lines = text.split("\n")
+    quotation = None
+    if is_reply and not (_FORWARDED.search(text) or _FORWARDING.match(subject)):
+        quotation = _marked_quotation(lines) or _header_block(lines)
+    if quotation and _BELOW.search("\n".join(lines[: quotation.start])) and not _has_text(lines[quotation.end :]):
+        quotation = None
+    without = lines[: quotation.start] + lines[quotation.end :] if quotation else lines
+    if not _has_text(without):
+        without, quotation = lines, None
+    return Remainder("\n".join(_without_signature(without)).strip(), bool(quotation and quotation.is_guess))
+
+
+def _marked_quotation(lines: list[str]) -> _Quotation | None:
+    """The one quotation that is introduced; None if there is none, or several, between which answers stand."""
+    first = next(
+        (at for at, line in enumerate(lines) if _is_quoted(line) and _introduction(lines, at) is not None), None
+    )
+    if first is None:
+        return None
+    start = _introduction(lines, first)
+    end = next((at for at in range(first, len(lines)) if lines[at].strip() and not _is_quoted(lines[at])), len(lines))
+    if start is None or any(_is_quoted(line) for line in lines[end:]):
+        return None
+    return _Quotation(start, end)
+
+
+def _introduction(lines: list[str], quoted: int) -> int | None:
+    """Where the introduction begins that ends right above a quoted line: the fewest lines that make one."""
+    last = quoted - 1
+    while last >= 0 and not lines[last].strip():
+        last -= 1
+    for start in range(last, max(last - MOST_INTRODUCTION_LINES, -1), -1):
+        if not lines[start].strip() or _is_quoted(lines[start]):
+            return None
+        joined = " ".join(line.strip() for line in lines[start : last + 1])
+        if len(joined) <= MOST_INTRODUCTION_CHARACTERS and _is_introduction(joined):
+            return start
+    return None
+
+
+def _is_introduction(line: str) -> bool:
+    if line[-1:] not in {":", "\uff1a"} or not any(letter.isdigit() for letter in line):
+        return False
+    opened = bool(_OPENS.match(line) or line[0].isdigit())
+    return bool((opened and _SAYS.search(line)) or _NAMED_LAST.search(line) or _SAYS.search(line[-40:]))
+
+
+def _header_block(lines: list[str]) -> _Quotation | None:
+    """From a block of headers to the end, with the rule above it."""
+    for at, line in enumerate(lines):
+        begins = _FROM_LINE.match(line) and sum(1 for below in lines[at + 1 : at + 9] if _HEADER_LINE.match(below)) >= 2
+        if begins or _ORIGINAL.fullmatch(line.strip()):
+            start = at
+            while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
+                start -= 1
+            return _Quotation(start, len(lines), is_guess=True)
+    return None
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    delimiters = [at for at, line in enumerate(lines) if line.rstrip() == "--"]
+    if delimiters:
+        below = "\n".join(lines[delimiters[-1] + 1 :]).strip()
+        is_short = len(below) <= MOST_SIGNATURE_CHARACTERS and below.count("\n") < MOST_SIGNATURE_LINES
+        if is_short and not _AFTERTHOUGHT.search(below) and _has_text(lines[: delimiters[-1]]):
+            return lines[: delimiters[-1]]
+    last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), 0)
+    return lines[:last] if _DEVICE.fullmatch(lines[last].strip()) and _has_text(lines[:last]) else lines
+
+
+def _is_quoted(line: str) -> bool:
+    return line.startswith(">")
+
+
+def _has_text(lines: list[str]) -> bool:
+    return any(line.strip() for line in lines)
