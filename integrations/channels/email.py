@@ -1,0 +1,322 @@
+"""Email: SMTP through aiosmtplib, IMAP through imapclient (email_mailbox.py)."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import ClassVar
+
+import aiosmtplib
+import structlog
+from pydantic import Field, SecretStr, ValidationError
+
+from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from domain.inbound import AnyInboundEvent, InboundMessage, Unreadable
+from integrations.channels.base import Batch, Cursor, OutboundMessage, SendReceipt
+from integrations.channels.email_authentication import result_hosts
+from integrations.channels.email_inbound import RawMail, Reading, ReadMail, Skipped, read_mail, unreadable
+from integrations.channels.email_mailbox import ImapAccess, ImapMailbox, Security
+from integrations.channels.email_outbound import Sending, compose, recipient
+from integrations.channels.email_place import Place, resumed
+from integrations.channels.email_threading import MailAddress, own_message_id, shortened
+from integrations.checks import Finding
+from integrations.settings import VendorSettings
+
+BATCH_MAILS = 5
+WAIT_SECONDS = 20
+NEWEST_MAILS = 20
+LOGIN_CODES = frozenset({530, 534, 535, 538})
+SLOW_DOWN = re.compile(r"\b4\.7\.\d|\brate\b|too (?:many|fast)|throttl", re.IGNORECASE)
+ADDRESSES = r"^([^@\s+,]+@[^@\s,]+(, *[^@\s+,]+@[^@\s,]+)*)?$"
+
+log = structlog.get_logger()
+
+
+class EmailSettings(VendorSettings):
+    """A mailbox that customers write to."""
+
+    prefix: ClassVar[str] = "EMAIL"
+
+    address: str = Field(pattern=r"^[^@\s+]+@[^@\s]+$", description="Address of the mailbox; our mails come from it.")
+    name: str = Field("", max_length=100, description="Name that stands before the address in our mails.")
+    aliases: str = Field("", pattern=ADDRESSES, description="Other addresses of this mailbox, separated by commas.")
+    username: str = Field("", description="Name of the account. Unset: the address.")
+    password: SecretStr = Field(min_length=1, description="Password of the account, or an app password.")
+    imap_host: str = Field(description="IMAP server.")
+    imap_port: int = Field(993, ge=1, le=65535, description="Port of the IMAP server.")
+    imap_security: Security = Field("tls", description="`tls` (port 993) or `starttls` (port 143).")
+    smtp_host: str = Field(description="SMTP server.")
+    smtp_port: int = Field(465, ge=1, le=65535, description="Port of the SMTP server.")
+    smtp_security: Security = Field("tls", description="`tls` (port 465) or `starttls` (port 587).")
+    folder: str = Field("INBOX", description="Folder that is read.")
+    mark_seen: bool = Field(False, description="Mark mails that became messages as read.")
+    sent_folder: str = Field(
+        "", description="Folder of sent mails, in which a mail in doubt is looked up. Unset: none."
+    )
+    append_sent: bool = Field(False, description="Put our mails into the sent folder; off where the provider does so.")
+    trusted_authserv: str = Field(
+        "",
+        description="Host whose Authentication-Results prove a sender, such as mx.google.com. Unset: nobody is proved.",
+    )
+    plus_address: bool = Field(False, description="Ask for answers to address+token@…, which the mailbox must receive.")
+    subject_token: bool = Field(
+        False, description="Put the thread's token into the subject, for programs that lose ids."
+    )
+    max_mail_bytes: int = Field(25_000_000, ge=10_000, description="Of a larger mail only the beginning is read.")
+    max_file_bytes: int = Field(5_000_000, ge=1, description="A larger file is only named in the text.")
+    ca_file: Path | None = Field(None, description="A certificate authority to trust besides the system's.")
+    timeout_seconds: int = Field(30, ge=1, description="How long a server may take for one step, in seconds.")
+
+
+class EmailChannel:
+    """Sends by SMTP and reads by IMAP.
+
+    A mail's Message-ID is made from the idempotency key, so a mail that is sent twice is the same mail. `find_sent`
+    looks for it in the sent folder; without one the mail is sent again, and servers and programs drop the copy.
+    """
+
+    settings_class: ClassVar[type[VendorSettings] | None] = EmailSettings
+    stored = False
+
+    def __init__(self, settings: EmailSettings) -> None:
+        self._settings = settings
+        self._own = settings.address.lower()
+        self._username = settings.username or settings.address
+        self._context = ssl.create_default_context()
+        if settings.ca_file:
+            self._context.load_verify_locations(settings.ca_file)
+        self._reading = Reading(
+            own=self._own,
+            aliases=tuple(one.strip() for one in settings.aliases.lower().split(",") if one.strip()),
+            trusted_authserv=settings.trusted_authserv,
+            max_file_bytes=settings.max_file_bytes,
+        )
+        self._sending = Sending(
+            own=self._own,
+            name=settings.name,
+            plus_address=settings.plus_address,
+            subject_token=settings.subject_token,
+        )
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        address = _address(message)
+        mail = compose(message, address, self._sending, datetime.now(UTC)).as_bytes()
+        with _smtp_errors():
+            async with self._smtp() as client:
+                await client.sendmail(self._own, [recipient(address)], mail)
+        await self._keep_sent(mail)
+        return self._receipt(message, address)
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        """None without a sent folder: sending again is harmless, see the class."""
+        address = _address(message)
+        receipt = self._receipt(message, address)
+        if not self._settings.sent_folder:
+            return None
+        async with self._mailbox() as mailbox:
+            message_id = f"<{receipt.provider_message_id}>"
+            is_there = await asyncio.to_thread(mailbox.holds, self._settings.sent_folder, message_id)
+        return receipt if is_there else None
+
+    async def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
+        """Mails as they come, by IDLE, or by asking every 20 seconds where the server has no IDLE."""
+        async with self._mailbox() as mailbox:
+            readonly = not self._settings.mark_seen
+            opened = await asyncio.to_thread(mailbox.open, self._settings.folder, readonly=readonly)
+            place = resumed(cursor, opened)
+            yield Batch(cursor=place.cursor())
+            while True:
+                since = place.reread_since - timedelta(days=1) if place.reread_since else None
+                uids = await asyncio.to_thread(mailbox.uids_after, place.last_uid, since and since.date())
+                for start in range(0, len(uids), BATCH_MAILS):
+                    batch, place, seen = await self._batch(mailbox, place, uids[start : start + BATCH_MAILS])
+                    yield batch
+                    if seen and self._settings.mark_seen:
+                        await asyncio.to_thread(mailbox.mark_seen, seen)
+                if not uids:
+                    place = place.settled()
+                    yield Batch(cursor=place.cursor())
+                    if not await asyncio.to_thread(mailbox.wait, WAIT_SECONDS):
+                        await asyncio.sleep(WAIT_SECONDS)
+
+    async def check(self) -> Sequence[Finding]:
+        """Signs in to both servers and looks at the folders; sends nothing and changes nothing."""
+        return [await self._check_smtp(), *await self._check_imap()]
+
+    async def _batch(self, mailbox: ImapMailbox, place: Place, uids: list[int]) -> tuple[Batch, Place, list[int]]:
+        events: list[AnyInboundEvent] = []
+        quarantined: list[Unreadable] = []
+        seen: list[int] = []
+        for uid in uids:
+            raw = await asyncio.to_thread(mailbox.fetch, uid)
+            if raw is None or not place.wants(raw.at):
+                place = place.passed(uid, place.newest)
+                continue
+            found, place = await self._understood(raw, place.passed(uid, raw.at), uid)
+            if isinstance(found, Unreadable):
+                quarantined.append(found)
+            elif not isinstance(found, Skipped):
+                events.append(found)
+                seen.append(uid)
+        batch = Batch(events=tuple(events), unreadable=tuple(quarantined), cursor=place.cursor())
+        return batch, place, seen
+
+    async def _understood(self, raw: RawMail, place: Place, uid: int) -> tuple[ReadMail, Place]:
+        if not raw.raw:
+            refused = unreadable(raw, "The IMAP server does not hand this mail out.")
+            return refused.model_copy(update={"event_id": f"uid-{place.uidvalidity}-{uid}"}), place
+        found = await asyncio.to_thread(read_mail, raw, self._reading)
+        if isinstance(found, Skipped):
+            log.info("mail_not_answered", standing=found.standing)
+        if not isinstance(found, InboundMessage):
+            return found, place
+        place, floods = place.heard_from(str(found.address["to"]), raw.at)
+        if floods:
+            return unreadable(
+                raw, "One address sent too many mails within an hour: probably a machine answers us."
+            ), place
+        return found, place
+
+    async def _keep_sent(self, mail: bytes) -> None:
+        """The mail has left, so whatever goes wrong here is only logged."""
+        if not (self._settings.sent_folder and self._settings.append_sent):
+            return
+        try:
+            async with self._mailbox() as mailbox:
+                await asyncio.to_thread(mailbox.append, self._settings.sent_folder, mail)
+        except HoldfastError as error:
+            log.warning("sent_mail_not_kept", problem=str(error))
+
+    def _receipt(self, message: OutboundMessage, address: MailAddress) -> SendReceipt:
+        message_id = own_message_id(message.idempotency_key, address.thread, self._own)
+        return SendReceipt(
+            provider_message_id=message_id.strip("<>"),
+            address={"references": list(shortened([*address.references, message_id]))},
+        )
+
+    def _smtp(self) -> aiosmtplib.SMTP:
+        is_tls = self._settings.smtp_security == "tls"
+        return aiosmtplib.SMTP(
+            hostname=self._settings.smtp_host,
+            port=self._settings.smtp_port,
+            username=self._username,
+            password=self._settings.password.get_secret_value(),
+            local_hostname=self._own.rpartition("@")[2],
+            timeout=self._settings.timeout_seconds,
+            use_tls=is_tls,
+            start_tls=not is_tls,
+            tls_context=self._context,
+        )
+
+    @asynccontextmanager
+    async def _mailbox(self) -> AsyncIterator[ImapMailbox]:
+        access = ImapAccess(
+            host=self._settings.imap_host,
+            port=self._settings.imap_port,
+            security=self._settings.imap_security,
+            context=self._context,
+            username=self._username,
+            password=self._settings.password.get_secret_value(),
+            timeout_seconds=self._settings.timeout_seconds,
+            max_mail_bytes=self._settings.max_mail_bytes,
+        )
+        mailbox = await asyncio.to_thread(ImapMailbox, access)
+        try:
+            yield mailbox
+        finally:
+            mailbox.drop()
+
+    async def _check_smtp(self) -> Finding:
+        name = "SMTP: send as the address"
+        try:
+            with _smtp_errors():
+                async with self._smtp() as client:
+                    await client.mail(self._own)
+                    await client.rset()
+        except HoldfastError as error:
+            return Finding(name=name, ok=False, detail=str(error))
+        return Finding(name=name, ok=True, detail="The server takes mails from the configured address.")
+
+    async def _check_imap(self) -> list[Finding]:
+        try:
+            async with self._mailbox() as mailbox:
+                return await asyncio.to_thread(self._findings, mailbox)
+        except HoldfastError as error:
+            return [Finding(name="IMAP: sign in", ok=False, detail=str(error))]
+
+    def _findings(self, mailbox: ImapMailbox) -> list[Finding]:
+        can_idle = mailbox.can_idle()
+        how = (
+            "New mails are announced (IDLE)."
+            if can_idle
+            else f"No IDLE: new mails are asked for every {WAIT_SECONDS} s."
+        )
+        found = [Finding(name="IMAP: sign in", ok=True, detail=how)]
+        folders = [self._settings.folder, *([self._settings.sent_folder] if self._settings.sent_folder else [])]
+        for folder in folders:
+            try:
+                mailbox.open(folder, readonly=True)
+                found.append(Finding(name=f"IMAP: folder {folder}", ok=True, detail="It can be opened."))
+            except InvalidInputError as error:
+                found.append(Finding(name=f"IMAP: folder {folder}", ok=False, detail=str(error)))
+        return [*found, self._check_proof(mailbox)] if found[1].ok else found
+
+    def _check_proof(self, mailbox: ImapMailbox) -> Finding:
+        """Whether the newest mails carry results of the trusted host."""
+        name, wanted = "Senders are proved", self._settings.trusted_authserv.lower()
+        newest = mailbox.newest_headers(self._settings.folder, NEWEST_MAILS)
+        hosts = sorted({host for raw in newest for host in result_hosts(message_from_bytes(raw))})
+        if wanted and (wanted in hosts or not newest):
+            return Finding(name=name, ok=True, detail=f"By the Authentication-Results of {wanted}.")
+        seen = (
+            f"The newest mails carry results of {', '.join(hosts)}." if hosts else "The newest mails carry no results."
+        )
+        todo = "Set HOLDFAST_EMAIL_TRUSTED_AUTHSERV to the host that receives your mail; until then nobody is proved."
+        return Finding(name=name, ok=not wanted, detail=f"{seen} {todo}")
+
+
+def _address(message: OutboundMessage) -> MailAddress:
+    try:
+        return MailAddress.model_validate(message.address)
+    except ValidationError as error:
+        raise InvalidInputError("The customer has not written by email yet, so there is nobody to send to.") from error
+
+
+@contextmanager
+def _smtp_errors() -> Iterator[None]:
+    """aiosmtplib's errors as ours. What a server says is not repeated, since it may name the customer."""
+    try:
+        yield
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        first = error.recipients[0]
+        raise _smtp_error(first.code, first.message) from error
+    except aiosmtplib.SMTPSenderRefused as error:
+        if error.code < 500:
+            raise _smtp_error(error.code, error.message) from error
+        raise CredentialsError(
+            "The SMTP server does not let this account send as HOLDFAST_EMAIL_ADDRESS. Allow it there."
+        ) from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise _smtp_error(error.code, error.message) from error
+    except ssl.SSLCertVerificationError as error:
+        raise UnavailableError(
+            "The SMTP server's certificate is not trusted. Check the host name, or set HOLDFAST_EMAIL_CA_FILE."
+        ) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise UnavailableError("The SMTP server does not answer.") from error
+
+
+def _smtp_error(code: int, said: str) -> HoldfastError:
+    if code in LOGIN_CODES:
+        return CredentialsError(
+            "The SMTP server refuses the login. Check HOLDFAST_EMAIL_USERNAME and HOLDFAST_EMAIL_PASSWORD."
+        )
+    if code >= 500:
+        return InvalidInputError(f"The SMTP server refuses the mail for good ({code}).")
+    if SLOW_DOWN.search(said):
+        return RateLimitedError(f"The SMTP server asks us to slow down ({code}).")
+    return UnavailableError(f"The SMTP server cannot take the mail at the moment ({code}).")

@@ -1,0 +1,164 @@
+"""One connection to an IMAP server, through imapclient. Everything blocks: it runs in a thread.
+
+Mails are fetched with PEEK and never moved or deleted.
+"""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from imaplib import IMAP4
+from typing import Any, Literal, NamedTuple
+
+from imapclient import SEEN, IMAPClient, SocketTimeout  # type: ignore[import-untyped]
+from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
+
+from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from integrations.channels.email_inbound import RawMail
+from integrations.channels.email_place import Folder
+
+Security = Literal["tls", "starttls"]
+LIMITS = ("THROTTLED", "OVERQUOTA", "[LIMIT]", "TOO MANY")
+
+
+class ImapAccess(NamedTuple):
+    """Where the mailbox is, and how to get in. Of a mail at most so many bytes are fetched."""
+
+    host: str
+    port: int
+    security: Security
+    context: ssl.SSLContext
+    username: str
+    password: str
+    timeout_seconds: int
+    max_mail_bytes: int
+
+
+class ImapMailbox:
+    """A session. Methods raise UnavailableError, RateLimitedError, CredentialsError or InvalidInputError."""
+
+    def __init__(self, access: ImapAccess) -> None:
+        self._most_bytes = access.max_mail_bytes
+        with imap_errors():
+            self._client = IMAPClient(
+                access.host,
+                access.port,
+                ssl=access.security == "tls",
+                ssl_context=access.context,
+                timeout=SocketTimeout(access.timeout_seconds, access.timeout_seconds),
+            )
+        self._client.normalise_times = False
+        try:
+            self._sign_in(access)
+        except HoldfastError:
+            self.drop()
+            raise
+
+    def _sign_in(self, access: ImapAccess) -> None:
+        with imap_errors():
+            if access.security == "starttls":
+                self._client.starttls(access.context)
+            self._client.login(access.username, access.password)
+
+    def open(self, folder: str, *, readonly: bool) -> Folder:
+        with imap_errors():
+            if not self._client.folder_exists(folder):
+                raise InvalidInputError(f"The mailbox has no folder {folder}. Make it, or correct the setting.")
+            state = self._client.select_folder(folder, readonly=readonly)
+            newest = self._client.fetch(self._client.search(["UID", "*"]), ["INTERNALDATE"]) if state[b"EXISTS"] else {}
+        uidnext = state.get(b"UIDNEXT") or max(newest, default=0) + 1
+        dates = [mail[b"INTERNALDATE"] for mail in newest.values() if b"INTERNALDATE" in mail]
+        return Folder(int(state[b"UIDVALIDITY"]), int(uidnext), max(dates, default=None))
+
+    def uids_after(self, last: int, since: date | None) -> list[int]:
+        """The UIDs above `last`, in order; with `since`, only of mails that came on that day or later."""
+        criteria = ["UID", f"{last + 1}:*", *(["SINCE", since] if since else [])]
+        with imap_errors():
+            self._client.noop()
+            found = self._client.search(criteria)
+        return sorted(uid for uid in found if uid > last)
+
+    def fetch(self, uid: int) -> RawMail | None:
+        """A mail, or its beginning if it is too large; None if it is gone. One that the server refuses is empty."""
+        with imap_errors():
+            try:
+                answer = self._client.fetch(
+                    [uid], [f"BODY.PEEK[]<0.{self._most_bytes}>", "INTERNALDATE", "RFC822.SIZE"]
+                )
+            except IMAP4.abort:
+                raise
+            except IMAP4.error:
+                return RawMail(b"", datetime.now(UTC))
+        mail = answer.get(uid)
+        if mail is None or mail.get(b"BODY[]<0>") is None:
+            return None
+        raw = mail[b"BODY[]<0>"]
+        return RawMail(
+            raw, mail[b"INTERNALDATE"], is_cut=len(raw) < mail[b"RFC822.SIZE"] and len(raw) >= self._most_bytes
+        )
+
+    def wait(self, seconds: int) -> bool:
+        """Wait until something happens, at most so long. False if the server cannot tell."""
+        with imap_errors():
+            if not self._client.has_capability("IDLE"):
+                return False
+            self._client.idle()
+            self._client.idle_check(timeout=seconds)
+            self._client.idle_done()
+        return True
+
+    def mark_seen(self, uids: list[int]) -> None:
+        with imap_errors():
+            self._client.add_flags(uids, [SEEN], silent=True)
+
+    def holds(self, folder: str, message_id: str) -> bool:
+        """Whether a folder has a mail with that Message-ID."""
+        self.open(folder, readonly=True)
+        with imap_errors():
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+
+    def append(self, folder: str, raw: bytes) -> None:
+        with imap_errors():
+            self._client.append(folder, raw, flags=[SEEN])
+
+    def newest_headers(self, folder: str, most: int) -> list[bytes]:
+        """The headers of the newest mails of a folder."""
+        self.open(folder, readonly=True)
+        with imap_errors():
+            uids = sorted(self._client.search("ALL"))[-most:]
+            answer: dict[int, Any] = self._client.fetch(uids, ["BODY.PEEK[HEADER]"]) if uids else {}
+        return [mail[b"BODY[HEADER]"] for mail in answer.values()]
+
+    def can_idle(self) -> bool:
+        with imap_errors():
+            return bool(self._client.has_capability("IDLE"))
+
+    def drop(self) -> None:
+        """End the connection at once; whoever waits on it in another thread wakes up with an error."""
+        with suppress(OSError, IMAP4.error):
+            self._client.shutdown()
+
+
+@contextmanager
+def imap_errors() -> Iterator[None]:
+    """imapclient's errors as ours. What a server says is not repeated, since it may name the account."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise UnavailableError(
+            "The IMAP server's certificate is not trusted. Check the host name, or set HOLDFAST_EMAIL_CA_FILE."
+        ) from error
+    except IMAP4.abort as error:
+        raise UnavailableError("The IMAP server ended the connection.") from error
+    except LoginError as error:
+        if isinstance(error.__context__, IMAP4.abort) or "UNAVAILABLE" in str(error).upper():
+            raise UnavailableError("The IMAP server cannot sign anybody in at the moment.") from error
+        raise CredentialsError(
+            "The IMAP server refuses the login. Check HOLDFAST_EMAIL_USERNAME and HOLDFAST_EMAIL_PASSWORD."
+        ) from error
+    except IMAP4.error as error:
+        if any(word in str(error).upper() for word in LIMITS):
+            raise RateLimitedError("The IMAP server asks us to slow down.") from error
+        raise UnavailableError("The IMAP server refused a command.") from error
+    except OSError as error:
+        raise UnavailableError("The IMAP server does not answer.") from error
