@@ -1,0 +1,324 @@
+"""A stand-in for a mail provider: SMTP to send, IMAP to read, both with TLS, for one mailbox.
+
+What is sent to the mailbox itself lands in its INBOX; everything else reaches a customer, and `received` shows it.
+Customers write by `write`, or by `arrive` with any bytes. Faults have the paths /smtp/<command> and /imap/<command>.
+"""
+
+import asyncio
+import logging
+import ssl
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, make_msgid
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from sandbox.authority import Authority
+from sandbox.frame import Fault, StandIn
+from sandbox.mailbox import ImapServer, Kept
+
+ADDRESS = "support@techflow.example"
+PASSWORD = "mail-stand-in"  # noqa: S105
+HOST = "mx.techflow.example"
+SENT = "Sent"
+MOST_BYTES = 10_000_000
+MOST_LINE_BYTES = 998
+ONCE = ("From", "To", "Date", "Message-ID", "Subject")
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+Result = TypeVar("Result")
+Security = Literal["tls", "starttls"]
+
+
+class Ports(NamedTuple):
+    smtp: int
+    imap: int
+
+
+class Received(NamedTuple):
+    """A mail that reached a customer."""
+
+    to: str
+    raw: bytes
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Each header's text on one line, under its usual name."""
+        parsed = message_from_bytes(self.raw, policy=SMTP_POLICY)
+        return {name: str(value) for name, value in parsed.items()}
+
+    @property
+    def text(self) -> str:
+        payload = message_from_bytes(self.raw).get_payload(decode=True)
+        return payload.decode() if isinstance(payload, bytes) else ""
+
+
+class MailStandIn(StandIn):
+    """One mailbox. Mail to `unknown` addresses is refused; mail to `bouncing` ones is taken, and comes back."""
+
+    def __init__(self, *, address: str = ADDRESS, password: str = PASSWORD) -> None:
+        super().__init__("mail")
+        self.mail_address, self.password = address, password
+        self.imap = ImapServer(address, password, folders=(SENT,), faults=self.faults, journal=self.journal)
+        self.keeps_sent = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._forget()
+
+    def reset(self) -> None:
+        self._forget()
+        if self._loop:
+            self._blocking(self.imap.clear())
+
+    def _forget(self) -> None:
+        self.received: list[Received] = []
+        self.unknown: set[str] = set()
+        self.bouncing: set[str] = set()
+
+    @contextmanager
+    def serving(
+        self, authority: Authority, *, smtp_port: int = 0, imap_port: int = 0, security: Security = "tls"
+    ) -> Iterator[Ports]:
+        """Serve both on 127.0.0.1 in a thread of its own. Port 0 picks a free one."""
+        self._loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=self._loop.run_forever, name="mail-stand-in")
+        thread.start()
+        stack = AsyncExitStack()
+        context = authority.server_context()
+        try:
+            yield self._blocking(self._start(stack, context, Ports(smtp_port, imap_port), security))
+        finally:
+            self._blocking(_stop(stack))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join()
+            self._loop.close()
+            self._loop = None
+
+    async def _start(self, stack: AsyncExitStack, context: ssl.SSLContext, ports: Ports, security: Security) -> Ports:
+        is_tls = security == "tls"
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: Submission(self, loop, None if is_tls else context),
+            "127.0.0.1",
+            ports.smtp,
+            ssl=context if is_tls else None,
+        )
+        await stack.enter_async_context(server)
+        imap_port = await self.imap.start(stack, ports.imap, context, implicit_tls=is_tls)
+        return Ports(int(server.sockets[0].getsockname()[1]), imap_port)
+
+    # What people do.
+
+    async def write(
+        self, sender: str, text: str, *, subject: str = "", answers: Received | None = None, **headers: str
+    ) -> str:
+        """A customer writes, or answers a mail as mail programs do; returns the Message-ID.
+
+        Further headers by their names with underscores, such as Auto_Submitted.
+        """
+        mail = EmailMessage(policy=SMTP_POLICY)
+        mail["From"], mail["To"] = sender, self.mail_address
+        mail["Date"], mail["Message-ID"] = (
+            format_datetime(datetime.now(UTC)),
+            make_msgid(domain=sender.rpartition("@")[2]),
+        )
+        if answers:
+            before = answers.headers
+            mail["In-Reply-To"] = before["Message-ID"]
+            mail["References"] = f"{before.get('References', '')} {before['Message-ID']}".strip()
+            mail.replace_header("To", before.get("Reply-To", self.mail_address))
+            subject = subject or before["Subject"]
+        mail["Subject"] = subject
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
+        mail.set_content(text)
+        await self.arrive(mail.as_bytes(), sender=sender)
+        return str(mail["Message-ID"])
+
+    async def arrive(self, raw: bytes, *, sender: str = "", proved: bool = True) -> None:
+        """A mail arrives as it is, below what a receiving host writes above it. Without a sender, from nobody."""
+        domain = sender.rpartition("@")[2]
+        result = f"dkim=pass header.d={domain}" if proved and sender else "dkim=none"
+        trace = f"Return-Path: <{sender}>\r\nAuthentication-Results: {HOST}; {result}\r\n"
+        self.journal.note("sent", "mail", bytes=len(raw))
+        await self._elsewhere(self.imap.deliver(trace.encode() + raw))
+
+    async def deliver_at(self, raw: bytes, at: datetime) -> None:
+        """A mail lies in INBOX since then."""
+        await self._elsewhere(self.imap.deliver(raw, at))
+
+    async def renumber(self) -> None:
+        """INBOX gets another UIDVALIDITY."""
+        await self._elsewhere(self.imap.renumber())
+
+    async def folder(self, name: str) -> list[Kept]:
+        return await self._elsewhere(self.imap.contents(name))
+
+    # What the mailbox's owner sends.
+
+    async def submit(self, sender: str, recipients: list[str], raw: bytes) -> None:
+        """Take a mail that was submitted, and carry it where it goes."""
+        for recipient in recipients:
+            if recipient == self.mail_address:
+                await self.imap.deliver(raw)
+            elif recipient in self.bouncing:
+                await self.imap.deliver(bounce(raw, recipient, sender))
+            else:
+                self.received.append(Received(recipient, raw))
+        if self.keeps_sent:
+            await self.imap.append(SENT, raw)
+
+    def _blocking(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self._started(work).result()
+
+    async def _elsewhere(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return await asyncio.wrap_future(self._started(work))
+
+    def _started(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("The mail stand-in is not being served.")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+class Submission(SMTP):
+    """The submission server of a provider: encryption, a login and one's own address are needed."""
+
+    def __init__(self, mail: MailStandIn, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext | None) -> None:
+        self.mail = mail
+        super().__init__(
+            self,
+            data_size_limit=MOST_BYTES,
+            hostname=HOST,
+            tls_context=context,
+            require_starttls=context is not None,
+            auth_require_tls=context is not None,
+            authenticator=self._knows,
+            loop=loop,
+        )
+
+    def _knows(self, server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
+        wanted = (self.mail.mail_address.encode(), self.mail.password.encode())
+        is_right = isinstance(data, LoginPassword) and (data.login, data.password) == wanted
+        return AuthResult(success=is_right, handled=False)
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+        if await self._passes("EHLO"):
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        if await self._passes("AUTH"):
+            await super().smtp_AUTH(arg)
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+        if await self._passes("MAIL"):
+            await super().smtp_MAIL(arg)
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+        if await self._passes("RCPT"):
+            await super().smtp_RCPT(arg)
+
+    async def _passes(self, command: str) -> bool:
+        """False if the command met a fault that took its place."""
+        fault = await self.mail.faults.meet(f"/smtp/{command.lower()}")
+        self.mail.journal.note("received", f"SMTP {command}", **({"fault": fault.kind} if fault else {}))
+        if fault is None or fault.kind == "delay":
+            return True
+        await self._trouble(fault)
+        return False
+
+    async def _trouble(self, fault: Fault) -> None:
+        if fault.kind == "cut":
+            self._cut()
+        else:
+            await self.push(failure_line(fault))
+
+    def _cut(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    # The hooks of aiosmtpd.
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]
+    ) -> str:
+        if not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        if address.lower() != self.mail.mail_address:
+            return "550 5.7.60 Client does not have permissions to send as this sender"
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
+        if address in self.mail.unknown:
+            return "550 5.1.1 The email account that you tried to reach does not exist"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        raw = envelope.original_content or b""
+        fault = await self.mail.faults.meet("/smtp/data")
+        self.mail.journal.note("received", "SMTP DATA", bytes=len(raw), **({"fault": fault.kind} if fault else {}))
+        if fault and fault.kind == "fail":
+            return failure_line(fault)
+        if refusal := refusal_of(raw, self.mail.mail_address):
+            return refusal
+        if fault is None or fault.kind == "delay" or fault.handled:
+            await self.mail.submit(self.mail.mail_address, envelope.rcpt_tos, raw)
+        if fault and fault.kind == "cut":
+            self._cut()
+        return "250 2.0.0 OK"
+
+
+def failure_line(fault: Fault) -> str:
+    return f"{fault.status} {fault.body or '4.3.2 Please try again later'}"
+
+
+def refusal_of(raw: bytes, owner: str) -> str:
+    """Why providers refuse a mail (RFC 5322, 3.6): headers that are missing or there twice; empty if they do not."""
+    parsed = message_from_bytes(raw)
+    wrong = [name for name in ONCE if len(parsed.get_all(name, [])) != 1]
+    if wrong:
+        return f"550 5.7.1 Messages missing a valid {wrong[0]} header, or having several, are not accepted"
+    if owner not in str(parsed["From"]).lower():
+        return "550 5.7.60 Client does not have permissions to send as this sender"
+    head = raw.partition(b"\r\n\r\n")[0]
+    if not head.isascii() or any(len(line) > MOST_LINE_BYTES for line in raw.split(b"\r\n")):
+        return "554 5.6.0 Message is malformed"
+    return ""
+
+
+def bounce(raw: bytes, recipient: str, sender: str) -> bytes:
+    """The delivery status notification (RFC 3464) of a mail that could not be delivered."""
+    parsed = message_from_bytes(raw)
+    report = MIMEMultipart("report", report_type="delivery-status", policy=SMTP_POLICY)
+    report["From"], report["To"] = f"Mail Delivery System <MAILER-DAEMON@{HOST}>", sender
+    report["Subject"], report["Message-ID"] = "Undelivered Mail Returned to Sender", make_msgid(domain=HOST)
+    report["Date"], report["Auto-Submitted"] = format_datetime(datetime.now(UTC)), "auto-replied"
+    report.attach(MIMEText(f"I'm sorry to have to inform you that your message could not be delivered to {recipient}."))
+    status = MIMEText(
+        f"Reporting-MTA: dns; {HOST}\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
+    )
+    status.replace_header("Content-Type", "message/delivery-status")
+    report.attach(status)
+    report.attach(MIMEMessage(parsed))
+    return b"Return-Path: <>\r\n" + report.as_bytes()
+
+
+async def _stop(stack: AsyncExitStack) -> None:
+    await stack.aclose()
+    rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

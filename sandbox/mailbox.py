@@ -1,0 +1,159 @@
+"""The IMAP side of the mail stand-in: one account on pymap's server, with faults before each command."""
+
+import asyncio
+import ssl
+from argparse import Namespace
+from contextlib import AsyncExitStack, closing
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from proxyprotocol.sock import SocketInfoLocal
+from pymap.backend.dict import Config, Login
+from pymap.backend.dict.filter import FilterSet
+from pymap.backend.dict.mailbox import MailboxSet
+from pymap.concurrent import Subsystem
+from pymap.context import connection_exit
+from pymap.exceptions import ResponseError
+from pymap.imap import IMAPConnection
+from pymap.imap.state import ConnectionState
+from pymap.parsing.command import Command
+from pymap.parsing.message import AppendMessage
+from pymap.parsing.response import CommandResponse, ResponseNo
+from pymap.parsing.specials import FetchRequirement
+from pymap.user import UserMetadata
+from pysasl.hashing import BuiltinHash
+
+from sandbox.frame import Fault, Faults, Journal
+
+INBOX = "INBOX"
+MOST_LINE_BYTES = 2**20
+
+
+class Kept(NamedTuple):
+    """A mail in a folder."""
+
+    flags: frozenset[str]
+    raw: bytes
+
+
+class RefusedCommandError(ResponseError):
+    """The server answers NO."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def get_response(self, tag: bytes) -> CommandResponse:
+        return ResponseNo(tag, self.text.encode())
+
+
+class FaultyState(ConnectionState):
+    """Refuses a command that a fault said is to fail."""
+
+    met: Fault | None = None
+
+    async def do_command(self, cmd: Command) -> CommandResponse:
+        if self.met and self.met.kind == "fail":
+            raise RefusedCommandError(self.met.body or "[UNAVAILABLE] Temporary failure")
+        return await super().do_command(cmd)
+
+
+class FaultyConnection(IMAPConnection):
+    """Meets the faults of the path /imap/<command>, and notes each command."""
+
+    faults: Faults
+    journal: Journal
+
+    async def read_command(self, state: ConnectionState) -> Command:
+        command = await super().read_command(state)
+        name = command.command.decode()
+        fault = await self.faults.meet(f"/imap/{name.lower().replace(' ', '-')}")
+        self.journal.note("received", f"IMAP {name}", **({"fault": fault.kind} if fault else {}))
+        if fault and fault.kind == "cut":
+            raise ConnectionAbortedError(name)
+        if isinstance(state, FaultyState):
+            state.met = fault
+        return command
+
+
+class ImapServer:
+    """One account in memory. What arrived in INBOX is remembered, so that it can be numbered anew."""
+
+    def __init__(
+        self, username: str, password: str, *, folders: tuple[str, ...], faults: Faults, journal: Journal
+    ) -> None:
+        self.username, self.password = username, password
+        self.folders = folders
+        self.faults, self.journal = faults, journal
+
+    async def start(self, stack: AsyncExitStack, port: int, context: ssl.SSLContext, *, implicit_tls: bool) -> int:
+        """Serve on 127.0.0.1 until the stack ends; returns the port."""
+        self.config = Config(
+            Namespace(passlib_cfg=None, proxy_protocol=None),
+            host="127.0.0.1",
+            port=port,
+            demo_data=False,
+            demo_user=self.username,
+            demo_password=self.password,
+            ssl_context=context,
+            tls_enabled=not implicit_tls,
+            hash_context=BuiltinHash(rounds=1),
+            cpu_subsystem=Subsystem.for_asyncio(),
+            invalid_user_sleep=0,
+        )
+        self.config.apply_context()
+        self.login = Login(self.config)
+        hashed = self.config.hash_context.hash(self.password)
+        self.login.users_dict[self.username] = UserMetadata(self.config, self.username, password=hashed)
+        await self.clear()
+        server = await asyncio.start_server(
+            self._serve, "127.0.0.1", port, ssl=context if implicit_tls else None, limit=MOST_LINE_BYTES
+        )
+        await stack.enter_async_context(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    async def clear(self) -> None:
+        """Empty folders, whose numbers begin anew."""
+        self.arrived: list[AppendMessage] = []
+        self.mailboxes = MailboxSet()
+        for folder in self.folders:
+            await self.mailboxes.add_mailbox(folder)
+        self.config.set_cache[self.username] = (self.mailboxes, FilterSet())
+
+    async def deliver(self, raw: bytes, at: datetime | None = None) -> None:
+        """A mail arrives in INBOX; whoever idles is told."""
+        mail = AppendMessage(raw, at or datetime.now(UTC))
+        self.arrived.append(mail)
+        await self._append(INBOX, mail)
+
+    async def append(self, folder: str, raw: bytes) -> None:
+        await self._append(folder, AppendMessage(raw, datetime.now(UTC)))
+
+    async def _append(self, folder: str, mail: AppendMessage) -> None:
+        mailbox = await self.mailboxes.get_mailbox(folder)
+        await mailbox.append(mail, recent=True)
+
+    async def renumber(self) -> None:
+        """INBOX gets another UIDVALIDITY and its mails other UIDs, as after a server was restored."""
+        arrived = self.arrived
+        await self.clear()
+        for mail in arrived:
+            await self.deliver(mail.literal, mail.when)
+
+    async def contents(self, folder: str) -> list[Kept]:
+        """The mails in a folder, the oldest first."""
+        mailbox = await self.mailboxes.get_mailbox(folder)
+        found = []
+        async for message in mailbox.messages():
+            loaded = await message.load_content(FetchRequirement.CONTENT)
+            found.append(Kept(frozenset(str(flag) for flag in message.permanent_flags), bytes(loaded.get_body())))
+        return found
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.config.apply_context()
+        connection = FaultyConnection(self.config.commands, self.config, reader, writer, SocketInfoLocal(writer))
+        connection.faults, connection.journal = self.faults, self.journal
+        async with AsyncExitStack() as stack:
+            connection_exit.set(stack)
+            stack.enter_context(closing(connection))
+            await connection.run(FaultyState(self.login, self.config))
