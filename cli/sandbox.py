@@ -12,8 +12,10 @@ from cli.gateway_client import gateway_url
 from cli.platform.serving import STOP_SIGNALS
 from config.settings import Settings, local_settings
 from domain.errors import ConflictError
+from integrations.specification import load_specification
 from sandbox.process.all_vendors import all_vendors
 from sandbox.process.running import Running, running
+from sandbox.process.salesforce import Customers
 
 PORT_BASE = 8100
 BEGIN = "# holdfast sandbox: begin"
@@ -48,10 +50,19 @@ async def _serve(settings: Settings, port_base: int, env: Path | None, holdfast:
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     folder = settings.home / "sandbox"
-    with running(all_vendors(), folder=folder, holdfast=holdfast, port_base=port_base) as served:
+    vendors = all_vendors(await asyncio.to_thread(customers_of, settings.organisation))
+    with running(vendors, folder=folder, holdfast=holdfast, port_base=port_base) as served:
         _say_where(served, env)
         await stopping.wait()
     console.print("Stopped.")
+
+
+def customers_of(organisation: Path) -> Customers:
+    """The customers of the organisation's own files, where there are any."""
+    if not (organisation / "customers").is_dir():
+        return Customers()
+    directory = load_specification(organisation).directory.model_dump(mode="json")
+    return Customers(accounts=directory["accounts"], contacts=directory["contacts"])
 
 
 def _say_where(served: Running, env: Path | None) -> None:

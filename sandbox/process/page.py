@@ -46,8 +46,8 @@ class Page:
             "title": vendor.title,
             "addresses": self.addresses[vendor.name],
             "has_webhooks": vendor.has_webhooks,
-            "faults": vendor.stand_in.faults.shown(),
-            "webhooks": vendor.stand_in.webhooks.shown(),
+            "troubles": [{"label": trouble.label, "title": trouble.title} for trouble in vendor.troubles()],
+            **_standing(vendor),
             "oldest": entries[0].number if entries else None,
             "entries": [entry for entry in entries if entry.number > after],
         }
@@ -61,6 +61,18 @@ class Page:
         if task.done() and isinstance(error := task.exception(), ValueError | LookupError):
             raise HTTPException(422, f"Refused: {error}.") from error
         return {"state": "done" if task.done() else "under way"}
+
+    async def trouble(self, vendor: str, number: int) -> dict[str, Any]:
+        """Make something go wrong at a vendor: the trouble of this number."""
+        found = next((one for one in self.vendors if one.name == vendor), None)
+        if found is None or number >= len(found.troubles()):
+            raise HTTPException(404, "There is no such vendor or trouble.")
+        trouble = found.troubles()[number]
+        if trouble.fault:
+            found.stand_in.faults.add(trouble.fault)
+        if trouble.run:
+            await trouble.run()
+        return _standing(found)
 
     def _action(self, channel: str, action: str) -> Action:
         actions = self.channels[channel].actions if channel in self.channels else ()
@@ -77,6 +89,7 @@ def page_app(vendors: Sequence[Vendor], addresses: Mapping[str, Sequence[str]], 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     app.add_api_route("/state", page.state)
     app.add_api_route("/channels/{channel}/{action}", page.act, methods=["POST"])
+    app.add_api_route("/vendors/{vendor}/troubles/{number}", page.trouble, methods=["POST"])
     for vendor in vendors:
         for path, method, route in vendor.stand_in.controls():
             app.add_api_route(f"/vendors/{vendor.name}/{path}", route, methods=[method])
@@ -87,6 +100,11 @@ def page_app(vendors: Sequence[Vendor], addresses: Mapping[str, Sequence[str]], 
 
 async def _index() -> FileResponse:
     return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _standing(vendor: Vendor) -> dict[str, Any]:
+    """What goes wrong there at present."""
+    return {"faults": vendor.stand_in.faults.shown(), "webhooks": vendor.stand_in.webhooks.shown()}
 
 
 def _shown_channel(channel: Channel) -> Mapping[str, Any]:

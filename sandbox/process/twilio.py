@@ -10,6 +10,7 @@ from sandbox.twilio_requests import Message, Number, Written
 
 NUMBER = "+15005550006"
 WHATSAPP_NUMBER = "+15005550009"
+COLLEAGUE = "+15005550010"
 WHATSAPP = "whatsapp:"
 TRY_AGAIN = "#rc=5&rp=all"
 
@@ -42,6 +43,7 @@ class TwilioVendor(Vendor):
             "HOLDFAST_TWILIO_SMS_NUMBER": NUMBER,
             "HOLDFAST_TWILIO_WHATSAPP_NUMBER": WHATSAPP_NUMBER,
             "HOLDFAST_TWILIO_PHONE_NUMBER": NUMBER,
+            "HOLDFAST_TWILIO_HUMAN_NUMBER": COLLEAGUE,
             "HOLDFAST_TWILIO_BASE_URL": links.addresses[self.name],
             "HOLDFAST_TWILIO_CA_FILE": str(links.ca_file),
         }

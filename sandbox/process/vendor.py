@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from sandbox.authority import Authority
-from sandbox.frame import StandIn
+from sandbox.frame import Fault, StandIn
 from sandbox.serving import serving_tls
 
 NextPort = Callable[[], int]
@@ -65,6 +65,15 @@ class Links(BaseModel):
     holdfast: str
 
 
+class Trouble(BaseModel):
+    """A button that makes something go wrong: a fault that is added, or something that only this vendor does."""
+
+    label: str
+    title: str = ""
+    fault: Fault | None = None
+    run: Callable[[], Awaitable[object]] | None = None
+
+
 class Vendor:
     """Base of all. `has_webhooks` says whether the vendor posts to Holdfast.
 
@@ -96,6 +105,38 @@ class Vendor:
         """The variables that point Holdfast at the stand-in."""
         raise NotImplementedError
 
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What can be made to go wrong there."""
+        return HTTP_TROUBLES
+
     def channels(self) -> tuple[Channel, ...]:
         """The ways for customers to write."""
         return ()
+
+
+OUTAGE_SECONDS = 30
+SLOW = Trouble(
+    label="Slow 2 s",
+    title="For 30 seconds",
+    fault=Fault(kind="delay", seconds=2, lasting_seconds=OUTAGE_SECONDS),
+)
+CUT = Trouble(label="Cut", title="The next connection is cut before anything is done", fault=Fault(kind="cut"))
+HTTP_TROUBLES = (
+    Trouble(
+        label="Outage 30 s",
+        title="Everything is answered with 503",
+        fault=Fault(kind="fail", status=503, lasting_seconds=OUTAGE_SECONDS),
+    ),
+    Trouble(
+        label="429",
+        title="The next request is refused with Retry-After 5",
+        fault=Fault(kind="fail", status=429, headers={"Retry-After": "5"}),
+    ),
+    SLOW,
+    CUT,
+    Trouble(
+        label="Lose answer",
+        title="The next request is carried out, and its answer is lost",
+        fault=Fault(kind="cut", handled=True),
+    ),
+)

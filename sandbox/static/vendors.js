@@ -4,21 +4,14 @@ import { fromTemplate, make, send } from "./dom.js";
 
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const MOST_ENTRIES = 300;
-const FAULTS = [
-  { label: "Outage 30 s", fault: { kind: "fail", status: 503, lasting_seconds: 30 } },
-  { label: "429", title: "The next request is refused with Retry-After 5", fault: { kind: "fail", status: 429, headers: { "Retry-After": "5" } } },
-  { label: "Slow 2 s", title: "For 30 seconds", fault: { kind: "delay", seconds: 2, lasting_seconds: 30 } },
-  { label: "Cut", title: "The next connection is cut before anything is done", fault: { kind: "cut" } },
-  { label: "Lose answer", title: "The next request is carried out, and its answer is lost", fault: { kind: "cut", handled: true } },
-];
-const TROUBLES = [
+const WEBHOOK_TROUBLES = [
   { label: "Duplicate webhooks", trouble: "duplicate", on: 1, off: 0 },
   { label: "Reorder webhooks", trouble: "reorder", on: true, off: false },
   { label: "Lose webhooks", trouble: "lose", on: true, off: false },
 ];
 
 export class VendorCard {
-  constructor({ name, title, addresses, has_webhooks }) {
+  constructor({ name, title, addresses, troubles, has_webhooks }) {
     this.name = name;
     this.newest = 0;
     this.webhooks = {};
@@ -29,13 +22,13 @@ export class VendorCard {
     this.element.querySelector(".reset").addEventListener("click", () => this.send("POST", "reset"));
     this.pending = this.element.querySelector(".pending");
     this.journal = this.element.querySelector(".journal");
-    this.toggles = has_webhooks ? TROUBLES.map((trouble) => this.toggle(trouble)) : [];
-    this.element.querySelector(".faults").append(...FAULTS.map((fault) => this.button(fault)), ...this.toggles);
+    this.toggles = has_webhooks ? WEBHOOK_TROUBLES.map((trouble) => this.toggle(trouble)) : [];
+    this.element.querySelector(".faults").append(...troubles.map((trouble, number) => this.button(trouble, number)), ...this.toggles);
   }
 
-  button({ label, title, fault }) {
+  button({ label, title }, number) {
     const button = make("button", { title }, label);
-    button.addEventListener("click", () => this.send("POST", "faults", [fault]));
+    button.addEventListener("click", () => this.send("POST", `troubles/${number}`));
     return button;
   }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from sandbox.process.all_vendors import all_vendors
 from sandbox.process.running import Running, running
@@ -26,10 +26,10 @@ class Product:
         app = FastAPI()
 
         @app.post("/webhooks/{channel}")
-        async def take(channel: str, request: Request) -> Any:
+        async def take(channel: str, request: Request) -> Response:
             self.heard.put(channel)
             await request.body()
-            return GREETING if channel == "phone" else {}
+            return Response(GREETING if channel == "phone" else "{}")
 
         return app
 
@@ -77,7 +77,7 @@ def test_every_channel_can_be_played_also_after_a_reset(page: httpx.Client, prod
     for channel, action, values in forms(page):
         assert page.post(f"/channels/{channel}/{action}", json=values).status_code == 200
         assert lines_of(page, channel), channel
-    awaited = {"sms", "whatsapp", "phone", "slack"}
+    awaited = {"sms", "whatsapp", "phone", "slack", "zendesk"}
     while awaited:
         awaited.discard(product.heard.get(timeout=20))
 
@@ -107,6 +107,38 @@ def test_faults_are_set_from_the_page_and_met_by_the_vendor(page: httpx.Client) 
     page.put("/vendors/slack/webhooks", json={"duplicate": 1})
     assert vendor_of(page, "slack")["webhooks"]["duplicate"] == 1
     assert page.delete("/vendors/slack/faults").json()["webhooks"]["duplicate"] == 0
+
+
+def test_a_call_is_played_turn_by_turn(page: httpx.Client) -> None:
+    page.post("/channels/phone/call", json={"from_": "+493055501140"})
+    page.post("/channels/phone/say", json={"text": "Where is my order?"})
+    page.post("/channels/phone/hang_up", json={})
+    said = [(line["by"], line["text"]) for line in lines_of(page, "phone")]
+    assert said == [
+        ("company", "Hello."),
+        ("customer", "Where is my order?"),
+        ("company", "Hello."),
+        ("company", "completed"),
+    ]
+
+
+def test_a_ticket_goes_on(page: httpx.Client) -> None:
+    written = {"author": "mia@example.org", "subject": "Help", "body": "It broke."}
+    page.post("/channels/zendesk/write", json=written)
+    ticket = lines_of(page, "zendesk")[0]["reply"]["ticket"]
+    answer = {"author": "sam.carter@techflow.example", "ticket": ticket, "body": "Which one?"}
+    page.post("/channels/zendesk/answer", json=answer)
+    assert [line["by"] for line in lines_of(page, "zendesk")] == ["customer", "company"]
+    refused = page.post("/channels/zendesk/comment", json=answer | {"ticket": "7"})
+    assert refused.json()["detail"] == "Refused: there is no such ticket."
+
+
+def test_what_only_one_vendor_does(page: httpx.Client) -> None:
+    labels = [trouble["label"] for trouble in vendor_of(page, "salesforce")["troubles"]]
+    assert page.post(f"/vendors/salesforce/troubles/{labels.index('Use up the day')}").status_code == 200
+    shown = page.post(f"/vendors/salesforce/troubles/{labels.index('Outage 30 s')}").json()
+    assert shown["faults"][0]["status"] == 503
+    assert page.post("/vendors/salesforce/troubles/99").status_code == 404
 
 
 def test_the_page_is_shown_to_this_machine_alone(page: httpx.Client) -> None:
