@@ -49,7 +49,10 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     """Reading the usual authorities takes longer than all else about a client."""
     context = ssl.create_default_context()
     if ca_file is not None:
-        context.load_verify_locations(ca_file)
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError:
+            raise InvalidInputError(f"HOLDFAST_MODEL_CA_FILE: {ca_file} holds no certificates (PEM).") from None
     return context
 
 

@@ -16,10 +16,11 @@ from integrations.llm.base import DraftValidator, Passage, ReplyRequest, ReplyWr
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from sandbox.anthropic import AnthropicStandIn
+from sandbox.authority import Authority
 from sandbox.cohere import CohereStandIn
 from sandbox.openai import OpenAiStandIn
 from sandbox.scripted_model import AnyStep, ModelStandIn, Says
-from sandbox.serving import serving
+from sandbox.serving import serving, serving_tls
 from tests.organisation import READ_AT, SERVICE
 
 SETTINGS = {
@@ -145,8 +146,8 @@ def data_of(text: str) -> Any:
 
 
 @contextmanager
-def served(kind: str, stand_in: ModelStandIn | None = None) -> Iterator[Provider]:
-    """One provider at its stand-in."""
+def served(kind: str, stand_in: ModelStandIn | None = None, authority: Authority | None = None) -> Iterator[Provider]:
+    """One provider at its stand-in; with an authority, over TLS."""
     match kind:
         case "anthropic":
             stand_in, model, path = stand_in or AnthropicStandIn(), "claude-sonnet-4-6", ""
@@ -155,5 +156,5 @@ def served(kind: str, stand_in: ModelStandIn | None = None) -> Iterator[Provider
         case _:
             stand_in, model, path = stand_in or OpenAiStandIn(), "gpt-4.1-mini", "/v1"
     key_setting, url_setting = SETTINGS[kind]
-    with serving(stand_in.app()) as address:
+    with serving_tls(stand_in.app(), authority) if authority else serving(stand_in.app()) as address:
         yield Provider(kind, model, key_setting, url_setting, stand_in, f"{address}{path}")

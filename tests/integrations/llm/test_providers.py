@@ -4,8 +4,10 @@ import socket
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from domain.errors import (
     CredentialsError,
@@ -19,6 +21,7 @@ from domain.turn import Citation
 from integrations.llm.base import WrittenReply
 from integrations.llm.provider import ModelAccess, retry_after
 from integrations.llm.registry import MODELS, reply_writer
+from sandbox.authority import Authority
 from sandbox.scripted_model import AnyStep, Calls, CutsConnection, Fails, Says, SendsBody, event
 from tests.integrations.llm.providers import (
     QUESTION,
@@ -271,6 +274,27 @@ class TestVerdicts:
         provider.stand_in.queue(step)
         with pytest.raises(ModelOutputError):
             await provider.validator().validate_draft(REQUEST, self.DRAFT)
+
+
+@pytest.mark.parametrize("kind", sorted(MODELS))
+async def test_a_server_whose_authority_was_named_is_trusted(kind: str, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with served(kind, authority=authority) as provider:
+        with pytest.raises(UnavailableError):
+            await provider.writer().write_reply(REQUEST)
+        access = {kind: provider.access()[kind].model_copy(update={"ca_file": authority.ca_file})}
+        assert await reply_writer(provider.named, access).write_reply(REQUEST)
+
+
+@pytest.mark.parametrize("kind", sorted(MODELS))
+@pytest.mark.parametrize("content", [None, b"no certificate"], ids=["no file", "no certificate"])
+def test_an_authority_that_cannot_be_read_is_named(kind: str, content: bytes | None, tmp_path: Path) -> None:
+    ca_file = tmp_path / "ca.pem"
+    if content:
+        ca_file.write_bytes(content)
+    access = ModelAccess(api_key=SecretStr("key"), base_url="https://127.0.0.1:9", ca_file=ca_file)
+    with pytest.raises(InvalidInputError, match="HOLDFAST_MODEL_CA_FILE"):
+        reply_writer(f"{kind}:m", {kind: access})
 
 
 def test_a_missing_key_is_told_apart() -> None:
