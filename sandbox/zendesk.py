@@ -84,7 +84,7 @@ class ZendeskStandIn(StandIn):
         self.export_lag_seconds = export_lag_seconds
         self.now = now
         self.webhooks = Webhooks(
-            self.journal, attempts=4, timeout_seconds=12, is_retried=lambda status: status in RETRIED
+            self.journal, attempts=4, timeout_seconds=10, is_retried=lambda status: status in RETRIED
         )
         self.reset()
 

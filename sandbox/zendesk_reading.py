@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -197,12 +197,12 @@ def _fits(user: Record, wanted: dict[str, str]) -> bool:
 
 
 def _cursor(place: tuple[float, int]) -> str:
-    return base64.b64encode(f"{place[0]!r}||{place[1]}".encode()).decode()
+    return base64.b64encode(f"{place[0]!r}||{place[1]}|".encode()).decode()
 
 
 def _place(cursor: str) -> tuple[float, int]:
     try:
-        at, _, number = base64.b64decode(cursor, validate=True).decode().partition("||")
+        at, _, number, _ = base64.b64decode(cursor, validate=True).decode().split("|")
         return float(at), int(number)
     except ValueError:
         raise RefusedError(400, {"error": "InvalidValue", "description": "cursor is invalid"}) from None
