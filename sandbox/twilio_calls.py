@@ -31,6 +31,9 @@ INSIDE = {"Gather": {"Say", "Pause"}, "Dial": {"Number"}, "Start": {"Recording"}
 LONGEST_SAY = 4096
 MOST_DOCUMENTS = 200
 
+Question = tuple[str, Mapping[str, str]]
+"""An address that the product is asked, and what is told besides what every request tells."""
+
 
 class Line(Protocol):
     """What a call needs of the account: the product's TwiML, and whether colleagues pick up."""
@@ -75,18 +78,19 @@ class PhoneCall:
         return self._gather is not None
 
     async def start(self, url: str) -> None:
-        await self._fetch(url, {})
+        await self._follow((url, {}))
 
     async def say(self, text: str) -> None:
         """The caller speaks; only while they are listened to."""
         gather = self._heard_out()
         action = urljoin(self._url, gather.get("action", ""))
-        await self._fetch(action, {"SpeechResult": text, "Confidence": "0.93", "Language": gather.get("language", "")})
+        fields = {"SpeechResult": text, "Confidence": "0.93", "Language": gather.get("language", "")}
+        await self._follow((action, fields))
 
     async def stay_silent(self) -> None:
         """The caller says nothing until Twilio stops listening and goes on with the next verb."""
         self._heard_out()
-        await self._carry_out(self._rest)
+        await self._follow(await self._carry_out(self._rest))
 
     async def hang_up(self) -> None:
         self._end("")
@@ -112,31 +116,35 @@ class PhoneCall:
             **self._extra,
         }
 
-    async def _fetch(self, url: str, fields: Mapping[str, str]) -> None:
-        self._documents += 1
-        self._url = url
-        text = await self._line.ask(url, {**self.form(), **fields})
-        try:
-            verbs = checked_verbs(text)
-        except ValueError as error:
-            self._end(str(error))
-            return
-        await self._carry_out(verbs)
+    async def _follow(self, question: Question | None) -> None:
+        """Ask what to do, do it, and so on, until the caller is listened to or the call is over."""
+        while question is not None:
+            self._documents += 1
+            if self._documents > MOST_DOCUMENTS:
+                self._end("The call was redirected without end.")
+                return
+            self._url, fields = question
+            text = await self._line.ask(self._url, {**self.form(), **fields})
+            try:
+                question = await self._carry_out(checked_verbs(text))
+            except ValueError as error:
+                self._end(str(error))
+                return
 
-    async def _carry_out(self, verbs: list[Element]) -> None:
-        """Verb after verb, until the caller is asked, another document is, or nothing is left."""
+    async def _carry_out(self, verbs: list[Element]) -> Question | None:
+        """Verb after verb, until the caller is asked, or another document is: then that question."""
         for place, verb in enumerate(verbs):
             match verb.tag:
                 case "Redirect":
-                    await self._redirect(verb)
-                    return
+                    return urljoin(self._url, (verb.text or "").strip()), {}
                 case "Gather":
                     await self._speak(list(verb))
                     self._gather, self._rest = verb, verbs[place + 1 :]
-                    return
+                    return None
                 case "Dial":
-                    await self._dial(verb, verbs[place + 1 :])
-                    return
+                    question = await self._dial(verb)
+                    if question is not None:
+                        return question
                 case "Hangup":
                     break
                 case "Start":
@@ -144,12 +152,7 @@ class PhoneCall:
                 case _:
                     await self._speak([verb])
         self._end("")
-
-    async def _redirect(self, verb: Element) -> None:
-        if self._documents >= MOST_DOCUMENTS:
-            self._end("The call was redirected without end.")
-            return
-        await self._fetch(urljoin(self._url, (verb.text or "").strip()), {})
+        return None
 
     async def _speak(self, verbs: list[Element]) -> None:
         for verb in verbs:
@@ -160,8 +163,8 @@ class PhoneCall:
                 self.record.paused_seconds += seconds
                 await anyio.sleep(seconds * self._line.pace)
 
-    async def _dial(self, verb: Element, rest: list[Element]) -> None:
-        """Call the colleague, whisper, connect; then ask for the action, or go on where there is none."""
+    async def _dial(self, verb: Element) -> Question | None:
+        """Call the colleague, whisper, connect; then there is the action to ask for, if there is one."""
         number = verb[0]
         callee = (number.text or "").strip()
         self.record.dialed.append(callee)
@@ -170,11 +173,9 @@ class PhoneCall:
         if outcome == "completed" and number.get("url"):
             text = await self._line.ask(urljoin(self._url, number.get("url", "")), {**self.form(), **child})
             self.record.whispered += [one.text or "" for one in checked_verbs(text) if one.tag == "Say"]
-        if not verb.get("action"):
-            await self._carry_out(rest)
-            return
+        action = verb.get("action")
         fields = {"DialCallSid": child["CallSid"], "DialCallStatus": outcome}
-        await self._fetch(urljoin(self._url, verb.get("action", "")), fields)
+        return (urljoin(self._url, action), fields) if action else None
 
     def _end(self, error: str) -> None:
         self._gather = None

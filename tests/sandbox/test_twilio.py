@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI, Response
 
 from sandbox.serving import serving
 from sandbox.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
@@ -124,3 +125,21 @@ def test_a_caller_is_played_through_the_control_routes(api: httpx.Client, twilio
     assert api.get(f"{ACCOUNT}/Calls/{call['sid']}.json").json()["from"] == CUSTOMER
     assert len(api.get(f"{ACCOUNT}/Calls.json").json()["calls"]) == 1
     assert api.get(f"{ACCOUNT}/Calls/CA0.json").status_code == 404
+
+
+def test_a_caller_speaks_or_not_through_the_control_routes(api: httpx.Client, twilio: TwilioStandIn) -> None:
+    product = FastAPI()
+
+    @product.post("/webhooks/phone")
+    async def answer(said: str = "") -> Response:
+        return Response(
+            f"<Response><Gather><Say>Yes? {said}</Say></Gather><Redirect>?said=nothing</Redirect></Response>"
+        )
+
+    with serving(product) as address:
+        twilio.numbers[OURS].voice_url = f"{address}/webhooks/phone"
+        sid = api.post("/sandbox/calls", json={"from_": CUSTOMER, "to": OURS}).json()["sid"]
+        api.post(f"/sandbox/calls/{sid}", json={"text": "Hello?"})
+        heard = api.post(f"/sandbox/calls/{sid}", json={}).json()["heard"]
+    twilio.numbers[OURS].voice_url = ""
+    assert heard == ["Yes? ", "Yes? ", "Yes? nothing"]

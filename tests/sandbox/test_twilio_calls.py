@@ -91,6 +91,16 @@ async def test_a_whisper_is_heard_by_who_picks_up(outcome: str, whispered: list[
     assert (call.record.whispered, call.record.heard) == (whispered, ["Back."])
 
 
+async def test_a_whisper_that_twilio_refuses_ends_the_call() -> None:
+    call, _ = await called('<Response><Dial><Number url="/whisper">+3</Number></Dial></Response>', "Psst.")
+    assert call.record.error.startswith("12100")
+
+
+async def test_a_pause_is_counted() -> None:
+    call, _ = await called('<Response><Pause length="3"/><Pause/></Response>')
+    assert call.record.paused_seconds == 4
+
+
 async def test_a_caller_hangs_up() -> None:
     call, _ = await called("<Response><Gather/></Response>")
     await call.hang_up()
