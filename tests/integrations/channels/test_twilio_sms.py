@@ -437,6 +437,14 @@ class TestFailures:
         error = await self.failure(line, base_url=f"{line.product.address}/docs?x=")
         assert "HTTP 405" in str(error)
 
+    async def test_a_page_answers(self, line: Served) -> None:
+        with pytest.raises(UnavailableError, match="HOLDFAST_TWILIO_BASE_URL"):
+            await sms(line, base_url=f"{line.product.address}/docs?x=").find_sent(outbound())
+
+    async def test_a_proxys_page_about_a_problem(self, line: Served) -> None:
+        error = await self.failure(line, Fault(kind="fail", status=502, body="<html>Bad gateway</html>"))
+        assert "HTTP 502" in str(error)
+
     async def test_nobody_answers(self, line: Served) -> None:
         assert isinstance(await self.failure(line, base_url="http://127.0.0.1:9"), UnavailableError)
 
@@ -489,6 +497,14 @@ class TestCheck:
 
     async def test_no_number(self, line: Served) -> None:
         assert (await sms(line, sms_number=None).check())[-1].detail == "No number: set HOLDFAST_TWILIO_SMS_NUMBER."
+
+    async def test_no_whatsapp_number(self, line: Served) -> None:
+        channel = TwilioWhatsAppChannel(line.settings(TwilioSettings, whatsapp_number=None))
+        assert (await channel.check())[-1].detail == "No number: set HOLDFAST_TWILIO_WHATSAPP_NUMBER."
+
+    async def test_numbers_that_cannot_be_read(self, line: Served) -> None:
+        line.twilio.faults.add(Fault(kind="fail", path="IncomingPhoneNumbers"))
+        assert "HTTP 503" in (await sms(line).check())[-1].detail
 
     async def test_credentials_that_are_refused(self, line: Served) -> None:
         (wrong,) = await sms(line, auth_token=SecretStr("another")).check()
