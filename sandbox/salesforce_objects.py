@@ -25,6 +25,7 @@ class Field:
     external_id: bool = False
     createable: bool = True
     required: bool = False
+    sortable: bool = True
 
     @property
     def filterable(self) -> bool:
@@ -44,7 +45,7 @@ class Field:
             "idLookup": self.external_id or self.type in {"id", "email"},
             "unique": self.external_id,
             "filterable": self.filterable,
-            "sortable": self.filterable,
+            "sortable": self.filterable and self.sortable,
             "nillable": not self.required,
             "referenceTo": [self.to] if self.to else [],
             "relationshipName": self.relation or None,
@@ -147,10 +148,10 @@ def standard_objects() -> dict[str, SObject]:
             "Entitlement",
             "550",
             _account(required=True),
-            Field("Name", required=True),
-            Field("Status", "picklist", createable=False),
-            Field("StartDate", "date"),
-            Field("EndDate", "date"),
+            Field("Name", required=True, sortable=False),
+            Field("Status", "picklist", createable=False, sortable=False),
+            Field("StartDate", "date", sortable=False),
+            Field("EndDate", "date", sortable=False),
         ),
         _sobject(
             "Task",

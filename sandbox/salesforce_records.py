@@ -155,6 +155,8 @@ class Organisation:
 
     def _sort_key(self, kind: SObject, order: Order) -> Callable[[Record], tuple[bool, Any]]:
         known = self._field(kind, order.path)
+        if not (known.filterable and known.sortable):
+            raise SoqlError("INVALID_FIELD", f"field '{known.name}' can not be sorted in a query call")
         return lambda record: (
             record[known.name] is not None,
             "" if record[known.name] is None else _typed(known, record[known.name]),

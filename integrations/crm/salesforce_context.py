@@ -111,7 +111,7 @@ def context_queries(sought: Wanted, fields: Mapping[str, str], settings: Salesfo
             ENTITLEMENT,
             "Entitlement",
             f"Status = 'Active' AND {their_account}",
-            f"ORDER BY EndDate LIMIT {MOST_RELATED}",
+            f"LIMIT {MOST_RELATED}",
         )
     return queries
 
@@ -153,7 +153,9 @@ def _identity(contact: Record, region: str | None) -> ContactIdentity:
 
 
 def _related(contact: Record, answers: Answers) -> Iterator[tuple[str, str]]:
-    for entitlement in _of(answers, "entitlements", "AccountId", contact["AccountId"]):
+    # Salesforce cannot sort entitlements.
+    entitlements = _of(answers, "entitlements", "AccountId", contact["AccountId"])
+    for entitlement in sorted(entitlements, key=lambda one: (one["EndDate"] or "9999", one["Name"])):
         until = entitlement["EndDate"]
         yield "entitlement", _joined(entitlement["Name"], until and f"until {_text(until)}")
     for case in _of(answers, "cases", "ContactId", contact["Id"]):

@@ -183,6 +183,7 @@ class TestQueries:
             ("SELECT Id FROM Contact WHERE Name = 1", "INVALID_FIELD", "should be enclosed in quotes"),
             ("SELECT Id FROM Case WHERE IsClosed = 'false'", "INVALID_FIELD", "must be of type boolean"),
             ("SELECT Id FROM Contact WHERE Description = 'x'", "INVALID_FIELD", "can not be filtered"),
+            ("SELECT Id FROM Entitlement ORDER BY EndDate", "INVALID_FIELD", "can not be sorted"),
             ("SELECT Id FROM Contact WHERE Name IN (SELECT Id FROM Account)", "INVALID_FIELD", "left operand"),
             ("SELECT Id FROM Contact WHERE", "MALFORMED_QUERY", "unexpected token: <EOF>"),
             ("", "MALFORMED_QUERY", "has to be specified"),

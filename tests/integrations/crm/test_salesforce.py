@@ -91,6 +91,13 @@ class TestContext:
         vendor.stand_in.add("Opportunity", Name="Nobody's", StageName="New", CloseDate="2026-12-24")
         assert facts_of(await fetch(vendor.crm())) == [("name", "Alone"), ("email", EMAIL)]
 
+    async def test_the_entitlement_that_ends_first_is_told_first(self, bikes: Vendor) -> None:
+        account = bikes.stand_in.records("Account")[0]["Id"]
+        bikes.stand_in.add("Entitlement", AccountId=account, Name="For ever")
+        bikes.stand_in.add("Entitlement", AccountId=account, Name="Trial", EndDate="2026-12-01")
+        told = [value for name, value in facts_of(await fetch(bikes.crm())) if name == "entitlement"]
+        assert told == ["Trial, until 1 December 2026", "Gold support, until 31 January 2027", "For ever"]
+
     async def test_a_mapped_field_replaces_the_usual_one(self, bikes: Vendor) -> None:
         context = await fetch(bikes.crm(), role="Account.Plan__c")
         assert ("role", "Team") in facts_of(context)
