@@ -11,10 +11,10 @@ REQUIREMENTS := import tomllib; project = tomllib.load(open("pyproject.toml", "r
 	*project["dependency-groups"]["dev"], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format migrate bench screenshots docs golden lock clean chromium
+.PHONY: help setup demo up test test-integrations lint format migrate bench screenshots docs golden lock clean chromium
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## Install the locked dependencies and the command `holdfast` into .venv
 
@@ -34,6 +34,9 @@ up: $(STAMP) ## Start the whole platform; a second start resumes where the first
 
 test: $(STAMP) chromium lint ## Run every check: format, types, import contracts, tests with coverage
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+test-integrations: $(STAMP) ## Run every adapter through its official client against the stand-ins, faults included
+	$(BIN)/pytest -n 2 -m integrations
 
 lint: $(STAMP) ## Check format, types and import contracts
 	$(BIN)/ruff format --check .
@@ -55,7 +58,7 @@ screenshots: $(STAMP) chromium ## Take the pictures of the documentation
 	$(BIN)/holdfast screenshots
 
 docs: $(STAMP) ## Write docs/configuration.md and .env.example from the settings
-	$(BIN)/python -m config.reference
+	$(BIN)/python -m cli.configuration
 
 golden: $(STAMP) ## Record the golden histories anew, after a change of commands that is meant
 	HOLDFAST_RECORD_GOLDEN=1 $(BIN)/pytest -q tests/replay

@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "spec": ("cli.spec:app", "Check, publish and list specifications."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
+    "check": ("cli.check:check", "Test connections and permissions at every vendor."),
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),

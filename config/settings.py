@@ -124,18 +124,24 @@ def local_settings() -> Settings:
     return Settings(_env_file=ENV_FILE)
 
 
-def read_vendor(model: type[Vendor], prefix: str) -> Vendor | None:
+def read_vendor(model: type[Vendor], prefix: str, env_file: str | None = None) -> Vendor | None:
     """A vendor's settings from variables that begin with HOLDFAST_<prefix>_; None where none of them is set.
 
     Raises pydantic.ValidationError when some are set and others are wrong or missing.
     """
     begins = f"{PREFIX}{prefix}_"
-    if not any(name.upper().startswith(begins) and value for name, value in os.environ.items()):
+    present = {**(dotenv_values(env_file) if env_file else {}), **os.environ}
+    if not any(name.upper().startswith(begins) and value for name, value in present.items()):
         return None
     config = SettingsConfigDict(env_prefix=begins, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
     reader = type(model.__name__, (model, BaseSettings), {"model_config": config, "__module__": __name__})
-    values: Vendor = model.model_validate(reader().model_dump())
+    values: Vendor = model.model_validate(reader(_env_file=env_file).model_dump())
     return values
+
+
+def read_local_vendor(model: type[Vendor], prefix: str) -> Vendor | None:
+    """The same on a developer's machine, where a file `.env` stands behind the environment."""
+    return read_vendor(model, prefix, ENV_FILE)
 
 
 def variable_name(field: str) -> str:

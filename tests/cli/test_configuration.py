@@ -1,4 +1,4 @@
-from config.reference import ROOT, configuration_page, environment_example
+from cli.configuration import ROOT, configuration_page, environment_example
 
 
 def test_the_configuration_page_is_what_the_settings_say() -> None:

@@ -1,0 +1,81 @@
+"""`holdfast check` against a stand-in: what is well, what is missing, and what is not set up at all."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from sandbox.serving import serving
+from sandbox.slack import BOT_TOKEN, SIGNING_SECRET, SlackStandIn
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `.env` of the developer."""
+    monkeypatch.setenv("HOLDFAST_ORGANISATION", str(Path(__file__).parents[2] / "specs" / "techflow"))
+    monkeypatch.chdir(tmp_path)
+
+
+def slack(monkeypatch: pytest.MonkeyPatch, url: str, token: str = BOT_TOKEN) -> None:
+    for name, value in (("BOT_TOKEN", token), ("SIGNING_SECRET", SIGNING_SECRET), ("BASE_URL", f"{url}/api/")):
+        monkeypatch.setenv(f"HOLDFAST_SLACK_{name}", value)
+
+
+def test_a_vendor_that_is_set_up_well_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(SlackStandIn().app()) as url:
+        slack(monkeypatch, url)
+        result = runner.invoke(app, ["check"])
+    assert result.exit_code == 0, result.output
+    assert "slack" in result.output
+    assert "twilio" not in result.output
+
+
+def test_a_key_that_is_refused_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(SlackStandIn().app()) as url:
+        slack(monkeypatch, url, token="xoxb-wrong")
+        result = runner.invoke(app, ["check", "slack"])
+    assert result.exit_code == 1
+    assert "NO" in result.output
+
+
+def test_a_vendor_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    slack(monkeypatch, "http://127.0.0.1:9")
+    assert runner.invoke(app, ["check", "slack"]).exit_code == 1
+
+
+def test_a_named_vendor_without_settings_says_which_variables_it_needs() -> None:
+    result = runner.invoke(app, ["check", "salesforce"])
+    assert result.exit_code == 1
+    assert "HOLDFAST_SALESFORCE_" in result.output
+
+
+def test_a_mistake_in_a_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLDFAST_SLACK_TIMEOUT_SECONDS", "soon")
+    result = runner.invoke(app, ["check"])
+    assert result.exit_code == 1
+    assert "TIMEOUT_SECONDS" in result.output
+
+
+def test_a_file_env_is_read_too() -> None:
+    Path(".env").write_text("HOLDFAST_SLACK_BOT_TOKEN=xoxb-1\n")
+    result = runner.invoke(app, ["check"])
+    assert (result.exit_code, "SIGNING_SECRET" in result.output) == (1, True)
+
+
+def test_nothing_set_up_is_no_mistake() -> None:
+    result = runner.invoke(app, ["check"])
+    assert result.exit_code == 0
+    assert "No vendor is set up" in result.output
+
+
+def test_an_unknown_name_is_wrong_use() -> None:
+    assert runner.invoke(app, ["check", "fax"]).exit_code == 2
+
+
+def test_the_embedded_model_and_no_tools_are_well() -> None:
+    result = runner.invoke(app, ["check", "llm", "mcp"])
+    assert result.exit_code == 0, result.output
+    assert "Embedded" in result.output
