@@ -11,20 +11,15 @@ from fastapi.responses import JSONResponse
 from sandbox.anthropic_requests import MessagesRequest, accepted_request
 from sandbox.scripted_model import (
     KNOWS_NOTHING,
-    Answers,
     Calls,
-    CutsConnection,
     Fails,
     FailsMidway,
     ModelStandIn,
     RefusedRequestError,
     Says,
-    SendsBody,
     event,
-    event_stream,
     halves,
     json_body,
-    json_error,
     smallest,
     tokens_of,
 )
@@ -58,7 +53,7 @@ class AnthropicStandIn(ModelStandIn):
         return app
 
     def refusal(self, refused: RefusedRequestError) -> Response:
-        return json_error(refused.status, _error(refused.status, str(refused)))
+        return JSONResponse(_error(refused.status, str(refused)), refused.status)
 
     async def create_message(self, http: Request) -> Response:
         self._check_headers(http)
@@ -67,23 +62,7 @@ class AnthropicStandIn(ModelStandIn):
         if request.model not in self.models:
             raise RefusedRequestError(404, f"model: {request.model}")
         self.requests.append(sent)
-        step = await self.next_step()
-        match step:
-            case Fails():
-                return json_error(step.status, _error(step.status, step.message, step.code), step.headers)
-            case SendsBody():
-                return Response(step.body, media_type=step.media_type)
-            case FailsMidway():
-                begun = list(_events(self._message(request, Says(content="{}"))))[:3]
-                failed = {"type": "error", "error": {"type": step.type, "message": step.message}}
-                return event_stream([*begun, event(failed, "error")])
-            case CutsConnection():
-                return event_stream(list(_events(self._message(request, step.answer))), step)
-            case Answers():
-                said = Says(content=smallest(request.wanted) if request.wanted else KNOWS_NOTHING)
-                return self._response(request, said)
-            case Says() | Calls():
-                return self._response(request, step)
+        return await self.tell(_Telling(request, next(self.numbers)))
 
     def _check_headers(self, http: Request) -> None:
         key = http.headers.get("x-api-key") or http.headers.get("authorization", "").removeprefix("Bearer ")
@@ -92,28 +71,60 @@ class AnthropicStandIn(ModelStandIn):
         if http.headers.get("anthropic-version") not in VERSIONS:
             raise RefusedRequestError(400, "anthropic-version: header is required")
 
-    def _response(self, request: MessagesRequest, step: Says | Calls) -> Response:
-        message = self._message(request, step)
-        return event_stream(list(_events(message))) if request.stream else JSONResponse(message)
 
-    def _message(self, request: MessagesRequest, step: Says | Calls) -> dict[str, Any]:
-        number = next(self.numbers)
-        content, stop_reason = _content(step, number)
+class _Telling:
+    """One request in Anthropic's words."""
+
+    def __init__(self, request: MessagesRequest, number: int) -> None:
+        self.stream = request.stream
+        self._request = request
+        self._number = number
+
+    @property
+    def smallest_answer(self) -> str:
+        return smallest(self._request.wanted) if self._request.wanted else KNOWS_NOTHING
+
+    def failure(self, step: Fails) -> dict[str, Any]:
+        return _error(step.status, step.message, step.code)
+
+    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+        yield from list(self.events(Says(content="{}")))[:3]
+        yield event({"type": "error", "error": {"type": step.type, "message": step.message}}, "error")
+
+    def whole(self, said: Says | Calls) -> dict[str, Any]:
+        content, stop_reason = _content(said, self._number)
         return {
-            "id": f"msg_{number}",
+            "id": f"msg_{self._number}",
             "type": "message",
             "role": "assistant",
-            "model": request.model,
+            "model": self._request.model,
             "content": content,
             "stop_reason": stop_reason,
             "stop_sequence": None,
             "usage": {
-                "input_tokens": tokens_of(request.texts()),
+                "input_tokens": tokens_of(self._request.texts()),
                 "cache_creation_input_tokens": 0,
                 "cache_read_input_tokens": 0,
                 "output_tokens": tokens_of([json.dumps(content)]),
             },
         }
+
+    def events(self, said: Says | Calls) -> Iterator[str]:
+        message = self.whole(said)
+        usage = message["usage"]
+        begun = message | {"content": [], "stop_reason": None, "usage": usage | {"output_tokens": 1}}
+        yield event({"type": "message_start", "message": begun}, "message_start")
+        yield event({"type": "ping"}, "ping")
+        for index, block in enumerate(message["content"]):
+            empty = {**block, "text": ""} if block["type"] == "text" else {**block, "input": {}}
+            yield event({"type": "content_block_start", "index": index, "content_block": empty}, "content_block_start")
+            for delta in _deltas(block):
+                yield event({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
+            yield event({"type": "content_block_stop", "index": index}, "content_block_stop")
+        stop = {"stop_reason": message["stop_reason"], "stop_sequence": None}
+        output = {"output_tokens": usage["output_tokens"]}
+        yield event({"type": "message_delta", "delta": stop, "usage": output}, "message_delta")
+        yield event({"type": "message_stop"}, "message_stop")
 
 
 def _content(step: Says | Calls, number: int) -> tuple[list[dict[str, Any]], str]:
@@ -137,23 +148,6 @@ def _input(arguments: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return parsed if isinstance(parsed, dict) else {}
-
-
-def _events(message: dict[str, Any]) -> Iterator[str]:
-    usage = message["usage"]
-    begun = message | {"content": [], "stop_reason": None, "usage": usage | {"output_tokens": 1}}
-    yield event({"type": "message_start", "message": begun}, "message_start")
-    yield event({"type": "ping"}, "ping")
-    for index, block in enumerate(message["content"]):
-        empty = {**block, "text": ""} if block["type"] == "text" else {**block, "input": {}}
-        yield event({"type": "content_block_start", "index": index, "content_block": empty}, "content_block_start")
-        for delta in _deltas(block):
-            yield event({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
-        yield event({"type": "content_block_stop", "index": index}, "content_block_stop")
-    stop = {"stop_reason": message["stop_reason"], "stop_sequence": None}
-    output = {"output_tokens": usage["output_tokens"]}
-    yield event({"type": "message_delta", "delta": stop, "usage": output}, "message_delta")
-    yield event({"type": "message_stop"}, "message_stop")
 
 
 def _deltas(block: dict[str, Any]) -> Iterator[dict[str, Any]]:

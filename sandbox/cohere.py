@@ -10,20 +10,15 @@ from fastapi.responses import JSONResponse
 from sandbox.cohere_requests import ChatRequest, accepted_request
 from sandbox.scripted_model import (
     KNOWS_NOTHING,
-    Answers,
     Calls,
-    CutsConnection,
     Fails,
     FailsMidway,
     ModelStandIn,
     RefusedRequestError,
     Says,
-    SendsBody,
     event,
-    event_stream,
     halves,
     json_body,
-    json_error,
     smallest,
     tokens_of,
 )
@@ -45,7 +40,7 @@ class CohereStandIn(ModelStandIn):
         return app
 
     def refusal(self, refused: RefusedRequestError) -> Response:
-        return json_error(refused.status, _error(str(refused)))
+        return JSONResponse(_error(str(refused)), refused.status)
 
     async def chat(self, http: Request) -> Response:
         self._check_key(http.headers.get("authorization", ""))
@@ -56,20 +51,7 @@ class CohereStandIn(ModelStandIn):
                 404, f"model '{request.model}' not found, make sure the correct model ID was used"
             )
         self.requests.append(sent)
-        step, number = await self.next_step(), next(self.numbers)
-        match step:
-            case Fails():
-                return json_error(step.status, _error(step.message), step.headers)
-            case SendsBody():
-                return Response(step.body, media_type=step.media_type)
-            case FailsMidway():
-                begun = list(_events(request, Says(content="{}"), number))[:3]
-                return event_stream([*begun, _end(request, Says(), step.type, step.message)])
-        said = step.answer if isinstance(step, CutsConnection) else step
-        said = Says(content=_smallest_answer(request)) if isinstance(said, Answers) else said
-        if not request.stream:
-            return JSONResponse(_response(request, said, number))
-        return event_stream(list(_events(request, said, number)), step if isinstance(step, CutsConnection) else None)
+        return await self.tell(_Telling(request, next(self.numbers)))
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
@@ -77,43 +59,67 @@ class CohereStandIn(ModelStandIn):
             raise RefusedRequestError(401, "invalid api token")
 
 
-def _response(request: ChatRequest, said: Says | Calls, number: int) -> dict[str, Any]:
-    content = [{"type": "text", "text": _text(said)}] if _text(said) else None
-    message: dict[str, Any] = {"role": "assistant", "content": content}
-    if isinstance(said, Calls):
-        message |= {"tool_plan": "I will look that up.", "tool_calls": list(_tool_calls(said, number))}
-    named = {"id": f"chat-{number}", "finish_reason": _finish_reason(said)}
-    return {**named, "message": message, "usage": _usage(request, said)}
+class _Telling:
+    """One request in Cohere's words."""
+
+    def __init__(self, request: ChatRequest, number: int) -> None:
+        self.stream = request.stream
+        self._request = request
+        self._number = number
+
+    @property
+    def smallest_answer(self) -> str:
+        wanted = self._request.response_format
+        if wanted and wanted.json_schema:
+            return smallest(wanted.json_schema)
+        return "{}" if wanted and wanted.type == "json_object" else KNOWS_NOTHING
+
+    def failure(self, step: Fails) -> dict[str, Any]:
+        return _error(step.message)
+
+    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+        yield from list(self.events(Says(content="{}")))[:3]
+        yield self._end(Says(), step.type, {"error": step.message})
+
+    def whole(self, said: Says | Calls) -> dict[str, Any]:
+        content = [{"type": "text", "text": _text(said)}] if _text(said) else None
+        message: dict[str, Any] = {"role": "assistant", "content": content}
+        if isinstance(said, Calls):
+            message |= {"tool_plan": "I will look that up.", "tool_calls": list(_tool_calls(said, self._number))}
+        named = {"id": f"chat-{self._number}", "finish_reason": _finish_reason(said)}
+        return {**named, "message": message, "usage": _usage(self._request, said)}
+
+    def events(self, said: Says | Calls) -> Iterator[str]:
+        begun = {"role": "assistant", "content": [], "tool_plan": "", "tool_calls": [], "citations": []}
+        started = {"id": f"chat-{self._number}", "type": "message-start", "delta": {"message": begun}}
+        yield event(started, "message-start")
+        if isinstance(said, Calls):
+            yield from _call_events(said, self._number)
+        elif _text(said):
+            yield _told("content-start", {"content": {"type": "text", "text": ""}}, 0)
+            for piece in halves(_text(said)):
+                yield _told("content-delta", {"content": {"text": piece}}, 0)
+            yield event({"type": "content-end", "index": 0}, "content-end")
+        yield self._end(said, _finish_reason(said), {})
+
+    def _end(self, said: Says | Calls, finish_reason: str, error: dict[str, str]) -> str:
+        delta = {"finish_reason": finish_reason, "usage": _usage(self._request, said), **error}
+        return event({"type": "message-end", "delta": delta}, "message-end")
 
 
-def _events(request: ChatRequest, said: Says | Calls, number: int) -> Iterator[str]:
-    begun = {"role": "assistant", "content": [], "tool_plan": "", "tool_calls": [], "citations": []}
-    yield event({"id": f"chat-{number}", "type": "message-start", "delta": {"message": begun}}, "message-start")
-    if isinstance(said, Calls):
-        yield _told("tool-plan-delta", {"tool_plan": "I will look that up."})
-        for index, call in enumerate(_tool_calls(said, number)):
-            arguments = call["function"]["arguments"]
-            started = {**call, "function": {**call["function"], "arguments": ""}}
-            yield _told("tool-call-start", {"tool_calls": started}, index)
-            for piece in halves(arguments):
-                yield _told("tool-call-delta", {"tool_calls": {"function": {"arguments": piece}}}, index)
-            yield event({"type": "tool-call-end", "index": index}, "tool-call-end")
-    elif _text(said):
-        yield _told("content-start", {"content": {"type": "text", "text": ""}}, 0)
-        for piece in halves(_text(said)):
-            yield _told("content-delta", {"content": {"text": piece}}, 0)
-        yield event({"type": "content-end", "index": 0}, "content-end")
-    yield _end(request, said, _finish_reason(said))
+def _call_events(said: Calls, number: int) -> Iterator[str]:
+    yield _told("tool-plan-delta", {"tool_plan": "I will look that up."})
+    for index, call in enumerate(_tool_calls(said, number)):
+        started = {**call, "function": {**call["function"], "arguments": ""}}
+        yield _told("tool-call-start", {"tool_calls": started}, index)
+        for piece in halves(call["function"]["arguments"]):
+            yield _told("tool-call-delta", {"tool_calls": {"function": {"arguments": piece}}}, index)
+        yield event({"type": "tool-call-end", "index": index}, "tool-call-end")
 
 
 def _told(kind: str, message: dict[str, Any], index: int | None = None) -> str:
     place = {} if index is None else {"index": index}
     return event({"type": kind, **place, "delta": {"message": message}}, kind)
-
-
-def _end(request: ChatRequest, said: Says | Calls, finish_reason: str, error: str | None = None) -> str:
-    delta = {"finish_reason": finish_reason, "usage": _usage(request, said), **({"error": error} if error else {})}
-    return event({"type": "message-end", "delta": delta}, "message-end")
 
 
 def _text(said: Says | Calls) -> str:
@@ -138,13 +144,6 @@ def _usage(request: ChatRequest, said: Says | Calls) -> dict[str, Any]:
         "billed_units": {"input_tokens": read, "output_tokens": written},
         "tokens": {"input_tokens": read + 500, "output_tokens": written + 10},
     }
-
-
-def _smallest_answer(request: ChatRequest) -> str:
-    wanted = request.response_format
-    if wanted and wanted.json_schema:
-        return smallest(wanted.json_schema)
-    return "{}" if wanted and wanted.type == "json_object" else KNOWS_NOTHING
 
 
 def _error(message: str) -> dict[str, Any]:

@@ -251,3 +251,10 @@ def texts_of(request: ChatRequest) -> Iterator[str]:
     for message in request.messages:
         content = message.content or ""
         yield from [content] if isinstance(content, str) else [part.text for part in content]
+
+
+def error_body(
+    message: str, kind: str = "invalid_request_error", *, param: str | None = None, code: str | None = None
+) -> dict[str, Any]:
+    """OpenAI's ErrorResponse."""
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}

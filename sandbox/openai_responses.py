@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from sandbox.openai_requests import Name, Strict, check_schema, refusal_of
+from sandbox.openai_requests import Name, Strict, check_schema, error_body, refusal_of
 from sandbox.scripted_model import (
     KNOWS_NOTHING,
     Calls,
+    Fails,
     FailsMidway,
     RefusedRequestError,
     Says,
@@ -142,25 +143,84 @@ def _check_calls(request: ResponsesRequest) -> None:
         raise RefusedRequestError(400, text, param="input")
 
 
-def response_of(request: ResponsesRequest, step: Says | Calls, number: int) -> dict[str, Any]:
-    """The Response object as it is at the end."""
-    output, reason = _output(step, number), _incomplete_reason(step)
-    read = tokens_of(request.texts())
-    written = tokens_of([step.content or "", step.refusal or ""] if isinstance(step, Says) else step.arguments)
-    return {
-        **_begun(request, number),
-        "status": "incomplete" if reason else "completed",
-        "completed_at": None if reason else CREATED,
-        "incomplete_details": {"reason": reason} if reason else None,
-        "output": output,
-        "usage": {
-            "input_tokens": read,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": written,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": read + written,
-        },
-    }
+class Telling:
+    """One request for a response in OpenAI's words."""
+
+    def __init__(self, request: ResponsesRequest, number: int) -> None:
+        self.stream = bool(request.stream)
+        self.smallest_answer = request.smallest_answer
+        self._request = request
+        self._number = number
+
+    def failure(self, step: Fails) -> dict[str, Any]:
+        return error_body(step.message, step.type, code=step.code)
+
+    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+        begun = _begun(self._request, self._number)
+        failed = {**begun, "status": "failed", "error": {"code": step.type, "message": step.message}}
+        told = _Numbered()
+        yield told("response.created", response=begun)
+        yield told("response.failed", response=failed)
+
+    def whole(self, said: Says | Calls) -> dict[str, Any]:
+        """The Response object as it is at the end."""
+        request, reason = self._request, _incomplete_reason(said)
+        read = tokens_of(request.texts())
+        written = tokens_of([said.content or "", said.refusal or ""] if isinstance(said, Says) else said.arguments)
+        return {
+            **_begun(request, self._number),
+            "status": "incomplete" if reason else "completed",
+            "completed_at": None if reason else CREATED,
+            "incomplete_details": {"reason": reason} if reason else None,
+            "output": _output(said, self._number),
+            "usage": {
+                "input_tokens": read,
+                "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+                "output_tokens": written,
+                "output_tokens_details": {"reasoning_tokens": 0},
+                "total_tokens": read + written,
+            },
+        }
+
+    def events(self, said: Says | Calls) -> Iterator[str]:
+        response, begun, told = self.whole(said), _begun(self._request, self._number), _Numbered()
+        yield told("response.created", response=begun)
+        yield told("response.in_progress", response=begun)
+        for index, item in enumerate(response["output"]):
+            empty = {**item, "status": "in_progress", **({"content": []} if "content" in item else {"arguments": ""})}
+            yield told("response.output_item.added", output_index=index, item=empty)
+            place = {"item_id": item["id"], "output_index": index}
+            yield from _call_events(told, item, place) if "arguments" in item else _text_events(told, item, place)
+            yield told("response.output_item.done", output_index=index, item=item)
+        yield told(f"response.{response['status']}", response=response)
+
+
+class _Numbered:
+    """Makes events, numbered from 0."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+
+    def __call__(self, kind: str, **data: Any) -> str:
+        return event({"type": kind, "sequence_number": next(self._numbers), **data}, kind)
+
+
+def _call_events(told: _Numbered, item: dict[str, Any], place: dict[str, Any]) -> Iterator[str]:
+    for piece in halves(item["arguments"]):
+        yield told("response.function_call_arguments.delta", **place, delta=piece)
+    named = {"name": item["name"], "arguments": item["arguments"]}
+    yield told("response.function_call_arguments.done", **place, **named)
+
+
+def _text_events(told: _Numbered, item: dict[str, Any], place: dict[str, Any]) -> Iterator[str]:
+    for part in item["content"]:
+        kind = "refusal" if "refusal" in part else "output_text"
+        text = part.get("text", part.get("refusal"))
+        logprobs: dict[str, list[Any]] = {"logprobs": []} if kind == "output_text" else {}
+        for piece in halves(text):
+            yield told(f"response.{kind}.delta", **place, content_index=0, delta=piece, **logprobs)
+        last = {"text": text, **logprobs} if kind == "output_text" else {"refusal": text}
+        yield told(f"response.{kind}.done", **place, content_index=0, **last)
 
 
 def _begun(request: ResponsesRequest, number: int) -> dict[str, Any]:
@@ -214,44 +274,3 @@ def _output(step: Says | Calls, number: int) -> list[dict[str, Any]]:
         part = {"type": "output_text", "text": step.content or "", "annotations": [], "logprobs": []}
     message = {"id": f"msg_{number}", "type": "message", "status": "completed", "role": "assistant", "content": [part]}
     return [message]
-
-
-def events_of(request: ResponsesRequest, response: dict[str, Any], number: int) -> Iterator[str]:
-    """The stream that ends with the response."""
-    numbers, begun = count(), _begun(request, number)
-
-    def told(kind: str, **data: Any) -> str:
-        return event({"type": kind, "sequence_number": next(numbers), **data}, kind)
-
-    yield told("response.created", response=begun)
-    yield told("response.in_progress", response=begun)
-    for index, item in enumerate(response["output"]):
-        empty = {**item, "status": "in_progress", **({"content": []} if "content" in item else {"arguments": ""})}
-        yield told("response.output_item.added", output_index=index, item=empty)
-        place = {"item_id": item["id"], "output_index": index}
-        if "arguments" in item:
-            for piece in halves(item["arguments"]):
-                yield told("response.function_call_arguments.delta", **place, delta=piece)
-            named = {"name": item["name"], "arguments": item["arguments"]}
-            yield told("response.function_call_arguments.done", **place, **named)
-        for part in item.get("content", ()):
-            kind = "refusal" if "refusal" in part else "output_text"
-            text = part.get("text", part.get("refusal"))
-            logprobs = {"logprobs": []} if kind == "output_text" else {}
-            for piece in halves(text):
-                yield told(f"response.{kind}.delta", **place, content_index=0, delta=piece, **logprobs)
-            last = {"text": text, **logprobs} if kind == "output_text" else {"refusal": text}
-            yield told(f"response.{kind}.done", **place, content_index=0, **last)
-        yield told("response.output_item.done", output_index=index, item=item)
-    yield told(f"response.{response['status']}", response=response)
-
-
-def failing_events(request: ResponsesRequest, step: FailsMidway, number: int) -> list[str]:
-    """A stream that begins well and ends with a failed response."""
-    begun = _begun(request, number)
-    failed = {**begun, "status": "failed", "error": {"code": step.type, "message": step.message}}
-    told = [("response.created", begun), ("response.failed", failed)]
-    return [
-        event({"type": kind, "sequence_number": place, "response": response}, kind)
-        for place, (kind, response) in enumerate(told)
-    ]

@@ -7,9 +7,9 @@ accepted, the newest last.
 
 import json
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import anyio
 from fastapi import FastAPI, Request, Response
@@ -108,6 +108,28 @@ class RefusedRequestError(Exception):
         self.code = code
 
 
+class Telling(Protocol):
+    """One accepted request, and how its vendor words what a step brings."""
+
+    stream: bool
+
+    @property
+    def smallest_answer(self) -> str:
+        """The smallest text that the asked format allows."""
+
+    def failure(self, step: Fails) -> Mapping[str, Any]:
+        """The body of an error response."""
+
+    def whole(self, said: Says | Calls) -> Mapping[str, Any]:
+        """The body of an answer that is not streamed."""
+
+    def events(self, said: Says | Calls) -> Iterator[str]:
+        """The events of one that is."""
+
+    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+        """The events of one that fails midway."""
+
+
 class ModelStandIn(StandIn):
     """A stand-in with a key and models that follow a script; it keeps what it accepted and counts what it refused."""
 
@@ -128,11 +150,21 @@ class ModelStandIn(StandIn):
         self.requests.clear()
         self.refused = 0
 
-    async def next_step(self) -> AnyStep:
-        """What the request that was just accepted meets."""
+    async def tell(self, telling: Telling) -> Response:
+        """What the script has for the request that was just accepted."""
         step: AnyStep = self.script.popleft() if self.script else Answers()
         await anyio.sleep(step.after_seconds)
-        return step
+        match step:
+            case Fails():
+                return JSONResponse(telling.failure(step), step.status, step.headers)
+            case SendsBody():
+                return Response(step.body, media_type=step.media_type)
+            case FailsMidway():
+                return event_stream(list(telling.failing_events(step)))
+            case CutsConnection():
+                return event_stream(list(telling.events(step.answer)), step)
+        said = Says(content=telling.smallest_answer) if isinstance(step, Answers) else step
+        return event_stream(list(telling.events(said))) if telling.stream else JSONResponse(telling.whole(said))
 
     def refusal(self, refused: RefusedRequestError) -> Response:
         """The vendor's form of an error."""
@@ -207,10 +239,6 @@ def json_body(body: bytes, refusal: RefusedRequestError) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise refusal
     return parsed
-
-
-def json_error(status: int, error: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse(error, status_code=status, headers=dict(headers or {}))
 
 
 def tokens_of(texts: Iterable[str]) -> int:

@@ -60,6 +60,7 @@ class TestReplies:
             (Says(refusal="I cannot help with that."), "refused"),
             (Says(content='{"statem', finish_reason="content_filter"), "content_filter"),
             (Fails(status=400, code="content_filter", type="invalid_request_error"), "content_filter"),
+            (FailsMidway(type="content_filter"), "content_filter"),
         ],
     )
     async def test_refusals_are_results_not_errors(self, provider: Provider, step: AnyStep, refusal: str) -> None:
