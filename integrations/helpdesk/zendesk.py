@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -63,8 +63,8 @@ class ZendeskSettings(VendorSettings):
     public_url: str = Field(
         pattern="^https?://[^/]+$", description="Our address as Zendesk calls it, such as https://support.example.com."
     )
-    reply_status: TicketStatus | None = Field(
-        "pending", description="Status of a ticket once it was answered. Empty: as it is."
+    reply_status: TicketStatus | Literal["unchanged"] = Field(
+        "pending", description="Status of a ticket once it was answered, or unchanged."
     )
     ticket_statuses: dict[Status, TicketStatus] = Field(
         {Status.WITH_HUMAN: "open", Status.AWAITING_APPROVAL: "open", Status.RESOLVED: "solved"},

@@ -108,10 +108,10 @@ class ZendeskChannel:
 
     async def send_with_files(self, message: OutboundMessage, files: Sequence[InboundFile]) -> SendReceipt:
         """The same with files, which stand below the text."""
-        status = None if message.kind == "notice" else self._settings.reply_status
-        changes: dict[str, Any] = {"status": status} if status else {}
+        status = "unchanged" if message.kind == "notice" else self._settings.reply_status
+        changes = {} if status == "unchanged" else {"status": status}
         return await self._comment(
-            message.address, message.idempotency_key, message.text, public=True, files=files, changes=changes
+            message.address, message.idempotency_key, message.text, public=True, files=files, **changes
         )
 
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
@@ -144,10 +144,10 @@ class ZendeskChannel:
         *,
         public: bool,
         files: Sequence[InboundFile] = (),
-        changes: dict[str, Any] | None = None,
+        **changes: Any,
     ) -> SendReceipt:
         audit = await self._api.comment(
-            _ticket_id(address), text, public=public, files=files, metadata={KEY_NAME: key}, **(changes or {})
+            _ticket_id(address), text, public=public, files=files, metadata={KEY_NAME: key}, **changes
         )
         return SendReceipt(provider_message_id=comment_id(audit))
 

@@ -413,6 +413,13 @@ async def test_a_notice_leaves_the_status(desk: Desk, channel: ZendeskChannel) -
     assert desk.account.tickets[ticket_id]["status"] == "new"
 
 
+async def test_a_reply_may_leave_the_status_too(desk: Desk) -> None:
+    channel = ZendeskChannel(desk.settings(reply_status="unchanged"))
+    ticket_id = await desk.stand_in.write(written())
+    await channel.send(message(ticket_id))
+    assert desk.account.tickets[ticket_id]["status"] == "new"
+
+
 async def test_what_was_sent_is_found_by_its_key(desk: Desk, channel: ZendeskChannel) -> None:
     ticket_id = await desk.stand_in.write(written())
     desk.stand_in.page_size = 2
