@@ -74,11 +74,22 @@ class ChatCompletionsModel:
     def _connect(self, connection: _Connection) -> None:
         self._connection = connection
         self._knows_json_schema = True
+        self._tells_usage = True
 
     async def answer(self, exchange: Exchange) -> Said:
         return await self._connection.said(self._answer(exchange))
 
     async def _answer(self, exchange: Exchange) -> Said:
+        """With the usage, unless the server said that it does not know the option."""
+        try:
+            return await self._in_form(exchange)
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            if not self._tells_usage or "stream_options" not in error.response.text:
+                raise
+        self._tells_usage = False
+        return await self._in_form(exchange)
+
+    async def _in_form(self, exchange: Exchange) -> Said:
         """With a strict JSON Schema, or, once the server said that it knows none, with the schema in words."""
         if self._knows_json_schema:
             schema = exchange.form.model_json_schema()
@@ -102,7 +113,7 @@ class ChatCompletionsModel:
             messages=list(_messages(exchange, addition)),
             response_format=response_format,
             stream=True,
-            stream_options={"include_usage": True},
+            stream_options={"include_usage": True} if self._tells_usage else openai.omit,
             **_tools_offered(exchange, _chat_tool),
         )
         connection.provider.check_stream(stream.response.headers.get("content-type", ""))

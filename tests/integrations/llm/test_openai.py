@@ -137,6 +137,15 @@ class TestServersWithoutJsonSchema:
         written = await provider.writer().write_reply(REQUEST)
         assert (written.text, written.usage.input_tokens) == ("Hello!", 0)
 
+    async def test_one_that_cannot_tell_its_usage_is_asked_without(self, provider: Provider) -> None:
+        writer = provider.writer()
+        refusal = Fails(status=422, message="stream_options: Extra inputs are not permitted")
+        provider.stand_in.queue(refusal, says(("Hello!", [])), says(("Hello again!", [])))
+        written = await writer.write_reply(REQUEST)
+        assert (written.text, written.usage.output_tokens) == ("Hello!", 0)
+        assert (await writer.write_reply(REQUEST)).text == "Hello again!"
+        assert ["stream_options" in request for request in provider.stand_in.requests] == [True, False, False]
+
     async def test_another_bad_request_is_not_tried_again(self, provider: Provider) -> None:
         code = "context_length_exceeded"
         error = await provider.failure(Fails(status=400, message="Too long: Erika", code=code))
