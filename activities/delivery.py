@@ -63,6 +63,7 @@ class DeliveryActivities:
             kind=input.kind,
             text=claim.text,
             address=claim.address,
+            claimed_at=claim.at,
         )
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):

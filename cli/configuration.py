@@ -55,10 +55,12 @@ def environment_example() -> str:
 
 def _vendors() -> Iterable[tuple[str, Mapping[str, FieldInfo]]]:
     """Each vendor's name and the fields of all its adapters by variable."""
-    adapters = [adapter_class(kinds, kind) for kinds in (CHANNELS, CRMS) for kind in kinds]
-    classes: list[type[VendorSettings] | None] = [getattr(adapter, "settings_class", None) for adapter in adapters]
+    classes: list[type[VendorSettings] | None] = [
+        getattr(adapter_class(kinds, kind), "settings_class", None) for kinds in (CHANNELS, CRMS) for kind in kinds
+    ]
     by_prefix: dict[str, dict[str, FieldInfo]] = {}
-    for settings in [*(known for known in classes if known), ToolSettings]:
+    known: list[type[VendorSettings]] = [*filter(None, classes), ToolSettings]
+    for settings in known:
         fields = by_prefix.setdefault(settings.prefix, {})
         for name, field in settings.model_fields.items():
             fields.setdefault(f"{PREFIX}{settings.prefix}_{name.upper()}", field)

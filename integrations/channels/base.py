@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from pydantic import AwareDatetime
+
 from domain.conversation import Author, Frozen, Status
 from domain.errors import PermanentError
 from domain.inbound import Address, AnyInboundEvent
@@ -19,7 +21,8 @@ from domain.inbound import Cursor as Cursor
 class OutboundMessage(Frozen):
     """A message on its way out. `idempotency_key` is the same for every attempt; opaque, at most 200 characters.
 
-    `address` is the one that came with the customer's last message on this channel.
+    `address` is the one that came with the customer's last message on this channel, `claimed_at` when the first attempt
+    was allowed: nothing of it can have left before.
     """
 
     idempotency_key: str
@@ -28,6 +31,7 @@ class OutboundMessage(Frozen):
     kind: Literal["reply", "clarification", "human_reply", "notice"]
     text: str
     address: Address = {}
+    claimed_at: AwareDatetime | None = None
 
 
 class SendReceipt(Frozen):

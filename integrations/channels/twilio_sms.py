@@ -6,10 +6,10 @@ since the customer's last message; docs/guides/twilio.md says what that leaves o
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any, ClassVar, overload
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import httpx
@@ -36,6 +36,7 @@ LARGEST_FILE_BYTES = 16 * 1024 * 1024
 DOWNLOAD_SECONDS = 8.0
 """Together with the rest this stays within the 15 seconds after which Twilio gives a webhook up."""
 LOOK_BACK = timedelta(days=1)
+CLOCKS_APART = timedelta(seconds=30)
 NEWEST = 100
 """Messages to one customer that are looked through; far more than we write to one message of theirs."""
 WEBHOOK_TRIES = timedelta(minutes=1)
@@ -87,17 +88,6 @@ class TwilioSmsChannel:
     def verify(self, request: WebhookRequest) -> None:
         verify_signature(self._settings.auth_token, request)
 
-    @overload
-    def read(self, request: WebhookRequest) -> Coroutine[Any, Any, Received]: ...
-
-    @overload
-    def read(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
-
-    def read(self, *source: Any, **named: Any) -> Any:
-        """Both ways in are called `read` by their ports: of a webhook's request, or from a cursor."""
-        (given,) = (*source, *named.values())
-        return self._read_webhook(given) if isinstance(given, WebhookRequest) else self._read_list(given)
-
     async def check(self) -> Sequence[Finding]:
         findings = await self._api.check_account()
         if all(finding.ok for finding in findings):
@@ -129,7 +119,7 @@ class TwilioSmsChannel:
         inbound_sid = message.address.get("message_sid")
 
         def look(client: Any) -> dict[str, str]:
-            since = _since(client, inbound_sid)
+            since = message.claimed_at - CLOCKS_APART if message.claimed_at else _since(client, inbound_sid)
             # Not filtered by the date of sending: what is still queued has none.
             newest = client.messages.list(to=to, from_=ours, page_size=NEWEST, limit=NEWEST)
             recent = [one for one in newest if one.date_created >= since and one.status != "canceled"]
@@ -147,7 +137,7 @@ class TwilioSmsChannel:
             raise InvalidInputError(f"We have no number to send by: set HOLDFAST_TWILIO_{self.kind.upper()}_NUMBER.")
         return self._address(str(to).removeprefix(WHATSAPP)), str(ours)
 
-    async def _read_webhook(self, request: WebhookRequest) -> Received:
+    async def read(self, request: WebhookRequest) -> Received:
         form, at = form_of(request), request.received_at
         if "MessageStatus" in form:
             events = reports_of(self.kind, form, request.query.get("of"), at)
@@ -155,7 +145,7 @@ class TwilioSmsChannel:
             events = await self._taken_in(form, at)
         return Received(events=tuple(events), answer=no_twiml())
 
-    async def _read_list(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
+    async def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
         """What was written to our number, a batch each: Twilio gives a webhook up after 15 seconds, its list never."""
         since = datetime.fromisoformat(cursor["since"]) if cursor else datetime.now(UTC)
         seen: set[str] = set()

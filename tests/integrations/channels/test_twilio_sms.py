@@ -302,7 +302,7 @@ class TestReading:
     async def read(self, line: Served, cursor: Cursor | None = None) -> tuple[list[AnyInboundEvent], Cursor]:
         """Everything up to the first pause, and where it ended."""
         events: list[AnyInboundEvent] = []
-        async for batch in sms(line).read(cursor):
+        async for batch in sms(line).read_from(cursor):
             events += batch.events
             if not batch.events:
                 return events, batch.cursor
@@ -351,7 +351,7 @@ class TestReading:
         assert again.text == "Is my bicycle ready?"
 
     async def test_without_a_number_there_is_nothing_to_read(self, line: Served) -> None:
-        async for batch in sms(line, sms_number=None).read(None):
+        async for batch in sms(line, sms_number=None).read_from(None):
             assert batch.events == ()
             break
         assert line.sent == []
@@ -536,7 +536,7 @@ class TestDescription:
         await sms(line).find_sent(outbound(**event.address))
         await whatsapp(line).send(outbound(to=CUSTOMER))
         await sms(line).check()
-        await anext(aiter(sms(line).read({"since": "2026-01-01T00:00:00+00:00"})))
+        await anext(aiter(sms(line).read_from({"since": "2026-01-01T00:00:00+00:00"})))
         # The description has no word about fetching a file itself, whose address Twilio gives.
         described = [one for one in line.sent if one.target.partition("?")[0].endswith(".json")]
         assert len({one.target.partition("?")[0] for one in described}) == 5
