@@ -81,6 +81,7 @@ class SalesforceStandIn(StandIn):
         self.sign_in.reset()
         self.used_calls = 0
         self.calls: deque[str] = deque(maxlen=REMEMBERED_ENTRIES)
+        self.queries: deque[str] = deque(maxlen=REMEMBERED_ENTRIES)
         self.pages: dict[str, list[Record]] = {}
         self.organisation = Organisation(self._now)
         self.organisation.objects["Contact"].add(Field("Customer_Number__c", external_id=True))
@@ -252,6 +253,7 @@ class SalesforceStandIn(StandIn):
     def _query(self, soql: str, root: str) -> Answer:
         if not soql:
             raise RefusedError(400, "MALFORMED_QUERY", "A query string has to be specified")
+        self.queries.append(soql)
         found = self.organisation.find(parse(soql))
         cursor = f"01gHf{len(self.pages):013}"
         self.pages[cursor] = [_linked(record, root) for record in found]

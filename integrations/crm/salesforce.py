@@ -50,7 +50,8 @@ class SalesforceCrm:
         if sought is None:
             return CustomerContext(matches=0)
         if not reference.verified:
-            return CustomerContext(matches=len(found_in(await self._api.query(who_query(sought)), sought)))
+            claimed = await self._api.query_together({"contact": who_query(sought)})
+            return CustomerContext(matches=len(found_in(_records(claimed["contact"]), sought)))
         answers = await self._api.query_together(context_queries(sought, fields, self._settings))
         contacts = found_in(_records(answers["contact"]), sought)
         if len(contacts) != 1:
@@ -91,10 +92,10 @@ class SalesforceCrm:
         try:
             described = await self._api.read_together({one.name: f"sobjects/{one.name}/describe" for one in objects})
         except HoldfastError as error:
-            return [Finding(name="sign-in", ok=False, detail=str(error))]
+            return [Finding(name="connection", ok=False, detail=str(error))]
         flow = self._settings.flow.replace("_", " ")
         return [
-            Finding(name="sign-in", ok=True, detail=f"Signed in by {flow}."),
+            Finding(name="connection", ok=True, detail=f"Signed in by {flow}."),
             *(_object_finding(one, described[one.name]) for one in objects),
             _limit_finding(self.limit_state),
         ]

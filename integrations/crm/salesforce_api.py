@@ -125,7 +125,10 @@ class SalesforceApi:
         return {part["referenceId"]: _body_or_error(part) for part in parts}
 
     async def query_together(self, queries: Mapping[str, str]) -> dict[str, list[dict[str, Any]] | HoldfastError]:
-        """Several queries in one call that counts once: under each name its records, or why there are none."""
+        """Several queries in one call that counts once: under each name its records, or why there are none.
+
+        What is asked travels in the body, so that no address, which may be logged, tells of a customer.
+        """
         answers = await self.read_together({name: f"query?q={quote(soql)}" for name, soql in queries.items()})
         return {
             name: answer if isinstance(answer, HoldfastError) else list(answer["records"])
@@ -166,14 +169,15 @@ def _body_or_error(part: Mapping[str, Any]) -> Any | HoldfastError:
 
 def _credentials(settings: SalesforceSettings) -> dict[str, Any]:
     """What the SDK wants for each flow. Raises CredentialsError where the private key cannot be used."""
-    secret, password = settings.consumer_secret, settings.password
-    named = {"consumer_key": settings.consumer_key, "username": settings.username}
+    app: dict[str, Any] = {"consumer_key": settings.consumer_key}
     if settings.private_key_file:
-        return {**named, "domain": settings.audience, "privatekey": _private_key(settings.private_key_file)}
-    named["consumer_secret"] = secret.get_secret_value() if secret else None
-    if password:
-        return {**named, "password": password.get_secret_value()}
-    return {"consumer_key": settings.consumer_key, "consumer_secret": named["consumer_secret"], "domain": "own"}
+        key = _private_key(settings.private_key_file)
+        return {**app, "username": settings.username, "privatekey": key, "domain": settings.audience}
+    if settings.consumer_secret:
+        app["consumer_secret"] = settings.consumer_secret.get_secret_value()
+    if settings.password:
+        return {**app, "username": settings.username, "password": settings.password.get_secret_value()}
+    return {**app, "domain": "own"}
 
 
 def _private_key(path: Path) -> str:

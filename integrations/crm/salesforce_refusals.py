@@ -17,9 +17,7 @@ from domain.errors import (
 )
 
 NO_COLUMN = re.compile(r"No such column '(\w{1,80})' on (?:entity|sobject of type) '?(\w{1,80})", re.ASCII)
-PASSING = frozenset(
-    {"UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "SERVER_UNAVAILABLE", "OPERATION_TOO_LARGE", "UNKNOWN_EXCEPTION"}
-)
+PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "SERVER_UNAVAILABLE"})
 SIGN_IN = {
     "invalid_client_id": "it does not know the consumer key: check HOLDFAST_SALESFORCE_CONSUMER_KEY",
     "invalid_client": "the consumer secret is wrong: check HOLDFAST_SALESFORCE_CONSUMER_SECRET",

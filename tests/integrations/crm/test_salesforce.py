@@ -5,11 +5,16 @@ import socket
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import SecretStr, ValidationError
 
 from domain.errors import (
@@ -26,13 +31,16 @@ from domain.turn import ContactIdentity, CustomerContext
 from integrations.crm.base import CrmNote, CustomerReference, NoteKeeper
 from integrations.crm.salesforce import SalesforceCrm
 from integrations.crm.salesforce_allowance import ASK_AGAIN_AFTER
+from sandbox.authority import Authority
 from sandbox.frame import Fault
 from sandbox.salesforce import CUSTOMER_FIELDS
+from sandbox.serving import serving_tls
 from tests.salesforce_organisation import BY_EMAIL, EMAIL, PHONE, Clock, Vendor
 
 pytestmark = pytest.mark.integrations
 
 COMPOSITE = "POST /services/data/v62.0/composite"
+EC_KEY = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 FIELDS = {**CUSTOMER_FIELDS, "automation_runs": "account.automation_runs__c"}
 NOTE = CrmNote(
     key="cv_4KxQ7Zt2-1", subject="Asked about a bell", text="It is on its way.", at=datetime(2026, 11, 21, tzinfo=UTC)
@@ -179,8 +187,13 @@ class TestLookUp:
 
     async def test_a_claim_opens_no_facts(self, bikes: Vendor) -> None:
         assert await fetch(bikes.crm(), CustomerReference(email=EMAIL)) == CustomerContext(matches=1)
-        (call,) = bikes.stand_in.calls
-        assert "SELECT+Id%2C+AccountId%2C+Email%2C+Phone%2C+MobilePhone+FROM+Contact" in call
+        (asked,) = bikes.stand_in.queries
+        assert asked.startswith("SELECT Id, AccountId, Email, Phone, MobilePhone FROM Contact WHERE")
+
+    async def test_no_address_tells_of_a_customer(self, bikes: Vendor) -> None:
+        for verified in (True, False):
+            await fetch(bikes.crm(), CustomerReference(email=EMAIL, phone=PHONE, verified=verified))
+        assert list(bikes.stand_in.calls) == [COMPOSITE] * 2
 
     @pytest.mark.parametrize(
         "kept",
@@ -249,7 +262,7 @@ class TestSignIn:
             await fetch(bikes.crm())
         assert "choose one" in str(caught())
 
-    @pytest.mark.parametrize("content", [None, b"no key"])
+    @pytest.mark.parametrize("content", [None, b"no key", EC_KEY])
     async def test_an_unreadable_private_key_is_explained(
         self, bikes: Vendor, tmp_path: Path, content: bytes | None
     ) -> None:
@@ -385,6 +398,20 @@ class TestFaults:
             address = f"https://127.0.0.1:{silent.getsockname()[1]}"
             await fetch(bikes.crm(base_url=address, timeout_seconds=0.2))
 
+    @pytest.mark.parametrize("signs_in", [True, False])
+    async def test_something_that_is_not_salesforce_answers(self, bikes: Vendor, signs_in: bool) -> None:
+        app = FastAPI()
+
+        @app.post("/{path:path}")
+        async def answer(request: Request) -> Response:
+            session = {"access_token": "token", "instance_url": str(request.base_url).rstrip("/")}
+            at_sign_in = signs_in and request.url.path.endswith("/token")
+            return JSONResponse(session) if at_sign_in else HTMLResponse("<html>Maintenance</html>")
+
+        with serving_tls(app, Authority(bikes.ca_file.parent)) as address, failure(UnavailableError) as caught:
+            await fetch(bikes.crm(base_url=address))
+        assert "HOLDFAST_SALESFORCE_BASE_URL" in str(caught())
+
     async def test_nobody_there(self, bikes: Vendor) -> None:
         with socket.create_server(("127.0.0.1", 0)) as unused:
             address = f"https://127.0.0.1:{unused.getsockname()[1]}"
@@ -473,7 +500,7 @@ class TestCheck:
     async def test_all_is_well(self, bikes: Vendor) -> None:
         findings = await bikes.crm().check()
         assert [finding.name for finding in findings if not finding.ok] == []
-        assert {"sign-in", "Contact", "Task", "API calls"} <= {finding.name for finding in findings}
+        assert {"connection", "Contact", "Task", "API calls"} <= {finding.name for finding in findings}
         assert bikes.asked() == [COMPOSITE]
 
     async def test_what_is_missing_is_named(self, bikes: Vendor) -> None:
@@ -488,6 +515,10 @@ class TestCheck:
         assert "Edit Tasks" in found["Task"].detail
         assert "read access" in found["Entitlement"].detail
 
+    async def test_what_is_not_used_is_not_looked_at(self, bikes: Vendor) -> None:
+        bikes.stand_in.organisation.hidden.add("Entitlement")
+        assert all(finding.ok for finding in await bikes.crm(entitlements=False, external_id_field=None).check())
+
     async def test_a_key_field_must_be_an_external_id(self, bikes: Vendor) -> None:
         found = {finding.name: finding for finding in await bikes.crm(external_id_field="Title").check()}
         assert found["Contact"].detail == "Title must be marked as an external id."
@@ -496,6 +527,12 @@ class TestCheck:
         (finding,) = await bikes.crm(consumer_secret=SecretStr("other")).check()
         assert not finding.ok
         assert "HOLDFAST_SALESFORCE_CONSUMER_SECRET" in finding.detail
+
+    async def test_fields_that_we_may_not_write_are_named(self, bikes: Vendor) -> None:
+        task = bikes.stand_in.organisation.objects["Task"]
+        task.add(replace(task.fields["WhatId"], createable=False))
+        found = {finding.name: finding for finding in await bikes.crm().check()}
+        assert "may not write WhatId" in found["Task"].detail
 
     async def test_a_reached_limit_is_a_finding(self, bikes: Vendor) -> None:
         bikes.stand_in.used_calls = 95_000
