@@ -1,5 +1,6 @@
 """The Zendesk channel through zenpy against the stand-in, over TLS and a real socket, faults included."""
 
+import asyncio
 import base64
 import json
 import subprocess
@@ -7,14 +8,18 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from domain.conversation import Author, Status
 from domain.errors import (
     ConflictError,
     CredentialsError,
+    HoldfastError,
     InvalidInputError,
     NotFoundError,
     RateLimitedError,
@@ -33,7 +38,9 @@ from integrations.channels.registry import CHANNELS
 from integrations.helpdesk.zendesk_channel import Event, Position, ZendeskBatch, ZendeskChannel
 from integrations.helpdesk.zendesk_tickets import MOST_FILE_BYTES
 from integrations.registry import adapter_class
+from sandbox.authority import Authority
 from sandbox.frame import Fault, WebhookTrouble
+from sandbox.serving import serving_tls
 from sandbox.zendesk import OAUTH_TOKEN, SentFile, Written
 from tests.integrations.helpdesk.conftest import NOW, Desk, Product
 
@@ -585,10 +592,31 @@ async def test_an_authority_that_nobody_trusts(desk: Desk) -> None:
         await ZendeskChannel(desk.settings(ca_file=None)).find_sent(message(1))
 
 
-async def test_something_else_at_the_address(desk: Desk) -> None:
-    desk.stand_in.faults.add(Fault(kind="fail", path="/api/", status=400, body="<html></html>"))
-    with pytest.raises(InvalidInputError, match="HTTP 400"):
-        await ZendeskChannel(desk.settings()).find_sent(message(1))
+@pytest.mark.parametrize("answer", [HTMLResponse("<p>Welcome</p>"), JSONResponse({"welcome": True})])
+async def test_something_else_at_the_address(desk: Desk, tmp_path: Path, answer: Response) -> None:
+    other, authority = FastAPI(), Authority(tmp_path)
+    other.add_api_route("/{path:path}", lambda: answer)
+    with serving_tls(other, authority) as address:
+        channel = ZendeskChannel(desk.settings(base_url=address, ca_file=authority.ca_file))
+        for question in (channel.find_sent(message(1)), channel.set_status({"ticket_id": 1}, Status.RESOLVED)):
+            with pytest.raises(HoldfastError, match=r"HOLDFAST_ZENDESK_BASE_URL|HTTP 405"):
+                await question
+
+
+@pytest.mark.parametrize(("status", "body"), [(400, "<html></html>"), (422, "<html></html>"), (422, "[]")])
+async def test_a_refusal_without_reasons(desk: Desk, channel: ZendeskChannel, status: int, body: str) -> None:
+    desk.stand_in.faults.add(Fault(kind="fail", path="/api/", status=status, body=body))
+    with pytest.raises(InvalidInputError, match=f"HTTP {status}"):
+        await channel.find_sent(message(1))
+
+
+async def test_many_at_once_do_not_disturb_each_other(desk: Desk, channel: ZendeskChannel) -> None:
+    tickets = [await desk.stand_in.write(written()) for _ in range(12)]
+    asked = [message(ticket_id, text=f"Answer for {ticket_id}") for ticket_id in tickets]
+    receipts = await asyncio.gather(*map(channel.send, asked))
+    for ticket_id, receipt in zip(tickets, receipts, strict=True):
+        comment = desk.account.comments[ticket_id][-1]
+        assert (comment["body"], str(comment["id"])) == (f"Answer for {ticket_id}", receipt.provider_message_id)
 
 
 async def test_refused_credentials(desk: Desk) -> None:

@@ -1,5 +1,8 @@
 """Tickets, comments and ratings as events, without a client."""
 
+import base64
+import hashlib
+import hmac
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,6 +71,13 @@ def test_a_signature_is_good_for_five_minutes(minute: int) -> None:
     verify_signature(SECRET, request(received_at=received_at))
     with pytest.raises(ForgedRequestError, match="five minutes"):
         verify_signature(SECRET, request(received_at=received_at.replace(second=28 if minute == 14 else 26)))
+
+
+def test_a_signed_timestamp_that_is_no_time() -> None:
+    signature = base64.b64encode(hmac.new(SECRET.encode(), b"today" + BODY, hashlib.sha256).digest()).decode()
+    headers = {"x-zendesk-webhook-signature": signature, "x-zendesk-webhook-signature-timestamp": "today"}
+    with pytest.raises(ForgedRequestError, match="no time"):
+        verify_signature(SECRET, request(headers=headers))
 
 
 def test_an_event_names_its_ticket() -> None:
