@@ -6,7 +6,7 @@ Losing what a customer wrote is worse than reading a quotation twice, so a rule 
   headers as Outlook writes it (From, Sent, To, Subject) and all that follows;
 - a quotation between answers stays, since the answers mean nothing without it;
 - forwarded text stays; so does everything under a text that says "see below";
-- a signature stands under "-- ", is short, and asks nothing;
+- a signature stands under "-- ", is short, and asks nothing; the line of a phone's program is one too;
 - what would leave nothing is not done.
 """
 
@@ -34,11 +34,13 @@ _NAMED_LAST = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>.{0,40}$")
 _FROM_LINE = re.compile(
     r"[*\s]*(?:From|Von|De|Da|Van|Från|Fra|Od|От|Lähettäjä|Kimden|发件人|寄件者|差出人|보낸 사람)[*]?\s?[*]?[:\uff1a]"
 )
-_HEADER_LINE = re.compile(
-    r"[*\s]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado(?: el)?|Fecha|Para|Asunto|"
-    r"Inviato|Data|A|Oggetto|Verzonden|Aan|Onderwerp|Assunto|Skickat|Till|Ämne|Sendt|Til|Emne|Wysłano|Do|Temat|"
-    r"Odesláno|Komu|Předmět|Отправлено|Дата|Кому|Тема|Lähetetty|Vastaanottaja|Aihe|Gönderilme|Kime|Konu|"
-    r"发送时间|日期|收件人|抄送|主题|送信日時|宛先|件名|날짜|받는 사람|제목)[*]?\s?[*]?[:\uff1a]"
+_DATE_LINE = re.compile(
+    r"[*\s]*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el)?|Fecha|Inviato|Data|Verzonden|Skickat|Sendt|Wysłano|"
+    r"Odesláno|Отправлено|Дата|Lähetetty|Gönderilme|发送时间|日期|送信日時|날짜)[*]?\s?[*]?[:\uff1a]"
+)
+_SUBJECT_LINE = re.compile(
+    r"[*\s]*(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto|Ämne|Emne|Temat|Předmět|Тема|Aihe|Konu|"
+    r"主题|主旨|件名|제목)[*]?\s?[*]?[:\uff1a]"
 )
 _ORIGINAL = re.compile(
     r"[-_ ]{2,}(?:Original Message|Ursprüngliche Nachricht|Originalnachricht|Message d'origine|Mensaje original|"
@@ -113,30 +115,32 @@ def _marked_quotation(lines: list[str]) -> _Quotation | None:
 
 
 def _introduction(lines: list[str], quoted: int) -> int | None:
-    """Where the introduction begins that ends right above a quoted line: the fewest lines that make one."""
+    """Where the introduction begins that ends right above a quoted line: one line, or a short paragraph of its own."""
     last = quoted - 1
     while last >= 0 and not lines[last].strip():
         last -= 1
-    for start in range(last, max(last - MOST_INTRODUCTION_LINES, -1), -1):
-        if not lines[start].strip() or _is_quoted(lines[start]):
-            return None
-        joined = " ".join(line.strip() for line in lines[start : last + 1])
-        if len(joined) <= MOST_INTRODUCTION_CHARACTERS and _is_introduction(joined):
-            return start
-    return None
+    if last >= 0 and _is_introduction(lines[last].strip()):
+        return last
+    first = max(last - MOST_INTRODUCTION_LINES, -1) + 1
+    start = next((at for at in range(last, first - 1, -1) if at == 0 or not lines[at - 1].strip()), None)
+    joined = " ".join(line.strip() for line in lines[start : last + 1]) if start is not None else ""
+    is_one = _OPENS.match(joined) and not any(_is_quoted(line) for line in lines[start : last + 1])
+    return start if is_one and _is_introduction(joined) else None
 
 
 def _is_introduction(line: str) -> bool:
-    if line[-1:] not in {":", "\uff1a"} or not any(letter.isdigit() for letter in line):
+    is_candidate = line[-1:] in {":", "\uff1a"} and len(line) <= MOST_INTRODUCTION_CHARACTERS and not _is_quoted(line)
+    if not is_candidate or not any(letter.isdigit() for letter in line):
         return False
-    opened = bool(_OPENS.match(line) or line[0].isdigit())
+    opened = _OPENS.match(line) or line[0].isdigit()
     return bool((opened and _SAYS.search(line)) or _NAMED_LAST.search(line) or _SAYS.search(line[-40:]))
 
 
 def _header_block(lines: list[str]) -> _Quotation | None:
     """From a block of headers to the end, with the rule above it."""
     for at, line in enumerate(lines):
-        begins = _FROM_LINE.match(line) and sum(1 for below in lines[at + 1 : at + 9] if _HEADER_LINE.match(below)) >= 2
+        below = lines[at + 1 : at + 9]
+        begins = _FROM_LINE.match(line) and any(map(_DATE_LINE.match, below)) and any(map(_SUBJECT_LINE.match, below))
         if begins or _ORIGINAL.fullmatch(line.strip()):
             start = at
             while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
@@ -146,14 +150,26 @@ def _header_block(lines: list[str]) -> _Quotation | None:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    delimiters = [at for at, line in enumerate(lines) if line.rstrip() == "--"]
-    if delimiters:
-        below = "\n".join(lines[delimiters[-1] + 1 :]).strip()
-        is_short = len(below) <= MOST_SIGNATURE_CHARACTERS and below.count("\n") < MOST_SIGNATURE_LINES
-        if is_short and not _AFTERTHOUGHT.search(below) and _has_text(lines[: delimiters[-1]]):
-            return lines[: delimiters[-1]]
+    delimiter = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].rstrip() == "--"), None)
+    if (
+        delimiter is not None
+        and _has_text(lines[:delimiter])
+        and _is_signature(lines[delimiter], lines[delimiter + 1 :])
+    ):
+        return lines[:delimiter]
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), 0)
     return lines[:last] if _DEVICE.fullmatch(lines[last].strip()) and _has_text(lines[:last]) else lines
+
+
+def _is_signature(delimiter: str, below: list[str]) -> bool:
+    """Up to eight lines below "-- " (RFC 3676, 4.3). "--" divides paragraphs too: below it four lines, no sentences."""
+    filled = [line.strip() for line in below if line.strip()]
+    text = "\n".join(filled)
+    if _AFTERTHOUGHT.search(text) or len(text) > MOST_SIGNATURE_CHARACTERS:
+        return False
+    if delimiter == "-- ":
+        return len(filled) <= MOST_SIGNATURE_LINES
+    return len(filled) <= MOST_SIGNATURE_LINES // 2 and not any(line[-1] in ".!:,;" for line in filled)
 
 
 def _is_quoted(line: str) -> bool:
