@@ -9,7 +9,8 @@ from email.message import Message
 
 from integrations.channels.email_headers import domain_of, raw_headers
 
-_WORD = re.compile(r'"(?:[^"\\]|\\.)*"?|;|[^;"\s]+')
+_WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*"?|[^;"\s])+|;')
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[()]|[^"\\()]+|\\')
 _MOST_CHARACTERS = 10_000
 
 
@@ -68,14 +69,13 @@ def _segments(value: str) -> list[list[str]]:
 
 
 def _without_comments(value: str) -> str:
-    kept, depth, is_quoted = [], 0, False
-    for letter in value:
-        if letter == '"' and not depth:
-            is_quoted = not is_quoted
-        elif letter == "(" and not is_quoted:
+    """Comments may hold comments, and a parenthesis that is quoted or escaped begins none."""
+    kept, depth = [], 0
+    for mark in _MARK.findall(value):
+        if mark == "(":
             depth += 1
-        if not depth:
-            kept.append(letter)
-        elif letter == ")" and not is_quoted:
+        elif mark == ")" and depth:
             depth -= 1
+        elif not depth:
+            kept.append(mark)
     return "".join(kept)
