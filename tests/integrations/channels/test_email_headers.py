@@ -1,0 +1,136 @@
+"""Headers and charsets, right ones and wrong ones."""
+
+from email import message_from_bytes
+from email.message import Message
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.channels.email_headers import (
+    Mailbox,
+    clean,
+    decode_bytes,
+    decoded,
+    domain_of,
+    header,
+    mailboxes,
+    message_ids,
+    one_line,
+    raw_header,
+)
+
+
+def mail(head: bytes) -> Message:
+    return message_from_bytes(head + b"\r\n\r\nHi")
+
+
+@pytest.mark.parametrize(
+    ("raw", "declared", "text"),
+    [
+        ("Grüße".encode(), "utf-8", "Grüße"),
+        ("Grüße".encode(), "iso-8859-1", "Grüße"),
+        ("Grüße".encode(), "us-ascii", "Grüße"),
+        ("Grüße".encode(), None, "Grüße"),
+        ("Grüße".encode("latin-1"), "utf-8", "Grüße"),
+        ("Grüße".encode("latin-1"), None, "Grüße"),
+        (b"it\x92s \x80 5", "iso-8859-1", "it’s € 5"),
+        ("Grüße".encode(), "x-unknown", "Grüße"),
+        ("Grüße".encode("latin-1"), "unknown-8bit", "Grüße"),
+        ("Grüße".encode("latin-1"), 'x"\x00y', "Grüße"),
+        ("Привет".encode("koi8-r"), "KOI8-R", "Привет"),
+        ("Привет".encode("cp1251"), "windows-1251", "Привет"),
+        ("你好，世界".encode("gb18030"), "gb2312", "你好，世界"),
+        ("こんにちは".encode("iso-2022-jp"), "iso-2022-jp", "こんにちは"),
+        ("①髙".encode("cp932"), "shift_jis", "①髙"),
+        ("안녕하세요".encode("cp949"), "ks_c_5601-1987", "안녕하세요"),
+        ("héllo".encode("utf-16"), "utf-16", "héllo"),
+        (b"Hi +AOQ-", "unicode-1-1-utf-7", "Hi ä"),
+        (b"\x81\x8d", "ascii", "\x81\x8d"),
+        (b"abc", "base64", "abc"),
+        (b"abc-", "punycode", "abc-"),
+        (b"\\u0041", "unicode_escape", "\\u0041"),
+    ],
+)
+def test_text_is_decoded_as_it_was_most_likely_meant(raw: bytes, declared: str | None, text: str) -> None:
+    assert decode_bytes(raw, declared) == text
+
+
+@given(
+    st.binary(max_size=200),
+    st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["utf-8", "hz", "idna", "big5"])),
+)
+def test_every_byte_string_is_some_text(raw: bytes, declared: str | None) -> None:
+    assert isinstance(decode_bytes(raw, declared), str)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
+        ("=?utf-8?B?R3LDvMOfZQ==?= =?utf-8?B?IQ==?=", "Grüße!"),
+        ("=?utf-8?q?a=C3?=\r\n =?utf-8?q?=BCb?=", "aüb"),
+        ("=?iso-8859-1?q?caf=E9?= =?utf-8?q?_=C3=BC?=", "café ü"),
+        ("=?utf-8*de?q?Hallo?=", "Hallo"),
+        ("=?x-none?b?SGk=?=", "Hi"),
+        ("=?utf-8?b?SGk?=", "Hi"),
+        ("=?utf-8?b?!?=", ""),
+        ("Plain =?utf-8?q?=C3=A4?= C:\\users", "Plain ä C:\\users"),
+        ("=?utf-8?q?not ended", "=?utf-8?q?not ended"),
+        ('"=?utf-8?q?=C3=A4?="', '"ä"'),
+    ],
+)
+def test_encoded_words(value: str, text: str) -> None:
+    assert decoded(value) == text
+
+
+def test_a_header_is_unfolded_and_its_raw_bytes_are_read() -> None:
+    found = mail("Subject: Grüße\r\n aus Köln\r\nX-Latin: Köln".encode() + b"\r\nX-Old: K\xf6ln")
+    assert header(found, "subject") == "Grüße aus Köln"
+    assert header(found, "X-Old") == "Köln"
+    assert header(found, "X-None") == ""
+    assert raw_header(found, "X-Latin") == "Köln"
+
+
+def test_the_topmost_header_counts() -> None:
+    assert header(mail(b"X-A: first\r\nX-A: second"), "x-a") == "first"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("Erika <Erika@Example.org>", [Mailbox("Erika", "erika@example.org")]),
+        ("=?utf-8?q?J=C3=BCrgen=2C_X?= <j@example.org>", [Mailbox("Jürgen, X", "j@example.org")]),
+        (
+            "=?utf-8?q?=22x=22_=3Cevil=40example=2Eorg=3E?= <a@b.example>",
+            [Mailbox('"x" <evil@example.org>', "a@b.example")],
+        ),
+        ('"Bob <bob@x.example>" <a@b.example>', [Mailbox("Bob <bob@x.example>", "a@b.example")]),
+        ("a@b.example, c@d.example", [Mailbox("", "a@b.example"), Mailbox("", "c@d.example")]),
+        ("undisclosed-recipients:;", []),
+        ("Erika <not an address>", []),
+        ("<>", []),
+        ("", []),
+        (f"<{'a' * 65}@example.org>", []),
+    ],
+)
+def test_addresses(value: str, found: list[Mailbox]) -> None:
+    assert mailboxes(mail(f"From: {value}".encode()), "From") == found
+
+
+def test_message_ids_are_found_among_anything() -> None:
+    value = b'References: <a@b> (comment) <c@d>\r\n <e@f> <no spaces> "<quoted@g>" <x@y'
+    assert message_ids(mail(value), "References") == ["<a@b>", "<c@d>", "<e@f>", "<quoted@g>"]
+
+
+def test_text_that_no_store_takes_is_cleaned() -> None:
+    assert clean("a\x00b\r\nc\rd\ud800\x1be\tf") == "ab\nc\nde\tf"
+
+
+@given(st.text())
+def test_a_header_value_stays_on_one_line(text: str) -> None:
+    assert len(one_line(text).splitlines()) <= 1
+
+
+def test_the_domain_of_an_address() -> None:
+    assert domain_of("a@Example.org.") == "example.org"
