@@ -1,6 +1,7 @@
 """Slack: a workspace with the app in one channel that is shared with a customer, and in direct messages."""
 
 from collections.abc import Mapping
+from html import unescape
 
 from sandbox.process import customer
 from sandbox.process.vendor import Action, Channel, Field, Line, Links, Vendor
@@ -65,7 +66,7 @@ class SlackVendor(Vendor):
                 Line(
                     by="company" if author.bot_id else "customer",
                     who=author.real_name,
-                    text=message["text"],
+                    text=unescape(message["text"]),
                     reply={"thread_ts": message.get("thread_ts", message["ts"])},
                 )
             )

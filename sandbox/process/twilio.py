@@ -78,10 +78,10 @@ class TwilioVendor(Vendor):
         caller = (Field(name="from_", label="From", value=customer.PHONE),)
         words = (Field(name="text", label="Words", value=customer.QUESTION),)
         actions = (
-            Action(name="call", label="Call", fields=caller, run=self._call),
+            Action(name="call", label="Call", fields=caller, run=self._call, then="say"),
             Action(name="say", label="Say", fields=words, run=self._say),
             Action(name="stay_silent", label="Stay silent", run=self._stay_silent),
-            Action(name="hang_up", label="Hang up", run=self._hang_up),
+            Action(name="hang_up", label="Hang up", run=self._hang_up, then="call"),
         )
         return Channel(name="phone", title="Phone", actions=actions, lines=lambda: list(self._heard()))
 

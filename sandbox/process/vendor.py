@@ -25,7 +25,10 @@ class Field(BaseModel):
 
 
 class Action(BaseModel):
-    """Something that a customer does. `run` is given the form's values by their names; raises ValueError."""
+    """Something that a customer does. `run` is given the form's values by their names; raises ValueError.
+
+    `then` names the action that usually follows.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -33,6 +36,7 @@ class Action(BaseModel):
     label: str
     fields: tuple[Field, ...] = ()
     run: Callable[..., Awaitable[object]]
+    then: str = ""
 
 
 class Line(BaseModel):

@@ -47,7 +47,7 @@ class ZendeskVendor(Vendor):
         actions = (
             Action(name="write", label="New ticket", fields=(author, subject, body), run=self._write),
             Action(name="comment", label="Comment", fields=(author, ticket, answer), run=self._comment),
-            Action(name="answer", label="Answer as a colleague", fields=(colleague, ticket, answer), run=self._comment),
+            Action(name="answer", label="As a colleague", fields=(colleague, ticket, answer), run=self._comment),
         )
         return (Channel(name="zendesk", title="Zendesk ticket", actions=actions, lines=self._lines),)
 

@@ -16,20 +16,20 @@ export class ChannelCard {
     this.choose(this.forms[0]);
   }
 
-  form({ name, label, fields }) {
+  form({ name, label, fields, then }) {
     const form = make("form", { "data-action": name }, ...fields.map(field), make("button", { class: "primary" }, label));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.act(name, Object.fromEntries(new FormData(form)));
+      this.act(name, Object.fromEntries(new FormData(form)), then);
     });
     return form;
   }
 
   // Chooses a form; what needs no form is done at once.
-  choice({ name, label, fields }) {
+  choice({ name, label, fields, then }) {
     const button = make("button", { type: "button", "data-choice": name }, label);
     const form = this.forms.find((one) => one.dataset.action === name);
-    button.addEventListener("click", () => (fields.length ? this.choose(form) : this.act(name, {})));
+    button.addEventListener("click", () => (fields.length ? this.choose(form) : this.act(name, {}, then)));
     return button;
   }
 
@@ -42,10 +42,12 @@ export class ChannelCard {
     }
   }
 
-  async act(action, values) {
+  async act(action, values, then) {
     try {
       await send("POST", `/channels/${this.name}/${action}`, values);
       this.refused.hidden = true;
+      const next = this.forms.find((form) => form.dataset.action === then);
+      if (next) this.choose(next);
     } catch (error) {
       this.refused.textContent = error.message;
       this.refused.hidden = false;

@@ -45,6 +45,9 @@ async def test_a_refusal_is_shown(open_page: tuple[Page, TwilioVendor]) -> None:
     phone = open_page[0].locator("#channels-phone")
     await phone.get_by_role("button", name="Hang up").click()
     await expect(phone.get_by_role("alert")).to_have_text("Refused: nobody has called yet.")
+    await phone.get_by_label("From").press("Enter")
+    await expect(phone.get_by_label("Words")).to_be_visible()
+    await expect(phone.get_by_role("alert")).to_be_hidden()
 
 
 async def test_faults_are_added_and_cleared(open_page: tuple[Page, TwilioVendor]) -> None:
