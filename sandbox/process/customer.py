@@ -1,8 +1,6 @@
 """The customer whom the page plays at first, the same on all channels; the forms take any other."""
 
 NAME = "Anna Lindner"
-FIRST_NAME = "Anna"
-LAST_NAME = "Lindner"
 COMPANY = "Nordlicht Design GmbH"
 EMAIL = "anna.lindner@nordlicht-design.example"
 PHONE = "+493055501140"

@@ -58,9 +58,13 @@ class Page:
         self.acting.add(task)
         task.add_done_callback(self.acting.discard)
         await asyncio.wait([task], timeout=ANSWER_WITHIN_SECONDS)
-        if task.done() and isinstance(error := task.exception(), ValueError | LookupError):
+        if not task.done():
+            return {"state": "under way"}
+        try:
+            task.result()
+        except (ValueError, LookupError) as error:
             raise HTTPException(422, f"Refused: {error}.") from error
-        return {"state": "done" if task.done() else "under way"}
+        return {"state": "done"}
 
     async def trouble(self, vendor: str, number: int) -> dict[str, Any]:
         """Make something go wrong at a vendor: the trouble of this number."""

@@ -52,11 +52,13 @@ class ZendeskVendor(Vendor):
         return (Channel(name="zendesk", title="Zendesk ticket", actions=actions, lines=self._lines),)
 
     async def _write(self, author: str, subject: str, body: str) -> None:
+        _check(body)
         await self.stand_in.write(Written(author=author, subject=subject, body=body))
 
     async def _comment(self, author: str, ticket: str, body: str) -> None:
         if not ticket.isdecimal() or int(ticket) not in self.stand_in.account.tickets:
             raise ValueError("there is no such ticket")
+        _check(body)
         await self.stand_in.add_comment(int(ticket), Written(author=author, body=body))
 
     def _lines(self) -> list[Line]:
@@ -76,3 +78,8 @@ class ZendeskVendor(Vendor):
                 )
             )
         return lines
+
+
+def _check(body: str) -> None:
+    if not body.strip():
+        raise ValueError("a comment cannot be blank")

@@ -19,7 +19,7 @@ export async function send(method, path, body) {
     headers: { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const answer = await response.json();
+  const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(typeof answer.detail === "string" ? answer.detail : "The sandbox refused this.");
   return answer;
 }

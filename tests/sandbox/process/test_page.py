@@ -131,6 +131,8 @@ def test_a_ticket_goes_on(page: httpx.Client) -> None:
     assert [line["by"] for line in lines_of(page, "zendesk")] == ["customer", "company"]
     refused = page.post("/channels/zendesk/comment", json=answer | {"ticket": "7"})
     assert refused.json()["detail"] == "Refused: there is no such ticket."
+    blank = page.post("/channels/zendesk/write", json=written | {"body": " "})
+    assert blank.json()["detail"] == "Refused: a comment cannot be blank."
 
 
 def test_what_only_one_vendor_does(page: httpx.Client) -> None:
