@@ -53,9 +53,10 @@ class ContextActivities:
         reference = CustomerReference(
             contact_id=customer.contact_id, email=customer.email, phone=customer.phone, verified=customer.verified
         )
-        fields = (await self._organisations.served(input.spec_hash)).specification.crm_fields
+        specification = (await self._organisations.served(input.spec_hash)).specification
+        fields = {specification.crm: specification.crm_fields}
         answers = await asyncio.gather(
-            *(self._ask(source, input.organisation, reference, fields) for source in input.sources)
+            *(self._ask(source, input.organisation, reference, fields.get(source, {})) for source in input.sources)
         )
         failed = [answer for answer in answers if isinstance(answer, RetryableError)]
         if failed and not last_attempt:
