@@ -4,13 +4,14 @@ from datetime import datetime
 
 from domain.conversation import Frozen, human_reply_key
 from domain.costs import UsageTotal, total_of
-from domain.turn import DecisionRecord, Draft, Usage
+from domain.spec import ChannelKind
+from domain.turn import CustomerContext, DecisionRecord, Draft, Usage
 from storage.database import Database
 from storage.views import DecisionView
 
 
 class TurnView(Frozen):
-    """A draft and what was decided about it; no record means that it was overtaken, or is a suggestion."""
+    """A draft, what was known of the customer, and what was decided; no record: overtaken, or a suggestion."""
 
     draft_id: str
     turn: int
@@ -20,7 +21,16 @@ class TurnView(Frozen):
     draft: Draft
     confidence: float | None
     record: DecisionRecord | None
+    context: CustomerContext | None = None
     created_at: datetime
+
+
+class Receipt(Frozen):
+    """A message that a channel took, under the id that its vendor gave it."""
+
+    message_key: str
+    channel: ChannelKind
+    provider_message_id: str
 
 
 class RecordRepository:
@@ -47,12 +57,25 @@ class RecordRepository:
         """Every draft of a conversation, oldest first."""
         rows = await self._database.fetch(
             """
-            SELECT draft_id, turn, revision, ai_agent, suggestion, draft, confidence, record, created_at
-            FROM turns WHERE conversation_id = $1 ORDER BY turn, created_at
+            SELECT t.draft_id, t.turn, t.revision, t.ai_agent, t.suggestion, t.draft, t.confidence, t.record,
+                c.document AS context, t.created_at
+            FROM turns t LEFT JOIN customer_contexts c USING (context_id)
+            WHERE t.conversation_id = $1 ORDER BY t.turn, t.created_at
             """,
             conversation_id,
         )
         return [TurnView.model_validate(dict(row)) for row in rows]
+
+    async def receipts(self, conversation_id: str) -> list[Receipt]:
+        """What left, in the order in which it did."""
+        rows = await self._database.fetch(
+            """
+            SELECT message_key, channel, provider_message_id FROM deliveries
+            WHERE conversation_id = $1 AND state = 'delivered' ORDER BY delivered_at
+            """,
+            conversation_id,
+        )
+        return [Receipt.model_validate(dict(row)) for row in rows]
 
     async def usage(self, conversation_id: str) -> UsageTotal:
         """What the models of a conversation cost: drafts and verdicts, sent or not."""

@@ -6,6 +6,7 @@ from domain.errors import NotFoundError, UnavailableError
 from domain.steps import ApprovalClosure
 from domain.turn import Outcome
 from storage.deliveries import LEASE
+from storage.records import RecordRepository
 from tests.storage.stage import (
     CONVERSATION,
     NOW,
@@ -96,6 +97,16 @@ async def test_a_claim_is_in_doubt_until_it_is_completed(stage: Stage) -> None:
     assert {claim.text for claim in (claimed, doubted, delivered)} == {"It is on its way."}
     assert completed.at == repeated.at == delivered.at == later(2)
     assert len(await stage.said()) == 2
+
+
+async def test_what_left_is_known_by_the_ids_of_its_vendor(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    records = RecordRepository(stage.database)
+    assert await records.receipts(CONVERSATION) == []
+    await stage.deliveries.complete("draft-1", "vendor-7", NOW)
+    (receipt,) = await records.receipts(CONVERSATION)
+    assert (receipt.message_key, receipt.provider_message_id) == ("draft-1", "vendor-7")
 
 
 async def test_completing_what_nobody_claimed_says_so(stage: Stage) -> None:

@@ -27,6 +27,16 @@ async def test_a_draft_is_made_from_what_is_unanswered_and_what_was_said_before(
     assert basis.draft is None
 
 
+async def test_a_turn_shows_what_was_known_of_the_customer(stage: Stage) -> None:
+    context = CustomerContext(facts=(Fact(name="plan", value="Pro", source="crm", as_of=NOW),), missing=("desk",))
+    await stage.customers.save_context(CONVERSATION, "context-1", context, NOW)
+    for input in (generate("draft-1", message("a"), context_id="context-1"), generate("draft-2", revision=2)):
+        await stage.turns.begin_draft(input, NOW)
+        await stage.turns.save_draft(input, draft(input.draft_id))
+    turns = await RecordRepository(stage.database).turns(CONVERSATION)
+    assert [turn.context for turn in turns] == [context, None]
+
+
 async def test_the_first_turn_has_no_past(stage: Stage) -> None:
     basis = await stage.turns.begin_draft(generate("draft-1", message("a")), NOW)
     assert (basis.transcript, basis.context, basis.greeted) == ((), None, False)
