@@ -23,7 +23,11 @@ async def publish_organisation(database: Database, folder: Path, by: str) -> str
 
     Raises SpecificationError with every mistake of the files; then nothing is changed.
     """
-    loaded = await asyncio.to_thread(load_specification, folder)
+    return await publish_loaded(database, await asyncio.to_thread(load_specification, folder), folder, by)
+
+
+async def publish_loaded(database: Database, loaded: LoadedOrganisation, folder: Path, by: str) -> str:
+    """Publish an organisation that was read from the folder, perhaps changed since."""
     fitted = await asyncio.to_thread(fitted_to_own_examples, loaded, folder)
     organisation = loaded.version.specification.organisation
     await CustomerRepository(database).import_directory(organisation, loaded.directory)
