@@ -51,8 +51,6 @@ def test_a_parent_domain_signs_for_its_hosts() -> None:
         "dkim=fail header.d=customer.example",
         "dkim=pass header.d=evil.example",
         "dkim=pass",
-        'spf=pass smtp.mailfrom="a\\" (b"@evil.example x="c) ; dkim=pass header.d=customer.example ; "',
-        'spf=pass (") smtp.mailfrom="; dkim=pass header.d=customer.example ;"',
         "spf=pass smtp.mailfrom=x@evil.example",
         "spf=softfail smtp.mailfrom=erika@customer.example",
         "dmarc=pass header.from=evil.example",
