@@ -14,9 +14,6 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.mime.message import MIMEMessage
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, make_msgid
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -35,6 +32,35 @@ MOST_BYTES = 10_000_000
 MOST_LINE_BYTES = 998
 ONCE = ("From", "To", "Date", "Message-ID", "Subject")
 logging.getLogger("mail.log").setLevel(logging.ERROR)
+BOUNCE = """\
+Return-Path: <>
+From: Mail Delivery System <MAILER-DAEMON@{host}>
+To: {sender}
+Subject: Undelivered Mail Returned to Sender
+Date: {date}
+Message-ID: {id}
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="report"
+
+--report
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered to {recipient}.
+
+--report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; {host}
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+
+--report
+Content-Type: message/rfc822
+
+"""
 Result = TypeVar("Result")
 Security = Literal["tls", "starttls"]
 
@@ -158,6 +184,10 @@ class MailStandIn(StandIn):
     async def renumber(self) -> None:
         """INBOX gets another UIDVALIDITY."""
         await self._elsewhere(self.imap.renumber())
+
+    async def someone_idles(self) -> None:
+        """Wait until a client waits for mail."""
+        await self._elsewhere(self.imap.idling.wait())
 
     async def folder(self, name: str) -> list[Kept]:
         return await self._elsewhere(self.imap.contents(name))
@@ -301,19 +331,14 @@ def refusal_of(raw: bytes, owner: str) -> str:
 
 def bounce(raw: bytes, recipient: str, sender: str) -> bytes:
     """The delivery status notification (RFC 3464) of a mail that could not be delivered."""
-    parsed = message_from_bytes(raw)
-    report = MIMEMultipart("report", report_type="delivery-status", policy=SMTP_POLICY)
-    report["From"], report["To"] = f"Mail Delivery System <MAILER-DAEMON@{HOST}>", sender
-    report["Subject"], report["Message-ID"] = "Undelivered Mail Returned to Sender", make_msgid(domain=HOST)
-    report["Date"], report["Auto-Submitted"] = format_datetime(datetime.now(UTC)), "auto-replied"
-    report.attach(MIMEText(f"I'm sorry to have to inform you that your message could not be delivered to {recipient}."))
-    status = MIMEText(
-        f"Reporting-MTA: dns; {HOST}\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
+    text = BOUNCE.format(
+        host=HOST,
+        recipient=recipient,
+        sender=sender,
+        date=format_datetime(datetime.now(UTC)),
+        id=make_msgid(domain=HOST),
     )
-    status.replace_header("Content-Type", "message/delivery-status")
-    report.attach(status)
-    report.attach(MIMEMessage(parsed))
-    return b"Return-Path: <>\r\n" + report.as_bytes()
+    return text.replace("\n", "\r\n").encode() + raw + b"\r\n--report--\r\n"
 
 
 async def _stop(stack: AsyncExitStack) -> None:

@@ -17,6 +17,7 @@ from pymap.exceptions import ResponseError
 from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
+from pymap.parsing.command.select import IdleCommand
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.response import CommandResponse, ResponseNo
 from pymap.parsing.specials import FetchRequirement
@@ -63,6 +64,7 @@ class FaultyConnection(IMAPConnection):
 
     faults: Faults
     journal: Journal
+    idling: asyncio.Event
 
     async def read_command(self, state: ConnectionState) -> Command:
         command = await super().read_command(state)
@@ -73,6 +75,8 @@ class FaultyConnection(IMAPConnection):
             raise ConnectionAbortedError(name)
         if isinstance(state, FaultyState):
             state.met = fault
+        if isinstance(command, IdleCommand):
+            self.idling.set()
         return command
 
 
@@ -102,6 +106,7 @@ class ImapServer:
             invalid_user_sleep=0,
         )
         self.config.apply_context()
+        self.idling = asyncio.Event()
         self.login = Login(self.config)
         hashed = self.config.hash_context.hash(self.password)
         self.login.users_dict[self.username] = UserMetadata(self.config, self.username, password=hashed)
@@ -152,7 +157,7 @@ class ImapServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.config.apply_context()
         connection = FaultyConnection(self.config.commands, self.config, reader, writer, SocketInfoLocal(writer))
-        connection.faults, connection.journal = self.faults, self.journal
+        connection.faults, connection.journal, connection.idling = self.faults, self.journal, self.idling
         async with AsyncExitStack() as stack:
             connection_exit.set(stack)
             stack.enter_context(closing(connection))
