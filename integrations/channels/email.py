@@ -127,6 +127,8 @@ class EmailChannel:
         async with self._mailbox() as mailbox:
             readonly = not self._settings.mark_seen
             opened = await asyncio.to_thread(mailbox.open, self._settings.folder, readonly=readonly)
+            if cursor is None:
+                opened = opened._replace(newest=await asyncio.to_thread(mailbox.newest))
             place = resumed(cursor, opened)
             yield Batch(cursor=place.cursor())
             while True:
@@ -302,11 +304,11 @@ def _smtp_errors() -> Iterator[None]:
         ) from error
     except aiosmtplib.SMTPResponseException as error:
         raise _smtp_error(error.code, error.message) from error
-    except ssl.SSLCertVerificationError as error:
-        raise UnavailableError(
-            "The SMTP server's certificate is not trusted. Check the host name, or set HOLDFAST_EMAIL_CA_FILE."
-        ) from error
     except (aiosmtplib.SMTPException, OSError) as error:
+        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            raise UnavailableError(
+                "The SMTP server's certificate is not trusted. Check the host name, or set HOLDFAST_EMAIL_CA_FILE."
+            ) from error
         raise UnavailableError("The SMTP server does not answer.") from error
 
 

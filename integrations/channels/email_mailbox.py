@@ -62,14 +62,20 @@ class ImapMailbox:
             self._client.login(access.username, access.password)
 
     def open(self, folder: str, *, readonly: bool) -> Folder:
+        """Open a folder; how new its newest mail is, is left out."""
         with imap_errors():
             if not self._client.folder_exists(folder):
                 raise InvalidInputError(f"The mailbox has no folder {folder}. Make it, or correct the setting.")
             state = self._client.select_folder(folder, readonly=readonly)
-            newest = self._client.fetch(self._client.search(["UID", "*"]), ["INTERNALDATE"]) if state[b"EXISTS"] else {}
-        uidnext = state.get(b"UIDNEXT") or max(newest, default=0) + 1
-        dates = [mail[b"INTERNALDATE"] for mail in newest.values() if b"INTERNALDATE" in mail]
-        return Folder(int(state[b"UIDVALIDITY"]), int(uidnext), max(dates, default=None))
+            uidnext = state.get(b"UIDNEXT") or max(self._client.search("ALL"), default=0) + 1
+        return Folder(int(state[b"UIDVALIDITY"]), int(uidnext))
+
+    def newest(self) -> datetime | None:
+        """Since when the newest mail of the open folder lies there."""
+        with imap_errors():
+            uids = self._client.search("ALL")
+            answer = self._client.fetch([max(uids)], ["INTERNALDATE"]) if uids else {}
+        return max((mail[b"INTERNALDATE"] for mail in answer.values() if b"INTERNALDATE" in mail), default=None)
 
     def uids_after(self, last: int, since: date | None) -> list[int]:
         """The UIDs above `last`, in order; with `since`, only of mails that came on that day or later."""
