@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
+from html import unescape
 from typing import NamedTuple
 
 from inscriptis import get_text  # type: ignore[import-untyped]
@@ -137,7 +138,11 @@ def _is_plain(part: object) -> bool:
 
 def _length(pieces: list[_Piece]) -> int:
     """How many letters and digits the texts have."""
-    return sum(1 for piece in pieces if isinstance(piece, _Text) for letter in piece.text if letter.isalnum())
+    return sum(_letters(piece.text) for piece in pieces if isinstance(piece, _Text))
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _leaf(part: Message) -> _Piece:
@@ -158,13 +163,17 @@ def _file_name(part: Message, kind: str) -> str:
 
 
 def html_text(html: str) -> str:
-    """HTML as text in which each line of a blockquote begins with ">", as in plain mail."""
+    """HTML as text in which each line of a blockquote begins with ">", as in plain mail.
+
+    The parser drops what is nested more than 256 deep; where that is most of the text, only the tags are taken out.
+    """
     marked = _BLOCKQUOTE.sub(_marked, clean(html).replace(_QUOTE_OPENS, "").replace(_QUOTE_CLOSES, ""))
+    bare = unescape(_TAG.sub(" ", _INVISIBLE.sub(" ", marked)))
     try:
         text = get_text(f"<div>{marked}</div>", _HTML)
     except RecursionError:
-        text = _TAG.sub(" ", _INVISIBLE.sub(" ", marked))
-    return _quoted_by_line(text)
+        text = ""
+    return _quoted_by_line(text if _letters(text) * 2 >= _letters(bare) else bare)
 
 
 def _marked(tag: re.Match[str]) -> str:
