@@ -11,6 +11,7 @@ Losing what a customer wrote is worse than reading a quotation twice, so a rule 
 """
 
 import re
+from itertools import takewhile
 from typing import NamedTuple
 
 MOST_INTRODUCTION_LINES = 4
@@ -139,7 +140,7 @@ def _is_introduction(line: str) -> bool:
 def _header_block(lines: list[str]) -> _Quotation | None:
     """From a block of headers to the end, with the rule above it."""
     for at, line in enumerate(lines):
-        below = lines[at + 1 : at + 9]
+        below = list(takewhile(str.strip, lines[at + 1 : at + 9]))
         begins = _FROM_LINE.match(line) and any(map(_DATE_LINE.match, below)) and any(map(_SUBJECT_LINE.match, below))
         if begins or _ORIGINAL.fullmatch(line.strip()):
             start = at
