@@ -17,6 +17,7 @@ from pymap.exceptions import ResponseError
 from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
+from pymap.parsing.command.nonauth import LoginCommand
 from pymap.parsing.command.select import IdleCommand
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.response import CommandResponse, ResponseNo
@@ -28,6 +29,7 @@ from sandbox.frame import Fault, Faults, Journal
 
 INBOX = "INBOX"
 MOST_LINE_BYTES = 2**20
+UNENCRYPTED = Fault(kind="fail", body="[PRIVACYREQUIRED] Use STARTTLS first")
 
 
 class Kept(NamedTuple):
@@ -74,7 +76,8 @@ class FaultyConnection(IMAPConnection):
         if fault and fault.kind == "cut":
             raise ConnectionAbortedError(name)
         if isinstance(state, FaultyState):
-            state.met = fault
+            is_bare = isinstance(command, LoginCommand) and self.writer.get_extra_info("sslcontext") is None
+            state.met = UNENCRYPTED if is_bare else fault
         if isinstance(command, IdleCommand):
             self.idling.set()
         return command
@@ -89,6 +92,7 @@ class ImapServer:
         self.username, self.password = username, password
         self.folders = folders
         self.faults, self.journal = faults, journal
+        self._connections: set[FaultyConnection] = set()
 
     async def start(self, stack: AsyncExitStack, port: int, context: ssl.SSLContext, *, implicit_tls: bool) -> int:
         """Serve on 127.0.0.1 until the stack ends; returns the port."""
@@ -118,7 +122,9 @@ class ImapServer:
         return int(server.sockets[0].getsockname()[1])
 
     async def clear(self) -> None:
-        """Empty folders, whose numbers begin anew."""
+        """Empty folders, whose numbers begin anew; whoever is connected is cut off."""
+        for connection in self._connections:
+            connection.close()
         self.arrived: list[AppendMessage] = []
         self.mailboxes = MailboxSet()
         for folder in self.folders:
@@ -161,4 +167,6 @@ class ImapServer:
         async with AsyncExitStack() as stack:
             connection_exit.set(stack)
             stack.enter_context(closing(connection))
+            self._connections.add(connection)
+            stack.callback(self._connections.discard, connection)
             await connection.run(FaultyState(self.login, self.config))
