@@ -3,7 +3,7 @@
 No Temporal here: the same code runs in the worker and in the evaluation of an organisation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -28,6 +28,8 @@ from integrations.llm.base import (
     TranscriptLine,
     WrittenReply,
 )
+from integrations.tools.base import ToolServer
+from integrations.tools.reply import AllowedTools
 from integrations.topics.base import TopicModel
 
 SURE_ENOUGH_TO_ROUTE = 0.4
@@ -53,6 +55,7 @@ class DraftQuestion(Frozen):
     ai_agent: str | None = Field(None, description="Who answers at present; None is the default AI agent.")
     instruction: str = ""
     greet: bool = True
+    done: tuple[Fact, ...] = Field((), description="What came of the tools that were used in this conversation.")
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,13 @@ class Understood:
 
 
 class Drafter:
-    """Makes drafts for one organisation; holds no state of a conversation."""
+    """Makes drafts for one organisation; holds no state of a conversation. `servers` are its tool servers by id."""
 
-    def __init__(self, models: OrganisationModels, writer: ReplyWriter) -> None:
+    def __init__(
+        self, models: OrganisationModels, writer: ReplyWriter, servers: Mapping[str, ToolServer] | None = None
+    ) -> None:
         self._models = models
+        self._servers = servers or {}
         self._spec = models.version.specification
         self._retrieval = Retrieval(models.knowledge, TopicSources(self._spec.topics, models.knowledge))
         self._writer = writer
@@ -77,7 +83,8 @@ class Drafter:
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
         understood = self._understand(question)
-        written = await self._writer.write_reply(understood.request)
+        tools = AllowedTools(understood.ai_agent, self._models.version, self._servers)
+        written = await self._writer.write_reply(understood.request, tools)
         findings = Findings(
             specification=self._spec,
             ai_agent=understood.ai_agent,
@@ -86,6 +93,8 @@ class Drafter:
             written=written,
             retrieved=understood.retrieved,
             context=question.context,
+            actions=tools.actions,
+            missing_tools=tools.missing,
         )
         return Draft(
             draft_id=question.draft_id,
@@ -93,6 +102,7 @@ class Drafter:
             text=written.text,
             clarifying_question="" if written.text else written.clarifying_question,
             citations=written.citations,
+            actions=tools.actions,
             evidence=evidence_of(findings),
             usage=written.usage,
         )
@@ -134,7 +144,7 @@ class Drafter:
             question=question.text,
             transcript=question.transcript,
             passages=tuple(passages),
-            facts=tellable_facts(question.context, ai_agent),
+            facts=(*tellable_facts(question.context, ai_agent), *question.done),
             instruction=question.instruction,
             greet=question.greet,
             timeout_seconds=self._spec.model.timeout_seconds,

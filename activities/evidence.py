@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
+
+from pydantic_core import to_json
 
 from activities.retrieval import Retrieved
 from domain.amounts import money_in
@@ -15,9 +18,12 @@ from domain.injection import attempts_injection
 from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
 from domain.sensitive_words import sensitivity_in
 from domain.spec import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
+from domain.tool_spec import WriteTool
+from domain.tools import ProposedAction, needs_approval
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Evidence
 from integrations.llm.base import ReplyRequest, WrittenReply
+from integrations.tools.reply import PROPOSED
 
 SURE_OF_TOPIC = 0.5
 LIKELY_OUT_OF_SCOPE = 0.5
@@ -34,6 +40,8 @@ class Findings:
     written: WrittenReply
     context: CustomerContext
     retrieved: Sequence[Retrieved]
+    actions: Sequence[ProposedAction] = ()
+    missing_tools: tuple[str, ...] = ()
 
     @property
     def topic(self) -> Topic | None:
@@ -58,7 +66,7 @@ def evidence_of(found: Findings) -> Evidence:
         retrieval_margin=margin,
         grounding=_grounding(found),
         from_facts=from_facts,
-        missing_sources=found.context.missing,
+        missing_sources=(*found.context.missing, *found.missing_tools),
         abstained=not found.written.text and not asks_back,
         ambiguous=asks_back,
         asks_for_person=asks_for_person(question),
@@ -69,6 +77,7 @@ def evidence_of(found: Findings) -> Evidence:
         topic_escalates=_topic_escalates(found),
         escalate_below=found.ai_agent.escalate_below,
         amount=_amount(found),
+        action=_action(found),
     )
 
 
@@ -89,7 +98,8 @@ def _out_of_scope(found: Findings) -> float:
 
 
 def _tells_facts(written: WrittenReply) -> bool:
-    return any(citation.source_id.startswith("fact:") for citation in written.citations)
+    """What the customer's records say, or what a tool looked up there."""
+    return any(citation.source_id.startswith(("fact:", "tool:")) for citation in written.citations)
 
 
 def _fit(retrieved: Sequence[Retrieved]) -> tuple[float, float]:
@@ -106,9 +116,10 @@ def _grounding(found: Findings) -> float:
     known = found.request.facts
     facts = [f"{told([fact], found.request.currency)} {fact.name}: {fact.value}" for fact in known]
     wording = found.specification.wording
+    proposals = [f"{PROPOSED} {action.tool}: {to_json(action.arguments).decode()}" for action in found.actions]
     greetings = [channel.greeting for channel in found.specification.channels.values()]
     framing = [wording.handoff, wording.approval_wait, wording.clarify, *greetings]
-    return grounding_of(found.written.text, [*articles, *facts], framing)
+    return grounding_of(found.written.text, [*articles, *facts, *proposals], framing)
 
 
 def _sensitivity(found: Findings) -> Sensitivity | None:
@@ -138,8 +149,19 @@ def _supervised(found: Findings) -> bool:
 
 
 def _amount(found: Findings) -> Decimal | None:
-    """The largest sum that the message names, or the sum of an invoice that it names by number."""
+    """The largest sum that the message or an action names, or the sum of an invoice that it names by number."""
     question = found.request.question
     invoices = [fact.value for fact in found.context.facts if fact.name == "invoice"]
     named = [value for value in invoices if value.split(":")[0].lower() in question.lower()]
-    return max([*money_in(question), *(invoiced(value) for value in named)], default=None)
+    acted = [action.amount for action in found.actions if action.amount is not None]
+    return max([*money_in(question), *(invoiced(value) for value in named), *acted], default=None)
+
+
+def _action(found: Findings) -> Literal["within_limit", "needs_approval"] | None:
+    """Fails closed: an action of a tool that the AI agent is not allowed needs people."""
+    if not found.actions:
+        return None
+    writes = {(tool.server, tool.tool): tool for tool in found.ai_agent.tools if isinstance(tool, WriteTool)}
+    allowed = [(writes.get((action.server, action.tool)), action) for action in found.actions]
+    alone = all(tool is not None and not needs_approval(tool, action) for tool, action in allowed)
+    return "within_limit" if alone else "needs_approval"

@@ -10,16 +10,20 @@ from activities.budgets import Budget, SpentSince
 from activities.drafting import Drafter, OrganisationModels
 from domain.errors import UnavailableError
 from domain.policy import policy_of
-from domain.spec import ModelSpec
+from domain.spec import ModelSpec, SpecVersion
+from domain.tool_spec import ToolServerSpec
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
+from integrations.tools.base import ToolServer
 from storage.specs import SpecRepository
 from storage.views import PublishedSpec
 
 DEFAULT_WRITER = "the installation's model"
 
 LoadModels = Callable[[PublishedSpec], OrganisationModels]
+ConnectTools = Callable[[str, ToolServerSpec], ToolServer]
+"""Makes the adapter of an organisation's tool server."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,16 @@ class ServedVersion:
     """One spec version with everything that answering needs. Clients are made when they are first used."""
 
     def __init__(
-        self, published: PublishedSpec, models: OrganisationModels, factory: ModelFactory, spent_since: SpentSince
+        self,
+        published: PublishedSpec,
+        models: OrganisationModels,
+        factory: ModelFactory,
+        spent_since: SpentSince,
+        connect: ConnectTools,
     ) -> None:
+        self.version = published.version
         self.specification = published.version.specification
+        self._connect = partial(connect, self.specification.organisation)
         self._budget = Budget(self.specification, spent_since)
         self._models = models
         self._factory = factory
@@ -61,7 +72,8 @@ class ServedVersion:
         ]
         patience = timedelta(seconds=model.patience_seconds)
         writer = FallbackReplyWriter(candidates, allow=self._budget.allow, patience=patience, prices=model.prices)
-        return Drafter(self._models, writer)
+        servers = {server.id: self._connect(server) for server in self.specification.tool_servers}
+        return Drafter(self._models, writer, servers)
 
     @cached_property
     def validator(self) -> DraftValidator | None:
@@ -81,8 +93,16 @@ class ServedVersion:
 class Organisations:
     """Spec versions by content hash, loaded once per process, because a version never changes."""
 
-    def __init__(self, specs: SpecRepository, models: ModelFactory, load: LoadModels, spent_since: SpentSince) -> None:
+    def __init__(
+        self,
+        specs: SpecRepository,
+        models: ModelFactory,
+        load: LoadModels,
+        spent_since: SpentSince,
+        connect: ConnectTools,
+    ) -> None:
         self._specs = specs
+        self._connect = connect
         self._spent_since = spent_since
         self._models = models
         self._load_models = load
@@ -103,10 +123,14 @@ class Organisations:
             self._loading[content_hash] = loading
         return await asyncio.shield(loading)
 
+    async def version(self, content_hash: str) -> SpecVersion:
+        """The version as it was published."""
+        return (await self.served(content_hash)).version
+
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
         models = await asyncio.to_thread(self._load_models, published)
-        return ServedVersion(published, models, self._models, self._spent_since)
+        return ServedVersion(published, models, self._models, self._spent_since, self._connect)
 
 
 def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:

@@ -1,7 +1,9 @@
 """Writing replies and checking them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from pydantic_core import to_json
 from temporalio import activity
 
 from activities.drafting import DraftQuestion
@@ -9,8 +11,10 @@ from activities.heartbeats import heartbeats
 from activities.organisations import Organisations
 from domain.errors import NotFoundError
 from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
-from domain.turn import CustomerContext
+from domain.tool_calls import RecordedCall
+from domain.turn import CustomerContext, Fact
 from integrations.llm.base import TranscriptLine
+from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.views import DraftBasis
 
@@ -18,8 +22,9 @@ from storage.views import DraftBasis
 class ReplyActivities:
     """Drafts with the models of the pinned spec version."""
 
-    def __init__(self, turns: TurnRepository, organisations: Organisations) -> None:
+    def __init__(self, turns: TurnRepository, calls: ToolCallRepository, organisations: Organisations) -> None:
         self._turns = turns
+        self._calls = calls
         self._organisations = organisations
 
     @activity.defn
@@ -35,6 +40,7 @@ class ReplyActivities:
             ai_agent=input.ai_agent,
             missing_sources=input.missing_sources,
             instruction=input.instruction,
+            done=await self._calls.of(input.conversation_id) if served.version.tools else (),
         )
         async with heartbeats():
             draft = await served.drafter.draft(question)
@@ -66,6 +72,7 @@ def _question(
     ai_agent: str | None,
     missing_sources: tuple[str, ...] = (),
     instruction: str = "",
+    done: Sequence[RecordedCall] = (),
 ) -> DraftQuestion:
     context = basis.context or CustomerContext()
     missing = tuple(dict.fromkeys((*context.missing, *missing_sources)))
@@ -77,4 +84,12 @@ def _question(
         ai_agent=ai_agent,
         instruction=instruction,
         greet=not basis.greeted,
+        done=tuple(_fact(call, number) for number, call in enumerate(done, start=1)),
     )
+
+
+def _fact(call: RecordedCall, number: int) -> Fact:
+    """So that the model knows what was done already, and does not propose it again."""
+    arguments = to_json(call.action.arguments).decode()
+    value = f"{call.state.replace('_', ' ')}: {arguments} {call.result}"
+    return Fact(name=f"{call.action.tool} {number}", value=value, source=call.action.server, as_of=call.claimed_at)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
+from activities.organisations import ConnectTools
 from domain.errors import (
     CredentialsError,
     ForbiddenError,
@@ -16,7 +17,7 @@ from domain.errors import (
 )
 from domain.spec import SpecVersion
 from domain.tool_calls import CalledTool, CallToolInput, ToolCallEnd
-from domain.tool_spec import DescribedTool, ToolServerSpec, WriteTool
+from domain.tool_spec import DescribedTool, WriteTool
 from domain.tools import ToolOutcome, needs_approval
 from integrations.tools.arguments import check_arguments
 from integrations.tools.base import ToolServer
@@ -24,7 +25,6 @@ from integrations.tools.pinning import still_the_same
 from storage.tool_calls import ToolCallRepository
 
 LoadVersion = Callable[[str], Awaitable[SpecVersion]]
-Connect = Callable[[ToolServerSpec], ToolServer]
 
 REACHED_NOBODY = (RateLimitedError, CredentialsError)
 """With these a server says that it did not look at the call."""
@@ -33,7 +33,7 @@ REACHED_NOBODY = (RateLimitedError, CredentialsError)
 class ToolActivities:
     """Uses the tools of the pinned spec version."""
 
-    def __init__(self, calls: ToolCallRepository, load_version: LoadVersion, connect: Connect) -> None:
+    def __init__(self, calls: ToolCallRepository, load_version: LoadVersion, connect: ConnectTools) -> None:
         self._calls = calls
         self._load_version = load_version
         self._connect = connect
@@ -54,7 +54,7 @@ class ToolActivities:
         if claim.status == "unfinished" and not tool.idempotent:
             return await self._calls.settle(input.call_key, "in_doubt", "", datetime.now(UTC))
         server = next(server for server in version.specification.tool_servers if server.id == tool.server)
-        use = _Use(self._connect(server), tool, input)
+        use = _Use(self._connect(input.organisation, server), tool, input)
         async with heartbeats():
             return await self._once(use, first=claim.status == "claimed")
 
@@ -97,7 +97,8 @@ def _allowed(version: SpecVersion, input: CallToolInput) -> DescribedTool:
     allowed = next((tool for tool in ai_agent.tools if (tool.server, tool.tool) == place), None)
     if not isinstance(allowed, WriteTool):
         raise ForbiddenError(f"The specification does not let {ai_agent.id} propose the use of {name}.")
-    if input.closure is None and needs_approval(allowed, action):
+    approved = input.closure.approval.actions if input.closure else ()
+    if action not in approved and needs_approval(allowed, action):
         raise ForbiddenError(f"The use of {name} needs an approval first.")
     described = next((tool for tool in version.tools if (tool.server, tool.name) == place), None)
     if described is None:

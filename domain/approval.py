@@ -1,6 +1,7 @@
-"""Approvals: one draft, one digest, the people who may decide, and the rules by which a decision counts."""
+"""Approvals: a draft with its actions, its digest, who may decide, and the rules by which a decision counts."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from domain.conversation import DecideApproval, Frozen, Person
 from domain.spec import ApprovalRule, LadderStep, Sensitivity
+from domain.tools import ProposedAction
 from domain.turn import Draft
 
 LEAD_ROLES = frozenset({"lead", "admin"})
@@ -23,6 +25,9 @@ class Approval(BaseModel):
     draft_id: str
     ai_agent: str
     text: str
+    actions: tuple[ProposedAction, ...] = Field(
+        (), description="What is done once it is approved, then the text is sent."
+    )
     digest: str
     revision: int
     rule: str
@@ -51,8 +56,11 @@ class Verdict(Frozen):
     refused: str | None = None
 
 
-def digest_of(*, text: str, draft_id: str, revision: int) -> str:
-    """SHA-256 (hex) over what would be done: another text or another state of the conversation is another digest."""
+def digest_of(*, text: str, draft_id: str, revision: int, actions: Sequence[ProposedAction] = ()) -> str:
+    """SHA-256 (hex) over what would be done: another text, action or state of the conversation is another digest."""
+    if actions:
+        done = [action.model_dump(mode="json") for action in actions]
+        return hashlib.sha256(json.dumps([revision, draft_id, text, done], sort_keys=True).encode()).hexdigest()
     return hashlib.sha256(f"{revision}\x00{draft_id}\x00{text}".encode()).hexdigest()
 
 
@@ -78,7 +86,8 @@ def open_approval(
         draft_id=draft.draft_id,
         ai_agent=draft.ai_agent,
         text=draft.text,
-        digest=digest_of(text=draft.text, draft_id=draft.draft_id, revision=revision),
+        actions=draft.actions,
+        digest=digest_of(text=draft.text, draft_id=draft.draft_id, revision=revision, actions=draft.actions),
         revision=revision,
         rule=rule.id,
         reason=reason,
@@ -108,7 +117,7 @@ def judge(approval: Approval | None, decision: DecideApproval) -> Verdict:
 def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, now: datetime) -> Approval:
     """The approval that an edit under several approvers opens: the editor is its requester, earlier votes are void."""
     text = decision.text or approval.text
-    digest = digest_of(text=text, draft_id=approval.draft_id, revision=approval.revision)
+    digest = digest_of(text=text, draft_id=approval.draft_id, revision=approval.revision, actions=approval.actions)
     changes = {"approval_id": approval_id, "text": text, "digest": digest, "requester": decision.by.id}
     fresh = {"approved_by": (), "requested_at": now, "rungs_done": 0, "assignee": None}
     return approval.model_copy(update=changes | fresh)

@@ -32,6 +32,8 @@ def decide(
         return Decision(outcome=Outcome.ESCALATE, reason=reason)
     if evidence.supervised:
         return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SUPERVISED)
+    if evidence.action == "needs_approval":
+        return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.ACTION)
     if evidence.sensitivity:
         return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SENSITIVE_TOPIC)
     return _send(evidence, confidence, thresholds, sampling_key)
@@ -63,7 +65,7 @@ def _send(evidence: Evidence, confidence: float, thresholds: Thresholds, samplin
     review: Literal["low_confidence", "risk", "sample"] | None = None
     if confidence < thresholds.review_below:
         review = "low_confidence"
-    elif evidence.missing_sources or evidence.amount is not None:
+    elif evidence.missing_sources or evidence.amount is not None or evidence.action:
         review = "risk"
     elif in_sample(sampling_key, thresholds.review_sample):
         review = "sample"

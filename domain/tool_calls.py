@@ -6,6 +6,7 @@ from typing import Literal
 from domain.conversation import Frozen
 from domain.steps import ApprovalClosure
 from domain.tools import ProposedAction
+from domain.turn import DecisionRecord
 
 ToolCallEnd = Literal["done", "failed", "in_doubt"]
 
@@ -14,7 +15,8 @@ class CallToolInput(Frozen):
     """`call_key` is the idempotency key, the same for every attempt.
 
     With `expected_revision` the claim is refused when the conversation has moved on; it always is when the AI agent
-    does not own the conversation any more. `closure` is the approval that this carries out.
+    does not own the conversation any more. `closure` is the approval that this carries out; several calls may carry out
+    one. `record` is the decision that let it go, where nobody has kept it yet.
     """
 
     organisation: str
@@ -26,6 +28,7 @@ class CallToolInput(Frozen):
     draft_id: str | None = None
     expected_revision: int | None = None
     closure: ApprovalClosure | None = None
+    record: DecisionRecord | None = None
 
 
 class CalledTool(Frozen):
@@ -39,6 +42,17 @@ class CalledTool(Frozen):
     status: ToolCallEnd | Literal["refused"]
     text: str = ""
     at: datetime
+
+
+class RecordedCall(Frozen):
+    """A call as it is kept. `claimed`: it began, and nobody knows more. `result` is a stranger's text."""
+
+    call_key: str
+    draft_id: str | None
+    state: ToolCallEnd | Literal["claimed"]
+    action: ProposedAction
+    result: str
+    claimed_at: datetime
 
 
 class ToolCallClaim(Frozen):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.conversation import Frozen
 from domain.spec import Probability, Sensitivity
+from domain.tools import ProposedAction
 
 
 class Fact(Frozen):
@@ -68,6 +69,9 @@ class Evidence(Frozen):
     topic_escalates: bool = False
     escalate_below: Probability | None = Field(None, description="The AI agent's own threshold, when stricter.")
     amount: Decimal | None = Field(None, description="Money in question, in the organisation's currency.")
+    action: Literal["within_limit", "needs_approval"] | None = Field(
+        None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
+    )
 
 
 class Usage(Frozen):
@@ -84,13 +88,14 @@ class Usage(Frozen):
 
 
 class Draft(Frozen):
-    """A proposed reply; `text` is empty when the AI agent abstained."""
+    """A proposed reply; `text` is empty when the AI agent abstained. `actions` are done before it leaves."""
 
     draft_id: str
     ai_agent: str
     text: str = ""
     clarifying_question: str = ""
     citations: tuple[Citation, ...] = ()
+    actions: tuple[ProposedAction, ...] = ()
     evidence: Evidence
     usage: Usage
 
@@ -115,10 +120,12 @@ class Reason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     SENSITIVE_TOPIC = "sensitive_topic"
     SUPERVISED = "supervised"
+    ACTION = "action"
     EXCHANGE_LIMIT = "exchange_limit"
     AMBIGUOUS = "ambiguous"
     MODEL_FAILED = "model_failed"
     DELIVERY_FAILED = "delivery_failed"
+    TOOL_FAILED = "tool_failed"
 
 
 class Decision(Frozen):

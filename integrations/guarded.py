@@ -7,7 +7,7 @@ from domain.turn import CustomerContext
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
 from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
-from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolServer, ToolSession
 
 Guard = Callable[[], AbstractAsyncContextManager[None]]
@@ -64,9 +64,9 @@ class GuardedWriter:
         self._writer = writer
         self._guard = guard
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         async with self._guard():
-            return await self._writer.write_reply(request)
+            return await self._writer.write_reply(request, tools)
 
 
 class GuardedValidator:

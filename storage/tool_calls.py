@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.tool_calls import CalledTool, CallToolInput, ToolCallClaim, ToolCallEnd
+from domain.tool_calls import CalledTool, CallToolInput, RecordedCall, ToolCallClaim, ToolCallEnd
 from storage.database import Database
 
 
@@ -20,6 +20,14 @@ class ToolCallRepository:
         if row["status"] in {"claimed", "unfinished"}:
             return ToolCallClaim(status=row["status"])
         return ToolCallClaim(status="known", called=CalledTool.model_validate(dict(row)))
+
+    async def of(self, conversation_id: str) -> list[RecordedCall]:
+        """Every call of a conversation that was begun, oldest first."""
+        query = """
+            SELECT call_key, draft_id, state, action, result, claimed_at FROM tool_calls
+            WHERE conversation_id = $1 ORDER BY claimed_at, call_key
+        """
+        return [RecordedCall.model_validate(dict(row)) for row in await self._database.fetch(query, conversation_id)]
 
     async def settle(self, call_key: str, status: ToolCallEnd, text: str, now: datetime) -> CalledTool:
         """Write down what became of a claimed call; the first word stays. NotFoundError without a claim."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from temporalio.client import Client
@@ -18,9 +18,11 @@ from activities.organisations import ModelFactory, Organisations
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.serving import load_models
+from activities.tools import ToolActivities
 from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError
 from domain.spec import ChannelKind
+from domain.tool_spec import ToolServerSpec
 from integrations.adapters import Adapters, Wrapped, vendor_of
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel
@@ -28,9 +30,11 @@ from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.crm.registry import CRMS
-from integrations.guarded import GuardedChannel, GuardedCrm
+from integrations.guarded import GuardedChannel, GuardedCrm, GuardedToolServer
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
+from integrations.tools.base import ToolServer, ToolSettings
+from integrations.tools.registry import tool_server
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
@@ -38,6 +42,7 @@ from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
 from storage.inbox import InboxRepository
 from storage.specs import SpecRepository
+from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.vendors import VendorStateRepository
 from workers.readers import start_readers
@@ -75,10 +80,11 @@ def model_factory(settings: Settings) -> ModelFactory:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The adapters of this installation, by kind."""
+    """The adapters of this installation, by kind, and what it lets specifications use as tools."""
 
     channels: Mapping[ChannelKind, Channel]
     crms: Mapping[str, Crm]
+    tools: ToolSettings = field(default_factory=ToolSettings)
 
 
 def neighbours_of(customers: CustomerRepository) -> Neighbours:
@@ -86,6 +92,7 @@ def neighbours_of(customers: CustomerRepository) -> Neighbours:
     return Neighbours(
         channels=Adapters[Channel](CHANNELS, read_vendor),
         crms=Adapters[Crm](CRMS, read_vendor, {"directory": DirectoryCrm(customers)}),
+        tools=read_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings(),
     )
 
 
@@ -93,8 +100,7 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     """Every activity with its neighbours, vendors behind circuit breakers."""
     customers = CustomerRepository(database)
     near = neighbours or neighbours_of(customers)
-    turns = TurnRepository(database)
-    organisations = Organisations(SpecRepository(database), models, load_models, turns.spent_since)
+    turns, calls = TurnRepository(database), ToolCallRepository(database)
     breakers = Breakers(VendorStateRepository(database))
 
     def guarded_channel(channel: Channel) -> Channel:
@@ -105,10 +111,17 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
         vendor = vendor_of(crm)
         return GuardedCrm(crm, partial(breakers.guard, vendor)) if vendor else crm
 
+    def connected(organisation: str, server: ToolServerSpec) -> ToolServer:
+        return GuardedToolServer(
+            tool_server(server, near.tools), partial(breakers.guard, f"{organisation}:{server.id}")
+        )
+
+    organisations = Organisations(SpecRepository(database), models, load_models, turns.spent_since, connected)
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, Wrapped(near.crms, guarded_crm), organisations),
-        reply=ReplyActivities(turns, organisations),
+        reply=ReplyActivities(turns, calls, organisations),
+        tools=ToolActivities(calls, organisations.version, connected),
         delivery=DeliveryActivities(DeliveryRepository(database), Wrapped(near.channels, guarded_channel)),
         approvals=ApprovalActivities(ApprovalRepository(database)),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),

@@ -15,6 +15,7 @@ from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
+from activities.tools import ToolActivities
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, READING
 from workers.failures import FailureInterceptor
 from workflows.conversation import ConversationWorkflow
@@ -31,6 +32,7 @@ class Activities:
     conversation: ConversationActivities
     context: ContextActivities
     reply: ReplyActivities
+    tools: ToolActivities
     delivery: DeliveryActivities
     approvals: ApprovalActivities
     reading: ReadingActivities
@@ -80,7 +82,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
     by_queue: dict[str, list[Callable[..., Any]]] = {
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
         CRM: [a.context.fetch_customer_context],
-        DELIVERY: [a.delivery.deliver_message],
+        DELIVERY: [a.delivery.deliver_message, a.tools.call_tool],
         READING: [a.reading.read_channel],
     }
     others = [

@@ -19,7 +19,7 @@ from domain.spec import (
     Topic,
 )
 from domain.turn import Citation, Usage
-from integrations.llm.base import DraftVerdict, ReplyRequest, WrittenReply
+from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, WrittenReply
 from storage.database import Database
 from storage.specs import SpecRepository
 
@@ -93,7 +93,7 @@ WITH_VALIDATOR = SPECIFICATION.model_copy(
 class InstantReplyWriter:
     """Says one sentence, in no time."""
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         cited = tuple(
             Citation(source_id=passage.article_id, title=passage.title, source=passage.source, quote=REPLY)
             for passage in request.passages[:1]

@@ -116,5 +116,5 @@ def _tool(tool: Tool) -> ToolParam:
         "name": tool.name,
         "description": tool.description,
         "input_schema": {**tool.parameters},
-        "strict": True,
+        "strict": tool.strict,
     }

@@ -1,8 +1,9 @@
-"""The model port: writing a reply, and checking one."""
+"""The model port: writing a reply, perhaps with tools, and checking one."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from domain.conversation import Author, Frozen
 from domain.spec import AiAgentSpec, Probability
@@ -67,6 +68,36 @@ class DraftVerdict(Frozen):
     usage: Usage
 
 
+class OfferedTool(Frozen):
+    """A tool as a model may see it. `name` fits every provider: letters, digits, `_` and `-`, at most 64."""
+
+    name: str
+    description: str
+    parameters: dict[str, JsonValue] = Field(description="JSON Schema of the arguments, an object.")
+
+
+class ToolAnswer(Frozen):
+    """What a model reads after it used a tool: sources that it may cite, or a note of ours that is none."""
+
+    passages: tuple[Passage, ...] = ()
+    note: str = ""
+
+
+class ReplyTools(Protocol):
+    """The tools of one reply. A model may use each of them; those that write only take note of what is proposed."""
+
+    @property
+    def offered(self) -> Sequence[OfferedTool]: ...
+
+    def begin(self) -> None:
+        """A model begins to write: what an earlier one did with the tools and proposed is forgotten."""
+        ...
+
+    async def use(self, name: str, arguments: str) -> ToolAnswer:
+        """`arguments` is the JSON text that the model wrote; it may be anything. Never raises for what goes wrong."""
+        ...
+
+
 class ReplyWriter(Protocol):
     """Writes replies.
 
@@ -74,7 +105,7 @@ class ReplyWriter(Protocol):
     ModelOutputError are not.
     """
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply: ...
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply: ...
 
 
 class DraftValidator(Protocol):

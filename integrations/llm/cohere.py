@@ -61,7 +61,8 @@ class CohereModel:
 
     async def _with_tools(self, exchange: Exchange) -> Said:
         tools = [_tool(tool) for tool in exchange.tools]
-        return await self._chat(exchange, list(_rounds_as_calls(exchange)), tools=tools, strict_tools=True)
+        strict = all(tool.strict for tool in exchange.tools)
+        return await self._chat(exchange, list(_rounds_as_calls(exchange)), tools=tools, strict_tools=strict)
 
     async def _bound(self, exchange: Exchange) -> Said:
         document = exchange.form.model_json_schema()
@@ -159,7 +160,8 @@ def _rounds_as_text(exchange: Exchange) -> Iterator[dict[str, Any]]:
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
-    function = {"name": tool.name, "description": tool.description, "parameters": _plain(tool.parameters, {})}
+    definitions: Any = tool.parameters.get("$defs", {})
+    function = {"name": tool.name, "description": tool.description, "parameters": _plain(tool.parameters, definitions)}
     return {"type": "function", "function": function}
 
 

@@ -26,12 +26,16 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Tool:
-    """Something that a model may use while it answers, and that changes nothing; `run` takes the arguments' text."""
+    """Something that a model may use while it answers, and that changes nothing; `run` takes the arguments' text.
+
+    `strict`: the schema names every field as required and allows no other, as providers want who bind a model to it.
+    """
 
     name: str
     description: str
     parameters: dict[str, JsonValue]
     run: Callable[[str], Awaitable[str]]
+    strict: bool = True
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from domain.costs import cost_of
 from domain.errors import HoldfastError, RateLimitedError, RetryableError
 from domain.spec import ModelPrice
 from domain.turn import Usage
-from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 
 ATTEMPT_SECONDS = 80.0
 """All models together have so long: an attempt of the activity ends after 90 s."""
@@ -53,12 +53,12 @@ class FallbackReplyWriter:
         self._prices = prices or {}
         self._made: dict[str, ReplyWriter] = {}
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         turn = _Turn(self._patience)
         for candidate in self._candidates:
             turn.may_wait = candidate is not self._candidates[-1]
             try:
-                written = await self._ask(candidate, request, turn)
+                written = await self._ask(candidate, request, tools, turn)
             except HoldfastError as error:
                 turn.pass_over(candidate.name, error)
                 continue
@@ -66,15 +66,19 @@ class FallbackReplyWriter:
             return written.model_copy(update={"usage": usage.model_copy(update={"passed_over": tuple(turn.reasons)})})
         raise turn.most_hopeful()
 
-    async def _ask(self, candidate: Candidate, request: ReplyRequest, turn: "_Turn") -> WrittenReply:
+    async def _ask(
+        self, candidate: Candidate, request: ReplyRequest, tools: ReplyTools | None, turn: "_Turn"
+    ) -> WrittenReply:
         await self._allow(candidate.name)
         if candidate.name not in self._made:
             self._made[candidate.name] = candidate.make()
         while True:
             timeout = min(request.timeout_seconds, turn.seconds_left())
+            if tools:
+                tools.begin()
             try:
                 return await self._made[candidate.name].write_reply(
-                    request.model_copy(update={"timeout_seconds": timeout})
+                    request.model_copy(update={"timeout_seconds": timeout}), tools
                 )
             except RateLimitedError as error:
                 await asyncio.sleep(turn.wait_for(error).total_seconds())

@@ -16,7 +16,7 @@ from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vagu
 from domain.spec import AiAgentSpec
 from domain.text import content_words
 from domain.turn import Citation, Fact, Usage
-from integrations.llm.base import Passage, ReplyRequest, WrittenReply
+from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
 from integrations.llm.extract import LONGEST_ANSWER_WORDS, answer_from, passages_for_answer
 from integrations.llm.instruction import asks_for_less, finds_fault
 
@@ -32,9 +32,9 @@ Block = tuple[str, Citation]
 
 
 class LocalReplyWriter:
-    """Extracts answers; the same request always gets the same reply."""
+    """Extracts answers; the same request always gets the same reply. It uses no tools."""
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         started = perf_counter()
         written = _write(request)
         usage = Usage(model="local", model_ms=(perf_counter() - started) * 1000)

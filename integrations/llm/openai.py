@@ -280,4 +280,4 @@ def _responses_tool(tool: Tool) -> dict[str, Any]:
 
 
 def _function(tool: Tool) -> dict[str, Any]:
-    return {"name": tool.name, "description": tool.description, "strict": True, "parameters": tool.parameters}
+    return {"name": tool.name, "description": tool.description, "strict": tool.strict, "parameters": tool.parameters}

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from domain.errors import ModelOutputError
 from integrations.knowledge.base import KnowledgeBase
-from integrations.llm.base import DraftVerdict, ReplyRequest, WrittenReply
+from integrations.llm.base import DraftVerdict, OfferedTool, ReplyRequest, ReplyTools, WrittenReply
 from integrations.llm.exchange import ChatModel, Exchange, Round, Said, Tool, ToolCall, parsed
 from integrations.llm.prompt import (
     VALIDATOR_RULES,
@@ -21,7 +21,7 @@ from integrations.llm.prompt import (
 )
 from integrations.llm.provider import deadline
 
-MOST_TOOL_ROUNDS = 3
+MOST_TOOL_ROUNDS = 5
 PASSAGES_PER_SEARCH = 4
 
 
@@ -32,17 +32,19 @@ class Search(Answer):
 
 
 class RemoteReplyWriter:
-    """Writes replies. With `knowledge` the model may search for further passages; it has no tool that writes."""
+    """Writes replies. With `knowledge` the model may search for further passages; no tool changes anything."""
 
     def __init__(self, name: str, model: ChatModel, knowledge: KnowledgeBase | None = None) -> None:
         self._name = name
         self._model = model
         self._knowledge = knowledge
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         sources = Sources(request.passages, request.facts, request.language)
-        tools = [search_tool(self._knowledge, sources, request)] if self._knowledge else []
-        exchange = Exchange(writer_instructions(request), writer_data(request, sources), ModelReply, tools)
+        usable = [search_tool(self._knowledge, sources, request)] if self._knowledge else []
+        usable += [offered_tool(tool, tools, sources) for tool in tools.offered] if tools else []
+        instructions = writer_instructions(request, tools=bool(tools and tools.offered))
+        exchange = Exchange(instructions, writer_data(request, sources), ModelReply, usable)
         async with deadline(request.timeout_seconds):
             said = await self._converse(exchange)
         usage = exchange.usage(self._name)
@@ -102,6 +104,16 @@ def search_tool(knowledge: KnowledgeBase, sources: Sources, request: ReplyReques
         },
         run=run,
     )
+
+
+def offered_tool(offered: OfferedTool, tools: ReplyTools, sources: Sources) -> Tool:
+    """A tool of the organisation; what it says becomes a source that the model may cite."""
+
+    async def run(arguments: str) -> str:
+        answer = await tools.use(offered.name, arguments)
+        return as_data({"sources": sources.add(answer.passages), "note": answer.note})
+
+    return Tool(offered.name, offered.description, offered.parameters, run, strict=False)
 
 
 async def _result(call: ToolCall, tools: Sequence[Tool]) -> str:

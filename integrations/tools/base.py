@@ -1,4 +1,4 @@
-"""The tool port: servers that offer tools, and the tools that a model is given while it writes a reply.
+"""The tool port: servers that offer tools.
 
 Everything that a server says, descriptions included, is the text of a stranger: cut down, delimited, never obeyed.
 """
@@ -10,11 +10,9 @@ from typing import ClassVar, Protocol
 
 from pydantic import Field, JsonValue, SecretStr
 
-from domain.conversation import Frozen
 from domain.tool_spec import DescribedTool
 from domain.tools import ToolOutcome
 from integrations.checks import Finding
-from integrations.llm.base import Passage
 from integrations.settings import VendorSettings
 
 
@@ -54,29 +52,3 @@ class ToolServer(Protocol):
     def connect(self) -> AbstractAsyncContextManager[ToolSession]: ...
 
     async def check(self) -> Sequence[Finding]: ...
-
-
-class OfferedTool(Frozen):
-    """A tool as a model may see it. `name` fits every provider: letters, digits, `_` and `-`, at most 64."""
-
-    name: str
-    description: str
-    parameters: dict[str, JsonValue] = Field(description="JSON Schema of the arguments, an object.")
-
-
-class ToolAnswer(Frozen):
-    """What a model reads after it used a tool: sources that it may cite, or a note of ours that is none."""
-
-    passages: tuple[Passage, ...] = ()
-    note: str = ""
-
-
-class ReplyTools(Protocol):
-    """The tools of one reply. A model may use each of them; those that write only take note of what is proposed."""
-
-    @property
-    def offered(self) -> Sequence[OfferedTool]: ...
-
-    async def use(self, name: str, arguments: str) -> ToolAnswer:
-        """`arguments` is the JSON text that the model wrote; it may be anything. Never raises for what goes wrong."""
-        ...

@@ -10,9 +10,9 @@ from domain.errors import HoldfastError, InvalidInputError
 from domain.spec import AiAgentSpec, SpecVersion
 from domain.tool_spec import AllowedTool, DescribedTool, ReadTool, WriteTool
 from domain.tools import ProposedAction, proposed
-from integrations.llm.base import Passage
+from integrations.llm.base import OfferedTool, Passage, ToolAnswer
 from integrations.tools.arguments import read_arguments
-from integrations.tools.base import OfferedTool, ToolAnswer, ToolServer
+from integrations.tools.base import ToolServer
 from integrations.tools.pinning import still_the_same
 
 MOST_USES = 5
@@ -36,6 +36,9 @@ class AllowedTools:
         known = [(allowed, tool) for allowed, tool in pairs if tool is not None]
         self._tools = dict(zip(_names([tool for _, tool in known]), known, strict=True))
         self._servers = servers
+        self.begin()
+
+    def begin(self) -> None:
         self._uses = 0
         self._actions: dict[str, ProposedAction] = {}
         self._missing: dict[str, None] = {}

@@ -9,7 +9,7 @@ from domain.spec import Sensitivity
 from domain.topics import LabelledText
 from domain.turn import CustomerContext, Draft, Fact
 from integrations.knowledge.markdown import MarkdownKnowledge
-from integrations.llm.base import ReplyRequest, TranscriptLine, WrittenReply
+from integrations.llm.base import ReplyRequest, ReplyTools, TranscriptLine, WrittenReply
 from integrations.llm.local import LocalReplyWriter
 from integrations.topics.ngram import NgramTopicModel, train
 from tests.organisation import READ_AT, SPECIFICATION, VERSION, known_customer
@@ -39,7 +39,7 @@ class Says:
         self._text = text
         self.asked: list[ReplyRequest] = []
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         self.asked.append(request)
         written = await LocalReplyWriter().write_reply(request)
         return written.model_copy(update={"text": self._text})

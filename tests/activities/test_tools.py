@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from temporalio.testing import ActivityEnvironment
 
 from activities.tools import ToolActivities
+from domain.approval import Approval
 from domain.errors import (
     ConflictError,
     ForbiddenError,
@@ -42,6 +43,10 @@ def action(tool: str = "refund", **arguments: Any) -> ProposedAction:
     return ProposedAction(server="shop", tool=tool, arguments={"order_id": "A-1001", "amount": 49.5, **arguments})
 
 
+def approving(*actions: ProposedAction) -> Approval:
+    return approval().model_copy(update={"actions": actions})
+
+
 class House:
     """A conversation with a draft, a published version, and the tool server that answers at present."""
 
@@ -50,7 +55,7 @@ class House:
         self.version = version
         self.server = server
         self._activities = ToolActivities(
-            ToolCallRepository(stage.database), self._load, lambda _: connect(self.server)
+            ToolCallRepository(stage.database), self._load, lambda *_: connect(self.server)
         )
 
     async def _load(self, _: str) -> SpecVersion:
@@ -118,7 +123,9 @@ async def test_what_the_specification_does_not_allow_is_not_done(
 
 async def test_an_approval_lets_a_higher_amount_go(stage: Stage, house: House, stand_in: ToolServerStandIn) -> None:
     await stage.awaiting_approval()
-    closure = ApprovalClosure(approval=approval(), decision=decide())
+    closure = ApprovalClosure(approval=approving(action(amount=200)), decision=decide())
+    with pytest.raises(ForbiddenError):
+        await house.use(action(amount=240), closure=closure)
     assert (await house.use(action(amount=200), closure=closure)).status == "done"
     assert [done.amount for done in stand_in.shop.book] == [Decimal(200)]
     assert await stage.approval_state() == "approved"

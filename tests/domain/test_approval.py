@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.approval import DEFAULT_RULE, Approval, Verdict, digest_of, edited, judge, open_approval, rule_for
 from domain.conversation import DecideApproval, Person
 from domain.spec import ApprovalRule, LadderStep, Sensitivity
+from domain.tools import ProposedAction
 from domain.turn import Draft, Evidence, Usage
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -22,6 +23,9 @@ TRAINEE = Person(id="tom", roles=("trainee",))
 TEXT = "We refund 20 EUR."
 DRAFT = Draft(draft_id="cv-1-3", ai_agent="billing", text=TEXT, evidence=Evidence(), usage=Usage(model="fake"))
 RULE = ApprovalRule(id="refunds", approvers=1, roles=("approver",))
+
+
+REFUND = ProposedAction(server="shop", tool="refund", arguments={"amount": 20.0}, amount=Decimal(20))
 
 
 def approval(**changes: Any) -> Approval:
@@ -59,9 +63,10 @@ def test_an_approval_belongs_to_one_draft_at_one_revision() -> None:
         {"text": "b", "draft_id": "d", "revision": 1},
         {"text": "a", "draft_id": "e", "revision": 1},
         {"text": "a", "draft_id": "d", "revision": 2},
+        {"text": "a", "draft_id": "d", "revision": 1, "actions": (REFUND,)},
     ],
 )
-def test_text_draft_and_revision_each_change_the_digest(other: dict[str, Any]) -> None:
+def test_text_draft_revision_and_actions_each_change_the_digest(other: dict[str, Any]) -> None:
     assert digest_of(text="a", draft_id="d", revision=1) != digest_of(**other)
 
 

@@ -37,6 +37,7 @@ IN_ORDER = [
     Rule(ESCALATE, Reason.NO_ANSWER, {"abstained": True}),
     Rule(ASK, Reason.SUPERVISED, {"supervised": True}),
     Rule(ESCALATE, Reason.LOW_CONFIDENCE, confidence=0.1),
+    Rule(ASK, Reason.ACTION, {"action": "needs_approval"}),
     Rule(ASK, Reason.SENSITIVE_TOPIC, {"sensitivity": Sensitivity.LEGAL}),
     Rule(SEND, Reason.CONFIDENT),
 ]
@@ -167,6 +168,7 @@ evidences = st.builds(
     cannot_do=st.none() | st.just("refunds"),
     sensitivity=st.none() | st.sampled_from(Sensitivity),
     supervised=st.booleans(),
+    action=st.none() | st.sampled_from(["within_limit", "needs_approval"]),
     topic_escalates=st.booleans(),
     escalate_below=st.none() | st.floats(0, 1),
 )
@@ -189,6 +191,7 @@ def test_nothing_is_sent_against_a_rule(
         assert not (evidence.ambiguous)
         assert not (evidence.supervised)
         assert not (evidence.sensitivity)
+        assert evidence.action != "needs_approval"
         assert exchanges < 5
 
 
@@ -199,6 +202,6 @@ def test_more_confidence_never_turns_a_send_into_something_else(evidence: Eviden
         assert decision(evidence, confidence=high).outcome is SEND
 
 
-@pytest.mark.parametrize("risk", [{"missing_sources": ("crm",)}, {"amount": Decimal(120)}])
+@pytest.mark.parametrize("risk", [{"missing_sources": ("crm",)}, {"amount": Decimal(120)}, {"action": "within_limit"}])
 def test_every_risky_reply_is_reviewed(risk: dict[str, Any]) -> None:
     assert decision(Evidence(**risk)).review == "risk"

@@ -31,7 +31,7 @@ from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
-from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from storage.approvals import ApprovalRepository
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository
@@ -60,7 +60,7 @@ class ScriptedWriter:
     def __init__(self) -> None:
         self.gate: Gate | None = None
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         if self.gate:
             await self.gate.pass_through()
         again = f" ({request.instruction})" if request.instruction else ""

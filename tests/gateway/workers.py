@@ -21,8 +21,10 @@ from domain.policy import policy_of
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.spec import Mode
 from domain.steps import GeneratedReply, GenerateReplyInput, OpenConversationInput, OpenedConversation
+from domain.tool_spec import ToolServerSpec
 from domain.turn import Citation, Draft, Evidence, Usage
 from integrations.channels.web_chat import WebChatChannel
+from integrations.tools.base import ToolServer
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
@@ -94,13 +96,17 @@ class TestOrganisation:
         )
 
 
+def no_tools(organisation: str, server: ToolServerSpec) -> ToolServer:
+    raise AssertionError(f"{organisation} has no tool server {server.id}")
+
+
 @asynccontextmanager
 async def running_workers(client: Client, database: Database) -> AsyncIterator[None]:
     """One worker per task queue until the end of the block."""
     conversations = ConversationRepository(database)
     # Recording needs no organisation: opening, which does, is replaced.
     spent_since = TurnRepository(database).spent_since
-    organisations = Organisations(SpecRepository(database), NO_MODELS, load_models, spent_since)
+    organisations = Organisations(SpecRepository(database), NO_MODELS, load_models, spent_since, no_tools)
     recording = ConversationActivities(conversations, organisations)
     approvals = ApprovalActivities(ApprovalRepository(database))
     delivery = DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: WebChatChannel()})

@@ -21,7 +21,7 @@ from integrations.guarded import (
     GuardedValidator,
     GuardedWriter,
 )
-from integrations.llm.base import DraftVerdict, ReplyRequest, WrittenReply
+from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, WrittenReply
 from integrations.tools.base import ToolServer, ToolSettings
 from integrations.tools.registry import tool_server
 
@@ -44,7 +44,7 @@ class Neighbour:
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
         return SendReceipt(provider_message_id=f"found-{message.idempotency_key}")
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         return WrittenReply(text=request.question, usage=Usage(model="m"))
 
     async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:

@@ -9,9 +9,10 @@ from domain.errors import NotFoundError
 from domain.steps import ApprovalClosure
 from domain.tool_calls import CalledTool, CallToolInput
 from domain.tools import ProposedAction
+from domain.turn import DecisionRecord, Outcome
 from storage.tool_calls import ToolCallRepository
 from tests.organisation import VERSION
-from tests.storage.stage import ANNA, CONVERSATION, NAMES, NOW, Stage, approval, decide, later, ownership
+from tests.storage.stage import ANNA, CONVERSATION, NAMES, NOW, Stage, approval, decide, later, ownership, record
 
 REFUND = ProposedAction(
     server="shop", tool="refund", arguments={"order_id": "A-1001", "amount": 49.5}, amount=Decimal("49.5")
@@ -88,8 +89,39 @@ async def test_the_claim_closes_the_approval_that_it_carries_out(stage: Stage) -
     assert (await calls.claim(call(closure=closure), NOW)).status == "claimed"
     assert await stage.approval_state() == "approved"
     assert (await stage.conversation()).status == "open"
-    late = await calls.claim(call("call-2", closure=closure), NOW)
+    assert (await calls.claim(call("call-2", closure=closure), NOW)).status == "claimed"
+    other = ApprovalClosure(approval=approval(), decision=decide(decision_id="decision-2"))
+    late = await calls.claim(call("call-3", closure=other), NOW)
     assert late.called == CalledTool(status="refused", text="approval_closed", at=NOW)
+
+
+async def test_an_approved_call_that_reached_nobody_may_be_tried_again(stage: Stage) -> None:
+    calls = ToolCallRepository(stage.database)
+    await stage.awaiting_approval()
+    approved = call(closure=ApprovalClosure(approval=approval(), decision=decide()))
+    await calls.claim(approved, NOW)
+    await calls.release("call-1")
+    assert (await calls.claim(approved, NOW)).status == "claimed"
+
+
+async def test_the_first_call_of_a_draft_keeps_what_was_decided_about_it(
+    stage: Stage, calls: ToolCallRepository
+) -> None:
+    decided = record(Outcome.SEND)
+    for key in ("call-1", "call-2"):
+        assert (await calls.claim(call(key, record=decided), NOW)).status == "claimed"
+    kept = await stage.database.fetchval("SELECT record FROM turns WHERE draft_id = 'draft-1'")
+    assert DecisionRecord.model_validate(kept) == decided
+    assert (await stage.events()).count("turn_decided") == 1
+
+
+async def test_calls_are_read_in_the_order_in_which_they_began(calls: ToolCallRepository) -> None:
+    await calls.claim(call(), NOW)
+    await calls.claim(call("call-2"), later(1))
+    await calls.settle("call-1", "failed", "There is no such order.", later(2))
+    first, second = await calls.of(CONVERSATION)
+    assert (first.call_key, first.state, first.result) == ("call-1", "failed", "There is no such order.")
+    assert (second.call_key, second.state, second.action, second.draft_id) == ("call-2", "claimed", REFUND, "draft-1")
 
 
 async def test_a_claim_that_reached_nobody_is_given_up(calls: ToolCallRepository) -> None:

@@ -19,6 +19,7 @@ LIMITED = {
     "generate_reply": "llm",
     "score_confidence": "llm",
     "deliver_message": "delivery",
+    "call_tool": "delivery",
 }
 """Activities that a neighbour limits, and the queue on which they are limited."""
 

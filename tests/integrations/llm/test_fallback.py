@@ -16,7 +16,7 @@ from domain.errors import (
 )
 from domain.spec import ModelPrice
 from domain.turn import Usage
-from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyWriter, WrittenReply
+from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
 from tests.organisation import SERVICE
 
@@ -34,7 +34,7 @@ class Model:
         self.errors = list(errors)
         self.timeouts: list[float] = []
 
-    async def write_reply(self, request: ReplyRequest) -> WrittenReply:
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         self.timeouts.append(request.timeout_seconds)
         if self.errors:
             raise self.errors.pop(0)

@@ -11,7 +11,7 @@ import pytest
 from domain.spec import SpecVersion
 from domain.tool_spec import DescribedTool
 from domain.tools import ProposedAction
-from integrations.tools.base import ReplyTools, ToolAnswer
+from integrations.llm.base import ReplyTools, ToolAnswer
 from integrations.tools.pinning import with_tools
 from integrations.tools.reply import LONGEST_NAME, MOST_USES, AllowedTools
 from sandbox.frame import Fault
