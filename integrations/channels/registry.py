@@ -1,6 +1,7 @@
 """How messages leave and come in. A new channel is one file and one line here."""
 
 CHANNELS: dict[str, str] = {
+    "email": "integrations.channels.email:EmailChannel",
     "http": "integrations.channels.http:HttpChannel",
     "phone": "integrations.channels.twilio_voice:TwilioVoiceChannel",
     "slack": "integrations.channels.slack:SlackChannel",
