@@ -27,7 +27,8 @@ _CLAIM_WAITING = """
         WHERE event IS NOT NULL AND conversation_id IS NOT NULL AND organisation = $1
             AND (claimed_until IS NULL OR claimed_until <= $2)
         ORDER BY inbox_id LIMIT $4 FOR UPDATE SKIP LOCKED
-    ) RETURNING inbox_id, channel, conversation_id, customer_id, event, received_at
+    ) RETURNING inbox_id, channel, CASE kind WHEN 'merged' THEN conversation_id ELSE heir_of(conversation_id) END
+        AS conversation_id, customer_id, event, received_at
 """
 _SETTLED = """
     SELECT NOT EXISTS (

@@ -32,6 +32,7 @@ class ConversationView(Frozen):
     last_seq: int
     answered_seq: int
     escalation_reason: str | None
+    merged_into: str | None = None
     snoozed_until: datetime | None
     resolved_at: datetime | None
     created_at: datetime

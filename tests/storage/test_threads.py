@@ -1,0 +1,253 @@
+"""Merging and splitting: threads move, nothing that was said is lost, and nothing is answered twice."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from domain.conversation import CustomerMessage, Person, StartConversation, Status
+from domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from domain.inbound import InboundMessage, Sender
+from domain.spec import Mode
+from domain.steps import DeliverMessageInput
+from storage.inbox import InboxRepository, KeptEvent
+from storage.threads import ThreadRepository
+from tests.organisation import VERSION
+from tests.storage.stage import AI, NOW, ORGANISATION, Stage, human_reply, later, reply, status_change
+
+BO = Person(id="bo", roles=("human_agent",))
+LEA = Person(id="lea", roles=("human_agent", "lead"))
+ADA = Sender(email="ada@velo.example", verified=True)
+EVE = Sender(phone="+4930999", verified=True)
+UNKNOWN = Sender(phone="+4930123456")
+
+
+@pytest.fixture
+def threads(stage: Stage) -> ThreadRepository:
+    return ThreadRepository(stage.database)
+
+
+@pytest.fixture
+def inbox(stage: Stage) -> InboxRepository:
+    return InboxRepository(stage.database)
+
+
+def wrote(event_id: str, channel: str = "email", sender: Sender = ADA, **more: Any) -> InboundMessage:
+    fields = {"channel": channel, "event_id": event_id, "at": NOW, "thread": f"{channel}-1", "text": f"Hi {event_id}"}
+    return InboundMessage.model_validate({**fields, "sender": sender, **more})
+
+
+async def began(stage: Stage, inbox: InboxRepository, event: InboundMessage) -> KeptEvent:
+    """A conversation that Temporal has, with the message in it."""
+    kept = await inbox.keep(ORGANISATION, event, NOW)
+    conversation_id = kept.conversation_id or ""
+    start = StartConversation(
+        organisation=ORGANISATION,
+        conversation_id=conversation_id,
+        channel=event.channel,
+        customer_id=kept.customer_id,
+    )
+    await stage.conversations.open(start, VERSION.content_hash, AI, Mode.DELEGATION, NOW)
+    await record(stage, conversation_id, event)
+    await inbox.forwarded(kept.inbox_id)
+    return kept
+
+
+async def record(stage: Stage, conversation_id: str, event: InboundMessage, revision: int = 1) -> int:
+    message = CustomerMessage(
+        message_id=f"{event.channel}:{event.event_id}", text=event.text, channel=event.channel, received_at=event.at
+    )
+    return await stage.conversations.record_messages(conversation_id, revision, [message])
+
+
+@pytest.fixture
+async def mail(stage: Stage, inbox: InboxRepository) -> str:
+    return (await began(stage, inbox, wrote("e-1"))).conversation_id or ""
+
+
+@pytest.fixture
+async def sms(stage: Stage, inbox: InboxRepository) -> str:
+    return (await began(stage, inbox, wrote("s-1", "sms", UNKNOWN))).conversation_id or ""
+
+
+def reply_in(conversation_id: str, key: str = "r-1", **changes: Any) -> DeliverMessageInput:
+    fields = {"conversation_id": conversation_id, "draft_id": None, "text": "Here it is.", **changes}
+    return reply(key).model_copy(update=fields)
+
+
+async def kinds(stage: Stage, conversation_id: str) -> list[str]:
+    return [event.kind for event in await stage.audit.events(conversation_id)]
+
+
+async def waiting(inbox: InboxRepository) -> list[tuple[str, str, str]]:
+    """What Temporal is still to get: its kind, for which conversation, and the id of the message."""
+    events = await inbox.claim_waiting(ORGANISATION, later(3600))
+    return [(one.event["kind"], one.conversation_id, one.event.get("message_id", "")) for one in events]
+
+
+async def test_threads_and_what_is_unanswered_go_to_the_target(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    assert sorted(thread.channel for thread in await threads.of(mail)) == ["email", "sms"]
+    assert await waiting(inbox) == [("merged_message", mail, "sms:s-1"), ("merged", sms, "")]
+    assert "merged_into" in await kinds(stage, sms)
+    assert "merged_from" in await kinds(stage, mail)
+    assert [note.text for note in await stage.conversations.notes(sms)] == [f"Merged into {mail}."]
+    (told,) = await stage.conversations.notes(mail)
+    assert "1 thread(s) go on here, 1 unanswered message(s) were taken over." in told.text
+    source = await stage.conversations.get(sms)
+    assert source
+    assert (source.merged_into, source.answered_seq, source.revision) == (mail, 1, 2)
+
+
+async def test_what_was_answered_stays_answered(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await stage.deliveries.deliver_stored(reply_in(sms), NOW)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    assert [kind for kind, _, _ in await waiting(inbox)] == ["merged"]
+
+
+async def test_the_same_request_merges_once(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await asyncio.gather(*(threads.merge(sms, mail, "m-1", BO, NOW) for _ in range(4)))
+    assert len(await waiting(inbox)) == 2
+    assert (await kinds(stage, mail)).count("merged_from") == 1
+
+
+async def test_the_next_message_of_a_moved_thread_goes_to_the_target(
+    inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    assert (await inbox.keep(ORGANISATION, wrote("s-2", "sms", UNKNOWN), NOW)).conversation_id == mail
+
+
+async def test_what_waits_in_the_inbox_goes_to_the_target(
+    inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await inbox.keep(ORGANISATION, wrote("s-2", "sms", UNKNOWN), NOW)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    assert ("message", mail, "") in await waiting(inbox)
+
+
+async def test_what_still_reaches_a_merged_conversation_is_passed_on_and_wakes_nobody(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    """A gateway had forwarded it before; its workflow records it after the merge."""
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    late = wrote("s-2", "sms", UNKNOWN)
+    for _ in range(2):
+        assert await record(stage, sms, late, revision=3) == 0
+    assert [one for one in await waiting(inbox) if one[2] == "sms:s-2"] == [("merged_message", mail, "sms:s-2")]
+    assert await stage.conversations.unanswered(sms) == []
+
+
+async def test_no_reply_leaves_a_merged_conversation(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    for late in (reply_in(sms, expected_revision=2), human_reply().model_copy(update={"conversation_id": sms})):
+        assert (await stage.deliveries.deliver_stored(late, NOW)).status == "refused"
+
+
+async def test_merged_twice_goes_to_the_end_of_the_line(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    other = (await began(stage, inbox, wrote("n-1", "notes", UNKNOWN))).conversation_id or ""
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    await threads.merge(mail, other, "m-2", BO, NOW)
+    await record(stage, sms, wrote("s-2", "sms", UNKNOWN), revision=3)
+    assert ("merged_message", other, "sms:s-2") in await waiting(inbox)
+    assert len(await threads.of(other)) == 3
+
+
+async def test_what_cannot_be_merged(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    chat = "conversation-1"
+    with pytest.raises(InvalidInputError):
+        await threads.merge(sms, sms, "m-1", BO, NOW)
+    with pytest.raises(ConflictError, match="web chat"):
+        await threads.merge(chat, mail, "m-2", BO, NOW)
+    await threads.merge(sms, chat, "m-3", BO, NOW)
+    with pytest.raises(ConflictError, match="has been merged already"):
+        await threads.merge(sms, mail, "m-4", BO, NOW)
+    with pytest.raises(ConflictError, match="has been merged itself"):
+        await threads.merge(mail, sms, "m-5", BO, NOW)
+    with pytest.raises(NotFoundError):
+        await threads.merge(mail, "nowhere-at-all", "m-6", BO, NOW)
+
+
+async def test_a_conversation_from_which_a_message_is_leaving_is_not_merged(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    assert (await stage.deliveries.claim(reply_in(sms, channel="sms"), NOW)).status == "claimed"
+    with pytest.raises(ConflictError, match="leaving"):
+        await threads.merge(sms, mail, "m-1", BO, NOW)
+    await stage.deliveries.complete("r-1", "SM1", NOW)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+
+
+async def test_two_verified_customers_are_merged_by_a_lead_only(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str
+) -> None:
+    hers = (await began(stage, inbox, wrote("s-1", "sms", EVE))).conversation_id or ""
+    with pytest.raises(ForbiddenError, match="lead"):
+        await threads.merge(hers, mail, "m-1", BO, NOW)
+    await threads.merge(hers, mail, "m-1", LEA, NOW)
+
+
+async def test_a_merge_and_the_messages_that_come_meanwhile_lose_nothing(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    async def comes(number: int) -> None:
+        await inbox.keep(ORGANISATION, wrote(f"s-{number}", "sms", UNKNOWN), NOW)
+
+    await asyncio.gather(*(comes(number) for number in range(2, 6)), threads.merge(sms, mail, "m-1", BO, NOW))
+    came = [where for kind, where, _ in await waiting(inbox) if kind in {"message", "merged_message"}]
+    assert came == [mail] * 5
+
+
+async def test_a_thread_that_is_split_off_gets_a_conversation_for_what_comes(
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    fresh = [await threads.split(mail, "sms", "sms-1", "x-1", BO, NOW) for _ in range(2)]
+    assert fresh[0] == fresh[1] not in {mail, sms}
+    assert (await inbox.keep(ORGANISATION, wrote("s-2", "sms", UNKNOWN), NOW)).conversation_id == fresh[0]
+    assert (await inbox.keep(ORGANISATION, wrote("e-2"), NOW)).conversation_id == mail
+    assert (await kinds(stage, mail)).count("split_into") == 1
+    assert await kinds(stage, fresh[0]) == ["split_from"]
+
+
+async def test_what_was_written_before_a_split_is_still_answered_there(
+    stage: Stage, threads: ThreadRepository, inbox: InboxRepository
+) -> None:
+    kept = await began(stage, inbox, wrote("e-1", address={"to": "ada"}))
+    conversation_id = kept.conversation_id or ""
+    await threads.split(conversation_id, "email", "email-1", "x-1", BO, NOW)
+    claim = await stage.deliveries.claim(reply_in(conversation_id, channel="email"), NOW)
+    assert (claim.status, claim.address) == ("claimed", {"to": "ada"})
+    await stage.deliveries.keep_address("r-1", {"last": "m-9"})
+    assert await stage.database.fetchval("SELECT address FROM channel_threads") == {"to": "ada", "last": "m-9"}
+
+
+@pytest.mark.parametrize(("channel", "thread"), [("sms", "email-1"), ("email", "unknown")])
+async def test_a_thread_of_another_conversation_is_not_split_off(
+    threads: ThreadRepository, mail: str, sms: str, channel: str, thread: str
+) -> None:
+    with pytest.raises(NotFoundError):
+        await threads.split(mail, channel, thread, "x-1", BO, NOW)
+
+
+async def test_a_merged_conversation_is_resolved_by_its_own_workflow(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    resolved = status_change("resolved", Status.RESOLVED, request_id="m-1-resolves", revision=2)
+    await stage.conversations.change_status(resolved.model_copy(update={"conversation_id": sms}), NOW)
+    source = await stage.conversations.get(sms)
+    assert source
+    assert (source.status, source.merged_into) == (Status.RESOLVED, mail)
