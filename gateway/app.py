@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from temporalio.client import Client
 
 from gateway import pages, problems, webhooks
-from gateway.api import approvals, conversations, health, vendors
+from gateway.api import approvals, conversations, health, merging, vendors
 from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
@@ -41,7 +41,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for module in (sessions, files, socket, webhooks, approvals, conversations, vendors, health):
+    for module in (sessions, files, socket, webhooks, approvals, conversations, merging, vendors, health):
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)

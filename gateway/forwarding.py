@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import structlog
 
-from domain.conversation import CustomerMessage, Person, ReportFailure, SendHumanReply, StartConversation
+from domain.conversation import CustomerMessage, Person, ReportFailure, Resolve, SendHumanReply, StartConversation
 from domain.errors import ConflictError, RetryableError
 from gateway.conversations import Conversations
 from storage.inbox import InboxRepository, WaitingEvent
@@ -56,7 +56,7 @@ class Forwarder:
     async def _forward(self, waiting: WaitingEvent) -> None:
         event, conversation_id = waiting.event, waiting.conversation_id
         match event["kind"]:
-            case "message":
+            case "message" | "merged_message":
                 await self._conversations.receive(self._start(waiting), _message(waiting))
             case "colleague_reply":
                 reply = SendHumanReply(
@@ -74,6 +74,9 @@ class Forwarder:
                     code=event.get("code", ""),
                 )
                 await self._conversations.request(conversation_id, failure)
+            case "merged":
+                resolve = Resolve(request_id=event["request_id"], by=Person(id=event["by"]))
+                await self._conversations.request(conversation_id, resolve)
 
     def _start(self, waiting: WaitingEvent) -> StartConversation:
         return StartConversation(
@@ -87,7 +90,7 @@ class Forwarder:
 def _message(waiting: WaitingEvent) -> CustomerMessage:
     event = waiting.event
     return CustomerMessage(
-        message_id=message_id(waiting.channel, event["event_id"]),
+        message_id=event.get("message_id") or message_id(waiting.channel, event["event_id"]),
         text=event["text"],
         channel=waiting.channel,
         received_at=waiting.received_at,

@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.inbox import InboxRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
+from storage.threads import ThreadRepository
 from storage.vendors import VendorStateRepository
 
 
@@ -27,4 +28,5 @@ class Store:
         self.inbox = InboxRepository(database)
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
+        self.threads = ThreadRepository(database)
         self.vendors = VendorStateRepository(database)

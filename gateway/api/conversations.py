@@ -20,13 +20,14 @@ from domain.conversation import (
     TakeOver,
 )
 from domain.costs import UsageTotal
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.spec import Mode
 from gateway.acknowledgement import ask
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer
 from gateway.services import Services
 from storage.records import TurnView
+from storage.threads import Thread
 from storage.views import AuditEvent, ConversationView, InternalNote, StoredMessage
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
@@ -40,6 +41,7 @@ class ConversationDetails(Frozen):
     turns: tuple[TurnView, ...]
     usage: UsageTotal
     notes: tuple[InternalNote, ...]
+    threads: tuple[Thread, ...]
     audit: tuple[AuditEvent, ...]
 
 
@@ -82,7 +84,7 @@ async def list_conversations(
 @router.get("/{conversation_id}")
 async def show_conversation(conversation_id: str, caller: Viewer, services: ServicesDependency) -> ConversationDetails:
     """The conversation's complete record."""
-    conversation = await _find(services, caller, conversation_id)
+    conversation = await find_conversation(services, caller, conversation_id)
     store = services.store
     return ConversationDetails(
         conversation=conversation,
@@ -90,6 +92,7 @@ async def show_conversation(conversation_id: str, caller: Viewer, services: Serv
         turns=tuple(await store.records.turns(conversation_id)),
         usage=await store.records.usage(conversation_id),
         notes=tuple(await store.conversations.notes(conversation_id)),
+        threads=tuple(await store.threads.of(conversation_id)),
         audit=tuple(await store.audit.events(conversation_id)),
     )
 
@@ -159,7 +162,8 @@ async def change_mode(
     return await _ask(services, caller, conversation_id, request, response)
 
 
-async def _find(services: Services, caller: Caller, conversation_id: str) -> ConversationView:
+async def find_conversation(services: Services, caller: Caller, conversation_id: str) -> ConversationView:
+    """A conversation of the caller's organisation. NotFoundError for every other one."""
     found = await services.store.conversations.get(conversation_id)
     if found is None or found.organisation != caller.organisation:
         raise NotFoundError("There is no such conversation. List them with GET /v1/conversations.")
@@ -169,7 +173,9 @@ async def _find(services: Services, caller: Caller, conversation_id: str) -> Con
 async def _ask(
     services: Services, caller: Caller, conversation_id: str, request: AnyRequest, response: Response
 ) -> Acknowledgement:
-    await _find(services, caller, conversation_id)
+    found = await find_conversation(services, caller, conversation_id)
+    if found.merged_into:
+        raise ConflictError(f"This conversation goes on in {found.merged_into}. Ask there.")
     done = await ask(
         services,
         conversation_id,

@@ -23,6 +23,7 @@ from domain.spec import Mode
 from domain.steps import GeneratedReply, GenerateReplyInput, OpenConversationInput, OpenedConversation
 from domain.tool_spec import ToolServerSpec
 from domain.turn import Citation, Draft, Evidence, Usage
+from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel
 from integrations.tools.base import ToolServer
 from storage.approvals import ApprovalRepository
@@ -33,6 +34,7 @@ from storage.deliveries import DeliveryRepository
 from storage.specs import SpecRepository
 from storage.turns import TurnRepository
 from tests.organisation import VERSION
+from tests.pigeons import KIND, PigeonChannel
 from workers.worker import workflow_runner
 from workflows.conversation import ConversationWorkflow
 
@@ -109,7 +111,8 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     organisations = Organisations(SpecRepository(database), NO_MODELS, load_models, spent_since, no_tools)
     recording = ConversationActivities(conversations, organisations)
     approvals = ApprovalActivities(ApprovalRepository(database))
-    delivery = DeliveryActivities(DeliveryRepository(database), {WEB_CHAT: WebChatChannel()})
+    channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel(), KIND: PigeonChannel()}
+    delivery = DeliveryActivities(DeliveryRepository(database), channels)
     context = ContextActivities(CustomerRepository(database), {}, organisations)
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
