@@ -62,7 +62,7 @@ async def test_it_serves_until_it_is_interrupted_and_starts_again(settings: Sett
     assert env.read_text().count("HOLDFAST_TWILIO_AUTH_TOKEN=") == 1
 
 
-@pytest.mark.parametrize("kind", ["phone", "salesforce", "slack", "sms", "whatsapp", "zendesk"])
+@pytest.mark.parametrize("kind", ["email", "phone", "salesforce", "slack", "sms", "whatsapp", "zendesk"])
 async def test_its_variables_pass_every_check(
     kind: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
