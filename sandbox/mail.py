@@ -91,10 +91,12 @@ class Received(NamedTuple):
 class MailStandIn(StandIn):
     """One mailbox. Mail to `unknown` addresses is refused; mail to `bouncing` ones is taken, and comes back."""
 
-    def __init__(self, *, address: str = ADDRESS, password: str = PASSWORD) -> None:
+    def __init__(self, *, address: str = ADDRESS, password: str = PASSWORD, can_idle: bool = True) -> None:
         super().__init__("mail")
         self.mail_address, self.password = address, password
-        self.imap = ImapServer(address, password, folders=(SENT,), faults=self.faults, journal=self.journal)
+        self.imap = ImapServer(
+            address, password, folders=(SENT,), can_idle=can_idle, faults=self.faults, journal=self.journal
+        )
         self.keeps_sent = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._forget()

@@ -12,6 +12,7 @@ from pymap.backend.dict import Config, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxSet
 from pymap.concurrent import Subsystem
+from pymap.config import BackendCapability
 from pymap.context import connection_exit
 from pymap.exceptions import ResponseError
 from pymap.imap import IMAPConnection
@@ -83,20 +84,36 @@ class FaultyConnection(IMAPConnection):
         return command
 
 
+class ConfigWithoutIdle(Config):
+    """A server that announces nothing."""
+
+    @property
+    def backend_capability(self) -> BackendCapability:
+        return BackendCapability(idle=False, object_id=True, multi_append=True)
+
+
 class ImapServer:
     """One account in memory. What arrived in INBOX is remembered, so that it can be numbered anew."""
 
     def __init__(
-        self, username: str, password: str, *, folders: tuple[str, ...], faults: Faults, journal: Journal
+        self,
+        username: str,
+        password: str,
+        *,
+        folders: tuple[str, ...],
+        can_idle: bool,
+        faults: Faults,
+        journal: Journal,
     ) -> None:
         self.username, self.password = username, password
         self.folders = folders
+        self.can_idle = can_idle
         self.faults, self.journal = faults, journal
         self._connections: set[FaultyConnection] = set()
 
     async def start(self, stack: AsyncExitStack, port: int, context: ssl.SSLContext, *, implicit_tls: bool) -> int:
         """Serve on 127.0.0.1 until the stack ends; returns the port."""
-        self.config = Config(
+        self.config = (Config if self.can_idle else ConfigWithoutIdle)(
             Namespace(passlib_cfg=None, proxy_protocol=None),
             host="127.0.0.1",
             port=port,

@@ -27,7 +27,6 @@ from integrations.checks import Finding
 from integrations.settings import VendorSettings
 
 BATCH_MAILS = 5
-WAIT_SECONDS = 20
 NEWEST_MAILS = 20
 LOGIN_CODES = frozenset({530, 534, 535, 538})
 SLOW_DOWN = re.compile(r"\b4\.7\.\d|\brate\b|too (?:many|fast)|throttl", re.IGNORECASE)
@@ -54,6 +53,7 @@ class EmailSettings(VendorSettings):
     smtp_security: Security = Field("tls", description="`tls` (port 465) or `starttls` (port 587).")
     folder: str = Field("INBOX", description="Folder that is read.")
     mark_seen: bool = Field(False, description="Mark mails that became messages as read.")
+    poll_seconds: int = Field(20, ge=1, le=25, description="How often a server that announces nothing is asked.")
     sent_folder: str = Field(
         "", description="Folder of sent mails, in which a mail in doubt is looked up. Unset: none."
     )
@@ -123,7 +123,7 @@ class EmailChannel:
         return receipt if is_there else None
 
     async def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
-        """Mails as they come, by IDLE, or by asking every 20 seconds where the server has no IDLE."""
+        """Mails as they come, by IDLE, or by asking again and again where the server has no IDLE."""
         async with self._mailbox() as mailbox:
             readonly = not self._settings.mark_seen
             opened = await asyncio.to_thread(mailbox.open, self._settings.folder, readonly=readonly)
@@ -142,8 +142,8 @@ class EmailChannel:
                 if not uids:
                     place = place.settled()
                     yield Batch(cursor=place.cursor())
-                    if not await asyncio.to_thread(mailbox.wait, WAIT_SECONDS):
-                        await asyncio.sleep(WAIT_SECONDS)
+                    if not await asyncio.to_thread(mailbox.wait, self._settings.poll_seconds):
+                        await asyncio.sleep(self._settings.poll_seconds)
 
     async def check(self) -> Sequence[Finding]:
         """Signs in to both servers and looks at the folders; sends nothing and changes nothing."""
@@ -255,7 +255,7 @@ class EmailChannel:
         how = (
             "New mails are announced (IDLE)."
             if can_idle
-            else f"No IDLE: new mails are asked for every {WAIT_SECONDS} s."
+            else f"No IDLE: new mails are asked for every {self._settings.poll_seconds} s."
         )
         found = [Finding(name="IMAP: sign in", ok=True, detail=how)]
         folders = [self._settings.folder, *([self._settings.sent_folder] if self._settings.sent_folder else [])]

@@ -81,4 +81,6 @@ def resumed(cursor: Cursor | None, folder: Folder) -> Place:
     if place.uidvalidity == folder.uidvalidity and place.last_uid < folder.uidnext:
         return place
     since = max(place.started, place.newest - OVERLAP)
-    return place.model_copy(update={"uidvalidity": folder.uidvalidity, "last_uid": 0, "reread_since": since})
+    return place.model_copy(
+        update={"uidvalidity": folder.uidvalidity, "last_uid": 0, "reread_since": since, "recent": {}}
+    )

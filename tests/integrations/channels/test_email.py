@@ -154,9 +154,22 @@ async def test_a_waiting_reader_is_told_of_a_mail(setup: Setup) -> None:
         assert [event.text for event in messages([await waiting])] == ["Are you there?"]
 
 
+async def test_a_server_without_idle_is_asked_again(authority: Authority) -> None:
+    mail = MailStandIn(can_idle=False)
+    with mail.serving(authority) as ports:
+        channel = Setup(mail, ports.smtp, ports.imap, authority.ca_file, "tls").channel(poll_seconds=1)
+        async with aclosing(channel.read_from(None)) as batches:  # type: ignore[type-var]
+            await anext(batches)
+            await anext(batches)
+            await mail.write(CUSTOMER, "Are you there?")
+            assert len(messages([await anext(batches)])) == 1
+        assert "IMAP IDLE" not in {entry.what for entry in mail.journal.entries}
+        assert any("No IDLE" in finding.detail for finding in await channel.check())
+
+
 async def test_after_a_change_of_uidvalidity_nothing_is_missed_and_nothing_from_before_is_read(setup: Setup) -> None:
     channel = setup.channel()
-    long_ago = datetime.now(UTC) - timedelta(days=30)
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
     await setup.mail.deliver_at(b"From: a@b.example\r\nSubject: old\r\n\r\nOld\r\n", long_ago)
     cursor = await from_now(channel)
     await setup.mail.write(CUSTOMER, "Before")
