@@ -6,11 +6,16 @@ from pathlib import Path
 
 from activities.evaluating import Contexts
 from activities.publishing import FittedModels, fit_models
+from config.settings import read_local_vendor
 from domain.directory import DirectoryImport
 from domain.directory_facts import context_of
 from domain.evaluation import LabelledMessage
+from domain.spec import SpecVersion
 from integrations.labelled_messages import read_labelled_messages
 from integrations.specification import LoadedOrganisation, load_specification
+from integrations.tools.base import ToolSettings
+from integrations.tools.pinning import with_tools
+from integrations.tools.registry import tool_server
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.specs import SpecRepository
@@ -27,11 +32,18 @@ async def publish_organisation(database: Database, folder: Path, by: str) -> str
 
 
 async def publish_loaded(database: Database, loaded: LoadedOrganisation, folder: Path, by: str) -> str:
-    """Publish an organisation that was read from the folder, perhaps changed since."""
+    """Publish an organisation that was read from the folder, perhaps changed since, with its tools as they are now."""
+    version = await described(loaded.version)
     fitted = await asyncio.to_thread(fitted_to_own_examples, loaded, folder)
     organisation = loaded.version.specification.organisation
     await CustomerRepository(database).import_directory(organisation, loaded.directory)
-    return await SpecRepository(database).publish(loaded.version, fitted.topic_model, fitted.calibration, by)
+    return await SpecRepository(database).publish(version, fitted.topic_model, fitted.calibration, by)
+
+
+async def described(version: SpecVersion) -> SpecVersion:
+    """The version with every allowed tool as its server describes it now; raises what `with_tools` does."""
+    allowed = read_local_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings()
+    return await with_tools(version, lambda server: tool_server(server, allowed))
 
 
 async def publish_if_none(database: Database, folder: Path) -> None:

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.state import ConversationState
     from domain.steps import GeneratedReply
     from domain.turn import DecisionRecord, Draft, Outcome, Reason
+    from workflows.acting import Acting
     from workflows.standing import Standing
     from workflows.steps import Steps
 
@@ -23,10 +24,11 @@ with workflow.unsafe.imports_passed_through():
 class Answering:
     """Customer messages in, at most one reply out; begun again whenever the conversation moves on meanwhile."""
 
-    def __init__(self, state: ConversationState, steps: Steps, standing: Standing) -> None:
+    def __init__(self, state: ConversationState, steps: Steps, standing: Standing, acting: Acting) -> None:
         self._state = state
         self._steps = steps
         self._standing = standing
+        self._acting = acting
 
     async def attend(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
@@ -111,7 +113,10 @@ class Answering:
             await self._standing.change_mode(change)
         record = await self._decide(draft)
         match record.decision.outcome:
-            case Outcome.SEND | Outcome.CLARIFY:
+            case Outcome.SEND:
+                if await self._act(draft, record):
+                    await self._send(draft, record)
+            case Outcome.CLARIFY:
                 await self._send(draft, record)
             case Outcome.ASK_APPROVAL:
                 await self._request_approval(draft, record)
@@ -143,6 +148,15 @@ class Answering:
             decision=decision,
             decided_at=workflow.now(),
         )
+
+    async def _act(self, draft: Draft, record: DecisionRecord) -> bool:
+        """Do what the draft proposes; False when the reply must not follow."""
+        if not draft.actions:
+            return True
+        acted = await self._acting.act(draft, record)
+        if acted == "failed":
+            await self._standing.escalate(Reason.TOOL_FAILED, draft, record)
+        return acted == "done"
 
     async def _send(self, draft: Draft, record: DecisionRecord) -> None:
         state, revision = self._state, self._state.revision

@@ -7,19 +7,22 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation import DecideApproval, Status
     from domain.state import ConversationState
     from domain.turn import Reason
+    from workflows.acting import Acting
     from workflows.standing import Standing
     from workflows.steps import Steps
 
+NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
 
 class Approving:
     """The first valid decision wins; every other one is answered with the reason why it came to nothing."""
 
-    def __init__(self, state: ConversationState, steps: Steps, standing: Standing) -> None:
+    def __init__(self, state: ConversationState, steps: Steps, standing: Standing, acting: Acting) -> None:
         self._state = state
         self._steps = steps
         self._standing = standing
+        self._acting = acting
 
     async def apply(self, decision: DecideApproval) -> None:
         """Carry out one decision."""
@@ -33,7 +36,8 @@ class Approving:
             return
         match verdict.effect:
             case "send":
-                await self._send_approved(approval, decision)
+                if not approval.actions or await self._act_as_approved(approval, decision):
+                    await self._send_approved(approval, decision)
             case "wait_for_more":
                 approval.approved_by = (*approval.approved_by, decision.by.id)
                 await self._steps.record_decision(decision, verdict.effect, approval=approval)
@@ -48,9 +52,22 @@ class Approving:
                 await self._steps.record_decision(decision, verdict.effect)
                 await self._standing.take_over(decision.takeover())
 
+    async def _act_as_approved(self, approval: Approval, decision: DecideApproval) -> bool:
+        """Do what was approved; False when the reply must not follow. The first use of a tool closes the approval."""
+        acted = await self._acting.act_as_approved(approval, decision)
+        if acted == "failed":
+            await self._steps.record_decision(decision, "refused", refused=NOT_DONE)
+            await self._standing.escalate(Reason.TOOL_FAILED)
+        elif acted == "refused":
+            await self._refuse_overtaken(approval, decision)
+        elif self._state.approval is approval:
+            self._state.approval, self._state.status = None, Status.OPEN
+        return acted == "done"
+
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
         state = self._state
-        delivered = await self._standing.delivered(self._steps.deliver_approved(approval, decision))
+        sending = self._steps.deliver_approved(approval, decision, is_closed=bool(approval.actions))
+        delivered = await self._standing.delivered(sending)
         if delivered is None:
             await self._standing.escalate(Reason.DELIVERY_FAILED)
         elif delivered.status == "delivered":
@@ -58,9 +75,13 @@ class Approving:
             if state.approval is approval:
                 state.approval, state.status = None, Status.OPEN
         else:
-            await self._steps.record_decision(decision, "refused", refused=OVERTAKEN)
-            if state.revision == approval.revision:
-                state.catch_up(await self._steps.open_conversation())
+            await self._refuse_overtaken(approval, decision)
+
+    async def _refuse_overtaken(self, approval: Approval, decision: DecideApproval) -> None:
+        """Where the decision was carried out in part, it stays as it was recorded."""
+        await self._steps.record_decision(decision, "refused", refused=OVERTAKEN)
+        if self._state.revision == approval.revision:
+            self._state.catch_up(await self._steps.open_conversation())
 
     async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
         """Two approvers approve one text: an edit makes another text, so the count begins again."""

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.state import ConversationState
     from domain.turn import Reason
+    from workflows.acting import Acting
     from workflows.alarm import Alarm
     from workflows.answering import Answering
     from workflows.approving import Approving
@@ -48,8 +49,9 @@ class ConversationWorkflow:
         self._alarm = Alarm()
         self._steps = Steps(state)
         self._standing = Standing(state, self._steps)
-        self._answering = Answering(state, self._steps, self._standing)
-        self._approving = Approving(state, self._steps, self._standing)
+        acting = Acting(state, self._steps, self._standing)
+        self._answering = Answering(state, self._steps, self._standing, acting)
+        self._approving = Approving(state, self._steps, self._standing, acting)
         self._roll_over = False
 
     @workflow.run

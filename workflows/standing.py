@@ -1,6 +1,7 @@
 """Where a conversation stands: what is recorded of it, who owns it, what its status is."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -20,8 +21,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.state import TAKES_OVER, ConversationState
     from domain.steps import DeliveredMessage, OwnershipChanged, StatusEvent
+    from domain.tool_calls import CalledTool
     from domain.turn import DecisionRecord, Draft, Reason
     from workflows.steps import Steps
+
+Result = TypeVar("Result")
 
 UNDELIVERED = "Your reply could not be delivered: the channel refuses it. Reach the customer in another way."
 
@@ -61,12 +65,19 @@ class Standing:
         A takeover stops it at any time. A message stops it until `leaves_at`, then it waits for its own turn, because
         the customer may be answering what has just left; None: until the channel has taken the message.
         """
-        while not delivering.done():
-            await workflow.wait_condition(lambda: delivering.done() or self._must_stop(leaves_at))
-            if not delivering.done():
+        return await self._unless_failed(delivering, leaves_at)
+
+    async def called(self, calling: ActivityHandle[CalledTool]) -> CalledTool | None:
+        """Wait for the use of a tool and record meanwhile what must stop it; None when it failed for good."""
+        return await self._unless_failed(calling, None)
+
+    async def _unless_failed(self, running: ActivityHandle[Result], leaves_at: datetime | None) -> Result | None:
+        while not running.done():
+            await workflow.wait_condition(lambda: running.done() or self._must_stop(leaves_at))
+            if not running.done():
                 await self.record_what_overtakes()
         try:
-            return await delivering
+            return await running
         except ActivityError:
             return None
 

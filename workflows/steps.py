@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.conversation import ConversationActivities
     from activities.delivery import DeliveryActivities
     from activities.options import (
+        CALL_TOOL,
         DELIVER_MESSAGE,
         DELIVER_STORED,
         FETCH_CUSTOMER_CONTEXT,
@@ -23,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         STORE,
     )
     from activities.reply import ReplyActivities
+    from activities.tools import ToolActivities
     from domain.approval import Approval
     from domain.conversation import (
         Author,
@@ -57,6 +59,8 @@ with workflow.unsafe.imports_passed_through():
         ScoreConfidenceInput,
         StatusEvent,
     )
+    from domain.tool_calls import CalledTool, CallToolInput
+    from domain.tools import ProposedAction
     from domain.turn import DecisionRecord, Draft, Outcome
     from workflows.story import reply_summary
 
@@ -159,6 +163,31 @@ class Steps:
             return 0.0
         return scored.supported
 
+    def call_tool(
+        self,
+        draft_id: str,
+        number: int,
+        action: ProposedAction,
+        ai_agent: str,
+        revision: int,
+        *,
+        closure: ApprovalClosure | None = None,
+        record: DecisionRecord | None = None,
+    ) -> ActivityHandle[CalledTool]:
+        input = CallToolInput(
+            **self._names,
+            spec_hash=self._spec_hash,
+            ai_agent=ai_agent,
+            call_key=f"{draft_id}-tool-{number}",
+            action=action,
+            draft_id=draft_id,
+            expected_revision=revision,
+            closure=closure,
+            record=record,
+        )
+        by = f", approved by {closure.decision.by.id}" if closure else ""
+        return _start(ToolActivities.call_tool, input, CALL_TOOL, f"use {action.server}.{action.tool}{by}")
+
     def deliver_reply(
         self, draft: Draft, record: DecisionRecord, hold_until: datetime | None
     ) -> ActivityHandle[DeliveredMessage]:
@@ -176,7 +205,7 @@ class Steps:
                 text=self._clarification(draft) if clarifies else None,
                 expected_revision=self._state.revision,
                 not_before=hold_until,
-                record=record,
+                record=None if draft.actions and not clarifies else record,
             ),
             reply_summary(draft, record.confidence, verb),
         )
@@ -184,7 +213,9 @@ class Steps:
     def _clarification(self, draft: Draft) -> str:
         return draft.clarifying_question or self._policy.wording.clarify
 
-    def deliver_approved(self, approval: Approval, decision: DecideApproval) -> ActivityHandle[DeliveredMessage]:
+    def deliver_approved(
+        self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False
+    ) -> ActivityHandle[DeliveredMessage]:
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
@@ -196,7 +227,7 @@ class Steps:
                 draft_id=approval.draft_id,
                 text=decision.text if decision.action == "edit" else approval.text,
                 expected_revision=approval.revision,
-                closure=ApprovalClosure(approval=approval, decision=decision),
+                closure=None if is_closed else ApprovalClosure(approval=approval, decision=decision),
             ),
             f"send the reply that {decision.by.id} approved",
         )

@@ -35,6 +35,8 @@ from domain.steps import (
     ScoreConfidenceInput,
     ScoredConfidence,
 )
+from domain.tool_calls import CalledTool, CallToolInput
+from domain.tools import ProposedAction
 from domain.turn import Draft, Evidence, Usage
 
 SURE = Evidence(topic="plans", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
@@ -75,6 +77,10 @@ class FakeActivities:
         self.escalations: list[EscalateConversationInput] = []
         self.ladder: list[ClimbLadderInput] = []
         self.statuses: list[ChangeStatusInput] = []
+        self.actions: tuple[ProposedAction, ...] = ()
+        self.called: list[CallToolInput] = []
+        self.done: dict[str, CalledTool] = {}
+        self.tool_says: list[CalledTool] = []
         self.gates: dict[str, Gate] = {}
         self.failures: dict[str, list[ApplicationError]] = defaultdict(list)
         self.opened = OpenedConversation(
@@ -85,6 +91,10 @@ class FakeActivities:
         """Hold the next run of an activity."""
         self.gates[name] = Gate()
         return self.gates[name]
+
+    def hold_result(self, name: str) -> Gate:
+        """Hold the next run of an activity when it has done its work."""
+        return self.hold(f"{name} done")
 
     async def _enter(self, name: str) -> None:
         self.log.append(name)
@@ -126,10 +136,26 @@ class FakeActivities:
                 draft_id=input.draft_id,
                 ai_agent="general",
                 text=f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}",
+                actions=self.actions,
                 evidence=evidence,
                 usage=Usage(model="fake"),
             )
         )
+
+    @activity.defn
+    async def call_tool(self, input: CallToolInput) -> CalledTool:
+        self.called.append(input)
+        await self._enter("call_tool")
+        stale = input.expected_revision is not None and input.expected_revision != self.revision
+        if stale or self.owner.kind != "ai_agent":
+            return CalledTool(status="refused", at=datetime.now(UTC))
+        if input.call_key not in self.done:
+            said = CalledTool(status="done", text="It is done.", at=datetime.now(UTC))
+            self.done[input.call_key] = self.tool_says.pop(0) if self.tool_says else said
+        gate = self.gates.pop("call_tool done", None)
+        if gate:
+            await gate.pass_through()
+        return self.done[input.call_key]
 
     @activity.defn
     async def score_confidence(self, input: ScoreConfidenceInput) -> ScoredConfidence:
@@ -197,6 +223,6 @@ class FakeActivities:
         names = [
             "open_conversation", "fetch_customer_context", "generate_reply", "score_confidence", "deliver_message",
             "escalate_conversation", "record_messages", "change_ownership", "change_status", "request_approval",
-            "record_decision", "climb_ladder",
+            "record_decision", "climb_ladder", "call_tool",
         ]  # fmt: skip
         return [getattr(self, name) for name in names]
