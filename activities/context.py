@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from temporalio import activity
@@ -16,6 +16,8 @@ from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
 
 Answer = CustomerContext | HoldfastError
+PATIENCE = timedelta(seconds=2)
+"""No turn waits for a source that wants to be left alone for longer, such as one behind an open circuit breaker."""
 
 
 class ContextActivities:
@@ -30,7 +32,8 @@ class ContextActivities:
     async def fetch_customer_context(self, input: FetchCustomerContextInput) -> FetchedContext:
         """Fetch contact, account, plan and tickets, keep them in the store, and say how complete they are.
 
-        A source that fails is asked again by the next attempt; after the last one it is named as missing.
+        A source that fails is asked again by the next attempt; after the last one, or where it says that it will not
+        be back soon, it is named as missing.
         """
         now = datetime.now(UTC)
         context = await self._context_of(input, last_attempt=activity.info().attempt >= CONTEXT_ATTEMPTS)
@@ -58,9 +61,9 @@ class ContextActivities:
         answers = await asyncio.gather(
             *(self._ask(source, input.organisation, reference, fields.get(source, {})) for source in input.sources)
         )
-        failed = [answer for answer in answers if isinstance(answer, RetryableError)]
-        if failed and not last_attempt:
-            raise failed[0]
+        passing = [answer for answer in answers if isinstance(answer, RetryableError) and _comes_back(answer)]
+        if passing and not last_attempt:
+            raise passing[0]
         return _joined(dict(zip(input.sources, answers, strict=True)))
 
     async def _ask(
@@ -70,6 +73,10 @@ class ContextActivities:
             return await self._crms[source].fetch_customer_context(organisation, reference, fields)
         except HoldfastError as error:
             return error
+
+
+def _comes_back(error: RetryableError) -> bool:
+    return error.retry_after is None or error.retry_after <= PATIENCE
 
 
 def _joined(answers: Mapping[str, Answer]) -> CustomerContext:
