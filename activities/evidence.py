@@ -154,7 +154,8 @@ def _amount(found: Findings) -> Decimal | None:
     invoices = [fact.value for fact in found.context.facts if fact.name == "invoice"]
     named = [value for value in invoices if value.split(":")[0].lower() in question.lower()]
     acted = [action.amount for action in found.actions if action.amount is not None]
-    return max([*money_in(question), *(invoiced(value) for value in named), *acted], default=None)
+    billed = [amount for value in named if (amount := invoiced(value)) is not None]
+    return max([*money_in(question), *billed, *acted], default=None)
 
 
 def _action(found: Findings) -> Literal["within_limit", "needs_approval"] | None:

@@ -10,7 +10,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
 from domain.errors import PermanentError
-from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, READING
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
 
 
 def _names(error: type[Exception]) -> list[str]:
@@ -30,6 +30,7 @@ FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_int
 
 
 LIVE = Priority(priority_key=1)
+LATER = Priority(priority_key=4)
 CONTEXT_ATTEMPTS = 3
 
 STORE: ActivityConfig = {
@@ -54,9 +55,11 @@ GENERATE_REPLY: ActivityConfig = {
     "schedule_to_close_timeout": timedelta(minutes=5),
     "heartbeat_timeout": timedelta(seconds=15),
     "retry_policy": _until_permanent(0.5, 10),
-    "priority": LIVE,
 }
-"""After five minutes without a model a person gets the conversation."""
+"""How long it is tried, and how urgently, depends on the conversation: see workflows.steps."""
+
+GENERATE_PARKED: ActivityConfig = {**GENERATE_REPLY, "retry_policy": _until_permanent(2, 60)}
+"""The customer was told that it takes longer; the model gets time to come back."""
 
 GENERATE_EMBEDDED: ActivityConfig = {
     "task_queue": CONVERSATIONS,
@@ -82,6 +85,23 @@ READ_CHANNEL: ActivityConfig = {
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
 }
 """A shift of ten minutes; whatever goes wrong, the reading goes on."""
+
+FETCH_KNOWLEDGE: ActivityConfig = {
+    "task_queue": READING,
+    "start_to_close_timeout": timedelta(minutes=10),
+    "schedule_to_close_timeout": timedelta(minutes=30),
+    "heartbeat_timeout": timedelta(seconds=30),
+    "retry_policy": _until_permanent(2, 60),
+}
+"""After half an hour the source has to wait for the next run of its schedule."""
+
+PUBLISH_KNOWLEDGE: ActivityConfig = {
+    "task_queue": PUBLISHING,
+    "start_to_close_timeout": timedelta(minutes=15),
+    "heartbeat_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=10),
+}
+"""Fitting computes for minutes at most; it begins again when somebody has published meanwhile."""
 
 DELIVER_STORED: ActivityConfig = {
     "task_queue": CONVERSATIONS,

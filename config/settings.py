@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         None, description="Certificates of a further authority that is trusted when models are reached (PEM)."
     )
 
+    model_requests_per_second: float | None = Field(
+        None, gt=0, description="Requests to models per second, of all workers together. Unset: no limit of ours."
+    )
     max_concurrent_activities: int = Field(
         100, ge=1, description="Activities that one worker process runs at once, for each task queue."
     )

@@ -6,7 +6,7 @@ are in the organisation's currency.
 """
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from domain.directory import Account, Contact, Invoice
 from domain.turn import ContactIdentity, CustomerContext, Fact
@@ -51,9 +51,12 @@ def _described(invoice: Invoice) -> str:
     return f"{invoice.number}: {invoice.amount:.2f}, issued {issued}, due {due}, {invoice.status}"
 
 
-def invoiced(described: str) -> Decimal:
-    """The amount of an `invoice` fact."""
-    return Decimal(described.split(": ")[1].split(",")[0])
+def invoiced(described: str) -> Decimal | None:
+    """The amount of an `invoice` fact; None for one that another CRM describes otherwise."""
+    try:
+        return Decimal(described.split(": ")[1].split(",")[0])
+    except (IndexError, InvalidOperation):
+        return None
 
 
 def _spoken(day: date) -> str:

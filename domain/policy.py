@@ -8,6 +8,7 @@ from domain.spec import (
     LadderStep,
     Mode,
     OrganisationSpec,
+    QuietHours,
     ServiceLevels,
     Thresholds,
     Wording,
@@ -24,6 +25,7 @@ class Policy(Frozen):
     calendar: BusinessCalendar = BusinessCalendar()
     wording: Wording = Wording()
     burst_window_seconds: dict[str, float] = {}
+    quiet_hours: dict[str, QuietHours] = {}
     modes: dict[str, Mode] = {}
     default_ai_agent: str
     context_sources: tuple[str, ...] = ("directory",)
@@ -41,6 +43,7 @@ def policy_of(spec: OrganisationSpec, calibration: Calibration) -> Policy:
         calendar=spec.calendar,
         wording=spec.wording,
         burst_window_seconds={kind: channel.burst_window_seconds for kind, channel in spec.channels.items()},
+        quiet_hours={kind: channel.quiet_hours for kind, channel in spec.channels.items() if channel.quiet_hours},
         modes={ai_agent.id: ai_agent.mode for ai_agent in spec.ai_agents},
         default_ai_agent=spec.default_ai_agent,
         context_sources=(spec.crm, *((spec.helpdesk,) if spec.helpdesk else ())),

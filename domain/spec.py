@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.knowledge_spec import KnowledgeSourceSpec
 from domain.spec_model import Key as Key
 from domain.spec_model import SpecModel as SpecModel
 from domain.tool_spec import AllowedTool, DescribedTool, ToolServerSpec
@@ -142,11 +143,19 @@ class BusinessCalendar(SpecModel):
         return ZoneInfo(self.timezone)
 
 
+class QuietHours(SpecModel):
+    """When AI agents send nothing by a channel, local to the organisation's time zone; 21:00 until 08:00 is a night."""
+
+    begins: time
+    ends: time
+
+
 class ChannelSpec(SpecModel):
     """A channel that the organisation uses. Times are waited before a reply leaves, in seconds."""
 
     burst_window_seconds: float = Field(0.3, ge=0, le=30)
     greeting: str = ""
+    quiet_hours: QuietHours | None = None
 
 
 class Thresholds(SpecModel):
@@ -217,6 +226,10 @@ class ServiceLevels(SpecModel):
     exchange_limit: int = Field(5, ge=1, description="Exchanges since ownership changed before a person is asked.")
     clarification_limit: int = Field(2, ge=0)
     context_max_age_minutes: float = Field(60, gt=0)
+    park_after_seconds: float = Field(
+        60, ge=5, description="Without a model for so long, the customer is told and the conversation is parked."
+    )
+    parked_at_most_hours: float = Field(4, gt=0, description="Then a person gets a conversation that is parked.")
     delivery_patience_hours: float = Field(4, gt=0, description="How long a channel that is down is tried again.")
 
 
@@ -233,6 +246,10 @@ class Wording(SpecModel):
 
     handoff: str = "I am passing this to a colleague, who will answer you here. You will not need to repeat yourself."
     approval_wait: str = "Thank you. A colleague is checking my answer, and it will reach you here."
+    parked: str = (
+        "I cannot answer at this moment, because of a technical problem on our side. Your message is kept: you get an "
+        "answer here as soon as it is solved, from me or from a colleague."
+    )
     clarify: str = "So that I answer the right question: could you tell me a little more?"
 
 
@@ -280,6 +297,7 @@ class OrganisationSpec(SpecModel):
     out_of_scope_examples: tuple[str, ...] = ()
     journeys: tuple[Journey, ...] = ()
     tool_servers: tuple[ToolServerSpec, ...] = ()
+    knowledge_sources: tuple[KnowledgeSourceSpec, ...] = ()
     ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -296,6 +314,7 @@ class OrganisationSpec(SpecModel):
             "topics": [topic.id for topic in self.topics],
             "journeys": [journey.id for journey in self.journeys],
             "tool_servers": [server.id for server in self.tool_servers],
+            "knowledge_sources": [source.kind for source in self.knowledge_sources],
         }
         twice = [(kind, key) for kind, keys in ids.items() for key in sorted({k for k in keys if keys.count(k) > 1})]
         return [f"{kind}: {key!r} stands twice" for kind, key in twice]
@@ -357,6 +376,7 @@ class SpecVersion(SpecModel):
 
     specification: OrganisationSpec
     articles: tuple[Article, ...] = ()
+    sourced: tuple[Key, ...] = Field((), description="Those of the articles that a knowledge source keeps.")
     tools: tuple[DescribedTool, ...] = Field((), description="Every allowed tool, as its server described it then.")
 
     @property

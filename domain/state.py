@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.approval import Approval
 from domain.conversation import STORED_CHANNELS, AnyRequest, CustomerMessage, Owner, StartConversation, Status
 from domain.policy import Policy
+from domain.quiet_hours import next_allowed
 from domain.schedule import next_rung
 from domain.spec import ChannelKind, Mode
 from domain.steps import FetchedContext, OpenedConversation
@@ -48,6 +49,7 @@ class ConversationState(BaseModel):
     context: FetchedContext | None = None
     context_since: datetime | None = None
     told_to_wait: bool = False
+    parked_since: datetime | None = None
     escalation_reason: str | None = None
     quiet_since: datetime | None = None
     snoozed_until: datetime | None = None
@@ -127,7 +129,7 @@ class ConversationState(BaseModel):
         self.owner, self.status = owner, status
         self.approval = self.snoozed_until = self.resolved_at = None
         self.answered = Answered()
-        self.told_to_wait = False
+        self.told_to_wait, self.parked_since = False, None
 
     def supervise(self, evidence: Evidence) -> Evidence:
         """A mode that a person set for this conversation overrides the AI agent's own."""
@@ -155,6 +157,14 @@ class ConversationState(BaseModel):
         if not self.owned_by_ai:
             return Status.WITH_HUMAN
         return Status.AWAITING_APPROVAL if self.approval else Status.OPEN
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """When an AI agent may write by this channel again; None while it may."""
+        hours = self.opened_policy.quiet_hours.get(self.channel)
+        if hours is None:
+            return None
+        allowed = next_allowed(now, self.opened_policy.calendar.zone, hours.begins, hours.ends)
+        return allowed if allowed > now else None
 
     def context_is_fresh(self, now: datetime) -> bool:
         """False when the customer context is missing, incomplete or too old."""

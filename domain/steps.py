@@ -190,7 +190,7 @@ class OwnershipChanged(Frozen):
     at: datetime
 
 
-StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed", "delivery_failed"]
+StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed", "delivery_failed", "parked"]
 
 
 class ChangeStatusInput(Frozen):
@@ -238,6 +238,28 @@ class ChannelRead(Frozen):
     """How many events were new."""
 
     events: int
+
+
+class SynchroniseKnowledgeInput(Frozen):
+    """One source of one organisation; the active version says how its articles are used."""
+
+    organisation: str
+    source: str
+
+
+class FetchedKnowledge(Frozen):
+    """How many articles the source listed: those that had changed, or all that it has."""
+
+    articles: int
+    everything: bool
+
+
+class PublishedKnowledge(Frozen):
+    """The active version afterwards, and how many of its articles come from sources."""
+
+    spec_hash: str
+    sourced: int
+    changed: bool
 
 
 class ClimbLadderInput(Frozen):

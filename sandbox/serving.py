@@ -32,6 +32,8 @@ def serving_tls(app: FastAPI, authority: Authority, port: int = 0) -> Iterator[s
 @contextmanager
 def _serving(app: FastAPI, port: int, certificate: Path | None = None) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", port)) as listening:
+        # asyncio sets it only on sockets whose protocol number is given, and these are not.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(
             uvicorn.Config(
                 app, log_config=None, log_level="critical", timeout_graceful_shutdown=0, ssl_certfile=certificate

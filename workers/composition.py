@@ -14,7 +14,9 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.knowledge import KnowledgeActivities
 from activities.organisations import ModelFactory, Organisations
+from activities.publishing import fit_models
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.serving import load_models
@@ -30,7 +32,9 @@ from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.crm.registry import CRMS
-from integrations.guarded import GuardedChannel, GuardedCrm, GuardedToolServer
+from integrations.guarded import GuardedChannel, GuardedCrm, GuardedSource, GuardedToolServer
+from integrations.knowledge.registry import SOURCES
+from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from integrations.tools.base import ToolServer, ToolSettings
@@ -41,10 +45,12 @@ from storage.customers import CustomerRepository
 from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
 from storage.inbox import InboxRepository
+from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.vendors import VendorStateRepository
+from workers.knowledge import schedule_synchronisation
 from workers.readers import start_readers
 from workers.worker import Activities, Limits, build_workers
 
@@ -84,6 +90,7 @@ class Neighbours:
 
     channels: Mapping[ChannelKind, Channel]
     crms: Mapping[str, Crm]
+    sources: Mapping[str, KnowledgeSource] = field(default_factory=dict)
     tools: ToolSettings = field(default_factory=ToolSettings)
 
 
@@ -92,6 +99,7 @@ def neighbours_of(customers: CustomerRepository) -> Neighbours:
     return Neighbours(
         channels=Adapters[Channel](CHANNELS, read_vendor),
         crms=Adapters[Crm](CRMS, read_vendor, {"directory": DirectoryCrm(customers)}),
+        sources=Adapters[KnowledgeSource](SOURCES, read_vendor),
         tools=read_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings(),
     )
 
@@ -111,12 +119,16 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
         vendor = vendor_of(crm)
         return GuardedCrm(crm, partial(breakers.guard, vendor)) if vendor else crm
 
+    def guarded_source(source: KnowledgeSource) -> KnowledgeSource:
+        return GuardedSource(source, partial(breakers.guard, vendor_of(source)))
+
     def connected(organisation: str, server: ToolServerSpec) -> ToolServer:
         return GuardedToolServer(
             tool_server(server, near.tools), partial(breakers.guard, f"{organisation}:{server.id}")
         )
 
-    organisations = Organisations(SpecRepository(database), models, load_models, turns.spent_since, connected)
+    specs = SpecRepository(database)
+    organisations = Organisations(specs, models, load_models, turns.spent_since, connected)
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, Wrapped(near.crms, guarded_crm), organisations),
@@ -125,6 +137,13 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
         delivery=DeliveryActivities(DeliveryRepository(database), Wrapped(near.channels, guarded_channel)),
         approvals=ApprovalActivities(ApprovalRepository(database)),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
+        knowledge=KnowledgeActivities(
+            KnowledgeRepository(database),
+            specs,
+            Wrapped(near.sources, guarded_source),
+            DirectoryCrm(customers),
+            fit_models,
+        ),
     )
 
 
@@ -146,7 +165,10 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     near = neighbours_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
     await start_readers(client, settings.organisation.name, activities.conversation.organisations, near.channels)
-    limits = Limits(settings.max_cached_workflows, settings.max_concurrent_activities)
+    await schedule_synchronisation(client, settings.organisation.name, activities.conversation.organisations)
+    limits = Limits(
+        settings.max_cached_workflows, settings.max_concurrent_activities, settings.model_requests_per_second
+    )
     return build_workers(client, activities, limits)
 
 

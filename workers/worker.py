@@ -13,12 +13,14 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
-from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, READING
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
 from workers.failures import FailureInterceptor
 from workflows.conversation import ConversationWorkflow
+from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
 
 STICKY = timedelta(seconds=5)
@@ -36,6 +38,7 @@ class Activities:
     delivery: DeliveryActivities
     approvals: ApprovalActivities
     reading: ReadingActivities
+    knowledge: KnowledgeActivities
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Limits:
 
     cached_workflows: int = 1000
     concurrent_activities: int = 100
+    model_requests_per_second: float | None = None
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -71,7 +75,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
     conversations = Worker(
         client,
         task_queue=CONVERSATIONS,
-        workflows=[ConversationWorkflow, ReadChannelWorkflow],
+        workflows=[ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow],
         activities=store,
         workflow_runner=workflow_runner(),
         interceptors=[failures],
@@ -83,7 +87,8 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
         CRM: [a.context.fetch_customer_context],
         DELIVERY: [a.delivery.deliver_message, a.tools.call_tool],
-        READING: [a.reading.read_channel],
+        READING: [a.reading.read_channel, a.knowledge.fetch_knowledge],
+        PUBLISHING: [a.knowledge.publish_knowledge],
     }
     others = [
         Worker(
@@ -91,7 +96,8 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
             task_queue=queue,
             activities=served,
             interceptors=[failures],
-            max_concurrent_activities=limits.concurrent_activities,
+            max_concurrent_activities=1 if queue == PUBLISHING else limits.concurrent_activities,
+            max_task_queue_activities_per_second=limits.model_requests_per_second if queue == LLM else None,
         )
         for queue, served in by_queue.items()
     ]

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, RetryState
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
@@ -82,15 +82,23 @@ class Answering:
         state.turn += 1
         try:
             reply = await self._unless_overtaken(self._steps.generate_reply(messages), messages)
-        except ActivityError:
+        except ActivityError as error:
             state.put_back(messages)
-            await self._standing.escalate(Reason.MODEL_FAILED)
+            await self._without_model(error)
             return None
         if reply is None:
             return None
+        state.parked_since = None
         if reply.draft is None:
             state.unanswered = False
         return reply.draft
+
+    async def _without_model(self, error: ActivityError) -> None:
+        """A model that was silent in spite of all tries is waited for, once; anything else is for a person."""
+        if error.retry_state is RetryState.TIMEOUT and not self._state.parked_since:
+            await self._standing.park()
+        else:
+            await self._standing.escalate(Reason.MODEL_FAILED)
 
     async def _unless_overtaken(
         self, generating: ActivityHandle[GeneratedReply], messages: tuple[CustomerMessage, ...]
@@ -160,6 +168,8 @@ class Answering:
 
     async def _send(self, draft: Draft, record: DecisionRecord) -> None:
         state, revision = self._state, self._state.revision
+        if not await self._quiet_hours_pass():
+            return
         hold_until = self._steps.burst_ends_at()
         delivered = await self._standing.delivered(
             self._steps.deliver_reply(draft, record, hold_until), self._steps.leaves_at(hold_until)
@@ -171,6 +181,20 @@ class Answering:
             state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
         elif state.revision == revision:
             state.catch_up(await self._steps.open_conversation())
+
+    async def _quiet_hours_pass(self) -> bool:
+        """Hold a reply back while the channel is to be quiet; False when it was overtaken meanwhile."""
+        state, quiet_until = self._state, self._state.quiet_until(workflow.now())
+        if quiet_until is None:
+            return True
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                state.is_overtaken, timeout=quiet_until - workflow.now(), timeout_summary="quiet hours of the channel"
+            )
+        if state.is_overtaken():
+            await self._standing.record_what_overtakes()
+            return False
+        return True
 
     async def _request_approval(self, draft: Draft, record: DecisionRecord) -> None:
         state, evidence = self._state, draft.evidence
@@ -190,6 +214,6 @@ class Answering:
         )
         await self._steps.request_approval(approval, record)
         state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False
-        if not state.told_to_wait:
+        if state.is_pushed() and not state.told_to_wait:
             await self._standing.tell(f"approval-{state.turn}", state.opened_policy.wording.approval_wait)
         state.told_to_wait = True

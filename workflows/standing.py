@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.tool_calls import CalledTool
     from domain.turn import DecisionRecord, Draft, Reason
     from workflows.steps import Steps
+    from workflows.story import details
 
 Result = TypeVar("Result")
 
@@ -127,14 +128,22 @@ class Standing:
         await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
         state.give_to(Owner(kind="human_agent"), Status.WITH_HUMAN)
         state.escalation_reason, state.unanswered = reason.value, False
-        if reason is not Reason.DELIVERY_FAILED:
+        if state.is_pushed() and reason is not Reason.DELIVERY_FAILED:
             await self.tell(f"escalation-{state.revision}", state.opened_policy.wording.handoff)
 
     async def tell(self, key: str, notice: str) -> None:
-        """Push a notice where the stored one does not reach the customer; without it, nothing else is held up."""
-        if not self._state.is_pushed() or not notice:
-            return
-        await self.delivered(self._steps.tell(f"{self._state.start.conversation_id}-{key}-notice", notice))
+        """Send a sentence of the organisation itself; one that cannot be sent holds up nothing."""
+        if notice:
+            await self.delivered(self._steps.tell(f"{self._state.start.conversation_id}-{key}-notice", notice))
+
+    async def park(self) -> None:
+        """The model does not answer: say so, and wait for it."""
+        state = self._state
+        state.parked_since = workflow.now()
+        state.note_standing(workflow.now())
+        await self.set_status("parked", state.status, f"parked-{state.turn}", "system")
+        workflow.set_current_details(details(state))
+        await self.tell(f"parked-{state.turn}", state.opened_policy.wording.parked)
 
     async def wake(self) -> bool:
         """A message wakes or reopens a conversation, unless it is an old one that came again."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
+from temporalio.common import Priority
 from temporalio.exceptions import ActivityError
 from temporalio.workflow import ActivityConfig, ActivityHandle
 
@@ -19,7 +20,10 @@ with workflow.unsafe.imports_passed_through():
         DELIVER_STORED,
         FETCH_CUSTOMER_CONTEXT,
         GENERATE_EMBEDDED,
+        GENERATE_PARKED,
         GENERATE_REPLY,
+        LATER,
+        LIVE,
         SCORE_CONFIDENCE,
         STORE,
     )
@@ -27,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tools import ToolActivities
     from domain.approval import Approval
     from domain.conversation import (
+        LIVE_CHANNELS,
         Author,
         CustomerMessage,
         DecideApproval,
@@ -145,8 +150,23 @@ class Steps:
             suggestion=suggestion,
         )
         what = "suggest a reply" if suggestion else "write a reply"
-        options = GENERATE_EMBEDDED if self._policy.model_is_embedded else GENERATE_REPLY
+        options = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._with_patience()
         return _start(ReplyActivities.generate_reply, input, options, f"turn {state.turn}: {what}")
+
+    def _with_patience(self) -> ActivityConfig:
+        """A model that does not answer is tried for a while, and for much longer once the customer has been told."""
+        state, levels = self._state, self._policy.service_levels
+        if state.parked_since is None:
+            patience = timedelta(seconds=levels.park_after_seconds)
+            return {**GENERATE_REPLY, "schedule_to_close_timeout": patience, "priority": self._priority}
+        ends_at = state.parked_since + timedelta(hours=levels.parked_at_most_hours)
+        patience = max(ends_at - workflow.now(), timedelta(seconds=1))
+        return {**GENERATE_PARKED, "schedule_to_close_timeout": patience, "priority": self._priority}
+
+    @property
+    def _priority(self) -> Priority:
+        """Who waits at a screen or at a phone comes first, after an outage too."""
+        return LIVE if self._state.channel in LIVE_CHANNELS else LATER
 
     async def score_confidence(self, draft: Draft) -> float | None:
         """The validator's verdict; without one in time, the draft counts as not supported."""

@@ -57,6 +57,9 @@ def details(state: ConversationState) -> str:
         f"**{state.status.value.replace('_', ' ')}** · owner `{state.owner}` · turn {state.turn}",
         f"Waits for {WAITS[state.status]} since {state.standing_since:%Y-%m-%d %H:%M:%S} UTC",
         f"Approval `{approval.approval_id}` ({approval.reason}), rule `{approval.rule}`" if approval else "",
+        f"Parked since {state.parked_since:%Y-%m-%d %H:%M:%S} UTC: the model does not answer"
+        if state.parked_since
+        else "",
         f"Escalated: {state.escalation_reason}" if state.escalation_reason else "",
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",
     ]

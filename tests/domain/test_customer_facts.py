@@ -85,4 +85,6 @@ def test_an_account_without_invoices_has_no_balance() -> None:
 
 
 def test_the_amount_of_an_invoice_can_be_read_back() -> None:
+    assert invoiced("see the portal") is None
+    assert invoiced("TF-2: unknown, paid") is None
     assert invoiced("TF-2: 99.50, issued 1 September 2026, due 15 September 2026, open") == Decimal("99.50")

@@ -173,7 +173,8 @@ class FakeActivities:
             return DeliveredMessage(status="refused", at=datetime.now(UTC))
         if input.message_key not in self.delivered:
             self.delivered.append(input.message_key)
-        self.unanswered = []
+        if input.kind != "notice":
+            self.unanswered = []
         return DeliveredMessage(status="delivered", at=datetime.now(UTC))
 
     @activity.defn
