@@ -24,21 +24,18 @@ from activities.tools import ToolActivities
 from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError
 from domain.spec import ChannelKind
-from domain.tool_spec import ToolServerSpec
-from integrations.adapters import Adapters, Wrapped, vendor_of
+from integrations.adapters import Adapters, Wrapped
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.crm.registry import CRMS
-from integrations.guarded import GuardedChannel, GuardedCrm, GuardedSource, GuardedToolServer
 from integrations.knowledge.registry import SOURCES
 from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
-from integrations.tools.base import ToolServer, ToolSettings
-from integrations.tools.registry import tool_server
+from integrations.tools.base import ToolSettings
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
@@ -50,6 +47,7 @@ from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.vendors import VendorStateRepository
+from workers.guards import Guards
 from workers.knowledge import schedule_synchronisation
 from workers.readers import start_readers
 from workers.worker import Activities, Limits, build_workers
@@ -109,38 +107,22 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     customers = CustomerRepository(database)
     near = neighbours or neighbours_of(customers)
     turns, calls = TurnRepository(database), ToolCallRepository(database)
-    breakers = Breakers(VendorStateRepository(database))
-
-    def guarded_channel(channel: Channel) -> Channel:
-        vendor = vendor_of(channel)
-        return GuardedChannel(channel, partial(breakers.guard, vendor)) if vendor and not channel.stored else channel
-
-    def guarded_crm(crm: Crm) -> Crm:
-        vendor = vendor_of(crm)
-        return GuardedCrm(crm, partial(breakers.guard, vendor)) if vendor else crm
-
-    def guarded_source(source: KnowledgeSource) -> KnowledgeSource:
-        return GuardedSource(source, partial(breakers.guard, vendor_of(source)))
-
-    def connected(organisation: str, server: ToolServerSpec) -> ToolServer:
-        return GuardedToolServer(
-            tool_server(server, near.tools), partial(breakers.guard, f"{organisation}:{server.id}")
-        )
-
+    guards = Guards(Breakers(VendorStateRepository(database)))
+    connected = partial(guards.tools, near.tools)
     specs = SpecRepository(database)
-    organisations = Organisations(specs, models, load_models, turns.spent_since, connected)
+    organisations = Organisations(specs, guards.models(models), load_models, turns.spent_since, connected)
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
-        context=ContextActivities(customers, Wrapped(near.crms, guarded_crm), organisations),
+        context=ContextActivities(customers, Wrapped(near.crms, guards.crm), organisations),
         reply=ReplyActivities(turns, calls, organisations),
         tools=ToolActivities(calls, organisations.version, connected),
-        delivery=DeliveryActivities(DeliveryRepository(database), Wrapped(near.channels, guarded_channel)),
+        delivery=DeliveryActivities(DeliveryRepository(database), Wrapped(near.channels, guards.channel)),
         approvals=ApprovalActivities(ApprovalRepository(database)),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
         knowledge=KnowledgeActivities(
             KnowledgeRepository(database),
             specs,
-            Wrapped(near.sources, guarded_source),
+            Wrapped(near.sources, guards.source),
             DirectoryCrm(customers),
             fit_models,
         ),

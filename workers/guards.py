@@ -1,0 +1,68 @@
+"""Vendors behind their circuit breakers: what no vendor stands behind stays as it is."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from activities.organisations import ModelFactory
+from domain.tool_spec import ToolServerSpec
+from integrations.adapters import vendor_of
+from integrations.breakers import Breakers
+from integrations.channels.base import Channel
+from integrations.crm.base import Crm
+from integrations.guarded import (
+    Guard,
+    GuardedChannel,
+    GuardedCrm,
+    GuardedSource,
+    GuardedToolServer,
+    GuardedValidator,
+    GuardedWriter,
+)
+from integrations.knowledge.base import KnowledgeBase
+from integrations.knowledge.source import KnowledgeSource
+from integrations.llm.base import DraftValidator, ReplyWriter
+from integrations.tools.base import ToolServer, ToolSettings
+from integrations.tools.registry import tool_server
+
+EMBEDDED = "local"
+
+
+@dataclass(frozen=True)
+class Guards:
+    """One breaker for each vendor of the process; the installation shares what they know."""
+
+    breakers: Breakers
+
+    def channel(self, channel: Channel) -> Channel:
+        vendor = vendor_of(channel)
+        return GuardedChannel(channel, self._guard(vendor)) if vendor and not channel.stored else channel
+
+    def crm(self, crm: Crm) -> Crm:
+        vendor = vendor_of(crm)
+        return GuardedCrm(crm, self._guard(vendor)) if vendor else crm
+
+    def source(self, source: KnowledgeSource) -> KnowledgeSource:
+        return GuardedSource(source, self._guard(vendor_of(source)))
+
+    def tools(self, settings: ToolSettings, organisation: str, server: ToolServerSpec) -> ToolServer:
+        return GuardedToolServer(tool_server(server, settings), self._guard(f"{organisation}:{server.id}"))
+
+    def models(self, models: ModelFactory) -> ModelFactory:
+        """Each provider has its own breaker, so an open one leads to the next model at once."""
+
+        def writer(named: str | None, knowledge: KnowledgeBase) -> ReplyWriter:
+            made = models.writer(named, knowledge)
+            provider = _provider(named or models.default_validator or EMBEDDED)
+            return made if provider == EMBEDDED else GuardedWriter(made, self._guard(provider))
+
+        def validator(named: str) -> DraftValidator:
+            return GuardedValidator(models.validator(named), self._guard(_provider(named)))
+
+        return replace(models, writer=writer, validator=validator)
+
+    def _guard(self, vendor: str) -> Guard:
+        return partial(self.breakers.guard, vendor)
+
+
+def _provider(model: str) -> str:
+    return model.partition(":")[0]
