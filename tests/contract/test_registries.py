@@ -11,6 +11,8 @@ from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
 from integrations.crm.registry import CRMS
+from integrations.knowledge.registry import SOURCES
+from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.base import ReplyWriter
 from integrations.llm.exchange import ChatModel
 from integrations.llm.provider import ModelAccess
@@ -24,6 +26,7 @@ REGISTRIES: list[tuple[dict[str, str], type]] = [
     (MODELS, ChatModel),
     (CRMS, Crm),
     (CHANNELS, Channel),
+    (SOURCES, KnowledgeSource),
     (TOOL_SERVERS, ToolServer),
 ]
 REGISTERED = [(kinds, kind, port) for kinds, port in REGISTRIES for kind in kinds]
