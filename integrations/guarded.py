@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 
 from domain.turn import CustomerContext
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
 from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
+from integrations.knowledge.source import KnowledgeSource, SourcedArticle
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolServer, ToolSession
 
@@ -38,6 +40,18 @@ class GuardedNotes:
     async def add_note(self, organisation: str, reference: CustomerReference, note: CrmNote) -> None:
         async with self._guard():
             await self._notes.add_note(organisation, reference, note)
+
+
+class GuardedSource:
+    """A source of knowledge behind its vendor's breaker."""
+
+    def __init__(self, source: KnowledgeSource, guard: Guard) -> None:
+        self._source = source
+        self._guard = guard
+
+    async def fetch_articles(self, since: datetime | None) -> Sequence[SourcedArticle]:
+        async with self._guard():
+            return await self._source.fetch_articles(since)
 
 
 class GuardedChannel:

@@ -1,7 +1,10 @@
 """Published spec versions."""
 
+from collections.abc import Sequence
+
 from domain.confidence import Calibration
-from domain.errors import NotFoundError
+from domain.errors import ConflictError, NotFoundError
+from domain.evaluation import LabelledMessage
 from domain.spec import SpecVersion
 from storage.database import Database
 from storage.views import PublishedSpec, SpecSummary
@@ -13,24 +16,41 @@ class SpecRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def publish(self, version: SpecVersion, topic_model: bytes, calibration: Calibration, by: str) -> str:
-        """Make the version the active one and return its hash; publishing an older version again is the way back."""
+    async def publish(
+        self,
+        version: SpecVersion,
+        topic_model: bytes,
+        calibration: Calibration,
+        by: str,
+        *,
+        labelled: Sequence[LabelledMessage] = (),
+        replaces: str | None = None,
+    ) -> str:
+        """Make the version the active one and return its hash; publishing an older version again is the way back.
+
+        `labelled` are the messages it was fitted on. Raises ConflictError when another version than the one that it
+        `replaces` has become the active one.
+        """
         organisation = version.specification.organisation
         async with self._database.transaction() as connection:
             await connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended('publish ' || $1, 0))", organisation
             )
-            await connection.execute(
-                "UPDATE spec_versions SET active = false WHERE organisation = $1 AND active", organisation
+            replaced = await connection.fetchval(
+                "UPDATE spec_versions SET active = false WHERE organisation = $1 AND active RETURNING content_hash",
+                organisation,
             )
+            if replaces not in (None, replaced):
+                raise ConflictError("Another version was published meanwhile: begin again with that one.")
             await connection.execute(
                 """
                 INSERT INTO spec_versions (content_hash, organisation, document, topic_model, calibration, published_by,
-                                           active)
-                VALUES ($1, $2, $3::text::json, $4, $5, $6, true)
+                                           labelled, active)
+                VALUES ($1, $2, $3::text::json, $4, $5, $6, $7, true)
                 ON CONFLICT (content_hash) DO UPDATE
                 SET topic_model = excluded.topic_model, calibration = excluded.calibration,
-                    published_by = excluded.published_by, published_at = now(), active = true
+                    labelled = excluded.labelled, published_by = excluded.published_by, published_at = now(),
+                    active = true
                 """,
                 version.content_hash,
                 organisation,
@@ -38,6 +58,7 @@ class SpecRepository:
                 topic_model,
                 calibration,
                 by,
+                list(labelled),
             )
             await connection.execute(
                 """
@@ -60,7 +81,8 @@ class SpecRepository:
     async def load(self, content_hash: str) -> PublishedSpec:
         """Raises NotFoundError for a hash that was never published."""
         row = await self._database.fetchrow(
-            "SELECT document, topic_model, calibration FROM spec_versions WHERE content_hash = $1", content_hash
+            "SELECT document, topic_model, calibration, labelled FROM spec_versions WHERE content_hash = $1",
+            content_hash,
         )
         if row is None:
             raise NotFoundError(f"No specification {content_hash[:12]} is published here. Publish it first.")
@@ -68,6 +90,7 @@ class SpecRepository:
             version=SpecVersion.model_validate(row["document"]),
             topic_model=row["topic_model"],
             calibration=Calibration.model_validate(row["calibration"]),
+            labelled=row["labelled"],
         )
 
     async def list(self, organisation: str) -> list[SpecSummary]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.approval import Approval
 from domain.confidence import Calibration
 from domain.conversation import Attachment, Author, Frozen, Owner, Status
+from domain.evaluation import LabelledMessage
 from domain.inbound import Address
 from domain.spec import ChannelKind, Mode, SpecVersion
 from domain.turn import Citation, CustomerContext, Draft, Evidence
@@ -139,6 +140,7 @@ class PublishedSpec(Frozen):
     version: SpecVersion
     topic_model: bytes
     calibration: Calibration
+    labelled: tuple[LabelledMessage, ...] = ()
 
 
 class SpecSummary(Frozen):

@@ -4,23 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import AwareDatetime
-
-from domain.conversation import Frozen
-
-
-class SourcedArticle(Frozen):
-    """A published article as its vendor has it. `url` is what a customer may open; `topic` is the vendor's own word.
-
-    `id` is the vendor's for the article, the same in every version of it, and unique within the source.
-    """
-
-    id: str
-    title: str
-    body_markdown: str
-    url: str
-    topic: str | None = None
-    updated: AwareDatetime
+from domain.knowledge import SourcedArticle as SourcedArticle
 
 
 class KnowledgeSource(Protocol):

@@ -35,7 +35,14 @@ async def test_every_queue_is_served(database_url: str, temporal_server: Tempora
     )
     async with AsyncExitStack() as stack:
         workers = await workers_from(given, stack)
-    assert sorted(worker.task_queue for worker in workers) == ["conversations", "crm", "delivery", "llm", "reading"]
+    assert sorted(worker.task_queue for worker in workers) == [
+        "conversations",
+        "crm",
+        "delivery",
+        "llm",
+        "publishing",
+        "reading",
+    ]
 
 
 def test_without_a_key_the_embedded_model_writes_and_nobody_validates() -> None:

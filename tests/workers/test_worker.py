@@ -19,6 +19,8 @@ LIMITED = {
     "generate_reply": "llm",
     "score_confidence": "llm",
     "deliver_message": "delivery",
+    "fetch_knowledge": "reading",
+    "publish_knowledge": "publishing",
     "call_tool": "delivery",
 }
 """Activities that a neighbour limits, and the queue on which they are limited."""
@@ -60,4 +62,6 @@ async def test_every_activity_is_served(client: Client, activities: Activities) 
 async def test_limits_reach_every_worker(client: Client, activities: Activities) -> None:
     workers = build_workers(client, activities, Limits(cached_workflows=7, concurrent_activities=3))
     assert workers[0].config()["max_cached_workflows"] == 7
-    assert {worker.config()["max_concurrent_activities"] for worker in workers} == {3}
+    at_once = {worker.task_queue: worker.config()["max_concurrent_activities"] for worker in workers}
+    assert at_once.pop("publishing") == 1
+    assert set(at_once.values()) == {3}

@@ -1,0 +1,39 @@
+-- Articles that vendors keep, as they were when their source last listed them.
+CREATE TABLE sourced_articles (
+    organisation  text NOT NULL,
+    source        text NOT NULL,
+    article_id    text NOT NULL,
+    article       jsonb NOT NULL,
+    confirmed_at  timestamptz NOT NULL,
+    PRIMARY KEY (organisation, source, article_id)
+);
+
+CREATE TABLE knowledge_sources (
+    organisation  text NOT NULL,
+    source        text NOT NULL,
+    read_at       timestamptz NOT NULL,
+    read_all_at   timestamptz NOT NULL,
+    PRIMARY KEY (organisation, source)
+);
+
+-- The labelled messages that a version was fitted on, so that the same organisation can be fitted again to new articles.
+ALTER TABLE spec_versions ADD labelled jsonb NOT NULL DEFAULT '[]';
+
+-- What a source has listed now. After a read of everything, what it did not list is no longer published.
+CREATE FUNCTION keep_articles(
+    org text, from_source text, listed jsonb, everything boolean, moment timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO sourced_articles (organisation, source, article_id, article, confirmed_at)
+    SELECT org, from_source, found->>'id', found, moment FROM jsonb_array_elements(listed) AS found
+    ON CONFLICT (organisation, source, article_id)
+    DO UPDATE SET article = excluded.article, confirmed_at = excluded.confirmed_at;
+    IF everything THEN
+        DELETE FROM sourced_articles
+        WHERE organisation = org AND source = from_source AND confirmed_at < moment;
+    END IF;
+    INSERT INTO knowledge_sources (organisation, source, read_at, read_all_at)
+    VALUES (org, from_source, moment, moment)
+    ON CONFLICT (organisation, source) DO UPDATE
+    SET read_at = moment, read_all_at = CASE WHEN everything THEN moment ELSE knowledge_sources.read_all_at END;
+END $$;
