@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from activities.evaluating import Contexts
-from activities.publishing import FittedModels, fit_models
+from activities.publishing import fit_models
 from config.settings import read_local_vendor
 from domain.directory import DirectoryImport
 from domain.directory_facts import context_of
 from domain.evaluation import LabelledMessage
+from domain.knowledge import with_sourced
 from domain.spec import SpecVersion
 from integrations.labelled_messages import read_labelled_messages
 from integrations.specification import LoadedOrganisation, load_specification
@@ -18,6 +19,7 @@ from integrations.tools.pinning import with_tools
 from integrations.tools.registry import tool_server
 from storage.customers import CustomerRepository
 from storage.database import Database
+from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
 
 LABELLED = Path("evaluation") / "tuning.csv"
@@ -32,12 +34,19 @@ async def publish_organisation(database: Database, folder: Path, by: str) -> str
 
 
 async def publish_loaded(database: Database, loaded: LoadedOrganisation, folder: Path, by: str) -> str:
-    """Publish an organisation that was read from the folder, perhaps changed since, with its tools as they are now."""
-    version = await described(loaded.version)
-    fitted = await asyncio.to_thread(fitted_to_own_examples, loaded, folder)
+    """Publish an organisation that was read from the folder, perhaps changed since.
+
+    Its tools are described as they are now, and the articles that its sources keep are added as they were last read.
+    """
     organisation = loaded.version.specification.organisation
+    known = await KnowledgeRepository(database).list(organisation)
+    version = with_sourced(await described(loaded.version), known, datetime.now(UTC))
+    labelled = await asyncio.to_thread(_labelled_in, folder)
+    fitted = await asyncio.to_thread(fit_models, version, labelled, contexts_of(loaded.directory))
     await CustomerRepository(database).import_directory(organisation, loaded.directory)
-    return await SpecRepository(database).publish(version, fitted.topic_model, fitted.calibration, by)
+    return await SpecRepository(database).publish(
+        version, fitted.topic_model, fitted.calibration, by, labelled=labelled
+    )
 
 
 async def described(version: SpecVersion) -> SpecVersion:
@@ -53,12 +62,9 @@ async def publish_if_none(database: Database, folder: Path) -> None:
         await publish_organisation(database, folder, by="first start")
 
 
-def fitted_to_own_examples(loaded: LoadedOrganisation, folder: Path) -> FittedModels:
-    """Topic model and calibration from the topics' examples and, where there are any, the labelled messages."""
-    labelled: tuple[LabelledMessage, ...] = ()
-    if (folder / LABELLED).is_file():
-        labelled = read_labelled_messages(folder / LABELLED)
-    return fit_models(loaded.version, labelled, contexts_of(loaded.directory))
+def _labelled_in(folder: Path) -> tuple[LabelledMessage, ...]:
+    """Messages that improve the fit to the topics' own examples, where there are any."""
+    return read_labelled_messages(folder / LABELLED) if (folder / LABELLED).is_file() else ()
 
 
 def contexts_of(directory: DirectoryImport) -> Contexts:

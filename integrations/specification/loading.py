@@ -10,9 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from domain.directory import DirectoryImport
 from domain.directory_facts import context_of
+from domain.knowledge_spec import KnowledgeSourceSpec
 from domain.spec import AiAgentSpec, Article, OrganisationSpec, SpecVersion
 from integrations.channels.registry import CHANNELS
 from integrations.crm.registry import CRMS
+from integrations.knowledge.registry import SOURCES
 from integrations.specification.customers import read_customers
 from integrations.specification.documents import Document, DocumentReader
 from integrations.specification.problems import Location, SpecificationError, did_you_mean
@@ -87,7 +89,7 @@ class _Assembly:
 
     def specification(self, articles: Sequence[Read[Article]], directory: DirectoryImport) -> OrganisationSpec | None:
         if self._reads_whole("knowledge/"):
-            topics = {article.value.topic for article in articles}
+            topics = {article.value.topic for article in articles} | self._topics_of_sources()
             self._check_names("knowledge_topics", topics, "no article has the topic")
         facts = _fact_names(directory)
         if facts and self._reads_whole("customers/") and self._keeps_customers_itself():
@@ -106,6 +108,10 @@ class _Assembly:
                 place, _, text = problem.partition(": ")
                 self._report(place, text)
             return None
+
+    def _topics_of_sources(self) -> set[str]:
+        sources: tuple[KnowledgeSourceSpec, ...] = dict(self.organisation.value)["knowledge_sources"]
+        return {topic for source in sources for topic in (*source.topics.values(), source.default_topic)}
 
     def _reads_whole(self, folder: str) -> bool:
         """A name that only an unreadable file defines is no second mistake."""
@@ -138,6 +144,8 @@ class _Assembly:
             (("channels", kind), kind, CHANNELS) for kind in organisation["channels"]
         ]
         named += [((field,), organisation[field], CRMS) for field in ("crm", "helpdesk") if organisation[field]]
+        sources: tuple[KnowledgeSourceSpec, ...] = organisation["knowledge_sources"]
+        named += [(("knowledge_sources", n, "kind"), source.kind, SOURCES) for n, source in enumerate(sources)]
         for location, kind, known in named:
             if kind not in known:
                 text = f"there is no adapter {kind!r}{did_you_mean(kind, known)}; use one of {', '.join(sorted(known))}"
