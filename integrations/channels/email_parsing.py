@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 from html import unescape
+from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
 from inscriptis import get_text  # type: ignore[import-untyped]
@@ -25,13 +26,20 @@ PROBLEMS = (MessageError, ValueError, LookupError, RecursionError, TypeError, At
 """What Python's parser is known to raise on mails that keep to no rule."""
 
 MOST_FILES = 20
-MOST_TEXT_BYTES = 1_000_000
+MOST_TEXT_BYTES = 5_000_000
 FULL_TEXT = "mail.txt"
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
 _QUOTE_OPENS, _QUOTE_CLOSES = "\ue000", "\ue001"
 _BLOCKQUOTE = re.compile(r"<(/?)blockquote\b[^>]{0,2000}>", re.IGNORECASE)
-_INVISIBLE = re.compile(r"(?is)<(script|style|head|title)\b.*?</\1\s*>|<!--.*?-->")
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+_INVISIBLE = (
+    ("<!--", "-->"),
+    ("<script", "</script"),
+    ("<style", "</style"),
+    ("<head", "</head"),
+    ("<title", "</title"),
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _HTML = ParserConfig(css=CSS_PROFILES["strict"])
 
@@ -168,12 +176,23 @@ def html_text(html: str) -> str:
     The parser drops what is nested more than 256 deep; where that is most of the text, only the tags are taken out.
     """
     marked = _BLOCKQUOTE.sub(_marked, clean(html).replace(_QUOTE_OPENS, "").replace(_QUOTE_CLOSES, ""))
-    bare = unescape(_TAG.sub(" ", _INVISIBLE.sub(" ", marked)))
+    bare = unescape(_TAG.sub(" ", _visible(marked)))
     try:
         text = get_text(f"<div>{marked}</div>", _HTML)
     except RecursionError:
         text = ""
     return _quoted_by_line(text if _letters(text) * 2 >= _letters(bare) else bare)
+
+
+def _visible(html: str) -> str:
+    """HTML without what is never shown. Searched, not matched: a mail can make a pattern slow."""
+    for opening, closing in _INVISIBLE:
+        small, kept, at = html.translate(_SMALL), list[str](), 0
+        while (start := small.find(opening, at)) >= 0 and (end := small.find(closing, start)) >= 0:
+            kept.append(html[at:start])
+            at = end + len(closing)
+        html = "".join([*kept, html[at:]])
+    return html
 
 
 def _marked(tag: re.Match[str]) -> str:

@@ -151,6 +151,12 @@ def test_html_that_is_nested_very_deeply_is_text_too() -> None:
     assert "deep" in html_text("<div>" * 20_000 + "deep" + "</div>" * 20_000)
 
 
+@pytest.mark.parametrize("piece", ["<!--", "<style ", "<STYLE>İ</Style>", "<blockquote", "<", "&"])
+def test_no_html_takes_long(piece: str) -> None:
+    deep = "<div>" * 300 + "deep " * 300
+    assert "deep" in html_text(deep + piece * 50_000)
+
+
 @given(st.text(max_size=300))
 def test_any_html_is_some_text(html: str) -> None:
     assert isinstance(html_text(html), str)
