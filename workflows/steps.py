@@ -225,7 +225,7 @@ class Steps:
                 text=self._clarification(draft) if clarifies else None,
                 expected_revision=self._state.revision,
                 not_before=hold_until,
-                record=None if draft.actions and not clarifies else record,
+                record=record,
             ),
             reply_summary(draft, record.confidence, verb),
         )

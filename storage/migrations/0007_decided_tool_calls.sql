@@ -1,5 +1,25 @@
 -- Uses of tools carry the decision that let them go: its record, and the approval, which several calls may carry out.
 
+-- A draft is decided about once, whichever of its steps comes first.
+CREATE OR REPLACE FUNCTION decide_turn(
+    c conversations, decided_draft text, decision_record jsonb, moment timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF decision_record IS NULL OR EXISTS (
+        SELECT FROM turns WHERE draft_id = decided_draft AND record IS NOT NULL
+    ) THEN
+        RETURN;
+    END IF;
+    UPDATE turns
+    SET confidence = (decision_record->>'confidence')::double precision,
+        outcome = decision_record#>>'{decision,outcome}', reason = decision_record#>>'{decision,reason}',
+        review = decision_record#>>'{decision,review}', record = decision_record,
+        decided_at = (decision_record->>'decided_at')::timestamptz
+    WHERE draft_id = decided_draft;
+    PERFORM audit(c, 'turn_decided', 'policy',
+                  decision_record || jsonb_strip_nulls(jsonb_build_object('draft_id', decided_draft)), moment);
+END $$;
+
 -- What refuses a call. An approval that this very decision has closed, as an earlier call of the same draft did, is good.
 CREATE FUNCTION refusal_of_call(c conversations, step jsonb) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT refusal_of(c, step - CASE WHEN EXISTS (
@@ -29,9 +49,7 @@ BEGIN
         status := 'refused';
         RETURN;
     END IF;
-    IF NOT EXISTS (SELECT FROM turns WHERE draft_id = step->>'draft_id' AND record IS NOT NULL) THEN
-        PERFORM decide_turn(c, step->>'draft_id', step->'record', moment);
-    END IF;
+    PERFORM decide_turn(c, step->>'draft_id', step->'record', moment);
     INSERT INTO tool_calls (call_key, conversation_id, draft_id, state, action, revision, claimed_at)
     VALUES (key, c.conversation_id, step->>'draft_id', 'claimed', step->'action', c.revision, moment);
     IF step ? 'closure' AND keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment) THEN

@@ -33,7 +33,11 @@ def version(**changes: Any) -> SpecVersion:
 
 async def publish(database: Database, **changes: Any) -> str:
     """Make the specification the active one; its hash comes back."""
-    return await SpecRepository(database).publish(version(**changes), _topic_model(), SURE, "lea")
+    return await publish_version(database, version(**changes))
+
+
+async def publish_version(database: Database, version: SpecVersion) -> str:
+    return await SpecRepository(database).publish(version, _topic_model(), SURE, "lea")
 
 
 @cache

@@ -32,6 +32,7 @@ from integrations.channels.web_chat import WebChatChannel
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
+from integrations.tools.base import ToolSettings
 from storage.approvals import ApprovalRepository
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository
@@ -41,6 +42,7 @@ from storage.notifications import NotificationListener
 from storage.records import RecordRepository, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, StoredMessage
 from tests.e2e.gates import Gates
+from tests.e2e.toolshop import use_tools
 from tests.organisation import SPECIFICATION
 from tests.pigeons import KIND
 from tests.workflows.fakes import Gate
@@ -55,7 +57,10 @@ LOOK_AGAIN_SECONDS = 0.5
 
 
 class ScriptedWriter:
-    """Repeats what it was asked, citing the best passage; also says yes to every draft as a validator."""
+    """Repeats what it was asked, citing the best passage; also says yes to every draft as a validator.
+
+    Where there are tools, it uses them as tests.e2e.toolshop says.
+    """
 
     def __init__(self) -> None:
         self.gate: Gate | None = None
@@ -64,9 +69,11 @@ class ScriptedWriter:
         if self.gate:
             await self.gate.pass_through()
         again = f" ({request.instruction})" if request.instruction else ""
-        cited = [Citation(source_id=passage.article_id, title=passage.title) for passage in request.passages[:1]]
-        usage = Usage(model="scripted")
-        return WrittenReply(text=f"You asked: {request.question}{again}", citations=tuple(cited), usage=usage)
+        found = await use_tools(request, tools) if tools and tools.offered else []
+        passages = [*request.passages[:1], *found]
+        cited = tuple(Citation(source_id=passage.article_id, title=passage.title) for passage in passages)
+        text = "\n".join([f"You asked: {request.question}{again}", *(passage.text for passage in found)])
+        return WrittenReply(text=text, citations=cited, found=tuple(found), usage=Usage(model="scripted"))
 
     async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
         return DraftVerdict(supported=1.0, usage=Usage(model="scripted"))
@@ -259,14 +266,20 @@ class House:
 
     @asynccontextmanager
     async def workers(
-        self, models: ModelFactory | None = None, channel: Channel | None = None, limits: Limits | None = None
+        self,
+        models: ModelFactory | None = None,
+        channel: Channel | None = None,
+        limits: Limits | None = None,
+        tools: ToolSettings | None = None,
     ) -> AsyncIterator[None]:
         """The workers of production in this process."""
         channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel()}
         if channel:
             channels = {WEB_CHAT: channel, KIND: channel}
         crms: dict[str, Crm] = {"directory": DirectoryCrm(CustomerRepository(self.store.database))}
-        activities = compose(self.store.database, models or scripted(), Neighbours(channels, crms))
+        activities = compose(
+            self.store.database, models or scripted(), Neighbours(channels, crms, tools or ToolSettings())
+        )
         async with AsyncExitStack() as stack:
             for worker in build_workers(self.client, activities, limits or Limits()):
                 await stack.enter_async_context(worker)

@@ -17,6 +17,7 @@ from domain.conversation import (
 )
 from domain.policy import Policy
 from domain.spec import ApprovalRule, Mode
+from domain.tools import ProposedAction
 from domain.turn import Evidence
 from tests.workflows.conftest import ANNA, BEN, Conversation
 from tests.workflows.fakes import SURE, FakeActivities
@@ -34,9 +35,12 @@ class Scenario:
     play: Callable[[Conversation], Awaitable[None]]
     evidence: Evidence = SURE
     policy: Policy = PLAIN
+    actions: tuple[ProposedAction, ...] = ()
 
     def fakes(self) -> FakeActivities:
-        return FakeActivities(self.policy, self.evidence)
+        fakes = FakeActivities(self.policy, self.evidence)
+        fakes.actions = self.actions
+        return fakes
 
 
 def _decide(conversation: Conversation, action: str, key: str, by: Person = ANNA, **more: str) -> DecideApproval:
@@ -77,6 +81,20 @@ async def approved(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.approval is None)
     await conversation.ask(_decide(conversation, "approve", "d2", BEN))
     await conversation.until(lambda _: len(conversation.fakes.decisions) == 1)
+
+
+async def approved_once(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "approve", "d1"))
+    await conversation.until(lambda _: len(conversation.fakes.delivered) == 1)
+    await conversation.settled()
+
+
+async def tool_failed(conversation: Conversation) -> None:
+    conversation.fakes.failures["call_tool"] = [ApplicationError("changed", type="ConflictError")]
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
 
 
 async def rejected_and_edited(conversation: Conversation) -> None:
@@ -134,9 +152,13 @@ async def model_failed(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
 
 
+REFUND = ProposedAction(server="shop", tool="refund", arguments={"order_id": "A-1001", "amount": 49.5})
+ALONE = SURE.model_copy(update={"action": "within_limit"})
+ABOVE_LIMIT = SURE.model_copy(update={"action": "needs_approval"})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 PERSON = SURE.model_copy(update={"asks_for_person": True})
 TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
+HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 0.3})
 HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
 
 SCENARIOS = {
@@ -152,4 +174,7 @@ SCENARIOS = {
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
+    "tool_used": Scenario(plain, ALONE, HOLDING_BRIEFLY, (REFUND,)),
+    "tool_approved": Scenario(approved_once, ABOVE_LIMIT, PLAIN, (REFUND, REFUND)),
+    "tool_failed": Scenario(tool_failed, ALONE, PLAIN, (REFUND,)),
 }
