@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 from domain.confidence import Calibration
 from gateway.app import create_app
 from gateway.options import GatewayOptions
+from integrations.channels.base import Channel
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database, connect
 from storage.specs import SpecRepository
@@ -91,8 +92,10 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def serve(options: GatewayOptions, temporal: Client | None = None) -> AsyncIterator[str]:
-    async with serving(create_app(options, temporal=temporal)) as url:
+async def serve(
+    options: GatewayOptions, temporal: Client | None = None, channels: Mapping[str, Channel] | None = None
+) -> AsyncIterator[str]:
+    async with serving(create_app(options, temporal=temporal, channels=channels)) as url:
         yield url
 
 

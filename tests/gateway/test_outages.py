@@ -1,6 +1,7 @@
 """What the gateway does while a neighbour is away: nothing accepted is lost, nothing lost is called accepted."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from tests.gateway.cable import Cable, cable_to
 from tests.gateway.chat_client import ChatClient
 from tests.gateway.conftest import Gateway, end_conversations, serve
 from tests.gateway.workers import running_workers
+from tests.pigeons import KIND, PigeonChannel, note, signature
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ async def cabled(
     )
     async with (
         running_workers(temporal_client, database),
-        serve(over_cables) as url,
+        serve(over_cables, channels={KIND: PigeonChannel()}) as url,
         httpx.AsyncClient(base_url=url, timeout=30) as http,
     ):
         yield Gateway(url, over_cables, http, database, temporal_client)
@@ -112,6 +114,33 @@ async def test_without_temporal_a_message_is_not_called_received(cabled: Gateway
     assert refusal == {"type": "received", "id": "m1"}
     assert (await chat.reply())["text"] == "You asked: is anybody there?"
     assert 'holdfast_signals_failed_total{signal="receive_message"}' in (await cabled.http.get("/metrics")).text
+
+
+async def _posts(gateway: Gateway, event_id: str) -> httpx.Response:
+    body = json.dumps([note(event_id, "hello")]).encode()
+    return await gateway.http.post(f"/webhooks/{KIND}", content=body, headers={"X-Ring": signature(body)})
+
+
+async def test_a_vendor_is_asked_to_post_again_while_postgresql_is_away(cabled: Gateway, postgres_cable: Cable) -> None:
+    assert (await _posts(cabled, "n-1")).status_code == 200
+    await postgres_cable.cut()
+    refused = await _posts(cabled, "n-2")
+    assert (refused.status_code, bool(refused.headers["retry-after"])) == (503, True)
+    await postgres_cable.mend()
+    while (await _posts(cabled, "n-2")).status_code != 200:
+        await cabled.database.fetchval("SELECT pg_sleep(0.05)")
+    assert await cabled.database.fetchval("SELECT count(*) FROM inbox") == 2
+
+
+async def test_a_vendor_is_answered_while_temporal_is_away_and_the_message_follows(
+    cabled: Gateway, temporal_cable: Cable
+) -> None:
+    await temporal_cable.cut()
+    assert (await _posts(cabled, "n-1")).status_code == 200
+    await temporal_cable.mend()
+    query = "SELECT count(*) FROM messages WHERE author = 'customer'"
+    while await cabled.database.fetchval(query) != 1:
+        await cabled.database.fetchval("SELECT pg_sleep(0.05)")
 
 
 async def test_the_gateway_starts_without_temporal(

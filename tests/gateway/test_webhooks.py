@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from gateway.app import create_app
 from gateway.options import GatewayOptions
+from integrations.channels.base import WebhookRequest
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from tests.gateway.conftest import Gateway, end_conversations, serving
@@ -88,6 +89,22 @@ async def test_what_nobody_can_read_goes_to_quarantine_whole(
 async def test_a_channel_that_takes_no_webhooks_or_is_not_set_up_is_not_found(gateway: Gateway, channel: str) -> None:
     response = await gateway.http.post(f"/webhooks/{channel}", content=b"{}")
     assert response.status_code == 404
+
+
+async def test_behind_a_proxy_the_address_is_the_public_one(
+    options: GatewayOptions, database: Database, temporal_client: Client
+) -> None:
+    seen: list[str] = []
+
+    class Addressed(PigeonChannel):
+        def verify(self, request: WebhookRequest) -> None:
+            seen.append(request.url)
+
+    behind = options.model_copy(update={"public_url": "https://support.example.com/"})
+    app = create_app(behind, temporal=temporal_client, channels={KIND: Addressed()})
+    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+        await http.post(f"/webhooks/{KIND}?step=said&heard=3", content=b"[]", headers={"Host": "evil.example"})
+    assert seen == [f"https://support.example.com/webhooks/{KIND}?step=said&heard=3"]
 
 
 async def test_a_body_above_the_limit_is_refused(http: httpx.AsyncClient, database: Database) -> None:
