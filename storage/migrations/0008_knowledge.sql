@@ -25,7 +25,7 @@ CREATE FUNCTION keep_articles(
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sourced_articles (organisation, source, article_id, article, confirmed_at)
-    SELECT org, from_source, found->>'id', found, moment FROM jsonb_array_elements(listed) AS found
+    SELECT org, from_source, listing->>'id', listing, moment FROM jsonb_array_elements(listed) AS listing
     ON CONFLICT (organisation, source, article_id)
     DO UPDATE SET article = excluded.article, confirmed_at = excluded.confirmed_at;
     IF everything THEN
