@@ -23,7 +23,8 @@ class Crm(Protocol):
 
     `fields` are the specification's own facts: the name of the fact by the vendor's name of the field, such as
     {"csm": "Account.Success_Manager__c"}. `fetch_customer_context` returns matches=0 for nobody, more than 1 for
-    several, and no facts in either case. Raises UnavailableError and RateLimitedError (tried again) or CredentialsError.
+    several, and no facts in either case. Raises UnavailableError and RateLimitedError (tried again), or
+    CredentialsError.
     """
 
     async def fetch_customer_context(

@@ -113,6 +113,15 @@ CREATE FUNCTION remember_identities(
     ON CONFLICT DO NOTHING
 $$;
 
+-- Whoever holds a letter of ours can name its thread. It is believed of the thread's own customer, and where the vendor
+-- itself knows its members (a ticket, a Slack thread).
+CREATE FUNCTION may_write_in(t channel_threads, sender jsonb, of_customer text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT t.customer_id = of_customer OR sender ? 'external_id' OR EXISTS (
+        SELECT FROM customers c
+        WHERE c.customer_id = t.customer_id AND (c.email = lower(sender->>'email') OR c.phone = sender->>'phone')
+    )
+$$;
+
 -- The conversation of a message: that of its thread, of a thread that it refers to, the open one of a recognised
 -- customer where the specification lets one conversation go across channels, or a new one.
 CREATE FUNCTION conversation_of(
@@ -123,9 +132,10 @@ DECLARE
     known channel_threads;
     joined text;
 BEGIN
-    SELECT * INTO known FROM channel_threads
+    SELECT * INTO known FROM channel_threads t
     WHERE organisation = org AND channel = on_channel
         AND (thread = event->>'thread' OR thread IN (SELECT jsonb_array_elements_text(event->'references')))
+        AND may_write_in(t, event->'sender', of_customer)
     ORDER BY thread = event->>'thread' DESC, used_at DESC LIMIT 1;
     IF FOUND THEN
         RETURN known.conversation_id;
@@ -149,6 +159,7 @@ CREATE FUNCTION keep_event(
 ) LANGUAGE plpgsql AS $$
 DECLARE
     on_channel text := incoming->>'channel';
+    in_thread text := incoming->>'thread';
     reported deliveries;
     waits boolean := true;
 BEGIN
@@ -165,9 +176,16 @@ BEGIN
         -- Two first messages of one customer at once must not make two conversations.
         PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
         of_customer := recognise_customer(org, incoming->'sender', on_channel, moment);
+        IF EXISTS (
+            SELECT FROM channel_threads t WHERE organisation = org AND channel = on_channel AND thread = in_thread
+                AND NOT may_write_in(t, incoming->'sender', of_customer)
+        ) THEN
+            in_thread := left(in_thread, 400) || ':' || of_customer;
+            incoming := incoming || jsonb_build_object('thread', in_thread);
+        END IF;
         concerns := conversation_of(org, incoming, of_customer, across, moment);
         INSERT INTO channel_threads (organisation, channel, thread, conversation_id, customer_id, address, used_at)
-        VALUES (org, on_channel, incoming->>'thread', concerns, of_customer, coalesce(incoming->'address', '{}'), moment)
+        VALUES (org, on_channel, in_thread, concerns, of_customer, coalesce(incoming->'address', '{}'), moment)
         ON CONFLICT (organisation, channel, thread) DO UPDATE
         SET address = channel_threads.address || excluded.address, used_at = moment, opted_out = false;
     ELSIF incoming->>'kind' = 'delivery_report' THEN

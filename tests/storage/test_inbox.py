@@ -67,6 +67,35 @@ async def test_a_message_that_refers_to_a_known_thread_joins_it(inbox: InboxRepo
     assert answer.conversation_id == first.conversation_id
 
 
+async def test_somebody_else_who_names_a_thread_gets_a_conversation_of_their_own(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    """A mail of ours was passed on: its answer goes to whoever it was written to, and nowhere else."""
+    first = await inbox.keep(ORGANISATION, wrote(address={"to": "ada@velo.example"}), NOW)
+    mallory = Sender(email="mallory@velo.example", verified=True)
+    for event_id, thread in (("e-2", "t-1"), ("e-3", "t-7"), ("e-4", "t-1")):
+        other = await inbox.keep(
+            ORGANISATION,
+            wrote(event_id, thread=thread, references=("t-1",), sender=mallory, address={"to": "mallory@velo.example"}),
+            NOW,
+        )
+        assert other.conversation_id != first.conversation_id
+    address = await stage.database.fetchval("SELECT address FROM channel_threads WHERE thread = 't-1'")
+    assert address == {"to": "ada@velo.example"}
+
+
+async def test_the_same_address_without_proof_goes_on_in_its_thread(inbox: InboxRepository) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    again = await inbox.keep(ORGANISATION, wrote("e-2", sender=Sender(email="Ada@velo.example")), NOW)
+    assert again.conversation_id == first.conversation_id
+
+
+async def test_whom_the_vendor_itself_lets_in_writes_in_the_thread(inbox: InboxRepository) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(sender=Sender(external_id="u-1", verified=True)), NOW)
+    other = await inbox.keep(ORGANISATION, wrote("e-2", sender=Sender(external_id="u-2", verified=True)), NOW)
+    assert other.conversation_id == first.conversation_id
+
+
 async def test_whoever_only_claims_an_address_is_somebody_else(inbox: InboxRepository) -> None:
     proved = await inbox.keep(ORGANISATION, wrote("e-1"), NOW)
     claimed = await inbox.keep(
