@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+from cli.demo.checks_of_vendors import PER_CONVERSATION as OF_VENDORS
+from cli.demo.checks_of_vendors import every_channel_served, outage_named_and_survived
 from cli.demo.records import Conversation, Fault, Heard
 from domain.conversation import Author, Frozen, Status
 from domain.turn import Outcome
@@ -31,13 +33,14 @@ def every_story_played(conversation: Conversation) -> Problems:
 
 def every_message_recorded_once(conversation: Conversation) -> Problems:
     """As often as it was sent, and whatever failed meanwhile."""
-    recorded = Counter((said.message_id, said.text) for said in _said_by_customer(conversation))
-    sent = {(message.message_id, message.text) for message in conversation.played.sent}
-    for message_id, text in sent:
-        if recorded[message_id, text] != 1:
-            yield f"message {message_id} was sent and is recorded {recorded[message_id, text]} times"
-    for message_id, _ in recorded.keys() - sent:
-        yield f"message {message_id} is recorded but was not sent like that"
+    recorded, sent = _said_by_customer(conversation), set(conversation.played.sent)
+    for one in sent:
+        count = sum(one.is_in(said) for said in recorded)
+        if count != 1:
+            yield f"message {one.message_id or ''} was sent and is recorded {count} times"
+    for said in recorded:
+        if not any(one.is_in(said) for one in sent):
+            yield f"message {said.message_id} is recorded but was not sent like that"
 
 
 def every_message_answered_or_escalated_once(conversation: Conversation) -> Problems:
@@ -163,7 +166,7 @@ def every_workflow_healthy(conversation: Conversation) -> Problems:
         yield f"{workflow.failed_tasks} workflow tasks failed"
 
 
-PER_CONVERSATION: tuple[Callable[[Conversation], Problems], ...] = (
+IN_EVERY_CHANNEL: tuple[Callable[[Conversation], Problems], ...] = (
     every_story_played,
     every_message_recorded_once,
     every_message_answered_or_escalated_once,
@@ -176,6 +179,7 @@ PER_CONVERSATION: tuple[Callable[[Conversation], Problems], ...] = (
     every_client_saw_every_message_once_in_order,
     every_workflow_healthy,
 )
+PER_CONVERSATION = (*IN_EVERY_CHANNEL, *OF_VENDORS)
 
 
 def run_checks(conversations: Sequence[Conversation], faults: Sequence[Fault]) -> dict[str, Check]:
@@ -187,6 +191,9 @@ def run_checks(conversations: Sequence[Conversation], faults: Sequence[Fault]) -
         )
         for check in PER_CONVERSATION
     }
+    looked_at = f"{len(conversations)} conversations"
+    checks["every_channel_served"] = _check(every_channel_served(conversations), looked_at)
+    checks["outage_named_and_survived"] = _check(outage_named_and_survived(conversations, faults), looked_at)
     checks["every_fault_survived_in_flight"] = _check(
         _fault_problems(faults), ", ".join(f"{fault.part} with {fault.in_flight} waiting" for fault in faults)
     )
@@ -200,7 +207,7 @@ def _fault_problems(faults: Sequence[Fault]) -> Problems:
         if fault.back_at is None:
             yield f"{fault.part} did not come back"
         if not fault.in_flight:
-            yield f"nobody waited for a reply when {fault.part} was killed"
+            yield f"nobody waited for a reply when {fault.part} went away"
 
 
 def _check(problems: Iterable[str], looked_at: str) -> Check:

@@ -14,6 +14,7 @@ from rich.console import Console
 from cli.demo.checks import run_checks
 from cli.demo.faults import inject
 from cli.demo.ground_truth import collect, settle
+from cli.demo.lobby import Lobby
 from cli.demo.playing import Player
 from cli.demo.records import Conversation, Fault
 from cli.demo.report import DemoReport, Summary, report_of, summary_of
@@ -31,7 +32,7 @@ SHOWN_IN_TEMPORAL = ("billing dispute, edited and approved", "asks for a person:
 
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the platform running until Ctrl-C.")] = False,
-    conversations: Annotated[int, typer.Option(help="How many conversations are played.", min=24, max=400)] = 44,
+    conversations: Annotated[int, typer.Option(help="How many conversations are played.", min=48, max=400)] = 60,
     seed: Annotated[int, typer.Option(help="Chooses customers, order and pauses.")] = 1,
     sabotage: Annotated[
         Sabotage | None,
@@ -63,14 +64,12 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
             stage = await stack.enter_async_context(open_stage(settings, screen, screen.progress.say))
         staff = await stack.enter_async_context(Staff(stage.platform.gateway_url, stage.keys))
         random = Random(seed)  # noqa: S311 - chooses stories and pauses, guards nothing
-        players = [
-            Player(story, stage.names[story.customer], staff, stage.platform.gateway_url, random, screen.moment)
-            for story in stories(count, random)
-        ]
+        lobby = Lobby(stage, staff)
+        players = [Player(story, lobby, staff, random, screen.moment) for story in stories(count, random)]
         console.print(f"\n{len(players)} customers arrive.")
         started = time.monotonic()
         with screen.playing(players):
-            conversations, faults = await _play(stage, players, screen, sabotage)
+            conversations, faults = await _play(stage, lobby, players, screen, sabotage)
         seconds = time.monotonic() - started
         report = report_of(conversations, run_checks(conversations, faults))
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
@@ -82,10 +81,10 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
 
 
 async def _play(
-    stage: Stage, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
+    stage: Stage, lobby: Lobby, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
 ) -> tuple[list[Conversation], list[Fault]]:
     """All stories at once, and the faults in their middle; then read what happened."""
-    injecting = asyncio.create_task(inject(stage.platform, players, screen.moment))
+    injecting = asyncio.create_task(inject(stage, lobby, players, screen.moment))
     await asyncio.gather(*(player.play() for player in players))
     faults = await injecting
     if sabotage:
@@ -103,7 +102,7 @@ def _show(
     conversations: Sequence[Conversation],
     seconds: float,
 ) -> None:
-    parts = [conversation_table(report.conversations, stage.names), check_table(report.checks)]
+    parts = [conversation_table(report.conversations, stage.contacts), check_table(report.checks)]
     for part in parts:
         console.print("", part)
     console.print("", summary_lines(summary, report, seconds))
@@ -121,6 +120,7 @@ async def _keep_running(console: Console, stage: Stage) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     addresses = {
         "Chat as a customer": f"{stage.platform.gateway_url}/chat",
+        "Vendors": stage.vendors.page,
         "Approvals": f"HOLDFAST_HOME={stage.platform.settings.home} holdfast approvals list",
         "Approvals API": f"{stage.platform.gateway_url}/docs",
         "Temporal UI": stage.platform.temporal_ui_url,

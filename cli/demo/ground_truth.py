@@ -69,6 +69,7 @@ async def _conversation(stage: Stage, player: Player, approvals: Sequence[Approv
         approvals=own,
         decisions=tuple(decisions),
         audit=tuple(await AuditRepository(database).events(conversation_id)),
+        receipts=tuple(await records.receipts(conversation_id)),
     )
     return Conversation(played=played, recorded=recorded)
 

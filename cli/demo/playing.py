@@ -4,16 +4,35 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
-from cli.demo.customer import CustomerClient
+from cli.demo.correspondent import Correspondent
+from cli.demo.customer import Customer
+from cli.demo.lobby import Lobby
 from cli.demo.records import Exchange, Heard, LateDecision, Played, Takeover
 from cli.demo.staff import Staff
-from cli.demo.steps import Decide, DecideTogether, DecideTooLate, HandBack, Reaction, Reply, Say, Step, Story, TakeOver
+from cli.demo.steps import (
+    AnswerInZendesk,
+    AskAgain,
+    Decide,
+    DecideTogether,
+    DecideTooLate,
+    HandBack,
+    HangUp,
+    Overhear,
+    Reaction,
+    Reply,
+    Say,
+    Step,
+    Stop,
+    Story,
+    TakeOver,
+    WaitForSalesforce,
+)
 from domain.approval import Approval
-from domain.conversation import Author, Status
+from domain.conversation import WEB_CHAT, Author, Status
 from gateway.api.approvals import AskDecision, DecisionAnswer
 
 Moment = Callable[[str], None]
@@ -34,15 +53,15 @@ class StoryError(Exception):
 class Player:
     """Plays one story and keeps what happened. `waiting`: a customer waits for the platform right now."""
 
-    def __init__(self, story: Story, name: str, staff: Staff, gateway_url: str, random: Random, moment: Moment) -> None:
+    def __init__(self, story: Story, lobby: Lobby, staff: Staff, random: Random, moment: Moment) -> None:
         self.story = story
-        self.name = name
-        self.client: CustomerClient | None = None
+        self.name = lobby.name_of(story)
+        self.client: Customer | None = None
         self.waiting = False
         self.state: State = "to come"
         self.said = 0
+        self._lobby = lobby
         self._staff = staff
-        self._gateway_url = gateway_url
         self._random = random
         self._moment = moment
         self._connected: asyncio.Task[None] | None = None
@@ -50,6 +69,9 @@ class Player:
         self._exchanges: list[Exchange] = []
         self._takeovers: list[Takeover] = []
         self._late: list[LateDecision] = []
+        self._repeated = 0
+        self._by_colleagues: list[str] = []
+        self._stopped_at: datetime | None = None
         self._failure: str | None = None
 
     @property
@@ -57,15 +79,26 @@ class Player:
         return sum(isinstance(step, Say) for step in self.story.steps)
 
     @property
-    def chat(self) -> CustomerClient:
+    def is_known(self) -> bool:
+        """Whether something was answered, so that the platform has looked the customer up."""
+        return self.said > 0 or self.state == "finished"
+
+    @property
+    def customer(self) -> Customer:
         if self.client is None:
             raise RuntimeError("the story has not begun")
+        return self.client
+
+    @property
+    def correspondent(self) -> Correspondent:
+        if not isinstance(self.client, Correspondent):
+            raise TypeError("only who uses a vendor's channel can do this")
         return self.client
 
     async def play(self) -> None:
         """To the end, or until the platform departs from the story; the client stays connected until `leave`."""
         await asyncio.sleep(self._random.uniform(0, ARRIVING_WITHIN_SECONDS))
-        self.client = CustomerClient(self._gateway_url, await self._staff.open_chat(self.story.customer))
+        self.client = await self._lobby.arrive(self.story)
         self._connected = asyncio.create_task(self.client.run())
         self.state = "talking"
         for step in self.story.steps:
@@ -98,8 +131,20 @@ class Player:
             exchanges=tuple(self._exchanges),
             takeovers=tuple(self._takeovers),
             late_decisions=tuple(self._late),
+            **self._at_the_vendor(),
             failure=self._failure,
         )
+
+    def _at_the_vendor(self) -> dict[str, Any]:
+        if not isinstance(self.client, Correspondent):
+            return {}
+        return {
+            "threads": self.client.threads,
+            "posted": self.client.posted(),
+            "repeated": self._repeated,
+            "by_colleagues": tuple(self._by_colleagues),
+            "stopped_at": self._stopped_at,
+        }
 
     def _waits_in_the_queue(self, step: Step) -> bool:
         """A customer whose everyday question went to a person has nothing more to say until that person answers."""
@@ -112,6 +157,10 @@ class Player:
         match step:
             case Say():
                 await self._say(step)
+            case WaitForSalesforce():
+                await self._lobby.salesforce_answers()
+            case AskAgain() | Stop() | Overhear() | HangUp() | AnswerInZendesk():
+                await self._act_at_the_vendor(step)
             case Decide():
                 await self._decide(step)
             case DecideTooLate():
@@ -128,20 +177,20 @@ class Player:
     # The customer.
 
     async def _say(self, step: Say) -> None:
-        client, sent_at = self.chat, datetime.now(UTC)
+        client, sent_at = self.customer, datetime.now(UTC)
         self.waiting = True
-        ids = await client.write(step.texts, step.copies)
-        if len(ids) > 1:
-            self._bursts.append(ids)
+        sent = await client.say(step)
+        if len(sent) > 1 and self.story.channel == WEB_CHAT:
+            self._bursts.append(tuple(one.message_id or "" for one in sent))
         if step.connection == "lost_while_sending":
             self._tell("connection lost while sending")
             client.lose_connection()
-        await client.received(ids)
+        await client.received(sent)
         if step.connection == "lost_while_waiting":
             await self._stay_away()
-        await client.until(lambda: client.seq_of(ids) is not None)
+        await client.until(lambda: client.seq_of(sent) is not None)
         if step.then != "recorded":
-            said = await self._reaction(client.seq_of(ids) or 0, step.then)
+            said = await self._reaction(client.seq_of(sent) or 0, step.then)
             if said.author is Author.AI_AGENT and step.connection == "kept":
                 self._exchanges.append(Exchange(sent_at=sent_at, answered_at=said.at))
         self.waiting = False
@@ -149,12 +198,12 @@ class Player:
 
     async def _stay_away(self) -> None:
         self._tell("connection lost while waiting for the reply")
-        self.chat.lose_connection()
+        self.customer.lose_connection()
         await asyncio.sleep(AWAY_SECONDS)
 
     async def _reaction(self, seq: int, expected: Reaction) -> Heard:
         """The first thing that the organisation says after a message; StoryError when it is not what is expected."""
-        client = self.chat
+        client = self.customer
         await client.until(lambda: client.first_after(seq) is not None)
         said = client.first_after(seq)
         if said is None:
@@ -167,24 +216,58 @@ class Player:
     async def _what_came(self, said: Heard) -> Reaction:
         if said.author is Author.AI_AGENT:
             return "answer"
-        client, ends = self.chat, {Status.AWAITING_APPROVAL, Status.WITH_HUMAN}
-        await client.until(lambda: client.standing.status in ends)
-        waits = client.standing.status is Status.AWAITING_APPROVAL
+        client, ends = self.customer, {Status.AWAITING_APPROVAL, Status.WITH_HUMAN}
+        await client.until(lambda: client.status in ends)
+        waits = client.status is Status.AWAITING_APPROVAL
         self.state = "waiting for approval" if waits else "with a person"
         if said.author is Author.SYSTEM:
             self._tell("the answer waits for approval" if waits else "a person is needed")
         return "approval" if waits else "person"
 
+    # At the vendors.
+
+    async def _act_at_the_vendor(self, step: AskAgain | Stop | Overhear | HangUp | AnswerInZendesk) -> None:
+        client = self.correspondent
+        match step:
+            case AskAgain():
+                self._repeated += 1
+                if not await client.ask_again(step.text):
+                    raise StoryError("the last line was not spoken again")
+            case Stop():
+                await client.stop(step.word)
+                self._stopped_at = datetime.now(UTC)
+                self._tell("wants no more SMS")
+            case Overhear():
+                self._overhear(step)
+            case HangUp():
+                await client.phone.hang_up()
+            case AnswerInZendesk():
+                await self._answer_in_zendesk(step)
+
+    def _overhear(self, step: Overhear) -> None:
+        whispered = " ".join(self.correspondent.phone.whispered)
+        if step.words not in whispered:
+            raise StoryError(f"the colleague was whispered {whispered!r}")
+        self._tell("is handed over by phone, with a whispered summary")
+
+    async def _answer_in_zendesk(self, step: AnswerInZendesk) -> None:
+        client, seq = self.correspondent, self.customer.last_seq
+        self._by_colleagues.append(step.text)
+        await client.ticket.answer_as(step.by, step.text)
+        await self._reaction(seq, "person")
+        self._taken_over(client.heard[-1].at)
+        self._tell("a colleague answers in Zendesk")
+
     # The staff.
 
     async def _approval(self, by: str, *, is_open: bool) -> Approval:
-        view = await self._staff.approval(by, self.chat.conversation_id, is_open=is_open)
+        view = await self._staff.approval(by, self.customer.conversation_id, is_open=is_open)
         return view.approval
 
     async def _decide(self, step: Decide) -> None:
         approval = await self._approval(step.by, is_open=True)
         ask = AskDecision(action=step.action, text=step.text, reason=step.reason, digest=approval.digest)
-        seq = self.chat.last_seq
+        seq = self.customer.last_seq
         asked_at = datetime.now(UTC)
         answer = await self._staff.decide(step.by, approval.approval_id, ask)
         if not isinstance(answer, DecisionAnswer) or answer.effect != step.effect:
@@ -206,7 +289,7 @@ class Player:
 
     async def _decide_together(self, step: DecideTogether) -> None:
         approval = await self._approval(step.by[0], is_open=True)
-        seq = self.chat.last_seq
+        seq = self.customer.last_seq
         answers = await asyncio.gather(
             *(self._staff.decide(person, approval.approval_id, AskDecision(action="approve")) for person in step.by)
         )
@@ -219,7 +302,7 @@ class Player:
         self.state = "talking"
 
     async def _take_over(self, step: TakeOver) -> None:
-        await self._staff.take_over(step.by, self.chat.conversation_id)
+        await self._staff.take_over(step.by, self.customer.conversation_id)
         self._taken_over(datetime.now(UTC))
         self._tell(f"{step.by} takes over")
 
@@ -228,16 +311,16 @@ class Player:
         self.state = "with a person"
 
     async def _reply(self, step: Reply) -> None:
-        seq = self.chat.last_seq
-        await self._staff.reply(step.by, self.chat.conversation_id, step.text)
+        seq = self.customer.last_seq
+        await self._staff.reply(step.by, self.customer.conversation_id, step.text)
         if self.state != "with a person":
             self._taken_over(datetime.now(UTC))
         await self._reaction(seq, "person")
 
     async def _hand_back(self, step: HandBack) -> None:
-        seq = self.chat.last_seq
+        seq = self.customer.last_seq
         self._takeovers[-1] = self._takeovers[-1].model_copy(update={"handed_back_at": datetime.now(UTC)})
-        await self._staff.hand_back(step.by, self.chat.conversation_id, step.instruction)
+        await self._staff.hand_back(step.by, self.customer.conversation_id, step.instruction)
         self._tell(f"{step.by} hands back")
         self.state = "talking"
         if step.then != "nothing":

@@ -3,20 +3,14 @@
 from datetime import datetime
 
 from domain.conversation import Author, Frozen
+from domain.spec import ChannelKind
 from gateway.chat.frames import Pushed
-from storage.records import TurnView
+from storage.records import Receipt, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage
 
 
-class Sent(Frozen):
-    """A message that a customer's client says it has sent, maybe several times."""
-
-    message_id: str
-    text: str
-
-
 class Heard(Frozen):
-    """A message of the transcript as it came over the WebSocket."""
+    """A message of the transcript as it reached the customer: over the WebSocket, or where their vendor shows it."""
 
     seq: int
     message_id: str
@@ -30,6 +24,35 @@ class Heard(Frozen):
         return cls(
             seq=pushed.seq, message_id=pushed.id, author=pushed.author, kind=pushed.kind, text=pushed.text, at=at
         )
+
+
+class Sent(Frozen):
+    """A message that a customer has sent, maybe several times.
+
+    A vendor gives its own `message_id`, and may put a subject before the text; a customer writes no text twice.
+    """
+
+    message_id: str | None
+    text: str
+
+    def is_in(self, said: Heard | StoredMessage) -> bool:
+        if self.message_id is not None:
+            return (said.message_id, said.text) == (self.message_id, self.text)
+        return said.author is Author.CUSTOMER and said.text.split("\n\n")[-1] == self.text
+
+
+class Posted(Frozen):
+    """A message of the organisation as the customer's vendor has it.
+
+    `id` is empty where lines are spoken. `part_of` is the id of the first part of a long one. `threads` says whether
+    the customer's program shows it below what it answers.
+    """
+
+    channel: ChannelKind
+    id: str
+    text: str
+    part_of: str | None = None
+    threads: bool = True
 
 
 class Exchange(Frozen):
@@ -60,7 +83,12 @@ class LateDecision(Frozen):
 
 
 class Played(Frozen):
-    """One story as the customer and the staff lived it. `failure`: why it could not be played to its end."""
+    """One story as the customer and the staff lived it. `failure`: why it could not be played to its end.
+
+    Of vendors' channels: `threads` are the conversations to which each was found to belong, `posted` what the vendor
+    has, `repeated` how often a caller asked to hear something again, `by_colleagues` what was answered in the vendor's
+    own interface, `stopped_at` when the customer wanted no more messages.
+    """
 
     title: str
     customer: str
@@ -71,6 +99,11 @@ class Played(Frozen):
     exchanges: tuple[Exchange, ...] = ()
     takeovers: tuple[Takeover, ...] = ()
     late_decisions: tuple[LateDecision, ...] = ()
+    threads: dict[ChannelKind, str] = {}
+    posted: tuple[Posted, ...] = ()
+    repeated: int = 0
+    by_colleagues: tuple[str, ...] = ()
+    stopped_at: datetime | None = None
     failure: str | None = None
 
 
@@ -95,6 +128,7 @@ class Recorded(Frozen):
     approvals: tuple[ApprovalView, ...] = ()
     decisions: tuple[DecisionView, ...] = ()
     audit: tuple[AuditEvent, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
 
 
 class Conversation(Frozen):
@@ -105,9 +139,17 @@ class Conversation(Frozen):
 
 
 class Fault(Frozen):
-    """A part that was killed while `in_flight` customers waited for a reply; `back_at` None: it did not come back."""
+    """A part that was killed, or a vendor that was out, while `in_flight` customers waited for a reply.
+
+    `back_at` None: it did not come back.
+    """
 
     part: str
     at: datetime
     in_flight: int
     back_at: datetime | None = None
+
+
+def words(text: str) -> list[str]:
+    """What stays the same of a text that is spoken."""
+    return text.split()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
+from cli.demo.customer import ChatClient
 from cli.demo.playing import Player
 from cli.demo.stage import Stage
 from domain.conversation import Author
@@ -27,15 +28,15 @@ async def commit(sabotage: Sabotage, stage: Stage, players: Sequence[Player]) ->
 
 
 def _drop(players: Sequence[Player]) -> str:
-    client = players[0].chat
+    client = next(player.client for player in players if isinstance(player.client, ChatClient))
     client.claim_sent(uuid4().hex, "Did you get this?")
     return f"sabotage: a message of {client.conversation_id} is claimed as sent and never leaves the client"
 
 
 async def _double(stage: Stage, players: Sequence[Player]) -> str:
     """Deliver the last reply of a conversation again, under another key."""
-    for player in players:
-        messages = await ConversationRepository(stage.database).messages_after(player.chat.conversation_id, 0)
+    for player in [player for player in players if isinstance(player.client, ChatClient)]:
+        messages = await ConversationRepository(stage.database).messages_after(player.customer.conversation_id, 0)
         last = messages[-1]
         if last.author is not Author.AI_AGENT:
             continue

@@ -15,6 +15,7 @@ from cli.demo.playing import Player
 from cli.demo.report import ConversationRow, DemoReport, Summary, percentile
 from cli.platform.processes import State
 from cli.platform.progress import Progress
+from domain.directory import Contact
 
 NAMES_SHOWN = 3
 GOOD, BAD = "[green]✓[/]", "[red]✗[/]"
@@ -38,7 +39,7 @@ class Screen:
             self._line(f"{part} {told}", "yellow")
 
     def moment(self, text: str) -> None:
-        self._line(text, "bold red" if text.startswith("kill -9") else "")
+        self._line(text, "bold red" if text.startswith(("kill -9", "outage")) else "")
 
     @contextmanager
     def playing(self, players: Sequence[Player]) -> Iterator[None]:
@@ -67,17 +68,18 @@ class Screen:
         return Text(f"{state}: {', '.join(who[:NAMES_SHOWN]) or 'nobody'}{more}", style="dim")
 
 
-def conversation_table(rows: Sequence[ConversationRow], names: Mapping[str, str]) -> Table:
+def conversation_table(rows: Sequence[ConversationRow], contacts: Mapping[str, Contact]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("Conversation", "Customer", "Outcome", "Confidence", "Owner"):
+    for column in ("Conversation", "Channel", "Customer", "Outcome", "Confidence", "Owner"):
         table.add_column(column, no_wrap=True, overflow="ellipsis")
     for column in ("In", "Out", "p50 ms", "Events"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         p50 = percentile(row.response_ms, 50)
         table.add_row(
-            row.id[:11] + "…",
-            names[row.customer],
+            row.id[:8] + "…",
+            row.channel.replace("_", " "),
+            contacts[row.customer].name,
             row.outcome,
             " ".join(f"{value:.2f}" for value in row.confidence),
             row.owner,

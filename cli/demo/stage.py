@@ -1,7 +1,7 @@
-"""The stage of the demo: a fresh platform, TechFlow published, keys for the staff."""
+"""The stage of the demo: a fresh platform among stand-ins of the vendors, TechFlow published, keys for the staff."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +10,24 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.demo.steps import STAFF
+from cli.demo.vendors import Vendors, serving_vendors
 from cli.operator_key import ensure_operator_key
-from cli.platform.application import ROOT
+from cli.platform.application import ROOT, gateway_url
 from cli.platform.embedded import Platform, with_free_ports, workers_and_gateway
 from cli.platform.home import claimed
-from cli.platform.processes import Report
-from cli.publishing import publish_organisation
+from cli.platform.processes import Part, Report
+from cli.publishing import publish_loaded
+from cli.sandbox import customers_of
 from config.settings import Settings
-from integrations.specification import load_specification
+from domain.directory import Contact
+from domain.spec import ChannelSpec, IdentityRules
+from integrations.specification import LoadedOrganisation, load_specification
+from sandbox.salesforce import CUSTOMER_FIELDS
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database, connect
 from storage.migrate import migrate
 
+VENDOR_CHANNELS = ("email", "sms", "phone", "zendesk", "slack")
 WORKERS = 2
 PUBLISHER = "demo"
 ORGANISATION = ROOT / "specs" / "techflow"
@@ -29,13 +35,14 @@ ORGANISATION = ROOT / "specs" / "techflow"
 
 @dataclass(frozen=True)
 class Stage:
-    """A platform that runs. `names` are the customers by contact id."""
+    """A platform that runs. `contacts` are the customers by their ids in the directory."""
 
     platform: Platform
+    vendors: Vendors
     database: Database
     temporal: Client
     keys: Mapping[str, str]
-    names: Mapping[str, str]
+    contacts: Mapping[str, Contact]
 
     @property
     def organisation(self) -> str:
@@ -54,27 +61,55 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
     _remove(settings.home)
     keys: dict[str, str] = {}
 
+    loaded = connected(load_specification(settings.organisation))
+
     async def prepare(prepared: Settings) -> None:
         url = prepared.database_url.get_secret_value() if prepared.database_url else ""
         await migrate(url)
         database = await connect(url)
         try:
             say("Publishing TechFlow: fitting topics and confidence to its examples, about 15 seconds …")
-            await publish_organisation(database, settings.organisation, PUBLISHER)
+            await publish_loaded(database, loaded, settings.organisation, PUBLISHER)
             keys.update(await _make_keys(database))
             await ensure_operator_key(prepared, database)
         finally:
             await database.close()
 
-    platform = Platform(settings, application=workers_and_gateway(WORKERS), prepare=prepare, report=report)
     async with AsyncExitStack() as stack:
+        customers = customers_of(settings.organisation)
+        folder = settings.home / "sandbox"
+        vendors = stack.enter_context(serving_vendors(folder, gateway_url(settings), customers))
+
+        def application(prepared: Settings) -> Sequence[Part]:
+            return [vendors.known_to(part) for part in workers_and_gateway(WORKERS)(prepared)]
+
+        platform = Platform(settings, application=application, prepare=prepare, report=report)
         await stack.enter_async_context(platform)
         database = await connect(platform.database_url)
         stack.push_async_callback(database.close)
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
-        contacts = load_specification(settings.organisation).directory.contacts
-        names = {contact.id: contact.name for contact in contacts}
-        yield Stage(platform=platform, database=database, temporal=temporal, keys=keys, names=names)
+        contacts = {contact.id: contact for contact in loaded.directory.contacts}
+        yield Stage(platform, vendors, database, temporal, keys, contacts)
+
+
+def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
+    """TechFlow as a company that has Salesforce, Zendesk, Twilio, Slack and a mailbox."""
+    own = {name for account in loaded.directory.accounts for name in account.fields}
+    specification = loaded.version.specification
+    changes = {
+        "channels": specification.channels | {kind: ChannelSpec() for kind in VENDOR_CHANNELS},
+        "identity": IdentityRules(one_conversation=True),
+        "crm": "salesforce",
+        "helpdesk": "zendesk",
+        "crm_fields": CUSTOMER_FIELDS | {name: f"Account.{custom_field(name)}" for name in sorted(own)},
+    }
+    version = loaded.version.model_copy(update={"specification": specification.model_copy(update=changes)})
+    return loaded.model_copy(update={"version": version})
+
+
+def custom_field(fact: str) -> str:
+    """Where the stand-in keeps a fact of an account's own: automation_runs in Automation_Runs__c."""
+    return "_".join(word.capitalize() for word in fact.split("_")) + "__c"
 
 
 def _remove(home: Path) -> None:

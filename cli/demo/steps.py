@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.conversation import WEB_CHAT
+from domain.spec import ChannelKind
+
 SUPPORT = "support-1"
 APPROVER = "approver-1"
 OTHER_APPROVER = "approver-2"
@@ -22,18 +25,64 @@ Reaction = Literal["answer", "approval", "person", "anything"]
 """What comes back: the AI agent's reply or question, a wait for approval, a person as owner, or any of these."""
 
 
+Webhooks = Literal["sound", "doubled", "reordered", "lost"]
+"""How a vendor tells us of a message."""
+
+
 @dataclass(frozen=True)
 class Say:
     """The customer writes; several texts are one burst. `copies`: how often each frame is sent, with one message id.
 
     `recorded` waits for no reaction, only until the messages stand in the transcript. A connection is lost right
-    after sending, so that the customer cannot know what arrived, or while the reply is being made.
+    after sending, so that the customer cannot know what arrived, or while the reply is being made. `by` is another
+    channel than the one used before.
     """
 
     texts: tuple[str, ...]
     then: Reaction | Literal["recorded"] = "anything"
     copies: int = 1
     connection: Literal["kept", "lost_while_sending", "lost_while_waiting"] = "kept"
+    webhooks: Webhooks = "sound"
+    by: ChannelKind | None = None
+
+
+@dataclass(frozen=True)
+class AskAgain:
+    """A caller wants to hear the last answer once more."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The customer wants no more SMS."""
+
+    word: str = "STOP"
+
+
+@dataclass(frozen=True)
+class Overhear:
+    """The call was handed over, and what the colleague was whispered has these words."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """The caller has heard enough."""
+
+
+@dataclass(frozen=True)
+class AnswerInZendesk:
+    """A colleague answers the ticket in Zendesk itself."""
+
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class WaitForSalesforce:
+    """Until its outage is over and it is asked again."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +132,38 @@ class HandBack:
     then: Reaction | Literal["nothing"] = "nothing"
 
 
-Step = Say | Decide | DecideTooLate | DecideTogether | TakeOver | Reply | HandBack
+Step = (
+    Say
+    | AskAgain
+    | Stop
+    | Overhear
+    | HangUp
+    | AnswerInZendesk
+    | WaitForSalesforce
+    | Decide
+    | DecideTooLate
+    | DecideTogether
+    | TakeOver
+    | Reply
+    | HandBack
+)
 
 
 @dataclass(frozen=True)
 class Story:
-    """What one customer, named by the contact's id in the directory, lives through."""
+    """What one customer, named by the contact's id in the directory, lives through.
+
+    `subject` is that of the first mail or ticket. In Slack a customer writes in the shared channel or directly.
+    """
 
     title: str
     customer: str
     steps: tuple[Step, ...]
+    channel: ChannelKind = WEB_CHAT
+    subject: str = ""
+    is_direct: bool = False
+    during_outage: bool = False
+
+
+def say(*texts: str, **how: object) -> Say:
+    return Say(texts=texts, **how)  # type: ignore[arg-type]

@@ -13,16 +13,12 @@ from cli.demo.steps import (
     DecideTooLate,
     HandBack,
     Reply,
-    Say,
     Step,
     Story,
     TakeOver,
+    say,
 )
-
-
-def say(*texts: str, **how: object) -> Say:
-    return Say(texts=texts, **how)  # type: ignore[arg-type]
-
+from cli.demo.stories_by_vendors import BY_VENDORS
 
 THANKS = say("Great, thank you!")
 PROMISE = (
@@ -259,10 +255,10 @@ ALL_CUSTOMERS = tuple(f"c-{number}" for number in range(1001, 1049))
 
 def stories(count: int, random: Random) -> list[Story]:
     """Every story with a plot, then everyday ones; in random order. Customers differ while they last."""
-    taken = {story.customer for story in WITH_A_PLOT}
+    taken = {story.customer for story in (*WITH_A_PLOT, *BY_VENDORS)}
     free = [customer for customer in ALL_CUSTOMERS if customer not in taken]
     random.shuffle(free)
-    chosen = [*WITH_A_PLOT, *_everyday(free, count - len(WITH_A_PLOT))]
+    chosen = [*WITH_A_PLOT, *BY_VENDORS, *_everyday(free, count - len(WITH_A_PLOT) - len(BY_VENDORS))]
     random.shuffle(chosen)
     return chosen
 

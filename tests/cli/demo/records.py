@@ -3,17 +3,34 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.demo.records import Conversation, Exchange, Fault, Heard, LateDecision, Played, Recorded, Sent, WorkflowRecord
+from cli.demo.records import (
+    Conversation,
+    Exchange,
+    Fault,
+    Heard,
+    LateDecision,
+    Played,
+    Posted,
+    Recorded,
+    Sent,
+    WorkflowRecord,
+)
 from domain.approval import Approval
 from domain.conversation import WEB_CHAT, Author, Owner, Status
-from domain.spec import Mode
-from domain.turn import Decision, DecisionRecord, Draft, Evidence, Outcome, Reason, Usage
-from storage.records import TurnView
+from domain.spec import ChannelKind, Mode
+from domain.turn import CustomerContext, Decision, DecisionRecord, Draft, Evidence, Fact, Outcome, Reason, Usage
+from storage.records import Receipt, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage
 
 ID = "cv_example"
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
-FAULTS = (Fault(part="worker-1", at=START, in_flight=3, back_at=START + timedelta(seconds=2)),)
+FAULTS = (
+    Fault(part="worker-1", at=START, in_flight=3, back_at=START + timedelta(seconds=2)),
+    Fault(part="salesforce", at=START + timedelta(seconds=20), in_flight=3, back_at=START + timedelta(seconds=30)),
+)
+SEATS = Fact(name="seats", value="14", source="salesforce", as_of=START)
+KNOWN = CustomerContext(facts=(SEATS,), matches=1)
+UNKNOWN = CustomerContext(missing=("salesforce",))
 
 
 def at(seconds: float) -> datetime:
@@ -60,6 +77,7 @@ def turn(draft_id: str, outcome: Outcome = Outcome.SEND) -> TurnView:
         draft=draft,
         confidence=0.9,
         record=record,
+        context=KNOWN,
         created_at=START,
     )
 
@@ -192,3 +210,72 @@ def transcript(*messages: StoredMessage) -> Conversation:
     assert stands is not None
     changed = stands.model_copy(update={"last_seq": messages[-1].seq})
     return played(recorded(base, messages=messages, conversation=changed), heard=heard)
+
+
+def by_vendor(channel: ChannelKind, *, during_outage: bool = False) -> Conversation:
+    """Asked and answered once on a vendor's channel, and what the vendor has of it."""
+    start = 22.0 if during_outage else 10.0
+    messages = (
+        stored(1, Author.CUSTOMER, "Seats\n\nHow many?", channel=channel, at=at(start)),
+        stored(2, Author.AI_AGENT, "Fourteen.", draft_id="d1", channel=channel, at=at(start + 1)),
+    )
+    base = sound()
+    stands = base.recorded.conversation
+    assert stands is not None
+    turns: tuple[TurnView, ...] = (turn("d1"),)
+    if during_outage:
+        missed = {"context": UNKNOWN, "created_at": at(start)}
+        turns = (turn("d1").model_copy(update=missed), turn("d2").model_copy(update={"created_at": at(40)}))
+    receipt = Receipt(message_key="d1", channel=channel, provider_message_id="v1")
+    return Conversation(
+        played=Played(
+            title=channel,
+            customer="c-2",
+            conversation_id=ID,
+            sent=(Sent(message_id=None, text="How many?"),),
+            heard=tuple(Heard.model_validate(message.model_dump()) for message in messages),
+            threads={channel: ID},
+            posted=(Posted(channel=channel, id="" if channel == "phone" else "v1", text="Fourteen."),),
+        ),
+        recorded=Recorded(
+            workflow=base.recorded.workflow,
+            conversation=stands.model_copy(update={"channel": channel, "last_seq": 2, "answered_seq": 1}),
+            messages=messages,
+            turns=turns,
+            receipts=(receipt,),
+        ),
+    )
+
+
+def moved() -> Conversation:
+    """Begun by email, gone on by SMS."""
+    base = by_vendor("email")
+    more = (
+        stored(3, Author.CUSTOMER, "And now?", channel="sms", at=at(12)),
+        stored(4, Author.AI_AGENT, "Still fourteen.", draft_id="d2", channel="sms", at=at(13)),
+    )
+    messages = (*base.recorded.messages, *more)
+    stands = base.recorded.conversation
+    assert stands is not None
+    return played(
+        recorded(
+            base,
+            conversation=stands.model_copy(update={"last_seq": 4, "answered_seq": 3}),
+            messages=messages,
+            turns=(turn("d1"), turn("d2")),
+            receipts=(
+                *base.recorded.receipts,
+                Receipt(message_key="d2", channel="sms", provider_message_id="v2"),
+            ),
+        ),
+        sent=(*base.played.sent, Sent(message_id=None, text="And now?")),
+        heard=tuple(Heard.model_validate(message.model_dump()) for message in messages),
+        threads={"email": ID, "sms": ID},
+        posted=(*base.played.posted, Posted(channel="sms", id="v2", text="Still fourteen.")),
+    )
+
+
+def every_channel() -> tuple[Conversation, ...]:
+    """Two of each, one that moved, and one that met the outage of Salesforce."""
+    two = [by_vendor(channel) for channel in ("email", "sms", "phone", "zendesk", "slack") for _ in range(2)]
+    return (sound(), sound(), *two, moved(), by_vendor("slack", during_outage=True))

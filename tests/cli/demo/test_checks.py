@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 
 from cli.demo.checks import PER_CONVERSATION, run_checks
-from cli.demo.records import Conversation, Sent, Takeover, WorkflowRecord
+from cli.demo.records import Conversation, Posted, Sent, Takeover, WorkflowRecord
 from domain.conversation import Author, Status
 from domain.turn import Outcome
 from tests.cli.demo.records import (
     FAULTS,
     MESSAGES,
+    UNKNOWN,
     approval,
     at,
+    by_vendor,
     decision,
     event,
+    every_channel,
+    moved,
     played,
     recorded,
     sound,
@@ -24,12 +28,14 @@ from tests.cli.demo.records import (
 )
 
 SOUND = sound()
+MAIL, CALL, TICKET, MOVED = by_vendor("email"), by_vendor("phone"), by_vendor("zendesk"), moved()
+ALL = every_channel()
 AI = "ai_agent:billing"
 DOUBLED = stored(7, Author.AI_AGENT, "Within five days.", draft_id="d2", message_id="d2-again")
 
 
 def failed(*conversations: Conversation) -> set[str]:
-    return {name for name, check in run_checks(conversations, FAULTS).items() if not check.ok}
+    return {name for name, check in run_checks([*ALL, *conversations], FAULTS).items() if not check.ok}
 
 
 def in_order(**changes: object) -> Conversation:
@@ -39,8 +45,8 @@ def in_order(**changes: object) -> Conversation:
 
 
 def test_a_sound_record_passes_every_check() -> None:
-    assert failed(SOUND) == set()
-    assert run_checks([SOUND], FAULTS)["no_reply_sent_twice"].detail == "1 conversations"
+    assert failed() == set()
+    assert run_checks(ALL, FAULTS)["no_reply_sent_twice"].detail == f"{len(ALL)} conversations"
 
 
 TAMPERED = {
@@ -156,6 +162,66 @@ TAMPERED = {
         recorded(SOUND, workflow=WorkflowRecord(workflow_id="w", running=True, pending_activities=1, failed_tasks=1)),
         {"every_workflow_healthy"},
     ),
+    "a mail that left and was not recorded": (
+        played(MAIL, posted=(*MAIL.played.posted, Posted(channel="email", id="v9", text="Fourteen."))),
+        {"vendors_have_each_message_once"},
+    ),
+    "a mail that was recorded and never left": (
+        played(MAIL, posted=()),
+        {"vendors_have_each_message_once"},
+    ),
+    "a mail that its vendor has twice": (
+        played(MAIL, posted=MAIL.played.posted * 2),
+        {"vendors_have_each_message_once"},
+    ),
+    "a line that was spoken twice": (
+        played(CALL, posted=CALL.played.posted * 2),
+        {"callers_heard_each_line_once"},
+    ),
+    "a line that was never spoken": (played(CALL, posted=()), {"callers_heard_each_line_once"}),
+    "a line that was not spoken again": (played(CALL, repeated=1), {"callers_heard_each_line_once"}),
+    "a reply by another channel": (
+        recorded(
+            MOVED,
+            messages=(*MOVED.recorded.messages[:3], MOVED.recorded.messages[3].model_copy(update={"channel": "email"})),
+        ),
+        {"replies_leave_by_the_channel_used_last"},
+    ),
+    "a mail beside its thread": (
+        played(MAIL, posted=(MAIL.played.posted[0].model_copy(update={"threads": False}),)),
+        {"mails_thread"},
+    ),
+    "a conversation that became two": (
+        played(MOVED, threads={**MOVED.played.threads, "sms": "cv_another"}),
+        {"one_conversation_across_channels"},
+    ),
+    "a record that is silent about Salesforce": (
+        recorded(TICKET, turns=(turn("d1").model_copy(update={"context": None}),)),
+        {"every_record_says_what_salesforce_knew"},
+    ),
+    "an answer of a colleague that is not recorded": (
+        played(TICKET, by_colleagues=("I have done it.",)),
+        {"answers_of_colleagues_respected"},
+    ),
+    "an answer of a colleague that the AI agent talks over": (
+        played(
+            recorded(
+                TICKET,
+                messages=(
+                    TICKET.recorded.messages[0],
+                    stored(2, Author.HUMAN_AGENT, "I have done it.", channel="zendesk", message_id="h1"),
+                    stored(3, Author.AI_AGENT, "Fourteen.", draft_id="d1", channel="zendesk"),
+                ),
+            ),
+            by_colleagues=("I have done it.",),
+        ),
+        {
+            "answers_of_colleagues_respected",
+            "every_client_saw_every_message_once_in_order",
+            "every_message_answered_or_escalated_once",
+        },
+    ),
+    "an SMS after STOP": (played(by_vendor("sms"), stopped_at=at(10.5)), {"nothing_after_a_stop"}),
     "a story that stopped": (played(SOUND, failure="Say: expected answer, there was person"), {"every_story_played"}),
 }
 
@@ -163,7 +229,7 @@ TAMPERED = {
 @pytest.mark.parametrize("name", TAMPERED)
 def test_a_tampered_record_fails_the_named_checks(name: str) -> None:
     tampered, expected = TAMPERED[name]
-    assert failed(SOUND, tampered) == expected
+    assert failed(tampered) == expected
 
 
 def test_every_check_is_shown_to_fail() -> None:
@@ -206,3 +272,33 @@ def test_faults_must_have_hit_something_and_be_over() -> None:
     fault = FAULTS[0]
     for faults in ((), (fault.model_copy(update={"back_at": None}),), (fault.model_copy(update={"in_flight": 0}),)):
         assert not run_checks([SOUND], faults)["every_fault_survived_in_flight"].ok
+
+
+def test_each_channel_must_have_been_served() -> None:
+    for channel in ("web_chat", "email", "sms", "phone", "zendesk", "slack"):
+        others = [
+            found for found in ALL if found.recorded.conversation and found.recorded.conversation.channel != channel
+        ]
+        detail = run_checks(others, FAULTS)["every_channel_served"].detail
+        assert f"conversations by {channel} were answered" in detail
+
+
+def test_a_conversation_must_have_moved() -> None:
+    stayed = [found for found in ALL if len(found.played.threads) < 2]
+    assert "no conversation went on" in run_checks(stayed, FAULTS)["every_channel_served"].detail
+
+
+def test_the_outage_must_be_named_survived_and_over() -> None:
+    *others, met = ALL
+    first, after = met.recorded.turns
+    before = [message.model_copy(update={"at": at(1)}) for message in met.recorded.messages]
+    never_again = after.model_copy(update={"context": UNKNOWN})
+    wrong = {
+        "names Salesforce as missing": recorded(met, turns=(after,)),
+        "nobody was answered": recorded(met, messages=tuple(before)),
+        "not asked again": recorded(met, turns=(first, never_again)),
+    }
+    for problem, spoiled in wrong.items():
+        check = run_checks([*others, spoiled], FAULTS)["outage_named_and_survived"]
+        assert problem in check.detail
+    assert not run_checks(ALL, FAULTS[:1])["outage_named_and_survived"].ok

@@ -17,12 +17,12 @@ def test_a_reply_delivered_twice_is_noticed_and_nothing_else_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOLDFAST_HOME", str(tmp_path))
-    result = CliRunner().invoke(app, ["demo", "--conversations", "24", "--sabotage", "double"])
+    result = CliRunner().invoke(app, ["demo", "--conversations", "48", "--sabotage", "double"])
     assert result.exit_code == 1, result.output
     report = json.loads((tmp_path / "demo" / "report.json").read_text())
     assert not report["ok"]
     assert {name for name, check in report["checks"].items() if not check["ok"]} == HOLDS_NO_MORE
-    assert len(report["conversations"]) == 24
+    assert len(report["conversations"]) == 48
 
 
 @pytest.mark.parametrize("wrong", [["--conversations", "3"], ["--sabotage", "burn"]])

@@ -9,7 +9,7 @@ from cli.demo.checks import run_checks
 from cli.demo.records import Conversation, Exchange
 from cli.demo.report import AFTERMATH, percentile, report_of, summary_of
 from domain.conversation import Status
-from tests.cli.demo.records import FAULTS, approval, at, decision, event, played, recorded, sound
+from tests.cli.demo.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound
 
 SOUND = sound()
 
@@ -25,7 +25,7 @@ def standing(status: Status, **changes: object) -> Conversation:
 
 
 def test_the_report_has_exactly_the_promised_shape() -> None:
-    content = json.loads(report_of([SOUND], run_checks([SOUND], FAULTS)).model_dump_json())
+    content = json.loads(report_of([SOUND], run_checks(every_channel(), FAULTS)).model_dump_json())
     assert set(content) == {"ok", "checks", "conversations"}
     assert content["ok"] is True
     assert set(content["checks"]["every_story_played"]) == {"ok", "detail"}
