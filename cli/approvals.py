@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.panel import Panel
@@ -77,7 +78,7 @@ def _row(view: ApprovalView) -> tuple[str | Text, ...]:
 
 @app.command()
 def show(approval_id: str, url: Url = None, key: Key = None) -> None:
-    """The draft with its sources and evidence, what was said before, and who may decide."""
+    """The draft with what is done first, its sources and evidence, what was said before, and who may decide."""
     details = ApprovalDetails.model_validate_json(_gateway(url, key).get(f"/v1/approvals/{approval_id}"))
     console.print(Group(*_parts(details)))
 
@@ -87,6 +88,10 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
     for message in details.messages:
         yield Text.assemble((f"{message.author.value}  ", "bold"), message.text)
     yield Panel(Markdown(approval.text), title=f"Draft of {approval.ai_agent}", title_align="left", padding=(1, 2))
+    for action in approval.actions:
+        yield Text.assemble(
+            ("first does  ", "bold"), f"{action.server}.{action.tool} ", to_json(action.arguments).decode()
+        )
     for citation in view.citations:
         yield Text.assemble(("source  ", "bold"), citation.title, (f"  {citation.quote}", "dim"))
     facts = Table(box=None, show_header=False, pad_edge=False)
@@ -124,7 +129,9 @@ def decide(
     reject: Annotated[str | None, typer.Option(metavar="REASON", help="Have it redrafted, with your reason.")] = None,
     take_over: Annotated[bool, typer.Option("--take-over", help="Answer the customer yourself.")] = False,
     reassign: Annotated[str | None, typer.Option(metavar="PERSON", help="Have somebody else asked.")] = None,
-    digest: Annotated[str | None, typer.Option(help="Of the text you saw: another text is then not approved.")] = None,
+    digest: Annotated[
+        str | None, typer.Option(help="Of what you saw: another text or action is then not approved.")
+    ] = None,
     url: Url = None,
     key: Key = None,
 ) -> None:

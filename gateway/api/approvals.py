@@ -30,7 +30,7 @@ class ApprovalDetails(Frozen):
 
 
 class AskDecision(Ask):
-    """`digest`, when given, must be that of the text you saw."""
+    """`digest`, when given, must be that of what you saw: the text, and the actions that come before it."""
 
     action: Literal["approve", "edit", "reject", "take_over", "reassign"]
     text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
@@ -62,7 +62,7 @@ async def list_approvals(
 
 @router.get("/{approval_id}")
 async def show_approval(approval_id: str, caller: Viewer, services: ServicesDependency) -> ApprovalDetails:
-    """The draft, its citations, evidence, digest and place on the ladder, and the messages before it."""
+    """The draft, what is done before it is sent, its evidence and digest, and the messages before it."""
     found = await _find(services, caller, approval_id)
     decisions = await services.store.records.decisions(approval_id)
     messages = await services.store.conversations.transcript(found.conversation_id, RECENT_MESSAGES)

@@ -15,6 +15,7 @@ IMPORTERS = {
     "aiosmtplib": {"integrations/channels/email.py"},
     "anthropic": {"integrations/llm/anthropic.py"},
     "cohere": {"integrations/llm/cohere.py"},
+    "httpx2": {"integrations/llm/anthropic.py", "integrations/tools/mcp.py"},
     "imapclient": {"integrations/channels/email_mailbox.py"},
     "mcp": {"integrations/tools/mcp.py"},
     "openai": {"integrations/llm/openai.py"},

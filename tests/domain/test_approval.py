@@ -149,6 +149,21 @@ def test_an_edit_under_two_approvers_makes_a_fresh_approval() -> None:
     assert fresh.digest == digest_of(text="We refund 10 EUR.", draft_id="cv-1-3", revision=4) != waiting.digest
 
 
+def test_an_edit_keeps_the_actions_under_a_digest_of_its_own() -> None:
+    waiting = approval(approvers_needed=2, actions=(REFUND,))
+    fresh = edited(waiting, decision("edit", text="We pay it back."), approval_id="ap-2", now=NOW)
+    assert fresh.actions == (REFUND,)
+    parts: dict[str, Any] = {"text": "We pay it back.", "draft_id": "cv-1-3", "revision": 4}
+    assert fresh.digest == digest_of(**parts, actions=(REFUND,)) != digest_of(**parts)
+
+
+def test_an_approval_covers_the_actions_of_its_draft() -> None:
+    draft = DRAFT.model_copy(update={"actions": (REFUND,)})
+    asked = open_approval(draft, approval_id="ap-1", revision=4, reason="action", rule=RULE, now=NOW)
+    assert asked.actions == (REFUND,)
+    assert asked.digest == digest_of(text=TEXT, draft_id="cv-1-3", revision=4, actions=(REFUND,)) != approval().digest
+
+
 def test_after_an_edit_two_others_must_approve() -> None:
     fresh = edited(approval(approvers_needed=2), decision("edit", text="new"), approval_id="ap-2", now=NOW)
     by_editor = judge(fresh, decision(by=ANNA, approval_id="ap-2"))

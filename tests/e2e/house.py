@@ -278,7 +278,7 @@ class House:
             channels = {WEB_CHAT: channel, KIND: channel}
         crms: dict[str, Crm] = {"directory": DirectoryCrm(CustomerRepository(self.store.database))}
         activities = compose(
-            self.store.database, models or scripted(), Neighbours(channels, crms, tools or ToolSettings())
+            self.store.database, models or scripted(), Neighbours(channels, crms, tools=tools or ToolSettings())
         )
         async with AsyncExitStack() as stack:
             for worker in build_workers(self.client, activities, limits or Limits()):

@@ -22,6 +22,7 @@ from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.spec import Mode
 from domain.steps import GeneratedReply, GenerateReplyInput, OpenConversationInput, OpenedConversation
 from domain.tool_spec import ToolServerSpec
+from domain.tools import ProposedAction
 from domain.turn import Citation, Draft, Evidence, Usage
 from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel
@@ -45,12 +46,13 @@ def _no_model(*_: object) -> Never:
 
 SURE = Evidence(topic="account", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
 ARTICLE = Citation(source_id="password", title="Reset your password", source="https://shop.example/help", quote="Yes.")
+VOUCHER = ProposedAction(server="shop", tool="issue_voucher", arguments={"order_id": "A-1001", "amount": 10})
 
 NO_MODELS = ModelFactory(writer=_no_model, validator=_no_model)
 
 
 class ScriptedReplies:
-    """Answers with what was asked. "refund" waits for approval, "person" goes to one."""
+    """Answers with what was asked. "refund" and "voucher", a tool, wait for approval; "person" goes to one."""
 
     def __init__(self, turns: TurnRepository) -> None:
         self._turns = turns
@@ -63,11 +65,15 @@ class ScriptedReplies:
         asked = " + ".join(basis.unanswered)
         again = f" ({input.instruction})" if input.instruction else ""
         evidence = SURE.model_copy(update={"supervised": "refund" in asked, "asks_for_person": "person" in asked})
+        actions = (VOUCHER,) if "voucher" in asked else ()
+        if actions:
+            evidence = evidence.model_copy(update={"action": "needs_approval"})
         draft = Draft(
             draft_id=input.draft_id,
             ai_agent="service",
             text=f"You asked: {asked}{again}",
             citations=(ARTICLE,),
+            actions=actions,
             evidence=evidence,
             usage=Usage(model="scripted"),
         )

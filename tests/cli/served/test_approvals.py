@@ -20,9 +20,9 @@ async def running(platform: Gateway, home: Path) -> Gateway:
     return platform
 
 
-async def _waiting(running: Gateway) -> tuple[ChatClient, dict[str, Any]]:
+async def _waiting(running: Gateway, asked: str = "refund [please]") -> tuple[ChatClient, dict[str, Any]]:
     chat = await running.chat()
-    await chat.say("refund [please]")
+    await chat.say(asked)
     await chat.until("status", status="awaiting_approval")
     found = await running.http.get("/v1/approvals?state=open", headers=await running.key("viewer"))
     return chat, found.json()[0]
@@ -38,6 +38,14 @@ async def test_list_and_show(running: Gateway, holdfast: Holdfast) -> None:
     shown = await holdfast("approvals", "show", approval["approval_id"])
     for part in (approval["digest"], "Reset your password", "refund [please]", "supervised", "98%"):
         assert part in shown.output, part
+
+
+async def test_what_is_done_first_is_shown(running: Gateway, holdfast: Holdfast) -> None:
+    _, view = await _waiting(running, "a voucher please")
+    (action,) = view["approval"]["actions"]
+    assert (action["tool"], action["arguments"]) == ("issue_voucher", {"order_id": "A-1001", "amount": 10})
+    shown = await holdfast("approvals", "show", view["approval"]["approval_id"])
+    assert 'shop.issue_voucher {"order_id":"A-1001","amount":10}' in shown.output
 
 
 async def test_decide(running: Gateway, holdfast: Holdfast) -> None:
