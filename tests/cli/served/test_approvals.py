@@ -45,7 +45,7 @@ async def test_what_is_done_first_is_shown(running: Gateway, holdfast: Holdfast)
     (action,) = view["approval"]["actions"]
     assert (action["tool"], action["arguments"]) == ("issue_voucher", {"order_id": "A-1001", "amount": 10})
     shown = await holdfast("approvals", "show", view["approval"]["approval_id"])
-    assert 'shop.issue_voucher {"order_id":"A-1001","amount":10}' in shown.output
+    assert 'shop.issue_voucher {"amount":10,"order_id":"A-1001"}' in shown.output
 
 
 async def test_decide(running: Gateway, holdfast: Holdfast) -> None:
