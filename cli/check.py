@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.checked_models import check_models, check_tool_servers
+from cli.checked_models import check_models, check_sources, check_tool_servers
 from config.settings import local_settings, read_local_vendor
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError
 from integrations.adapters import Adapters
@@ -25,7 +25,7 @@ ADAPTERS: Mapping[str, Sequence[tuple[Mapping[str, str], str]]] = {
     "email": ((CHANNELS, "email"),),
     "http": ((CHANNELS, "http"),),
 }
-OTHERS = {"llm": check_models, "mcp": check_tool_servers}
+OTHERS = {"llm": check_models, "mcp": check_tool_servers, "knowledge": check_sources}
 NAMES = (*ADAPTERS, *OTHERS)
 
 

@@ -1,10 +1,13 @@
-"""The models and tool servers that the organisation's specification names, checked."""
+"""The models, tool servers and knowledge sources that the organisation's specification names, checked."""
 
 from collections.abc import Sequence
 
 from config.settings import Settings, read_local_vendor
+from domain.errors import HoldfastError
 from domain.spec import SpecVersion
-from integrations.checks import Finding
+from integrations.adapters import Adapters
+from integrations.checks import Checkable, Finding
+from integrations.knowledge.registry import SOURCES
 from integrations.llm.checking import model_checks
 from integrations.specification import load_specification
 from integrations.tools.base import ToolSettings
@@ -32,6 +35,20 @@ async def check_tool_servers(settings: Settings, *, named: bool) -> Sequence[Fin
         return [nothing] if named else []
     allowed = read_local_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings()
     return await check_tools(version, lambda server: tool_server(server, allowed))
+
+
+async def check_sources(settings: Settings, *, named: bool) -> Sequence[Finding]:
+    """Each source of knowledge of the specification: whether its articles can be read."""
+    sources = _version(settings).specification.knowledge_sources
+    found = [] if sources or not named else [Finding(name="knowledge", ok=True, detail="The specification names none.")]
+    for source in sources:
+        try:
+            adapter = Adapters[Checkable](SOURCES, read_local_vendor)[source.kind]
+            findings = await adapter.check()
+        except HoldfastError as error:
+            findings = [Finding(name="knowledge", ok=False, detail=str(error))]
+        found += [finding.model_copy(update={"name": f"{source.kind}: {finding.name}"}) for finding in findings]
+    return found
 
 
 def _version(settings: Settings) -> SpecVersion:

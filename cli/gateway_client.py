@@ -19,6 +19,7 @@ class Endpoints(BaseModel):
     """What a running platform writes into its home folder."""
 
     gateway: str
+    temporal: str = ""
 
 
 class GatewayError(HoldfastError):

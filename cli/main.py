@@ -17,6 +17,7 @@ COMMANDS = {
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "spec": ("cli.spec:app", "Check, publish and list specifications."),
+    "knowledge": ("cli.knowledge:app", "List and bring in articles that vendors keep."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
     "check": ("cli.check:check", "Test connections and permissions at every vendor."),
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),

@@ -43,7 +43,7 @@ def publish(
         with console.status("Fitting topics and confidence to the organisation's examples …"):
             return await publish_organisation(database, _folder(folder), by)
 
-    console.print(f"Published {asyncio.run(_with_database(publish_it))[:12]}: new conversations follow it.")
+    console.print(f"Published {asyncio.run(with_database(publish_it))[:12]}: new conversations follow it.")
 
 
 @app.command("list")
@@ -54,7 +54,7 @@ def list_versions(organisation: Annotated[str, typer.Argument(help="Key of the o
         return await SpecRepository(database).list(organisation)
 
     table = Table("version", "published", "by", "active")
-    for version in asyncio.run(_with_database(read)):
+    for version in asyncio.run(with_database(read)):
         row = (version.content_hash[:12], f"{version.published_at:%Y-%m-%d %H:%M}", version.published_by)
         table.add_row(*row, "active" if version.active else "")
     console.print(table)
@@ -71,7 +71,8 @@ def _folder(given: Path | None) -> Path:
     return given or local_settings().organisation
 
 
-async def _with_database(work: Callable[[Database], Awaitable[Result]]) -> Result:
+async def with_database(work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Work on the database of the settings, brought up to date."""
     async with database(local_settings()) as url:
         await migrate(url)
         connected = await connect(url)
