@@ -1,8 +1,12 @@
 """Bringing in articles that vendors keep, and publishing the organisation with them."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from temporalio import activity
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from activities.publishing import FittedModels
 
 PUBLISHER = "knowledge synchronisation"
+POLITENESS = 10
+"""Added to the niceness of a process that computes: conversations come first."""
 
 Fit = Callable[[SpecVersion, Sequence[LabelledMessage], Mapping[str, CustomerContext]], "FittedModels"]
 """`activities.publishing.fit_models`, injected because it brings the numeric libraries."""
@@ -71,7 +77,7 @@ class KnowledgeActivities:
             return PublishedKnowledge(spec_hash=active, sourced=len(version.sourced), changed=False)
         async with heartbeats():
             contexts = await self._contexts(organisation, published.labelled)
-            fitted = await asyncio.to_thread(self._fit, version, published.labelled, contexts)
+            fitted = await _in_a_process(partial(self._fit, version, published.labelled, contexts))
         fresh = await self._specs.publish(
             version,
             fitted.topic_model,
@@ -90,3 +96,12 @@ class KnowledgeActivities:
             )
             for contact_id in sorted(named)
         }
+
+
+async def _in_a_process(work: "Callable[[], FittedModels]") -> "FittedModels":
+    """Compute beside this process, whose conversations would wait; the other one ends with its work, come what may."""
+    pool = ProcessPoolExecutor(1, get_context("spawn"), os.nice, (POLITENESS,), max_tasks_per_child=1)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
