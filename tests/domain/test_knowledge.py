@@ -1,9 +1,11 @@
 """Articles of sources as part of a spec version."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from domain.knowledge import KnownArticle, SourcedArticle, SourceReading, article_id, read_since, with_sourced
@@ -81,3 +83,11 @@ def test_everything_is_read_first_and_then_daily() -> None:
 def test_a_source_is_named_once() -> None:
     with pytest.raises(ValidationError, match="knowledge_sources: 'zendesk' stands twice"):
         OrganisationSpec.model_validate({**SPECIFICATION.model_dump(), "knowledge_sources": (SOURCE, SOURCE)})
+
+
+def test_the_example_of_the_guide_is_a_specification() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "knowledge.md").read_text()
+    example = yaml.safe_load(guide.split("```yaml\n")[1].split("```")[0])
+    sources = [KnowledgeSourceSpec.model_validate(source) for source in example["knowledge_sources"]]
+    assert [source.kind for source in sources] == ["zendesk", "salesforce"]
+    assert sources[0].topic_of("Plans") == "billing"
