@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from cli.demo.customer import Customer
 from cli.demo.devices import Device, HelpDesk, Telephone
 from cli.demo.records import Heard, Posted, Sent, words
-from cli.demo.steps import Say, Webhooks
+from cli.demo.steps import Say, StoryError, Webhooks
 from domain.conversation import PHONE, Author
 from domain.errors import RetryableError
 from domain.spec import ChannelKind
@@ -59,7 +59,7 @@ class Correspondent(Customer):
         self.sent += sent
         async with _troubled(device.stand_in, step.webhooks):
             for text in step.texts:
-                await device.write(text)
+                await _write(device, text)
         return sent
 
     async def stop(self, word: str) -> None:
@@ -69,7 +69,7 @@ class Correspondent(Customer):
     async def ask_again(self, text: str) -> bool:
         """Ask to hear the last line again; whether it was spoken again."""
         before = [line.text for line in self.phone.posted()]
-        await self.phone.write(text)
+        await _write(self.phone, text)
         return [line.text for line in self.phone.posted()] == [*before, before[-1]]
 
     @property
@@ -123,6 +123,14 @@ class Correspondent(Customer):
             if one.message_key == message.message_id
         }
         return any(posted.id in names for posted in self._devices[message.channel].posted())
+
+
+async def _write(device: Device, text: str) -> None:
+    """Raises StoryError for what cannot be done, such as speaking after the call has ended."""
+    try:
+        await device.write(text)
+    except ValueError as error:
+        raise StoryError(str(error)) from error
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """One story, played: the customer writes, people decide, and both sides wait for what the platform does."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Literal
@@ -24,10 +24,12 @@ from cli.demo.steps import (
     Overhear,
     Reaction,
     Reply,
+    ReplyInVain,
     Say,
     Step,
     Stop,
     Story,
+    StoryError,
     TakeOver,
     WaitForSalesforce,
 )
@@ -44,10 +46,6 @@ THINKING_SECONDS = (1.0, 5.0)
 ARRIVING_WITHIN_SECONDS = 20.0
 
 State = Literal["to come", "talking", "waiting for approval", "with a person", "finished"]
-
-
-class StoryError(Exception):
-    """The platform did something else than the story says."""
 
 
 class Player:
@@ -154,31 +152,31 @@ class Player:
         self._moment(f"{self.name} · {what}")
 
     async def _act(self, step: Step) -> None:
-        match step:
-            case Say():
-                await self._say(step)
-            case WaitForSalesforce():
-                await self._lobby.salesforce_answers()
-            case AskAgain() | Stop() | Overhear() | HangUp() | AnswerInZendesk():
-                await self._act_at_the_vendor(step)
-            case Decide():
-                await self._decide(step)
-            case DecideTooLate():
-                await self._decide_too_late(step)
-            case DecideTogether():
-                await self._decide_together(step)
-            case TakeOver():
-                await self._take_over(step)
-            case Reply():
-                await self._reply(step)
-            case HandBack():
-                await self._hand_back(step)
+        acts: dict[type[Step], Callable[[Any], Awaitable[None]]] = {
+            Say: self._say,
+            WaitForSalesforce: self._wait_for_salesforce,
+            AskAgain: self._ask_again,
+            Stop: self._stop,
+            Overhear: self._overhear,
+            HangUp: self._hang_up,
+            AnswerInZendesk: self._answer_in_zendesk,
+            Decide: self._decide,
+            DecideTooLate: self._decide_too_late,
+            DecideTogether: self._decide_together,
+            TakeOver: self._take_over,
+            Reply: self._reply,
+            ReplyInVain: self._reply_in_vain,
+            HandBack: self._hand_back,
+        }
+        await acts[type(step)](step)
 
     # The customer.
 
     async def _say(self, step: Say) -> None:
         client, sent_at = self.customer, datetime.now(UTC)
         self.waiting = True
+        if step.webhooks != "sound":
+            self._tell(f"webhooks {step.webhooks}")
         sent = await client.say(step)
         if len(sent) > 1 and self.story.channel == WEB_CHAT:
             self._bursts.append(tuple(one.message_id or "" for one in sent))
@@ -226,29 +224,27 @@ class Player:
 
     # At the vendors.
 
-    async def _act_at_the_vendor(self, step: AskAgain | Stop | Overhear | HangUp | AnswerInZendesk) -> None:
-        client = self.correspondent
-        match step:
-            case AskAgain():
-                self._repeated += 1
-                if not await client.ask_again(step.text):
-                    raise StoryError("the last line was not spoken again")
-            case Stop():
-                await client.stop(step.word)
-                self._stopped_at = datetime.now(UTC)
-                self._tell("wants no more SMS")
-            case Overhear():
-                self._overhear(step)
-            case HangUp():
-                await client.phone.hang_up()
-            case AnswerInZendesk():
-                await self._answer_in_zendesk(step)
+    async def _wait_for_salesforce(self, _: WaitForSalesforce) -> None:
+        await self._lobby.salesforce_answers()
 
-    def _overhear(self, step: Overhear) -> None:
+    async def _ask_again(self, step: AskAgain) -> None:
+        self._repeated += 1
+        if not await self.correspondent.ask_again(step.text):
+            raise StoryError("the last line was not spoken again")
+
+    async def _stop(self, step: Stop) -> None:
+        await self.correspondent.stop(step.word)
+        self._stopped_at = datetime.now(UTC)
+        self._tell("wants no more SMS")
+
+    async def _overhear(self, step: Overhear) -> None:
         whispered = " ".join(self.correspondent.phone.whispered)
         if step.words not in whispered:
             raise StoryError(f"the colleague was whispered {whispered!r}")
         self._tell("is handed over by phone, with a whispered summary")
+
+    async def _hang_up(self, _: HangUp) -> None:
+        await self.correspondent.phone.hang_up()
 
     async def _answer_in_zendesk(self, step: AnswerInZendesk) -> None:
         client, seq = self.correspondent, self.customer.last_seq
@@ -316,6 +312,11 @@ class Player:
         if self.state != "with a person":
             self._taken_over(datetime.now(UTC))
         await self._reaction(seq, "person")
+
+    async def _reply_in_vain(self, step: ReplyInVain) -> None:
+        note = await self._staff.reply_in_vain(step.by, self.customer.conversation_id, step.text)
+        self._taken_over(datetime.now(UTC))
+        self._tell(f"{step.by} is told: {note}")
 
     async def _hand_back(self, step: HandBack) -> None:
         seq = self.customer.last_seq

@@ -12,15 +12,22 @@ from pydantic import BaseModel, TypeAdapter
 
 from cli.demo.records import LateDecision
 from cli.demo.steps import WEBSITE
+from domain.conversation import Frozen
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskReply, AskTakeOver
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
 from gateway.problems import Problem
-from storage.views import ApprovalView
+from storage.views import ApprovalView, InternalNote
 
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
 AGAIN_SECONDS = 0.3
 NOT_YET = {HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+class Notes(Frozen):
+    """Of a conversation's record, what colleagues and the platform noted."""
+
+    notes: tuple[InternalNote, ...]
 
 
 class Staff:
@@ -77,6 +84,18 @@ class Staff:
     async def reply(self, by: str, conversation_id: str, text: str) -> None:
         body = AskReply(text=text)
         await self._done(by, f"/v1/conversations/{conversation_id}/replies", body)
+
+    async def reply_in_vain(self, by: str, conversation_id: str, text: str) -> str:
+        """Ask once for what will be refused; the internal note that says so."""
+        body = AskReply(text=text)
+        await self._request(by, "POST", f"/v1/conversations/{conversation_id}/replies", json=body.model_dump())
+        while True:
+            response = await self._request(by, "GET", f"/v1/conversations/{conversation_id}")
+            if response.status_code not in NOT_YET:
+                notes = Notes.model_validate_json(response.raise_for_status().content).notes
+                if notes:
+                    return notes[-1].text
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def hand_back(self, by: str, conversation_id: str, instruction: str) -> None:
         body = AskHandBack(instruction=instruction)

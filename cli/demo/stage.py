@@ -51,7 +51,7 @@ class Stage:
 
 def demo_settings(settings: Settings) -> Settings:
     """Everything embedded, in a home of its own and on free ports."""
-    embedded = {"organisation": ORGANISATION, "database_url": None, "temporal_address": None}
+    embedded = {"organisation": ORGANISATION, "database_url": None, "temporal_address": None, "public_url": None}
     return with_free_ports(settings.model_copy(update={"home": settings.home / "demo", **embedded}))
 
 

@@ -21,6 +21,11 @@ STAFF: dict[str, tuple[str, ...]] = {
 }
 """Who has an API key, and with which roles; the website opens chats for customers who are signed in there."""
 
+
+class StoryError(Exception):
+    """The platform did something else than the story says."""
+
+
 Reaction = Literal["answer", "approval", "person", "anything"]
 """What comes back: the AI agent's reply or question, a wait for approval, a person as owner, or any of these."""
 
@@ -124,6 +129,14 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class ReplyInVain:
+    """A person writes to a customer who wants no messages there, and is told that nothing left."""
+
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
 class HandBack:
     """`then`: what comes of a question that the AI agent finds unanswered."""
 
@@ -145,6 +158,7 @@ Step = (
     | DecideTogether
     | TakeOver
     | Reply
+    | ReplyInVain
     | HandBack
 )
 

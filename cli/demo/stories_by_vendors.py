@@ -9,6 +9,7 @@ from cli.demo.steps import (
     HangUp,
     Overhear,
     Reply,
+    ReplyInVain,
     Stop,
     Story,
     WaitForSalesforce,
@@ -68,7 +69,12 @@ BY_SMS = (
     Story(
         "question by SMS, then STOP",
         "c-1016",
-        (say("How many seats do we have?", then="answer"), say("Do guests need a paid seat?"), Stop()),
+        (
+            say("How many seats do we have?", then="answer"),
+            say("Do guests need a paid seat?"),
+            Stop(),
+            ReplyInVain(SUPPORT, "One more thing: guests are free."),
+        ),
         channel="sms",
     ),
     Story(
