@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.drafting import DraftQuestion
 from activities.heartbeats import heartbeats
-from activities.organisations import Organisations
+from activities.organisations import Organisations, ServedVersion
 from domain.errors import NotFoundError
 from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
 from domain.tool_calls import RecordedCall
@@ -40,7 +40,7 @@ class ReplyActivities:
             ai_agent=input.ai_agent,
             missing_sources=input.missing_sources,
             instruction=input.instruction,
-            done=await self._calls.of(input.conversation_id) if served.version.tools else (),
+            done=await self._done(served, input.conversation_id),
         )
         async with heartbeats():
             draft = await served.drafter.draft(question)
@@ -57,12 +57,16 @@ class ReplyActivities:
         basis = await self._turns.read_draft(input.draft_id)
         if basis is None or basis.draft is None or served.validator is None:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
-        question = _question(input.draft_id, basis, ai_agent=basis.draft.ai_agent)
+        done = await self._done(served, input.conversation_id)
+        question = _question(input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done)
         async with heartbeats():
             verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)
         await self._turns.save_verdict(input.draft_id, scored)
         return scored
+
+    async def _done(self, served: ServedVersion, conversation_id: str) -> Sequence[RecordedCall]:
+        return await self._calls.of(conversation_id) if served.version.tools else ()
 
 
 def _question(

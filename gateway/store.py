@@ -11,6 +11,7 @@ from storage.inbox import InboxRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
 from storage.threads import ThreadRepository
+from storage.tool_calls import ToolCallRepository
 from storage.vendors import VendorStateRepository
 
 
@@ -29,4 +30,5 @@ class Store:
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
         self.threads = ThreadRepository(database)
+        self.tool_calls = ToolCallRepository(database)
         self.vendors = VendorStateRepository(database)

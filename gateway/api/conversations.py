@@ -22,6 +22,7 @@ from domain.conversation import (
 from domain.costs import UsageTotal
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.spec import Mode
+from domain.tool_calls import RecordedCall
 from gateway.acknowledgement import ask
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer
@@ -34,11 +35,12 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
 
 class ConversationDetails(Frozen):
-    """The whole record: what was said, each draft with its decision, its cost, notes, and everything that happened."""
+    """The whole record: what was said, each draft with its decision, what tools did, its cost, notes and events."""
 
     conversation: ConversationView
     messages: tuple[StoredMessage, ...]
     turns: tuple[TurnView, ...]
+    tool_calls: tuple[RecordedCall, ...]
     usage: UsageTotal
     notes: tuple[InternalNote, ...]
     threads: tuple[Thread, ...]
@@ -90,6 +92,7 @@ async def show_conversation(conversation_id: str, caller: Viewer, services: Serv
         conversation=conversation,
         messages=tuple(await store.conversations.messages_after(conversation_id, 0)),
         turns=tuple(await store.records.turns(conversation_id)),
+        tool_calls=tuple(await store.tool_calls.of(conversation_id)),
         usage=await store.records.usage(conversation_id),
         notes=tuple(await store.conversations.notes(conversation_id)),
         threads=tuple(await store.threads.of(conversation_id)),

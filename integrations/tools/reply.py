@@ -33,7 +33,7 @@ class AllowedTools:
     def __init__(self, ai_agent: AiAgentSpec, version: SpecVersion, servers: Mapping[str, ToolServer]) -> None:
         described = {(tool.server, tool.name): tool for tool in version.tools}
         pairs = [(tool, described.get((tool.server, tool.tool))) for tool in ai_agent.tools]
-        known = [(allowed, tool) for allowed, tool in pairs if tool is not None]
+        known = [(allowed, tool) for allowed, tool in pairs if tool is not None and allowed.server in servers]
         self._tools = dict(zip(_names([tool for _, tool in known]), known, strict=True))
         self._servers = servers
         self.begin()

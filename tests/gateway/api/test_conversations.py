@@ -51,6 +51,7 @@ async def test_snooze_resolve_reopen_and_mode(platform: Gateway) -> None:
     assert {"snoozed", "resolved", "reopened", "mode_changed"} <= {event["kind"] for event in record["audit"]}
     assert record["notes"][0]["text"] == "done"
     assert record["turns"][0]["record"]["decision"]["outcome"] == "send"
+    assert record["tool_calls"] == []
     assert record["usage"] == {
         "calls": 0,
         "input_tokens": 0,

@@ -16,7 +16,15 @@ from domain.errors import (
 )
 from domain.spec import ModelPrice
 from domain.turn import Usage
-from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
+from integrations.llm.base import (
+    DraftVerdict,
+    OfferedTool,
+    ReplyRequest,
+    ReplyTools,
+    ReplyWriter,
+    ToolAnswer,
+    WrittenReply,
+)
 from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
 from tests.organisation import SERVICE
 
@@ -165,3 +173,34 @@ class TestValidator:
         validator = MeteredValidator(FIRST, Model(FIRST), allow=nothing_priced, prices=PRICES, trusts_local=True)
         with pytest.raises(UnavailableError, match="budget"):
             await validator.validate_draft(REQUEST, WrittenReply(text="x", usage=Usage(model=SECOND)))
+
+
+class Proposals:
+    """What models proposed with one tool since the last of them began."""
+
+    offered: Sequence[OfferedTool] = ()
+
+    def __init__(self) -> None:
+        self.proposed: list[str] = []
+
+    def begin(self) -> None:
+        self.proposed.clear()
+
+    async def use(self, name: str, arguments: str) -> ToolAnswer:
+        self.proposed.append(name)
+        return ToolAnswer()
+
+
+class Proposing(Model):
+    """Proposes under its own name before it raises or answers."""
+
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
+        assert tools
+        await tools.use(self.name, "{}")
+        return await super().write_reply(request, tools)
+
+
+async def test_what_a_model_proposed_that_then_failed_is_forgotten() -> None:
+    tools = Proposals()
+    await chain(Proposing(FIRST, UnavailableError("down")), Proposing(SECOND)).write_reply(REQUEST, tools)
+    assert tools.proposed == [SECOND]
