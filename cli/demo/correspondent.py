@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from urllib.parse import unquote_plus
 
 from cli.demo.customer import Customer
 from cli.demo.devices import Device, HelpDesk, Telephone
@@ -24,6 +25,8 @@ TROUBLES: Mapping[Webhooks, WebhookTrouble] = {
     "reordered": WebhookTrouble(duplicate=1, reorder=True),
     "lost": WebhookTrouble(lose=True),
 }
+TOLD: Mapping[Webhooks, int] = {"doubled": 3, "reordered": 2, "lost": 0}
+"""How often a vendor posts the last text at least."""
 
 
 class Correspondent(Customer):
@@ -60,6 +63,7 @@ class Correspondent(Customer):
         async with _troubled(device.stand_in, step.webhooks):
             for text in step.texts:
                 await _write(device, text)
+        _check_trouble(device.stand_in, step)
         return sent
 
     async def stop(self, word: str) -> None:
@@ -123,6 +127,17 @@ class Correspondent(Customer):
             if one.message_key == message.message_id
         }
         return any(posted.id in names for posted in self._devices[message.channel].posted())
+
+
+def _check_trouble(stand_in: StandIn, step: Say) -> None:
+    """Raises StoryError when the vendor has not told of it in the way that the step wants."""
+    if step.webhooks == "sound":
+        return
+    sent = [entry for entry in list(stand_in.journal.entries) if entry.direction == "sent"]
+    told = sum(step.texts[-1] in unquote_plus(str(entry.detail.get("body", ""))) for entry in sent)
+    lost = any(entry.what.endswith("(lost)") for entry in sent)
+    if told < TOLD[step.webhooks] or (step.webhooks == "lost" and not lost):
+        raise StoryError(f"its webhook was to be {step.webhooks}, it was posted {told} times")
 
 
 async def _write(device: Device, text: str) -> None:
