@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import jwt
+from jwt.types import Options
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
@@ -94,7 +95,7 @@ class SignIn:
 
     def _is_signed(self, assertion: str) -> bool:
         try:
-            unchecked = {"verify_exp": False, "verify_aud": False}
+            unchecked: Options = {"verify_exp": False, "verify_aud": False}
             jwt.decode(assertion, self.app.public_key or "", algorithms=["RS256"], options=unchecked)
         except (jwt.PyJWTError, ValueError):
             return False
