@@ -4,24 +4,42 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 
 import structlog
 
-from domain.conversation import CustomerMessage, Person, ReportFailure, Resolve, SendHumanReply, StartConversation
+from domain.conversation import (
+    AnyRequest,
+    CustomerMessage,
+    Person,
+    ReportFailure,
+    Resolve,
+    SendHumanReply,
+    StartConversation,
+)
 from domain.errors import ConflictError, RetryableError
-from gateway.conversations import Conversations
 from storage.inbox import InboxRepository, WaitingEvent
 
 LOOK_EVERY = timedelta(seconds=2)
 LONGEST_ID = 200
+MOST_FAILURES = 3
+"""Then it is Temporal that is away, and the rest waits."""
 
 log = structlog.get_logger()
+
+
+class Mailboxes(Protocol):
+    """The way into the workflows. Raises UnavailableError, and ConflictError for one that has ended."""
+
+    async def receive(self, start: StartConversation, message: CustomerMessage) -> None: ...
+
+    async def request(self, conversation_id: str, request: AnyRequest) -> None: ...
 
 
 class Forwarder:
     """One loop per gateway; several share the work, because each claims what it forwards."""
 
-    def __init__(self, organisation: str, inbox: InboxRepository, conversations: Conversations) -> None:
+    def __init__(self, organisation: str, inbox: InboxRepository, conversations: Mailboxes) -> None:
         self._organisation = organisation
         self._inbox = inbox
         self._conversations = conversations
@@ -38,20 +56,30 @@ class Forwarder:
                 await asyncio.wait_for(self._awake.wait(), LOOK_EVERY.total_seconds())
             self._awake.clear()
             try:
-                while await self._forward_some():
+                while await self.forward_some():
                     pass
             except RetryableError as error:
                 log.warning("forwarding_interrupted", error=type(error).__name__)
 
-    async def _forward_some(self) -> bool:
+    async def forward_some(self) -> bool:
+        """Whether there may be more. One event that cannot be forwarded holds up its own conversation only."""
         waiting = await self._inbox.claim_waiting(self._organisation, datetime.now(UTC))
+        held_up = set[str]()
         for event in waiting:
+            if event.conversation_id in held_up:
+                continue
             try:
                 await self._forward(event)
             except ConflictError:
                 log.warning("event_came_after_the_end", channel=event.channel, inbox_id=event.inbox_id)
+            except RetryableError:
+                held_up.add(event.conversation_id)
+                log.warning("event_not_forwarded", channel=event.channel, inbox_id=event.inbox_id)
+                if len(held_up) >= MOST_FAILURES:
+                    return False
+                continue
             await self._inbox.forwarded(event.inbox_id)
-        return bool(waiting)
+        return bool(waiting) and not held_up
 
     async def _forward(self, waiting: WaitingEvent) -> None:
         event, conversation_id = waiting.event, waiting.conversation_id
@@ -95,6 +123,7 @@ def _message(waiting: WaitingEvent) -> CustomerMessage:
         channel=waiting.channel,
         received_at=waiting.received_at,
         attachments=event.get("attachments", ()),
+        customer_id=waiting.customer_id,
     )
 
 

@@ -1,0 +1,68 @@
+"""Forwarding: in order within a conversation, and none held up by another's event."""
+
+from datetime import UTC, datetime
+
+from domain.conversation import AnyRequest, CustomerMessage, StartConversation
+from domain.errors import UnavailableError
+from domain.inbound import InboundMessage, Sender
+from gateway.forwarding import Forwarder, message_id
+from storage.database import Database
+from storage.inbox import InboxRepository
+from tests.gateway.conftest import ORGANISATION
+from tests.pigeons import KIND
+
+
+class Mailboxes:
+    """Takes every message but those of some threads."""
+
+    def __init__(self, *refused: str) -> None:
+        self.taken: list[str] = []
+        self.refused = set(refused)
+
+    async def receive(self, start: StartConversation, message: CustomerMessage) -> None:
+        if message.text.split()[0] in self.refused:
+            raise UnavailableError("not now")
+        self.taken.append(message.text)
+
+    async def request(self, conversation_id: str, request: AnyRequest) -> None:
+        raise AssertionError("nobody asked")
+
+
+async def keep(inbox: InboxRepository, *texts: str) -> None:
+    for number, text in enumerate(texts):
+        thread = text.split()[0]
+        event = InboundMessage(
+            channel=KIND,
+            event_id=f"e-{number}",
+            at=datetime.now(UTC),
+            thread=thread,
+            sender=Sender(external_id=thread, verified=True),
+            text=text,
+        )
+        await inbox.keep(ORGANISATION, event, datetime.now(UTC))
+
+
+async def test_an_event_that_cannot_be_forwarded_holds_up_its_own_conversation_only(database: Database) -> None:
+    inbox, mailboxes = InboxRepository(database), Mailboxes("ada")
+    await keep(inbox, "ada 1", "bea 1", "ada 2", "cleo 1", "bea 2")
+    await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
+    assert mailboxes.taken == ["bea 1", "cleo 1", "bea 2"]
+    mailboxes.refused.clear()
+    await database.fetchval("UPDATE inbox SET claimed_until = NULL")
+    await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
+    assert mailboxes.taken[3:] == ["ada 1", "ada 2"]
+
+
+async def test_without_temporal_the_rest_waits(database: Database) -> None:
+    inbox, names = InboxRepository(database), ["ada", "bea", "cleo", "dora", "emma"]
+    mailboxes = Mailboxes(*names[:3])
+    await keep(inbox, *(f"{name} 1" for name in names))
+    assert not await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
+    assert mailboxes.taken == []
+
+
+def test_a_long_id_is_shortened_and_stays_the_same() -> None:
+    assert message_id("email", "m-1") == "email:m-1"
+    long = message_id("email", "x" * 200)
+    assert len(long) <= 200
+    assert long == message_id("email", "x" * 200) != message_id("email", "y" * 200)
