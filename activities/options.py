@@ -78,6 +78,24 @@ SCORE_CONFIDENCE: ActivityConfig = {
     "priority": LIVE,
 }
 
+WRITE_CRM_NOTE: ActivityConfig = {
+    "task_queue": CRM,
+    "start_to_close_timeout": timedelta(seconds=30),
+    "schedule_to_close_timeout": timedelta(hours=4),
+    "retry_policy": _until_permanent(2, 300),
+    "priority": LATER,
+}
+"""Beside the conversation: a CRM that is down for an afternoon still gets its note."""
+
+UPDATE_TICKET: ActivityConfig = {
+    "task_queue": DELIVERY,
+    "start_to_close_timeout": timedelta(seconds=60),
+    "schedule_to_close_timeout": timedelta(hours=1),
+    "retry_policy": _until_permanent(1, 120),
+    "priority": LATER,
+}
+"""Beside the conversation: after an hour, colleagues have seen elsewhere where it stands."""
+
 READ_CHANNEL: ActivityConfig = {
     "task_queue": READING,
     "start_to_close_timeout": timedelta(minutes=15),

@@ -10,7 +10,7 @@ from activities.budgets import Budget, SpentSince
 from activities.drafting import Drafter, OrganisationModels
 from domain.errors import UnavailableError
 from domain.policy import policy_of
-from domain.spec import ModelSpec, SpecVersion
+from domain.spec import ChannelKind, ModelSpec, SpecVersion
 from domain.tool_spec import ToolServerSpec
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
@@ -21,6 +21,8 @@ from storage.views import PublishedSpec
 
 DEFAULT_WRITER = "the installation's model"
 
+HasTickets = Callable[[ChannelKind], bool]
+"""Whether the messages of a channel stand in a help desk's tickets."""
 LoadModels = Callable[[PublishedSpec], OrganisationModels]
 ConnectTools = Callable[[str, ToolServerSpec], ToolServer]
 """Makes the adapter of an organisation's tool server."""
@@ -48,6 +50,7 @@ class ServedVersion:
         factory: ModelFactory,
         spent_since: SpentSince,
         connect: ConnectTools,
+        has_tickets: HasTickets,
     ) -> None:
         self.version = published.version
         self.specification = published.version.specification
@@ -59,7 +62,11 @@ class ServedVersion:
         policy = policy_of(self.specification, published.calibration)
         embedded = _is_embedded(self.specification.model, factory)
         self.policy = policy.model_copy(
-            update={"validates": self._validator is not None, "model_is_embedded": embedded}
+            update={
+                "validates": self._validator is not None,
+                "model_is_embedded": embedded,
+                "ticketed_channels": tuple(filter(has_tickets, self.specification.channels)),
+            }
         )
 
     @cached_property
@@ -100,7 +107,9 @@ class Organisations:
         load: LoadModels,
         spent_since: SpentSince,
         connect: ConnectTools,
+        has_tickets: HasTickets = lambda _: False,
     ) -> None:
+        self._has_tickets = has_tickets
         self._specs = specs
         self._connect = connect
         self._spent_since = spent_since
@@ -130,7 +139,7 @@ class Organisations:
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
         models = await asyncio.to_thread(self._load_models, published)
-        return ServedVersion(published, models, self._models, self._spent_since, self._connect)
+        return ServedVersion(published, models, self._models, self._spent_since, self._connect, self._has_tickets)
 
 
 def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:

@@ -7,6 +7,7 @@ from domain.spec import (
     BusinessCalendar,
     LadderStep,
     Mode,
+    NotedEvent,
     OrganisationSpec,
     QuietHours,
     ServiceLevels,
@@ -29,6 +30,8 @@ class Policy(Frozen):
     modes: dict[str, Mode] = {}
     default_ai_agent: str
     context_sources: tuple[str, ...] = ("directory",)
+    crm_notes: tuple[NotedEvent, ...] = ()
+    ticketed_channels: tuple[str, ...] = ()
     validates: bool = False
     model_is_embedded: bool = False
     calibration: Calibration = Calibration()
@@ -47,6 +50,7 @@ def policy_of(spec: OrganisationSpec, calibration: Calibration) -> Policy:
         modes={ai_agent.id: ai_agent.mode for ai_agent in spec.ai_agents},
         default_ai_agent=spec.default_ai_agent,
         context_sources=(spec.crm, *((spec.helpdesk,) if spec.helpdesk else ())),
+        crm_notes=spec.crm_notes,
         validates=spec.model.validator is not None,
         calibration=calibration,
     )

@@ -19,6 +19,7 @@ from domain.spec_model import SpecModel as SpecModel
 from domain.tool_spec import AllowedTool, DescribedTool, ToolServerSpec
 
 ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
+NotedEvent = Literal["escalated", "resolved"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
@@ -283,6 +284,7 @@ class OrganisationSpec(SpecModel):
     identity: IdentityRules = IdentityRules()
     crm: Key = "directory"
     helpdesk: Key | None = Field(None, description="A help desk that is asked for the customer's tickets as well.")
+    crm_notes: tuple[NotedEvent, ...] = Field((), description="Upon what the CRM gets a note about the conversation.")
     crm_fields: dict[Key, str] = Field(
         {}, description="Further customer facts: the name of each by the CRM's name of its field."
     )

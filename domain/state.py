@@ -48,6 +48,7 @@ class ConversationState(BaseModel):
     approval: Approval | None = None
     context: FetchedContext | None = None
     context_since: datetime | None = None
+    ticket_status: Status = Status.OPEN
     told_to_wait: bool = False
     parked_since: datetime | None = None
     escalation_reason: str | None = None

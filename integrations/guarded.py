@@ -1,11 +1,13 @@
 """Adapters whose calls pass through a circuit breaker, one class for each port."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
+from domain.conversation import Status
+from domain.inbound import Address
 from domain.turn import CustomerContext
-from integrations.channels.base import Channel, OutboundMessage, SendReceipt
+from integrations.channels.base import Channel, OutboundMessage, SendReceipt, TicketKeeper
 from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
 from integrations.knowledge.source import KnowledgeSource, SourcedArticle
@@ -69,6 +71,22 @@ class GuardedChannel:
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
         async with self._guard():
             return await self._channel.find_sent(message)
+
+
+class GuardedTickets:
+    """A help desk's tickets behind its breaker."""
+
+    def __init__(self, tickets: TicketKeeper, guard: Guard) -> None:
+        self._tickets = tickets
+        self._guard = guard
+
+    async def add_internal_note(self, address: Address, key: str, text: str) -> SendReceipt:
+        async with self._guard():
+            return await self._tickets.add_internal_note(address, key, text)
+
+    async def set_status(self, address: Address, status: Status, tags: Iterable[str] = ()) -> None:
+        async with self._guard():
+            await self._tickets.set_status(address, status, tags)
 
 
 class GuardedWriter:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from domain.conversation import CustomerMessage, Owner, StartConversation, Status
-from domain.spec import Mode
+from domain.inbound import Address
+from domain.spec import ChannelKind, Mode
 from domain.steps import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
+from domain.write_back import RecordUnwrittenInput
 from storage.database import Database
 from storage.views import ConversationView, InternalNote, Notification, StoredMessage
 
@@ -83,6 +85,33 @@ class ConversationRepository:
             "SELECT * FROM internal_notes WHERE conversation_id = $1 ORDER BY at", conversation_id
         )
         return [InternalNote.model_validate(dict(row)) for row in rows]
+
+    async def address(self, conversation_id: str, channel: ChannelKind) -> Address:
+        """How the conversation's last thread on a channel is answered; empty where it has none."""
+        found: Address | None = await self._database.fetchval(
+            """
+            SELECT address FROM channel_threads WHERE conversation_id = $1 AND channel = $2
+            ORDER BY used_at DESC LIMIT 1
+            """,
+            conversation_id,
+            channel,
+        )
+        return found or {}
+
+    async def record_unwritten(self, input: RecordUnwrittenInput, now: datetime) -> None:
+        """Record, once for each key, that a system of record was not told."""
+        await self._database.fetchval(
+            """
+            SELECT audit(c, $2 || '_not_told', 'system', jsonb_build_object('key', $3::text, 'error', $4::text), $5,
+                         'not_told:' || $3)
+            FROM conversations c WHERE conversation_id = $1
+            """,
+            input.conversation_id,
+            input.system,
+            input.key,
+            input.error,
+            now,
+        )
 
     async def list(
         self, organisation: str, *, status: Status | None = None, limit: int = 50, before: datetime | None = None

@@ -21,12 +21,13 @@ from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.serving import load_models
 from activities.tools import ToolActivities
+from activities.write_back import WriteBackActivities
 from config.settings import Settings, read_vendor
-from domain.errors import CredentialsError
+from domain.errors import CredentialsError, HoldfastError
 from domain.spec import ChannelKind
 from integrations.adapters import Adapters, Wrapped
 from integrations.breakers import Breakers
-from integrations.channels.base import Channel
+from integrations.channels.base import Channel, TicketKeeper
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
@@ -110,7 +111,9 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     guards = Guards(Breakers(VendorStateRepository(database)))
     connected = partial(guards.tools, near.tools)
     specs = SpecRepository(database)
-    organisations = Organisations(specs, guards.models(models), load_models, turns.spent_since, connected)
+    organisations = Organisations(
+        specs, guards.models(models), load_models, turns.spent_since, connected, partial(_has_tickets, near.channels)
+    )
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, Wrapped(near.crms, guards.crm), organisations),
@@ -126,7 +129,23 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
             DirectoryCrm(customers),
             fit_models,
         ),
+        write_back=WriteBackActivities(
+            ConversationRepository(database),
+            customers,
+            turns,
+            organisations,
+            lambda kind: guards.notes(near.crms[kind]),
+            lambda kind: guards.tickets(near.channels[kind]),
+        ),
     )
+
+
+def _has_tickets(channels: Mapping[ChannelKind, Channel], kind: ChannelKind) -> bool:
+    """False also for a channel that is not set up here: its messages cannot leave either."""
+    try:
+        return isinstance(channels.get(kind), TicketKeeper)
+    except HoldfastError:
+        return False
 
 
 async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelFactory | None = None) -> list[Worker]:

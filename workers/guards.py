@@ -7,13 +7,15 @@ from activities.organisations import ModelFactory
 from domain.tool_spec import ToolServerSpec
 from integrations.adapters import vendor_of
 from integrations.breakers import Breakers
-from integrations.channels.base import Channel
-from integrations.crm.base import Crm
+from integrations.channels.base import Channel, TicketKeeper
+from integrations.crm.base import Crm, NoteKeeper
 from integrations.guarded import (
     Guard,
     GuardedChannel,
     GuardedCrm,
+    GuardedNotes,
     GuardedSource,
+    GuardedTickets,
     GuardedToolServer,
     GuardedValidator,
     GuardedWriter,
@@ -40,6 +42,20 @@ class Guards:
     def crm(self, crm: Crm) -> Crm:
         vendor = vendor_of(crm)
         return GuardedCrm(crm, self._guard(vendor)) if vendor else crm
+
+    def notes(self, crm: Crm) -> NoteKeeper | None:
+        """None where the CRM keeps none."""
+        if not isinstance(crm, NoteKeeper):
+            return None
+        vendor = vendor_of(crm)
+        return GuardedNotes(crm, self._guard(vendor)) if vendor else crm
+
+    def tickets(self, channel: Channel) -> TicketKeeper | None:
+        """None where a message stands in no ticket."""
+        if not isinstance(channel, TicketKeeper):
+            return None
+        vendor = vendor_of(channel)
+        return GuardedTickets(channel, self._guard(vendor)) if vendor else channel
 
     def source(self, source: KnowledgeSource) -> KnowledgeSource:
         return GuardedSource(source, self._guard(vendor_of(source)))

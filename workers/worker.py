@@ -17,6 +17,7 @@ from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
+from activities.write_back import WriteBackActivities
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
 from workers.failures import FailureInterceptor
 from workflows.conversation import ConversationWorkflow
@@ -39,6 +40,7 @@ class Activities:
     approvals: ApprovalActivities
     reading: ReadingActivities
     knowledge: KnowledgeActivities
+    write_back: WriteBackActivities
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         a.delivery.escalate_conversation,
         a.delivery.deliver_message,
         a.reply.generate_reply,
+        a.write_back.record_unwritten,
     ]
     failures = FailureInterceptor()
     conversations = Worker(
@@ -85,8 +88,8 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
     )
     by_queue: dict[str, list[Callable[..., Any]]] = {
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
-        CRM: [a.context.fetch_customer_context],
-        DELIVERY: [a.delivery.deliver_message, a.tools.call_tool],
+        CRM: [a.context.fetch_customer_context, a.write_back.write_crm_note],
+        DELIVERY: [a.delivery.deliver_message, a.tools.call_tool, a.write_back.update_ticket],
         READING: [a.reading.read_channel, a.knowledge.fetch_knowledge],
         PUBLISHING: [a.knowledge.publish_knowledge],
     }

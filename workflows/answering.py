@@ -214,6 +214,7 @@ class Answering:
         )
         await self._steps.request_approval(approval, record)
         state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False
+        self._standing.approval_waits(approval)
         if state.is_pushed() and not state.told_to_wait:
             await self._standing.tell(f"approval-{state.turn}", state.opened_policy.wording.approval_wait)
         state.told_to_wait = True

@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.standing import Standing
     from workflows.steps import Steps
     from workflows.story import attribute_updates, details
+    from workflows.write_back import WriteBack
 
 HISTORY_EVENTS_PER_RUN = 600
 
@@ -48,7 +49,8 @@ class ConversationWorkflow:
         self._state = state
         self._alarm = Alarm()
         self._steps = Steps(state)
-        self._standing = Standing(state, self._steps)
+        self._write_back = WriteBack(state)
+        self._standing = Standing(state, self._steps, self._write_back)
         acting = Acting(state, self._steps, self._standing)
         self._answering = Answering(state, self._steps, self._standing, acting)
         self._approving = Approving(state, self._steps, self._standing, acting)
@@ -60,9 +62,10 @@ class ConversationWorkflow:
         while not self._closed():
             await self._work()
             self._show()
-            if self._history_is_long():
+            if self._history_is_long() and not self._write_back.is_pending:
                 workflow.continue_as_new(self._state)
             await workflow.wait_condition(self._has_cause)
+        await workflow.wait_condition(lambda: not self._write_back.is_pending)
 
     # The mailbox.
 
@@ -138,7 +141,8 @@ class ConversationWorkflow:
     def _has_cause(self) -> bool:
         state = self._state
         owes_an_answer = state.unanswered and state.status is Status.OPEN
-        return bool(state.inbox or state.requests or owes_an_answer or self._roll_over) or self._alarm.has_rung()
+        rolls_over = self._roll_over and not self._write_back.is_pending
+        return bool(state.inbox or state.requests or owes_an_answer or rolls_over) or self._alarm.has_rung()
 
     async def _work(self) -> None:
         if self._state.policy is None:
@@ -166,6 +170,7 @@ class ConversationWorkflow:
         if updates:
             workflow.upsert_search_attributes(updates)
         workflow.set_current_details(details(self._state))
+        self._write_back.show_status()
 
     async def _carry_out(self, request: AnyRequest) -> None:
         match request:

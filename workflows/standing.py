@@ -8,6 +8,7 @@ from temporalio.exceptions import ActivityError
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
+    from domain.approval import Approval
     from domain.conversation import (
         ChangeMode,
         HandBack,
@@ -25,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.turn import DecisionRecord, Draft, Reason
     from workflows.steps import Steps
     from workflows.story import details
+    from workflows.write_back import WriteBack
 
 Result = TypeVar("Result")
 
@@ -34,9 +36,10 @@ UNDELIVERED = "Your reply could not be delivered: the channel refuses it. Reach 
 class Standing:
     """Every move goes through the store first and is then true of the state."""
 
-    def __init__(self, state: ConversationState, steps: Steps) -> None:
+    def __init__(self, state: ConversationState, steps: Steps, write_back: WriteBack) -> None:
         self._state = state
         self._steps = steps
+        self._write_back = write_back
 
     async def record_inbox(self) -> int:
         """Record what customers wrote; the number of messages that are new to the store."""
@@ -128,8 +131,14 @@ class Standing:
         await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
         state.give_to(Owner(kind="human_agent"), Status.WITH_HUMAN)
         state.escalation_reason, state.unanswered = reason.value, False
+        self._write_back.note_in_crm("escalated", reason.value)
+        self._write_back.note_on_ticket("handoff", reason.value, draft.draft_id if draft else None)
         if state.is_pushed() and reason is not Reason.DELIVERY_FAILED:
             await self.tell(f"escalation-{state.revision}", state.opened_policy.wording.handoff)
+
+    def approval_waits(self, approval: Approval) -> None:
+        """Colleagues who work on the customer's ticket see the draft there."""
+        self._write_back.note_on_ticket("draft", approval.reason, approval.draft_id)
 
     async def tell(self, key: str, notice: str) -> None:
         """Send a sentence of the organisation itself; one that cannot be sent holds up nothing."""
@@ -158,6 +167,7 @@ class Standing:
         self._state.move_on()
         self._state.resolved_at, self._state.snoozed_until = workflow.now(), None
         await self.set_status("resolved", Status.RESOLVED, request_id, by, note)
+        self._write_back.note_in_crm("resolved", by)
 
     async def set_status(self, event: StatusEvent, status: Status, request_id: str, by: str, note: str = "") -> None:
         """Change the status once per request id."""

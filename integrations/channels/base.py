@@ -3,7 +3,7 @@
 An adapter implements `Channel`, and what of `WebhookSource`, `MessageReader` and `TurnTaking` its vendor offers.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
@@ -55,6 +55,18 @@ class Channel(Protocol):
     async def send(self, message: OutboundMessage) -> SendReceipt: ...
 
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None: ...
+
+
+@runtime_checkable
+class TicketKeeper(Protocol):
+    """A channel whose messages stand in a ticket on which colleagues see internal notes and a status.
+
+    The same key is noted once. Raises as `Channel` does.
+    """
+
+    async def add_internal_note(self, address: Address, key: str, text: str) -> SendReceipt: ...
+
+    async def set_status(self, address: Address, status: Status, tags: Iterable[str] = ()) -> None: ...
 
 
 # In, by webhook.

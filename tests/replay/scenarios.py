@@ -21,6 +21,7 @@ from domain.tools import ProposedAction
 from domain.turn import Evidence
 from tests.workflows.conftest import ANNA, BEN, Conversation
 from tests.workflows.fakes import SURE, FakeActivities
+from tests.workflows.write_back_fakes import WritingFakes
 
 SUPERVISED = SURE.model_copy(update={"supervised": True})
 
@@ -38,7 +39,7 @@ class Scenario:
     actions: tuple[ProposedAction, ...] = ()
 
     def fakes(self) -> FakeActivities:
-        fakes = FakeActivities(self.policy, self.evidence)
+        fakes = WritingFakes(self.policy, self.evidence)
         fakes.actions = self.actions
         return fakes
 
@@ -137,6 +138,13 @@ async def escalated(conversation: Conversation) -> None:
     await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
 
 
+async def written_back(conversation: Conversation) -> None:
+    fakes = conversation.fakes
+    await conversation.says("a human please", "m1")
+    await conversation.until(lambda _: {"write_crm_note", "update_ticket"} <= set(fakes.log))
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+
+
 async def resolved_and_reopened(conversation: Conversation) -> None:
     await conversation.says("where is my invoice?", "m1")
     await conversation.settled()
@@ -158,6 +166,7 @@ ABOVE_LIMIT = SURE.model_copy(update={"action": "needs_approval"})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 PERSON = SURE.model_copy(update={"asks_for_person": True})
 TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
+TELLING = Policy(default_ai_agent="general", crm_notes=("escalated",), ticketed_channels=("web_chat",))
 HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 0.3})
 HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
 
@@ -174,6 +183,7 @@ SCENARIOS = {
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
+    "written_back": Scenario(written_back, PERSON, TELLING),
     "tool_used": Scenario(plain, ALONE, HOLDING_BRIEFLY, (REFUND,)),
     "tool_approved": Scenario(approved_once, ABOVE_LIMIT, PLAIN, (REFUND, REFUND)),
     "tool_failed": Scenario(tool_failed, ALONE, PLAIN, (REFUND,)),
