@@ -24,6 +24,8 @@ async def test_the_api_page_describes_every_address_and_problem(gateway: Gateway
         "/v1/conversations/{conversation_id}/resolve",
         "/v1/conversations/{conversation_id}/reopen",
         "/v1/conversations/{conversation_id}/mode",
+        "/v1/conversations/{conversation_id}/merge",
+        "/v1/conversations/{conversation_id}/split",
         "/healthz",
         "/readyz",
     } == set(described["paths"])
