@@ -83,8 +83,17 @@ class ConsentChange(InboundEvent):
     opted_out: bool
 
 
+class CustomerRating(InboundEvent):
+    """The customer told the vendor what they thought of the help (CSAT), or changed their mind; the last one counts."""
+
+    kind: Literal["rating"] = "rating"
+    thread: str = Field(min_length=1, max_length=500)
+    score: Literal["good", "bad"]
+    comment: str = Field("", max_length=MAX_MESSAGE_CHARACTERS)
+
+
 AnyInboundEvent = Annotated[
-    InboundMessage | ColleagueReply | DeliveryReport | ConsentChange, Field(discriminator="kind")
+    InboundMessage | ColleagueReply | DeliveryReport | ConsentChange | CustomerRating, Field(discriminator="kind")
 ]
 
 

@@ -9,7 +9,7 @@ from domain.spec import ChannelKind, Mode
 from domain.steps import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
 from domain.write_back import RecordUnwrittenInput
 from storage.database import Database
-from storage.views import ConversationView, InternalNote, Notification, StoredMessage
+from storage.views import ConversationView, InternalNote, Notification, RatingView, StoredMessage
 
 _MESSAGES = """
 SELECT m.*, coalesce(t.draft->'citations', '[]') AS citations
@@ -85,6 +85,13 @@ class ConversationRepository:
             "SELECT * FROM internal_notes WHERE conversation_id = $1 ORDER BY at", conversation_id
         )
         return [InternalNote.model_validate(dict(row)) for row in rows]
+
+    async def ratings(self, conversation_id: str) -> list[RatingView]:
+        """What the customer thought of the help, oldest first; the last one counts."""
+        rows = await self._database.fetch(
+            "SELECT channel, score, comment, at FROM ratings WHERE conversation_id = $1 ORDER BY at", conversation_id
+        )
+        return [RatingView.model_validate(dict(row)) for row in rows]
 
     async def address(self, conversation_id: str, channel: ChannelKind) -> Address:
         """How the conversation's last thread on a channel is answered; empty where it has none."""

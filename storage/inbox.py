@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.conversation import Attachment, Frozen
-from domain.inbound import AnyInboundEvent, Batch, InboundMessage, Unreadable
+from domain.inbound import AnyInboundEvent, Batch, CustomerRating, InboundMessage, Unreadable
 from domain.spec import ChannelKind
 from storage.database import Database
 from storage.views import Notification
@@ -168,6 +168,8 @@ async def _keep(
         customer_id=row["of_customer"],
     )
     if kept.fresh and kept.conversation_id:
+        if isinstance(event, CustomerRating):
+            await connection.execute("SELECT keep_rating($1, $2, $3)", organisation, kept.conversation_id, event)
         for attachment, file in zip(attachments, files, strict=True):
             await connection.execute(
                 "INSERT INTO attachments (attachment_id, conversation_id, name, media_type, content) "

@@ -72,6 +72,15 @@ class InternalNote(Frozen):
     at: datetime
 
 
+class RatingView(Frozen):
+    """A customer's rating of a conversation."""
+
+    channel: ChannelKind
+    score: Literal["good", "bad"]
+    comment: str
+    at: datetime
+
+
 class SaidBefore(Frozen):
     """One earlier message."""
 

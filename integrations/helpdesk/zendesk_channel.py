@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from domain.conversation import Frozen, Status
 from domain.errors import HoldfastError, InvalidInputError, NotFoundError
-from domain.inbound import Address, ColleagueReply, InboundFile, InboundMessage, Unreadable
+from domain.inbound import Address, ColleagueReply, CustomerRating, InboundFile, InboundMessage, Unreadable
 from integrations.channels.base import (
     Batch,
     Cursor,
@@ -27,7 +27,6 @@ from integrations.helpdesk.zendesk_tickets import (
     KEY_NAME,
     Attachment,
     Comment,
-    SatisfactionRating,
     Ticket,
     TicketAddress,
     User,
@@ -50,13 +49,7 @@ EXPORT_LAG = timedelta(seconds=90)
 """Zendesk's export refuses to start within the last minute."""
 TICKETS_IN_A_BATCH = 5
 
-Event = InboundMessage | ColleagueReply
-
-
-class ZendeskBatch(Batch):
-    """What was read, with the ratings that customers gave."""
-
-    ratings: tuple[SatisfactionRating, ...] = ()
+Event = InboundMessage | ColleagueReply | CustomerRating
 
 
 class Position(Frozen):
@@ -174,7 +167,7 @@ class ZendeskChannel:
             raise UnreadableRequestError("The ticket of this event is not as documented.") from None
         return Received(events=tuple(events))
 
-    async def read_from(self, cursor: Cursor | None) -> AsyncIterator[ZendeskBatch]:
+    async def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
         position = Position.model_validate(cursor) if cursor else self._from_now_on()
         recent: dict[str, datetime] = {}
         while True:
@@ -189,7 +182,7 @@ class ZendeskChannel:
                 yield batch.model_copy(update={"cursor": position.model_dump()})
             position = position.behind(page.after, tickets, ended=page.ended)
             recent = {event_id: at for event_id, at in recent.items() if at >= position.floor_at}
-            yield ZendeskBatch(unreadable=tuple(unreadable), cursor=position.model_dump())
+            yield Batch(unreadable=tuple(unreadable), cursor=position.model_dump())
             if page.ended:
                 await asyncio.sleep(self._settings.poll_seconds)
 
@@ -197,23 +190,19 @@ class ZendeskChannel:
         now = self._now()
         return Position(since=int((now - EXPORT_LAG).timestamp()), floor=int(now.timestamp()))
 
-    async def _read_tickets(
-        self, tickets: Iterable[Ticket], position: Position, recent: dict[str, datetime]
-    ) -> ZendeskBatch:
+    async def _read_tickets(self, tickets: Iterable[Ticket], position: Position, recent: dict[str, datetime]) -> Batch:
         """What is new in tickets; `recent` remembers what this reader gave out already."""
-        events, unreadable, ratings = list[Event](), list[Unreadable](), list[SatisfactionRating]()
+        events, unreadable = list[Event](), list[Unreadable]()
         for ticket in tickets:
-            rating = rating_event(ticket)
             with suppress(NotFoundError):
                 found, broken = await self._read_comments(ticket, position.floor_at, seen=recent)
                 events += found
                 unreadable += broken
-            ratings += [rating] if rating and rating.event_id not in recent else []
-        for event in (*events, *ratings):
+            rating = rating_event(ticket)
+            events += [rating] if rating and rating.event_id not in recent else []
+        for event in events:
             recent[event.event_id] = event.at
-        return ZendeskBatch(
-            events=tuple(events), unreadable=tuple(unreadable), ratings=tuple(ratings), cursor=position.model_dump()
-        )
+        return Batch(events=tuple(events), unreadable=tuple(unreadable), cursor=position.model_dump())
 
     async def _read_comments(
         self, ticket: Ticket, since: datetime, seen: Container[str] = ()
@@ -230,7 +219,7 @@ class ZendeskChannel:
             if comment.created_at >= since and comment.event_id not in seen and concerns_us(comment, our_id)
         ]
         authors = await self._read_authors(new)
-        events = [
+        events: list[Event] = [
             comment_event(
                 ticket,
                 comment,

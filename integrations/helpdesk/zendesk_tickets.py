@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from domain.conversation import MAX_MESSAGE_CHARACTERS, Frozen
 from domain.inbound import (
     Address,
     ColleagueReply,
-    InboundEvent,
+    CustomerRating,
     InboundFile,
     InboundMessage,
     Sender,
@@ -145,15 +145,6 @@ class TicketAddress(Frozen):
     ticket_id: int
 
 
-class SatisfactionRating(InboundEvent):
-    """The customer rated the help, or changed the rating."""
-
-    kind: Literal["satisfaction_rating"] = "satisfaction_rating"
-    thread: str = Field(min_length=1, max_length=500)
-    score: Literal["good", "bad"]
-    comment: str = Field("", max_length=MAX_MESSAGE_CHARACTERS)
-
-
 class ChangedTicket(Frozen):
     """What a webhook says: this ticket has a new comment since about `at`."""
 
@@ -275,12 +266,12 @@ def inbound_file(attachment: Attachment, content: bytes) -> InboundFile:
     return InboundFile(name=attachment.file_name[:255], media_type=media_type, content=content)
 
 
-def rating_event(ticket: Ticket) -> SatisfactionRating | None:
+def rating_event(ticket: Ticket) -> CustomerRating | None:
     """The ticket's rating, where the customer gave one."""
     rating = ticket.satisfaction_rating
     if rating is None or rating.score not in ("good", "bad"):
         return None
-    return SatisfactionRating(
+    return CustomerRating(
         channel=CHANNEL,
         event_id=f"rating-{rating.id or ticket.id}-{rating.score}",
         at=ticket.updated_at,

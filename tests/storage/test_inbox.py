@@ -9,6 +9,7 @@ from domain.inbound import (
     Batch,
     ColleagueReply,
     ConsentChange,
+    CustomerRating,
     DeliveryReport,
     InboundFile,
     InboundMessage,
@@ -16,6 +17,7 @@ from domain.inbound import (
     Unreadable,
 )
 from domain.turn import ContactIdentity
+from storage.conversations import ConversationRepository
 from storage.inbox import InboxRepository
 from tests.storage.stage import NOW, ORGANISATION, Stage, later, reply
 
@@ -183,6 +185,27 @@ async def test_a_colleagues_reply_concerns_the_conversation_of_its_ticket(inbox:
     assert (await inbox.keep(ORGANISATION, answered, NOW)).conversation_id == first.conversation_id
     elsewhere = answered.model_copy(update={"event_id": "p-2", "thread": "unknown"})
     assert (await inbox.keep(ORGANISATION, elsewhere, NOW)).conversation_id is None
+
+
+async def test_a_rating_is_kept_with_its_conversation_and_its_comment_in_no_other_place(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    conversation_id = str(first.conversation_id)
+    bad = CustomerRating(channel="email", event_id="r-bad", at=NOW, thread="t-1", score="bad", comment="Too slow.")
+    good = bad.model_copy(update={"event_id": "r-good", "at": later(60), "score": "good", "comment": ""})
+    lost = bad.model_copy(update={"event_id": "r-lost", "thread": "unknown"})
+    for rating in (bad, bad, good, lost):
+        await inbox.keep(ORGANISATION, rating, NOW)
+    kept = await ConversationRepository(stage.database).ratings(conversation_id)
+    assert [(rating.score, rating.comment, rating.channel) for rating in kept] == [
+        ("bad", "Too slow.", "email"),
+        ("good", "", "email"),
+    ]
+    rows = await stage.database.fetch("SELECT data FROM audit_events WHERE kind = 'rated' ORDER BY event_id")
+    assert [row["data"] for row in rows] == [{"channel": "email", "score": s} for s in ("bad", "good")]
+    assert [waiting.event["kind"] for waiting in await inbox.claim_waiting(ORGANISATION, later(3600))] == ["message"]
+    assert not await stage.database.fetchval("SELECT count(*) FROM inbox WHERE event::text LIKE '%Too slow%'")
 
 
 async def test_a_batch_is_kept_together_with_where_to_go_on(inbox: InboxRepository, stage: Stage) -> None:

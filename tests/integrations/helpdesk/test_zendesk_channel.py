@@ -26,16 +26,18 @@ from domain.errors import (
     RetryableError,
     UnavailableError,
 )
-from domain.inbound import ColleagueReply, InboundFile, InboundMessage
+from domain.inbound import ColleagueReply, CustomerRating, InboundFile, InboundMessage
 from integrations.channels.base import (
+    Batch,
     ForgedRequestError,
     MessageReader,
     OutboundMessage,
+    TicketKeeper,
     UnreadableRequestError,
     WebhookSource,
 )
 from integrations.channels.registry import CHANNELS
-from integrations.helpdesk.zendesk_channel import Event, Position, ZendeskBatch, ZendeskChannel
+from integrations.helpdesk.zendesk_channel import Event, Position, ZendeskChannel
 from integrations.helpdesk.zendesk_tickets import MOST_FILE_BYTES
 from integrations.registry import adapter_class
 from sandbox.authority import Authority
@@ -89,9 +91,9 @@ async def read_to_the_end(channel: ZendeskChannel, cursor: dict[str, Any] | None
     return [event for batch in batches for event in batch.events], batches[-1].cursor
 
 
-async def batches_to_the_end(channel: ZendeskChannel, cursor: dict[str, Any] | None) -> list[ZendeskBatch]:
+async def batches_to_the_end(channel: ZendeskChannel, cursor: dict[str, Any] | None) -> list[Batch]:
     """The batches up to two empty ones that end at the same place."""
-    batches: list[ZendeskBatch] = []
+    batches: list[Batch] = []
     async with aclosing(reader(channel, cursor)) as reading:
         async for batch in reading:
             batches.append(batch)
@@ -100,9 +102,9 @@ async def batches_to_the_end(channel: ZendeskChannel, cursor: dict[str, Any] | N
     return batches
 
 
-async def reader(channel: ZendeskChannel, cursor: dict[str, Any] | None) -> AsyncGenerator[ZendeskBatch, None]:
+async def reader(channel: ZendeskChannel, cursor: dict[str, Any] | None) -> AsyncGenerator[Batch, None]:
     async for batch in channel.read_from(cursor):
-        assert isinstance(batch, ZendeskBatch)
+        assert isinstance(batch, Batch)
         yield batch
 
 
@@ -115,6 +117,7 @@ def test_it_is_registered_and_implements_every_port(channel: ZendeskChannel) -> 
     assert adapter_class(CHANNELS, "zendesk") is ZendeskChannel
     assert isinstance(channel, WebhookSource)
     assert isinstance(channel, MessageReader)
+    assert isinstance(channel, TicketKeeper)
 
 
 # In, by webhook.
@@ -331,7 +334,7 @@ async def test_ratings_are_read(desk: Desk, channel: ZendeskChannel) -> None:
 
     batches = await batches_to_the_end(channel, cursor)
 
-    (rating,) = [rating for batch in batches for rating in batch.ratings]
+    (rating,) = [event for batch in batches for event in batch.events if isinstance(event, CustomerRating)]
     assert (rating.thread, rating.score, rating.comment) == (str(ticket_id), "bad", "Too slow.")
 
 
