@@ -13,8 +13,10 @@ from domain.directory_facts import context_of
 from domain.knowledge_spec import KnowledgeSourceSpec
 from domain.spec import AiAgentSpec, Article, OrganisationSpec, SpecVersion
 from integrations.channels.registry import CHANNELS
+from integrations.crm.base import NoteKeeper
 from integrations.crm.registry import CRMS
 from integrations.knowledge.registry import SOURCES
+from integrations.registry import adapter_class
 from integrations.specification.customers import read_customers
 from integrations.specification.documents import Document, DocumentReader
 from integrations.specification.problems import Location, SpecificationError, did_you_mean
@@ -146,6 +148,9 @@ class _Assembly:
         named += [((field,), organisation[field], CRMS) for field in ("crm", "helpdesk") if organisation[field]]
         sources: tuple[KnowledgeSourceSpec, ...] = organisation["knowledge_sources"]
         named += [(("knowledge_sources", n, "kind"), source.kind, SOURCES) for n, source in enumerate(sources)]
+        if organisation["crm_notes"] and not _keeps_notes(organisation["crm"]):
+            text = f"the CRM {organisation['crm']!r} keeps no notes; leave crm_notes out, or name another CRM"
+            self.reader.problems.append(self.organisation.document.problem(("crm_notes",), text))
         for location, kind, known in named:
             if kind not in known:
                 text = f"there is no adapter {kind!r}{did_you_mean(kind, known)}; use one of {', '.join(sorted(known))}"
@@ -157,6 +162,11 @@ class _Assembly:
                 if name not in known:
                     text = f"{wrong} {name!r}{did_you_mean(name, known)}; correct one or the other"
                     self.reader.problems.append(read.document.problem((field, number), text))
+
+
+def _keeps_notes(crm: str) -> bool:
+    """An unknown CRM is a mistake of its own."""
+    return crm not in CRMS or issubclass(adapter_class(CRMS, crm), NoteKeeper)
 
 
 def _fact_names(directory: DirectoryImport) -> set[str]:

@@ -137,6 +137,8 @@ def test_facts_of_another_crm_are_not_known_here(folder: Folder) -> None:
         ("channels: {webchat: {}}", "channels.webchat: there is no adapter 'webchat' (did you mean 'web_chat'?)"),
         ("crm: directry", "crm: there is no adapter 'directry' (did you mean 'directory'?)"),
         ("helpdesk: lotus", "helpdesk: there is no adapter 'lotus'"),
+        ("crm_notes: [resolved]", "crm_notes: the CRM 'directory' keeps no notes"),
+        ("knowledge_sources: [{kind: lotus, default_topic: fit}]", "knowledge_sources.0.kind: there is no adapter"),
     ],
 )
 def test_an_adapter_that_does_not_exist_is_named(folder: Folder, line: str, mistake: str) -> None:
