@@ -57,13 +57,17 @@ class Attachment(Frozen):
 
 
 class CustomerMessage(Frozen):
-    """What a customer wrote. `message_id` is the provider's: the same id is the same message, for ever."""
+    """What a customer wrote. `message_id` is the provider's: the same id is the same message, for ever.
+
+    `customer_id` is who wrote, where the channel tells one sender from another.
+    """
 
     message_id: MessageId
     text: str = Field(max_length=MAX_MESSAGE_CHARACTERS)
     channel: ChannelKind = WEB_CHAT
     received_at: AwareDatetime
     attachments: tuple[Attachment, ...] = ()
+    customer_id: str | None = None
 
 
 class Person(Frozen):

@@ -6,6 +6,7 @@ account, is asked for by the words of its name and told plainly.
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from domain.questions import asks_how
 from domain.text import content_words, fold, words
@@ -103,6 +104,7 @@ ABOUT_FACTS = re.compile(
     r"|wednes|thurs|fri|satur|sun"
 )
 OTHER_WORDS_ALLOWED = 2
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ALSO_CALLED = {"end": ("end", "run", "over", "expire", "left", "until"), "storage": ("storage", "space")}
 """Words of custom fact names by the beginnings of those that customers use."""
 TEMPLATES = {
@@ -130,6 +132,12 @@ def asked_facts(text: str, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     asked = _most_specific([fact for fact in facts if _asks_for(text, fact.name)])
     invoices = _invoices_meant(text, [fact for fact in asked if fact.name == "invoice"])
     return tuple(fact for fact in asked if fact.name != "invoice" or fact in invoices)
+
+
+def asks_for_any(text: str, names: Iterable[str]) -> bool:
+    """True when the message asks for one of these facts, whatever their values are."""
+    unknown = [Fact(name=name, value="(unknown)", source="", as_of=LONG_AGO) for name in names]
+    return bool(asked_facts(text, unknown))
 
 
 def told(facts: Iterable[Fact], currency: str) -> str:

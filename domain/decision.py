@@ -1,4 +1,4 @@
-"""The one decision of a turn: send, ask approval, clarify or escalate."""
+"""The one decision of a turn: send, ask approval, clarify, verify or escalate."""
 
 import hashlib
 from typing import Literal
@@ -25,6 +25,8 @@ def decide(
     reason = _reason_to_escalate(evidence, exchanges, service_levels)
     if reason:
         return Decision(outcome=Outcome.ESCALATE, reason=reason)
+    if evidence.identity == "to_verify":
+        return Decision(outcome=Outcome.VERIFY, reason=Reason.IDENTITY)
     if evidence.ambiguous and clarifications < service_levels.clarification_limit:
         return Decision(outcome=Outcome.CLARIFY, reason=Reason.AMBIGUOUS)
     reason = _reason_not_to_answer(evidence, confidence, thresholds)
@@ -46,6 +48,7 @@ def _reason_to_escalate(evidence: Evidence, exchanges: int, levels: ServiceLevel
         (evidence.cannot_do is not None, Reason.CANNOT_DO),
         (evidence.topic_escalates, Reason.TOPIC_ESCALATES),
         (exchanges >= levels.exchange_limit, Reason.EXCHANGE_LIMIT),
+        (evidence.identity == "unknown", Reason.IDENTITY),
     )
     return next((reason for holds, reason in rules if holds), None)
 

@@ -22,6 +22,7 @@ DONE: dict[Outcome, Expected] = {
     Outcome.ASK_APPROVAL: "ask_approval",
     Outcome.ESCALATE: "escalate",
     Outcome.CLARIFY: "clarify",
+    Outcome.VERIFY: "clarify",
 }
 TO_A_PERSON = frozenset[Expected]({"ask_approval", "escalate"})
 

@@ -240,6 +240,9 @@ class IdentityRules(SpecModel):
     one_conversation: bool = Field(
         False, description="A recognised customer goes on in the open conversation, whatever channel it began on."
     )
+    verify_for: tuple[Literal["personal_data", "write_tools"], ...] = Field(
+        (), description="What a customer whom the channel does not prove gets after a one-time code only."
+    )
 
 
 class Wording(SpecModel):
@@ -252,6 +255,16 @@ class Wording(SpecModel):
         "answer here as soon as it is solved, from me or from a colleague."
     )
     clarify: str = "So that I answer the right question: could you tell me a little more?"
+    verify: str = Field(
+        "To tell you that, I need to know that it is you. I sent a code of six digits to {address}; please write it "
+        "here.",
+        pattern=r"\{address\}",
+    )
+    code: str = Field(
+        "Your code is {code}. Write it where you asked us, within 10 minutes. If you asked us nothing, do nothing.",
+        pattern=r"\{code\}",
+    )
+    wrong_code: str = "That is not the code that I sent. Please look again, and write it here."
 
 
 class JourneyStep(SpecModel):

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.approval import Approval
 from domain.conversation import STORED_CHANNELS, AnyRequest, CustomerMessage, Owner, StartConversation, Status
+from domain.identity import IdentityCheck
 from domain.policy import Policy
 from domain.quiet_hours import next_allowed
 from domain.schedule import next_rung
@@ -48,6 +49,8 @@ class ConversationState(BaseModel):
     approval: Approval | None = None
     context: FetchedContext | None = None
     context_since: datetime | None = None
+    context_of: str | None = None
+    identity_check: IdentityCheck | None = None
     ticket_status: Status = Status.OPEN
     told_to_wait: bool = False
     parked_since: datetime | None = None
@@ -59,11 +62,17 @@ class ConversationState(BaseModel):
     standing_since: datetime | None = None
     last_received_at: datetime | None = None
     last_channel: ChannelKind | None = None
+    last_sender_id: str | None = None
 
     @property
     def channel(self) -> ChannelKind:
         """The channel that the customer used last; replies leave by it."""
         return self.last_channel or self.start.channel
+
+    @property
+    def customer_id(self) -> str | None:
+        """Who wrote last, as far as the channel knows."""
+        return self.last_sender_id or self.start.customer_id
 
     def is_pushed(self) -> bool:
         """What the customer is to read must be sent to a vendor; otherwise the stored message is the sent one."""
@@ -130,7 +139,7 @@ class ConversationState(BaseModel):
         self.owner, self.status = owner, status
         self.approval = self.snoozed_until = self.resolved_at = None
         self.answered = Answered()
-        self.told_to_wait, self.parked_since = False, None
+        self.told_to_wait, self.parked_since, self.identity_check = False, None, None
 
     def supervise(self, evidence: Evidence) -> Evidence:
         """A mode that a person set for this conversation overrides the AI agent's own."""
@@ -145,6 +154,11 @@ class ConversationState(BaseModel):
         self.quiet_since = at
         if answers_all:
             self.unanswered, self.instruction, self.told_to_wait = False, "", False
+            self.identity_check = None
+
+    def note_code_asked(self, at: datetime) -> None:
+        """The customer was asked for a code: what they want waits until it comes."""
+        self.quiet_since, self.unanswered = at, False
 
     def move_on(self) -> None:
         """A new revision: older drafts and approvals are stale."""
@@ -168,8 +182,10 @@ class ConversationState(BaseModel):
         return allowed if allowed > now else None
 
     def context_is_fresh(self, now: datetime) -> bool:
-        """False when the customer context is missing, incomplete or too old."""
+        """False when the customer context is missing, incomplete, too old, or that of another sender."""
         if self.context is None or self.context.missing or self.context_since is None:
+            return False
+        if self.context_of is not None and self.context_of != self.customer_id:
             return False
         age = timedelta(minutes=self.opened_policy.service_levels.context_max_age_minutes)
         return now - self.context_since <= age
@@ -185,10 +201,15 @@ class ConversationState(BaseModel):
 
     def silence_due(self) -> datetime | None:
         """When silence resolves the conversation; never while anybody owes the customer something."""
-        owing = self.unanswered or self.inbox or self.status is not Status.OPEN
+        owing = self.unanswered or self.inbox or self.identity_check or self.status is not Status.OPEN
         if owing or self.policy is None or self.quiet_since is None:
             return None
         return self.quiet_since + timedelta(hours=self.policy.service_levels.resolve_after_silence_hours)
+
+    def code_due(self) -> datetime | None:
+        """When the code that the customer was asked for proves nothing any more."""
+        waits = self.owned_by_ai and self.status is Status.OPEN
+        return self.identity_check.until if self.identity_check and waits else None
 
     def closing_due(self) -> datetime | None:
         """When a resolved conversation can no longer be reopened and its workflow ends."""
@@ -205,6 +226,7 @@ class ConversationState(BaseModel):
             (self.ladder_due(), "remind of the approval"),
             (self.silence_due(), "resolve after silence"),
             (self.snoozed_until, "end of the snooze"),
+            (self.code_due(), "end of the identity code"),
             (self.closing_due(), "close for good"),
         )
         return [(instant, meaning) for instant, meaning in due if instant is not None]

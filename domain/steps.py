@@ -45,6 +45,7 @@ class FetchCustomerContextInput(Frozen):
     sources: tuple[str, ...]
     conversation_id: str
     customer_id: str | None
+    channel: ChannelKind | None = None
 
 
 class FetchedContext(Frozen):

@@ -37,6 +37,11 @@ class CustomerContext(Frozen):
     matches: int = Field(0, ge=0, description="Contacts that fit: 0 unknown, 1 recognised, more than 1 ambiguous.")
     contact: ContactIdentity | None = Field(None, description="Of the one verified contact that fits.")
 
+    @property
+    def is_proved(self) -> bool:
+        """The customer is verified and recognised: of nobody else are facts told."""
+        return bool(self.facts or self.contact)
+
 
 class Citation(Frozen):
     """Where a part of the reply comes from: an article, or a customer fact (`fact:<name>`)."""
@@ -69,6 +74,9 @@ class Evidence(Frozen):
     topic_escalates: bool = False
     escalate_below: Probability | None = Field(None, description="The AI agent's own threshold, when stricter.")
     amount: Decimal | None = Field(None, description="Money in question, in the organisation's currency.")
+    identity: Literal["to_verify", "unknown"] | None = Field(
+        None, description="What is asked for needs a verified customer, and a code can prove it, or nothing can."
+    )
     action: Literal["within_limit", "needs_approval"] | None = Field(
         None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
     )
@@ -104,6 +112,7 @@ class Outcome(StrEnum):
     SEND = "send"
     ASK_APPROVAL = "ask_approval"
     CLARIFY = "clarify"
+    VERIFY = "verify"
     ESCALATE = "escalate"
 
 
@@ -126,6 +135,8 @@ class Reason(StrEnum):
     MODEL_FAILED = "model_failed"
     DELIVERY_FAILED = "delivery_failed"
     TOOL_FAILED = "tool_failed"
+    IDENTITY = "identity"
+    NOT_VERIFIED = "not_verified"
 
 
 class Decision(Frozen):

@@ -13,6 +13,7 @@ from domain.spec import Sensitivity, ServiceLevels, Thresholds
 from domain.turn import Decision, Evidence, Outcome, Reason
 
 SEND, ASK, CLARIFY, ESCALATE = Outcome.SEND, Outcome.ASK_APPROVAL, Outcome.CLARIFY, Outcome.ESCALATE
+VERIFY = Outcome.VERIFY
 NO_SAMPLE = Thresholds(review_sample=0.0)
 
 
@@ -32,6 +33,7 @@ IN_ORDER = [
     Rule(ESCALATE, Reason.CANNOT_DO, {"cannot_do": "promise a delivery date"}),
     Rule(ESCALATE, Reason.TOPIC_ESCALATES, {"topic_escalates": True}),
     Rule(ESCALATE, Reason.EXCHANGE_LIMIT, exchanges=5),
+    Rule(VERIFY, Reason.IDENTITY, {"identity": "to_verify"}),
     Rule(CLARIFY, Reason.AMBIGUOUS, {"ambiguous": True}),
     Rule(ESCALATE, Reason.OUT_OF_SCOPE, {"out_of_scope": 0.51}),
     Rule(ESCALATE, Reason.NO_ANSWER, {"abstained": True}),
@@ -65,6 +67,11 @@ def decision(
 
 def test_confident_draft_is_sent() -> None:
     assert decision() == Decision(outcome=SEND, reason=Reason.CONFIDENT)
+
+
+def test_what_needs_an_identity_that_nothing_can_prove_goes_to_a_person() -> None:
+    unknown = Evidence(identity="unknown", action="within_limit")
+    assert decision(unknown) == Decision(outcome=ESCALATE, reason=Reason.IDENTITY)
 
 
 @pytest.mark.parametrize("rule", IN_ORDER, ids=lambda rule: rule.reason)
