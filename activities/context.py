@@ -14,6 +14,7 @@ from domain.steps import FetchCustomerContextInput, FetchedContext
 from domain.turn import CustomerContext
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
+from storage.views import Customer
 
 Answer = CustomerContext | HoldfastError
 PATIENCE = timedelta(seconds=2)
@@ -36,11 +37,12 @@ class ContextActivities:
         be back soon, it is named as missing.
         """
         now = datetime.now(UTC)
-        context = await self._context_of(input, last_attempt=activity.info().attempt >= CONTEXT_ATTEMPTS)
+        customer = await self._customer(input)
+        context = await self._context_of(input, customer, last_attempt=activity.info().attempt >= CONTEXT_ATTEMPTS)
         context_id = f"cx_{uuid4().hex}"
         await self._customers.save_context(input.conversation_id, context_id, context, now)
-        if context.contact and input.customer_id:
-            await self._customers.link(input.organisation, input.customer_id, context.contact, now)
+        if context.contact and customer:
+            await self._customers.link(input.organisation, customer.customer_id, context.contact, now)
         return FetchedContext(
             context_id=context_id,
             fetched_at=now,
@@ -49,8 +51,14 @@ class ContextActivities:
             missing=context.missing,
         )
 
-    async def _context_of(self, input: FetchCustomerContextInput, *, last_attempt: bool) -> CustomerContext:
-        customer = await self._customers.get(input.customer_id) if input.customer_id else None
+    async def _customer(self, input: FetchCustomerContextInput) -> Customer | None:
+        if input.customer_id is None:
+            return None
+        return await self._customers.proved(input.conversation_id, input.channel, input.customer_id)
+
+    async def _context_of(
+        self, input: FetchCustomerContextInput, customer: Customer | None, *, last_attempt: bool
+    ) -> CustomerContext:
         if customer is None:
             return CustomerContext()
         reference = CustomerReference(

@@ -11,7 +11,7 @@ from activities.retrieval import Retrieved
 from domain.amounts import money_in
 from domain.asks_for_person import asks_for_person
 from domain.cannot_do import cannot_do_hit
-from domain.customer_facts import told
+from domain.customer_facts import asks_for_any, told
 from domain.directory_facts import invoiced
 from domain.grounding import grounding_of
 from domain.injection import attempts_injection
@@ -78,7 +78,21 @@ def evidence_of(found: Findings) -> Evidence:
         escalate_below=found.ai_agent.escalate_below,
         amount=_amount(found),
         action=_action(found),
+        identity=_identity(found),
     )
+
+
+def _identity(found: Findings) -> Literal["to_verify", "unknown"] | None:
+    """Whether the customer must prove first who they are, as the specification demands."""
+    needed_for, context = found.specification.identity.verify_for, found.context
+    if context.is_proved:
+        return None
+    if "write_tools" in needed_for and _action(found):
+        return "to_verify" if context.matches == 1 else "unknown"
+    asks = "personal_data" in needed_for and context.matches == 1
+    told_of = found.ai_agent.customer_facts
+    asks = asks and any(asks_for_any(line, told_of) for line in found.request.question.splitlines())
+    return "to_verify" if asks else None
 
 
 def _asks_back(found: Findings) -> bool:

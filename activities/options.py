@@ -137,6 +137,9 @@ DELIVER_MESSAGE: ActivityConfig = {
 }
 """Tried until the channel takes it; the claim keeps it single, heartbeats tell of a killed worker within seconds."""
 
+SEND_IDENTITY_CODE: ActivityConfig = {**DELIVER_MESSAGE, "schedule_to_close_timeout": timedelta(minutes=2)}
+"""The customer waits for it; after two minutes a person gets the conversation."""
+
 CALL_TOOL: ActivityConfig = {
     "task_queue": DELIVERY,
     "start_to_close_timeout": timedelta(seconds=75),

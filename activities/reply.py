@@ -10,6 +10,7 @@ from activities.drafting import DraftQuestion
 from activities.heartbeats import heartbeats
 from activities.organisations import Organisations, ServedVersion
 from domain.errors import NotFoundError
+from domain.identity import without_codes
 from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
 from domain.tool_calls import RecordedCall
 from domain.turn import CustomerContext, Fact
@@ -82,7 +83,7 @@ def _question(
     missing = tuple(dict.fromkeys((*context.missing, *missing_sources)))
     return DraftQuestion(
         draft_id=draft_id,
-        text="\n".join(basis.unanswered),
+        text="\n".join(without_codes(basis.unanswered)),
         transcript=tuple(TranscriptLine(author=said.author, text=said.text) for said in basis.transcript),
         context=context.model_copy(update={"missing": missing}),
         ai_agent=ai_agent,

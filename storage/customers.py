@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from domain.directory import Account, Contact, DirectoryImport
+from domain.spec import ChannelKind
 from domain.turn import ContactIdentity, CustomerContext
 from storage.database import Database
 from storage.views import Customer, ImportCounts
@@ -36,6 +37,16 @@ class CustomerRepository:
 
     async def get(self, customer_id: str) -> Customer | None:
         row = await self._database.fetchrow("SELECT * FROM customers WHERE customer_id = $1", customer_id)
+        return Customer.model_validate(dict(row)) if row else None
+
+    async def proved(self, conversation_id: str, channel: ChannelKind | None, customer_id: str) -> Customer | None:
+        """The customer whom somebody has proved to be in this conversation and channel, or who they claim to be."""
+        row = await self._database.fetchrow(
+            "SELECT * FROM customers WHERE customer_id = proved_customer($1, $2, $3)",
+            conversation_id,
+            channel,
+            customer_id,
+        )
         return Customer.model_validate(dict(row)) if row else None
 
     async def link(self, organisation: str, customer_id: str, contact: ContactIdentity, now: datetime) -> None:

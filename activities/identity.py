@@ -1,0 +1,146 @@
+"""Proving who a customer is: a one-time code to an address that the CRM knew before, and what they write back."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from temporalio import activity
+
+from activities.heartbeats import heartbeats
+from activities.organisations import Organisations
+from domain.conversation import Author
+from domain.errors import NotFoundError
+from domain.identity import (
+    AnswerIdentityCheckInput,
+    Holds,
+    IdentityAnswer,
+    SendIdentityCodeInput,
+    SentIdentityCode,
+    codes_in,
+    hash_of,
+    masked,
+    masked_address,
+)
+from domain.inbound import Address
+from domain.spec import ChannelKind, OrganisationSpec
+from domain.turn import ContactIdentity
+from integrations.channels.base import Channel, OutboundMessage
+from integrations.crm.base import Crm, CustomerReference
+from storage.customers import CustomerRepository
+from storage.identity import IdentityRepository, SealedCode, Way
+
+IMPOSSIBLE = SentIdentityCode(status="impossible")
+
+
+class IdentityActivities:
+    """No workflow ever sees a code: it is made here, sealed here and goes into the outgoing message alone."""
+
+    def __init__(
+        self,
+        checks: IdentityRepository,
+        customers: CustomerRepository,
+        crms: Mapping[str, Crm],
+        channels: Mapping[ChannelKind, Channel],
+        organisations: Organisations,
+    ) -> None:
+        self._checks = checks
+        self._customers = customers
+        self._crms = crms
+        self._channels = channels
+        self._organisations = organisations
+        self._codes: dict[str, str] = {}
+
+    @activity.defn
+    async def send_identity_code(self, input: SendIdentityCodeInput) -> SentIdentityCode:
+        """Send a code to the one contact that fits what the customer claims, by email or else by SMS.
+
+        A further attempt in this process sends the same code; after a crash another one replaces a code of which the
+        channel knows nothing.
+        """
+        sent = await self._checks.check(input.check_id)
+        if sent is not None:
+            return SentIdentityCode(status="sent", check=sent)
+        specification = (await self._organisations.served(input.spec_hash)).specification
+        way = await self._way(input, specification)
+        if way is None:
+            return IMPOSSIBLE
+        code = self._codes.setdefault(input.check_id, f"{secrets.randbelow(10**6):06}")
+        claimed = await self._checks.claim(input, way, _sealed(code), datetime.now(UTC))
+        if claimed in {"refused", "too_many"}:
+            return SentIdentityCode(status="refused") if claimed == "refused" else IMPOSSIBLE
+        async with heartbeats():
+            await self._send(input, way, code, specification, may_have_left=claimed == "in_doubt")
+        await self._checks.complete(input.check_id, datetime.now(UTC))
+        self._codes.pop(input.check_id, None)
+        return SentIdentityCode(status="sent", check=await self._checks.check(input.check_id))
+
+    @activity.defn
+    async def answer_identity_check(self, input: AnswerIdentityCheckInput) -> IdentityAnswer:
+        """Compare what the customer wrote with the code, and record it with the code masked."""
+        sealed = await self._checks.sealed(input.check_id)
+        if sealed is None:
+            raise NotFoundError("There is no such identity check.")
+
+        def is_right(code: str) -> bool:
+            return hmac.compare_digest(hash_of(code, sealed.salt), sealed.code_hash)
+
+        tried = [code for message in input.messages for code in codes_in(message.text)]
+        holds: Holds = "right" if any(map(is_right, tried)) else "wrong" if tried else "none"
+        messages = tuple(one.model_copy(update={"text": masked(one.text, is_right)}) for one in input.messages)
+        recorded = input.model_copy(update={"messages": messages})
+        return IdentityAnswer(verdict=await self._checks.answer(recorded, holds, datetime.now(UTC)))
+
+    async def _way(self, input: SendIdentityCodeInput, specification: OrganisationSpec) -> Way | None:
+        contact = await self._contact(input)
+        if contact is None:
+            return None
+        for channel, to in (("email", contact.email), ("sms", contact.phone)):
+            if to and channel in specification.channels:
+                return Way(channel=channel, to=to, masked=masked_address(to), contact=contact)
+        return None
+
+    async def _contact(self, input: SendIdentityCodeInput) -> ContactIdentity | None:
+        """Of the one contact that fits what was claimed; the facts are not looked at."""
+        claimed = await self._customers.get(input.customer_id) if input.customer_id else None
+        if claimed is None:
+            return None
+        reference = CustomerReference(
+            contact_id=claimed.contact_id, email=claimed.email, phone=claimed.phone, verified=True
+        )
+        found = await self._crms[input.source].fetch_customer_context(input.organisation, reference, {})
+        return found.contact if found.matches == 1 else None
+
+    async def _send(
+        self, input: SendIdentityCodeInput, way: Way, code: str, specification: OrganisationSpec, *, may_have_left: bool
+    ) -> None:
+        channel = self._channels[way.channel]
+        message = OutboundMessage(
+            idempotency_key=input.check_id,
+            conversation_id=input.conversation_id,
+            author=Author.SYSTEM,
+            kind="notice",
+            text=specification.wording.code.replace("{code}", code),
+            address=await self._address(input, way, specification),
+            claimed_at=datetime.now(UTC),
+        )
+        if may_have_left:
+            if await channel.find_sent(message):
+                return
+            await self._checks.replace_code(input.check_id, _sealed(code))
+        await channel.send(message)
+
+    async def _address(self, input: SendIdentityCodeInput, way: Way, specification: OrganisationSpec) -> Address:
+        """In the customer's own thread, where they wrote by the same channel from the known address; else a new one."""
+        theirs = await self._checks.address_in(input.conversation_id, way.channel)
+        if str(theirs.get("to", "")).lower() == way.to.lower():
+            return theirs
+        thread = base64.b32encode(hashlib.sha256(input.check_id.encode()).digest()).decode()[:16].lower()
+        return {"to": way.to, "subject": specification.name, "thread": thread}
+
+
+def _sealed(code: str) -> SealedCode:
+    salt = secrets.token_bytes(16)
+    return SealedCode(salt=salt, code_hash=hash_of(code, salt))

@@ -1,0 +1,101 @@
+"""Proving an identity: checks by a one-time code, of which only a salted hash is kept."""
+
+from datetime import datetime
+from typing import Literal
+
+from domain.conversation import Frozen
+from domain.identity import (
+    CODE_LIFETIME,
+    AnswerIdentityCheckInput,
+    Holds,
+    IdentityCheck,
+    SendIdentityCodeInput,
+    Verdict,
+)
+from domain.inbound import Address
+from domain.spec import ChannelKind
+from domain.turn import ContactIdentity
+from storage.database import Database
+from storage.views import Notification
+
+ClaimStatus = Literal["claimed", "in_doubt", "sent", "refused", "too_many"]
+
+
+class SealedCode(Frozen):
+    """A code as it is kept."""
+
+    salt: bytes
+    code_hash: bytes
+
+
+class Way(Frozen):
+    """How a code reaches its contact: by an address that the CRM knew before."""
+
+    channel: ChannelKind
+    to: str
+    masked: str
+    contact: ContactIdentity
+
+
+class IdentityRepository:
+    """Each change locks the conversation, as every other one does."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, input: SendIdentityCodeInput, way: Way, code: SealedCode, now: datetime) -> ClaimStatus:
+        """Claim the sending of a code. Refused when the conversation has moved on or belongs to a person."""
+        status: ClaimStatus = await self._database.fetchval(
+            "SELECT claim_identity_check($1, $2, $3, $4, $5, $6, $7, $8)",
+            input,
+            way.contact,
+            way.channel,
+            way.masked,
+            code.salt,
+            code.code_hash,
+            CODE_LIFETIME,
+            now,
+        )
+        return status
+
+    async def replace_code(self, check_id: str, code: SealedCode) -> None:
+        """Another code counts from now on, because the one before reached nobody."""
+        await self._database.fetchval(
+            "UPDATE identity_checks SET salt = $2, code_hash = $3 WHERE check_id = $1 AND state = 'claimed'",
+            check_id,
+            code.salt,
+            code.code_hash,
+        )
+
+    async def complete(self, check_id: str, now: datetime) -> None:
+        """The code has left; its lifetime begins."""
+        await self._database.fetchval("SELECT complete_identity_check($1, $2, $3)", check_id, CODE_LIFETIME, now)
+
+    async def check(self, check_id: str) -> IdentityCheck | None:
+        """A check whose code has left."""
+        row = await self._database.fetchrow(
+            "SELECT check_id, address, expires_at AS until FROM identity_checks "
+            "WHERE check_id = $1 AND state <> 'claimed'",
+            check_id,
+        )
+        return IdentityCheck.model_validate(dict(row)) if row else None
+
+    async def sealed(self, check_id: str) -> SealedCode | None:
+        row = await self._database.fetchrow("SELECT salt, code_hash FROM identity_checks WHERE check_id = $1", check_id)
+        return SealedCode.model_validate(dict(row)) if row else None
+
+    async def address_in(self, conversation_id: str, channel: ChannelKind) -> Address:
+        """How the conversation's customer is answered by this channel; empty where they never wrote by it."""
+        known: Address | None = await self._database.fetchval(
+            "SELECT address FROM thread_of($1, $2)", conversation_id, channel
+        )
+        return known or {}
+
+    async def answer(self, input: AnswerIdentityCheckInput, holds: Holds, now: datetime) -> Verdict:
+        """Record the messages and count what they hold; with the right code the customer is proved from now on."""
+        answered = Notification(kind="message", conversation_id=input.conversation_id)
+        row = await self._database.step(
+            answered, "SELECT answer_identity_check($1, $2, $3) AS verdict", input, holds, now
+        )
+        verdict: Verdict = row["verdict"]
+        return verdict

@@ -1,0 +1,134 @@
+-- Who proves to be a contact of the CRM, by a one-time code that went to an address which the CRM knows.
+
+ALTER TABLE turns DROP CONSTRAINT turns_outcome_check;
+ALTER TABLE turns ADD CHECK (outcome IN ('send', 'ask_approval', 'clarify', 'verify', 'escalate'));
+
+-- Of the code only a salted hash is kept; `contact` goes when the check is over.
+CREATE TABLE identity_checks (
+    check_id         text PRIMARY KEY,
+    conversation_id  text NOT NULL REFERENCES conversations,
+    channel          text NOT NULL,
+    claimed_id       text NOT NULL REFERENCES customers,
+    contact_id       text,
+    contact          jsonb,
+    sent_by          text NOT NULL,
+    address          text NOT NULL,  -- masked
+    salt             bytea NOT NULL,
+    code_hash        bytea NOT NULL,
+    state            text NOT NULL CHECK (state IN ('claimed', 'sent', 'verified', 'failed')),
+    attempts         integer NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5),
+    expires_at       timestamptz NOT NULL,
+    answered_at_revision integer,
+    verdict          text,
+    created_at       timestamptz NOT NULL
+);
+CREATE INDEX identity_checks_of ON identity_checks (conversation_id);
+CREATE INDEX identity_checks_by_contact ON identity_checks (contact_id, created_at) WHERE contact_id IS NOT NULL;
+
+-- Within this conversation and channel, whoever claims to be the one is the other.
+CREATE TABLE identity_proofs (
+    conversation_id  text NOT NULL REFERENCES conversations,
+    channel          text NOT NULL,
+    claimed_id       text NOT NULL REFERENCES customers,
+    customer_id      text NOT NULL REFERENCES customers,
+    check_id         text NOT NULL REFERENCES identity_checks,
+    proved_at        timestamptz NOT NULL,
+    PRIMARY KEY (conversation_id, channel, claimed_id)
+);
+
+CREATE FUNCTION proved_customer(id text, on_channel text, claimed text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT customer_id FROM identity_proofs
+                     WHERE conversation_id = id AND channel = on_channel AND claimed_id = claimed), claimed)
+$$;
+
+-- `in_doubt`: an earlier attempt may have sent a code. Nobody's address is flooded: five checks a day.
+CREATE FUNCTION claim_identity_check(
+    step jsonb, of_contact jsonb, by_channel text, masked text, fresh_salt bytea, fresh_hash bytea, lifetime interval,
+    moment timestamptz
+) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+    known text;
+BEGIN
+    SELECT state INTO known FROM identity_checks k WHERE k.check_id = step->>'check_id';
+    IF FOUND THEN
+        RETURN CASE known WHEN 'claimed' THEN 'in_doubt' ELSE 'sent' END;
+    ELSIF refusal_of(c, step || jsonb_build_object('author', 'ai_agent')) IS NOT NULL THEN
+        RETURN 'refused';
+    ELSIF (SELECT count(*) FROM identity_checks k JOIN conversations o USING (conversation_id)
+           WHERE k.contact_id = of_contact->>'contact_id' AND o.organisation = c.organisation
+               AND k.created_at > moment - interval '1 day') >= 5 THEN
+        RETURN 'too_many';
+    END IF;
+    INSERT INTO identity_checks (check_id, conversation_id, channel, claimed_id, contact_id, contact, sent_by, address,
+                                 salt, code_hash, state, expires_at, created_at)
+    VALUES (step->>'check_id', c.conversation_id, step->>'channel', step->>'customer_id', of_contact->>'contact_id',
+            of_contact, by_channel, masked, fresh_salt, fresh_hash, 'claimed', moment + lifetime, moment);
+    PERFORM audit(c, 'identity_code_claimed', 'system',
+                  jsonb_build_object('check_id', step->>'check_id', 'sent_by', by_channel), moment);
+    RETURN 'claimed';
+END $$;
+
+CREATE FUNCTION complete_identity_check(id text, lifetime interval, moment timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    k identity_checks;
+BEGIN
+    UPDATE identity_checks SET state = 'sent', expires_at = moment + lifetime
+    WHERE check_id = id AND state = 'claimed' RETURNING * INTO k;
+    IF FOUND THEN
+        PERFORM audit(c, 'identity_code_sent', 'system', jsonb_build_object('check_id', id, 'sent_by', k.sent_by), moment)
+        FROM conversations c WHERE c.conversation_id = k.conversation_id;
+    END IF;
+END $$;
+
+CREATE FUNCTION prove_identity(c conversations, k identity_checks, moment timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    proved text := recognise_customer(c.organisation, k.contact || jsonb_build_object('verified', true), k.channel, moment);
+BEGIN
+    INSERT INTO identity_proofs (conversation_id, channel, claimed_id, customer_id, check_id, proved_at)
+    VALUES (c.conversation_id, k.channel, k.claimed_id, proved, k.check_id, moment)
+    ON CONFLICT (conversation_id, channel, claimed_id) DO UPDATE
+    SET customer_id = proved, check_id = excluded.check_id, proved_at = moment;
+    UPDATE channel_threads SET customer_id = proved
+    WHERE conversation_id = c.conversation_id AND channel = k.channel AND customer_id = k.claimed_id;
+    UPDATE conversations SET customer_id = proved
+    WHERE conversation_id = c.conversation_id AND customer_id = k.claimed_id;
+END $$;
+
+-- Takes in the customer's messages, counts a wrong code, and proves the identity with the right one. `holds` is what
+-- they hold: right, wrong or none. The same revision is the same answer.
+CREATE FUNCTION answer_identity_check(step jsonb, holds text, moment timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+    k identity_checks;
+BEGIN
+    SELECT * INTO STRICT k FROM identity_checks WHERE check_id = step->>'check_id';
+    IF k.answered_at_revision = (step->>'revision')::integer THEN
+        RETURN k.verdict;
+    END IF;
+    c := take_in_messages(c, (step->>'revision')::integer, step->'messages', moment);
+    PERFORM save_conversation(c, moment);
+    k.verdict := CASE
+        WHEN k.state <> 'sent' THEN 'failed'
+        WHEN moment > k.expires_at THEN 'expired'
+        WHEN holds = 'wrong' AND k.attempts >= 4 THEN 'failed'
+        ELSE holds
+    END;
+    IF k.verdict = 'right' THEN
+        PERFORM prove_identity(c, k, moment);
+    END IF;
+    UPDATE identity_checks
+    SET verdict = k.verdict, answered_at_revision = (step->>'revision')::integer,
+        attempts = least(attempts + (holds = 'wrong')::integer, 5),
+        state = CASE k.verdict WHEN 'right' THEN 'verified' WHEN 'expired' THEN 'failed' WHEN 'failed' THEN 'failed'
+                ELSE state END,
+        contact = CASE WHEN k.verdict IN ('wrong', 'none') THEN contact END
+    WHERE check_id = k.check_id;
+    IF k.verdict <> 'none' THEN
+        PERFORM audit(c, CASE k.verdict WHEN 'right' THEN 'identity_verified' ELSE 'identity_not_verified' END, 'customer',
+                      jsonb_build_object('check_id', k.check_id, 'verdict', k.verdict, 'channel', k.channel), moment);
+    END IF;
+    RETURN k.verdict;
+END $$;
