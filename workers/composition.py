@@ -14,6 +14,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.identity import IdentityActivities
 from activities.knowledge import KnowledgeActivities
 from activities.organisations import ModelFactory, Organisations
 from activities.publishing import fit_models
@@ -42,6 +43,7 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
+from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
 from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
@@ -114,12 +116,14 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     organisations = Organisations(
         specs, guards.models(models), load_models, turns.spent_since, connected, partial(_has_tickets, near.channels)
     )
+    crms, channels = Wrapped(near.crms, guards.crm), Wrapped(near.channels, guards.channel)
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
-        context=ContextActivities(customers, Wrapped(near.crms, guards.crm), organisations),
+        context=ContextActivities(customers, crms, organisations),
         reply=ReplyActivities(turns, calls, organisations),
         tools=ToolActivities(calls, organisations.version, connected),
-        delivery=DeliveryActivities(DeliveryRepository(database), Wrapped(near.channels, guards.channel)),
+        delivery=DeliveryActivities(DeliveryRepository(database), channels),
+        identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations),
         approvals=ApprovalActivities(ApprovalRepository(database)),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
         knowledge=KnowledgeActivities(

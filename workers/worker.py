@@ -13,6 +13,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.identity import IdentityActivities
 from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
@@ -37,6 +38,7 @@ class Activities:
     reply: ReplyActivities
     tools: ToolActivities
     delivery: DeliveryActivities
+    identity: IdentityActivities
     approvals: ApprovalActivities
     reading: ReadingActivities
     knowledge: KnowledgeActivities
@@ -71,6 +73,7 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         a.approvals.climb_ladder,
         a.delivery.escalate_conversation,
         a.delivery.deliver_message,
+        a.identity.answer_identity_check,
         a.reply.generate_reply,
         a.write_back.record_unwritten,
     ]
@@ -89,7 +92,12 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
     by_queue: dict[str, list[Callable[..., Any]]] = {
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
         CRM: [a.context.fetch_customer_context, a.write_back.write_crm_note],
-        DELIVERY: [a.delivery.deliver_message, a.tools.call_tool, a.write_back.update_ticket],
+        DELIVERY: [
+            a.delivery.deliver_message,
+            a.identity.send_identity_code,
+            a.tools.call_tool,
+            a.write_back.update_ticket,
+        ],
         READING: [a.reading.read_channel, a.knowledge.fetch_knowledge],
         PUBLISHING: [a.knowledge.publish_knowledge],
     }

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.steps import GeneratedReply
     from domain.turn import DecisionRecord, Draft, Outcome, Reason
     from workflows.acting import Acting
+    from workflows.identifying import Identifying
     from workflows.standing import Standing
     from workflows.steps import Steps
 
@@ -29,6 +30,7 @@ class Answering:
         self._steps = steps
         self._standing = standing
         self._acting = acting
+        self._identifying = Identifying(state, steps, standing)
 
     async def attend(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
@@ -61,16 +63,21 @@ class Answering:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
         while state.owned_by_ai and (state.inbox or state.unanswered):
+            if state.identity_check and state.inbox and not await self._identifying.hear():
+                continue
             await self._refresh_context()
             draft = await self._draft()
             if draft is not None:
                 await self._carry_through(draft)
 
     async def _refresh_context(self) -> None:
-        if self._state.context_is_fresh(workflow.now()):
-            return
-        self._state.context = await self._steps.fetch_customer_context()
-        self._state.context_since = workflow.now()
+        """Facts are told to whoever wrote last, so theirs is the context, even if they write while it is fetched."""
+        state, asked_again = self._state, not self._state.context_is_fresh(workflow.now())
+        while asked_again:
+            state.context_of = state.customer_id
+            state.context = await self._steps.fetch_customer_context()
+            state.context_since = workflow.now()
+            asked_again = state.context_of != state.customer_id
 
     async def _draft(self) -> Draft | None:
         """A draft for all that is unanswered; None when overtaken, failed, or nothing was left to answer."""
@@ -126,6 +133,8 @@ class Answering:
                     await self._send(draft, record)
             case Outcome.CLARIFY:
                 await self._send(draft, record)
+            case Outcome.VERIFY:
+                await self._identifying.ask(draft, record)
             case Outcome.ASK_APPROVAL:
                 await self._request_approval(draft, record)
             case Outcome.ESCALATE:

@@ -76,6 +76,7 @@ class ConversationWorkflow:
             self._state.inbox.append(message)
             self._state.last_received_at = message.received_at
             self._state.last_channel = message.channel
+            self._state.last_sender_id = message.customer_id
 
     @workflow.signal
     def decide_approval(self, request: DecideApproval) -> None:
@@ -200,6 +201,8 @@ class ConversationWorkflow:
             await self._approving.climb_ladder()
         if _is_due(state.silence_due(), now):
             await standing.resolve(f"silence-{state.turn}-{state.revision}", "silence")
+        if _is_due(state.code_due(), now):
+            await standing.escalate(Reason.NOT_VERIFIED)
         if _is_due(state.snoozed_until, now):
             await standing.set_status("woken", state.active_status(), f"wake-{now:%Y%m%dT%H%M%S.%f}", "snooze")
 

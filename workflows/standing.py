@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         Status,
         TakeOver,
     )
+    from domain.identity import SentIdentityCode
     from domain.state import TAKES_OVER, ConversationState
     from domain.steps import DeliveredMessage, OwnershipChanged, StatusEvent
     from domain.tool_calls import CalledTool
@@ -51,14 +52,17 @@ class Standing:
         return await self._steps.record_messages(messages)
 
     async def record_what_overtakes(self) -> None:
-        """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn."""
+        """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn.
+
+        What may hold an identity code stays in the mailbox: it is compared before it is recorded.
+        """
         taking = next((request for request in self._state.requests if request.kind in TAKES_OVER), None)
         if isinstance(taking, TakeOver):
             self._state.requests.remove(taking)
             await self.take_over(taking)
         elif isinstance(taking, SendHumanReply):
             await self.take_over(taking.takeover())
-        else:
+        elif self._state.identity_check is None:
             await self.record_inbox()
 
     async def delivered(
@@ -75,6 +79,10 @@ class Standing:
         """Wait for the use of a tool and record meanwhile what must stop it; None when it failed for good."""
         return await self._unless_failed(calling, None)
 
+    async def coded(self, sending: ActivityHandle[SentIdentityCode]) -> SentIdentityCode | None:
+        """Wait for the sending of an identity code; what the customer writes meanwhile waits. None when it failed."""
+        return await self._unless_failed(sending, workflow.now())
+
     async def _unless_failed(self, running: ActivityHandle[Result], leaves_at: datetime | None) -> Result | None:
         while not running.done():
             await workflow.wait_condition(lambda: running.done() or self._must_stop(leaves_at))
@@ -87,7 +95,8 @@ class Standing:
 
     def _must_stop(self, leaves_at: datetime | None) -> bool:
         still_here = leaves_at is None or workflow.now() < leaves_at
-        return self._state.is_overtaken() if still_here else self._state.is_being_taken_over()
+        recorded_now = still_here and self._state.identity_check is None
+        return self._state.is_overtaken() if recorded_now else self._state.is_being_taken_over()
 
     async def take_over(self, request: TakeOver) -> None:
         """Make a person the owner; when this returns, no older draft can leave any more."""
@@ -165,6 +174,7 @@ class Standing:
     async def resolve(self, request_id: str, by: str, note: str = "") -> None:
         """A person or silence says that it is done; what was drafted or asked is stale."""
         self._state.move_on()
+        self._state.identity_check = None
         self._state.resolved_at, self._state.snoozed_until = workflow.now(), None
         await self.set_status("resolved", Status.RESOLVED, request_id, by, note)
         self._write_back.note_in_crm("resolved", by)

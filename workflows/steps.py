@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.context import ContextActivities
     from activities.conversation import ConversationActivities
     from activities.delivery import DeliveryActivities
+    from activities.identity import IdentityActivities
     from activities.options import (
         CALL_TOOL,
         DELIVER_MESSAGE,
@@ -25,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         LATER,
         LIVE,
         SCORE_CONFIDENCE,
+        SEND_IDENTITY_CODE,
         STORE,
     )
     from activities.reply import ReplyActivities
@@ -39,6 +41,13 @@ with workflow.unsafe.imports_passed_through():
         SendHumanReply,
         Status,
         human_reply_key,
+    )
+    from domain.identity import (
+        AnswerIdentityCheckInput,
+        IdentityCheck,
+        SendIdentityCodeInput,
+        SentIdentityCode,
+        Verdict,
     )
     from domain.policy import Policy
     from domain.spec import LadderStep, Mode
@@ -119,7 +128,11 @@ class Steps:
         """None when neither CRM nor store answered in time: the turn goes on without."""
         sources = self._policy.context_sources
         input = FetchCustomerContextInput(
-            **self._names, spec_hash=self._spec_hash, sources=sources, customer_id=self._state.start.customer_id
+            **self._names,
+            spec_hash=self._spec_hash,
+            sources=sources,
+            customer_id=self._state.customer_id,
+            channel=self._state.channel,
         )
         try:
             return await _run(
@@ -281,6 +294,50 @@ class Steps:
             ),
             "tell the customer where things stand",
         )
+
+    def send_identity_code(self, draft: Draft) -> ActivityHandle[SentIdentityCode]:
+        input = SendIdentityCodeInput(
+            **self._names,
+            spec_hash=self._spec_hash,
+            check_id=f"{draft.draft_id}-code",
+            channel=self._state.channel,
+            customer_id=self._state.customer_id,
+            source=self._policy.context_sources[0],
+            expected_revision=self._state.revision,
+        )
+        what = f"turn {self._state.turn}: send a code to the known address"
+        return _start(IdentityActivities.send_identity_code, input, SEND_IDENTITY_CODE, what)
+
+    def ask_for_code(
+        self, draft: Draft, record: DecisionRecord, check: IdentityCheck
+    ) -> ActivityHandle[DeliveredMessage]:
+        """A notice, because the question waits for its answer still."""
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=draft.draft_id,
+                channel=self._state.channel,
+                author=Author.SYSTEM,
+                author_id="platform",
+                kind="notice",
+                draft_id=draft.draft_id,
+                text=self._policy.wording.verify.replace("{address}", check.address),
+                expected_revision=self._state.revision,
+                record=record,
+            ),
+            "ask for the code",
+        )
+
+    async def answer_identity_check(self, check: IdentityCheck, messages: tuple[CustomerMessage, ...]) -> Verdict:
+        answer = await _run(
+            IdentityActivities.answer_identity_check,
+            AnswerIdentityCheckInput(
+                **self._names, check_id=check.check_id, revision=self._state.revision, messages=messages
+            ),
+            STORE,
+            "is it the right code?",
+        )
+        return answer.verdict
 
     def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
         patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)

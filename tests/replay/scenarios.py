@@ -163,6 +163,28 @@ async def model_failed(conversation: Conversation) -> None:
 REFUND = ProposedAction(server="shop", tool="refund", arguments={"order_id": "A-1001", "amount": 49.5})
 ALONE = SURE.model_copy(update={"action": "within_limit"})
 ABOVE_LIMIT = SURE.model_copy(update={"action": "needs_approval"})
+
+
+async def verified(conversation: Conversation) -> None:
+    fakes = conversation.fakes
+    fakes.evidences, fakes.verdicts = [UNKNOWN, UNKNOWN], ["none", "wrong", "right"]
+    await conversation.says("which plan am I on?", "m1")
+    for number, text in enumerate(("why?", "123457", "123456"), start=2):
+        await conversation.until(lambda s: s.identity_check is not None and not s.unanswered and not s.inbox)
+        await conversation.says(text, f"m{number}")
+        await conversation.until(lambda s, number=number: f"m{number}" in s.seen)  # type: ignore[misc]
+    await conversation.until(lambda s: s.identity_check is None and not s.unanswered)
+
+
+async def not_verified(conversation: Conversation) -> None:
+    conversation.fakes.evidences, conversation.fakes.verdicts = [UNKNOWN], ["failed"]
+    await conversation.says("which plan am I on?", "m1")
+    await conversation.until(lambda s: s.identity_check is not None and not s.unanswered)
+    await conversation.says("123457", "m2")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+
+
+UNKNOWN = SURE.model_copy(update={"identity": "to_verify"})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 PERSON = SURE.model_copy(update={"asks_for_person": True})
 TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
@@ -184,6 +206,8 @@ SCENARIOS = {
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
     "written_back": Scenario(written_back, PERSON, TELLING),
+    "verified": Scenario(verified),
+    "not_verified": Scenario(not_verified),
     "tool_used": Scenario(plain, ALONE, HOLDING_BRIEFLY, (REFUND,)),
     "tool_approved": Scenario(approved_once, ABOVE_LIMIT, PLAIN, (REFUND, REFUND)),
     "tool_failed": Scenario(tool_failed, ALONE, PLAIN, (REFUND,)),

@@ -6,12 +6,20 @@ A test scripts the model through `replies` and holds an activity at a gate to ma
 
 import asyncio
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain.conversation import Owner, StartConversation, Status
+from domain.identity import (
+    AnswerIdentityCheckInput,
+    IdentityAnswer,
+    IdentityCheck,
+    SendIdentityCodeInput,
+    SentIdentityCode,
+    Verdict,
+)
 from domain.policy import Policy
 from domain.spec import Mode
 from domain.steps import (
@@ -81,6 +89,10 @@ class FakeActivities:
         self.called: list[CallToolInput] = []
         self.done: dict[str, CalledTool] = {}
         self.tool_says: list[CalledTool] = []
+        self.codes: list[SendIdentityCodeInput] = []
+        self.code_goes = "sent"
+        self.code_lasts = timedelta(minutes=10)
+        self.verdicts: list[Verdict] = []
         self.gates: dict[str, Gate] = {}
         self.failures: dict[str, list[ApplicationError]] = defaultdict(list)
         self.opened = OpenedConversation(
@@ -219,11 +231,31 @@ class FakeActivities:
         self.ladder.append(input)
         await self._enter("climb_ladder")
 
+    @activity.defn
+    async def send_identity_code(self, input: SendIdentityCodeInput) -> SentIdentityCode:
+        self.codes.append(input)
+        await self._enter("send_identity_code")
+        if self.code_goes != "sent":
+            return SentIdentityCode.model_validate({"status": self.code_goes})
+        until = datetime.now(UTC) + self.code_lasts
+        return SentIdentityCode(
+            status="sent", check=IdentityCheck(check_id=input.check_id, address="a…@v…", until=until)
+        )
+
+    @activity.defn
+    async def answer_identity_check(self, input: AnswerIdentityCheckInput) -> IdentityAnswer:
+        await self._enter("answer_identity_check")
+        self._record(input.messages, input.revision)
+        verdict = self.verdicts.pop(0)
+        if verdict != "none":
+            self.unanswered = [m for m in self.unanswered if m not in {one.message_id for one in input.messages}]
+        return IdentityAnswer(verdict=verdict)
+
     @property
     def all(self) -> list:  # type: ignore[type-arg]
         names = [
             "open_conversation", "fetch_customer_context", "generate_reply", "score_confidence", "deliver_message",
             "escalate_conversation", "record_messages", "change_ownership", "change_status", "request_approval",
-            "record_decision", "climb_ladder", "call_tool",
+            "record_decision", "climb_ladder", "call_tool", "send_identity_code", "answer_identity_check",
         ]  # fmt: skip
         return [getattr(self, name) for name in names]

@@ -1,0 +1,70 @@
+"""Identifying: a code is asked for before personal data is told, and what the customer writes back is heard."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.identity import IdentityCheck
+    from domain.state import ConversationState
+    from domain.turn import DecisionRecord, Draft, Reason
+    from workflows.standing import Standing
+    from workflows.steps import Steps
+
+
+class Identifying:
+    """What was asked stays unanswered until the customer is proved to be the contact, or a person has it."""
+
+    def __init__(self, state: ConversationState, steps: Steps, standing: Standing) -> None:
+        self._state = state
+        self._steps = steps
+        self._standing = standing
+
+    async def ask(self, draft: Draft, record: DecisionRecord) -> None:
+        """Send a code, unless one is under way, and tell the customer where it went."""
+        state, revision = self._state, self._state.revision
+        if state.identity_check is None:
+            sent = await self._standing.coded(self._steps.send_identity_code(draft))
+            if sent is None or sent.status == "impossible":
+                await self._standing.escalate(Reason.NOT_VERIFIED, draft, record)
+                return
+            if not state.owned_by_ai or sent.check is None:
+                await self._catch_up(revision)
+                return
+            state.identity_check = sent.check
+        await self._tell(draft, record, state.identity_check)
+
+    async def _tell(self, draft: Draft, record: DecisionRecord, check: IdentityCheck) -> None:
+        revision = self._state.revision
+        asking = self._steps.ask_for_code(draft, record, check)
+        delivered = await self._standing.delivered(asking, workflow.now())
+        if delivered is None:
+            await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)
+        elif delivered.status == "delivered":
+            self._state.answered.exchanges += 1
+            self._state.note_code_asked(workflow.now())
+        else:
+            await self._catch_up(revision)
+
+    async def _catch_up(self, revision: int) -> None:
+        if self._state.revision == revision:
+            self._state.catch_up(await self._steps.open_conversation())
+
+    async def hear(self) -> bool:
+        """Compare what was written with the code; whether there is something to answer now."""
+        state, check = self._state, self._state.identity_check
+        if check is None:
+            return True
+        messages = state.take_inbox()
+        state.move_on()
+        state.unanswered = True
+        match await self._steps.answer_identity_check(check, messages):
+            case "right":
+                state.identity_check = state.context = None
+                return True
+            case "none":
+                return True
+            case "wrong":
+                state.note_code_asked(workflow.now())
+                await self._standing.tell(f"code-{state.revision}", state.opened_policy.wording.wrong_code)
+            case "expired" | "failed":
+                await self._standing.escalate(Reason.NOT_VERIFIED)
+        return False
