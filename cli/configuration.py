@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 from config.settings import PREFIX, Settings, variable_name
 from integrations.channels.registry import CHANNELS
 from integrations.crm.registry import CRMS
+from integrations.knowledge.registry import SOURCES
 from integrations.registry import adapter_class
 from integrations.settings import VendorSettings
 from integrations.tools.base import ToolSettings
@@ -56,7 +57,9 @@ def environment_example() -> str:
 def _vendors() -> Iterable[tuple[str, Mapping[str, FieldInfo]]]:
     """Each vendor's name and the fields of all its adapters by variable."""
     classes: list[type[VendorSettings] | None] = [
-        getattr(adapter_class(kinds, kind), "settings_class", None) for kinds in (CHANNELS, CRMS) for kind in kinds
+        getattr(adapter_class(kinds, kind), "settings_class", None)
+        for kinds in (CHANNELS, CRMS, SOURCES)
+        for kind in kinds
     ]
     by_prefix: dict[str, dict[str, FieldInfo]] = {}
     known: list[type[VendorSettings]] = [*filter(None, classes), ToolSettings]

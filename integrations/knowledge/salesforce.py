@@ -22,12 +22,14 @@ class SalesforceKnowledgeSettings(SalesforceSettings):
     article_object: str = Field("Knowledge__kav", pattern=FIELD_NAME, description="Object of the articles.")
     article_fields: str = Field(
         pattern=r"^[A-Za-z][A-Za-z0-9_]*( [A-Za-z][A-Za-z0-9_]*)*$",
-        description="Fields that hold an article's text, in reading order, separated by spaces, such as Answer__c.",
+        description="For Salesforce Knowledge only: fields that hold an article's text, in reading order, separated by "
+        "spaces, such as Answer__c.",
     )
     article_language: str = Field("en_US", pattern="^[a-z]{2,3}(_[A-Z]{2})?$", description="Language of the articles.")
     article_url: str = Field(
         pattern=r"^https?://[^/]+/(.*/)?$",
-        description="What stands before an article's URL name, such as https://help.example.com/s/article/.",
+        description="For Salesforce Knowledge only: what stands before an article's URL name, such as "
+        "https://help.example.com/s/article/.",
     )
 
 
