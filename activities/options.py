@@ -99,7 +99,7 @@ UPDATE_TICKET: ActivityConfig = {
 READ_CHANNEL: ActivityConfig = {
     "task_queue": READING,
     "start_to_close_timeout": timedelta(minutes=15),
-    "heartbeat_timeout": timedelta(seconds=30),
+    "heartbeat_timeout": timedelta(seconds=12),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
 }
 """A shift of ten minutes; whatever goes wrong, the reading goes on."""

@@ -322,6 +322,16 @@ class Exchange:
         self.answered = b""
         self.status = NOT_ANSWERED
         self.is_lost = False
+        self._ends: Callable[[], None] | None = None
+
+    def at_its_end(self, do: Callable[[], None]) -> None:
+        """Before whoever asked has the last of the answer, so that the journal is never behind them."""
+        self._ends = do
+
+    def end(self) -> None:
+        if self._ends:
+            self._ends()
+        self._ends = None
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -336,6 +346,8 @@ class Exchange:
         elif self.is_lost:
             message = {**message, "body": b"" if self.answered else body[: len(body) // 2], "more_body": True}
         self.answered += body[: MOST_SHOWN_BYTES + 1 - len(self.answered)]
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.end()
         await self._send(message)
 
     def note(self, journal: Journal, fault: Fault | None) -> None:
@@ -361,10 +373,11 @@ class Intercept:
         exchange = Exchange(scope, receive, send)
         fault = await self.stand_in.faults.meet(scope["path"])
         exchange.is_lost = fault is not None and fault.handled
+        exchange.at_its_end(lambda: exchange.note(self.stand_in.journal, fault))
         try:
             await self._answering(fault)(scope, exchange.receive, exchange.send)
         finally:
-            exchange.note(self.stand_in.journal, fault)
+            exchange.end()
 
     def _answering(self, fault: Fault | None) -> ASGIApp:
         if fault is None or fault.handled or fault.kind == "delay":

@@ -1,18 +1,22 @@
 """Ports of this machine."""
 
 import errno
+import random
 import socket
 from collections.abc import Mapping
 
 from domain.errors import ConflictError
 
+SERVERS = range(15_000, 32_000)
+"""Below the ports that the system gives to clients, one of which could take a server's while that restarts."""
+
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = random.choice(SERVERS)  # noqa: S311
+        if not _is_taken("127.0.0.1", port):
+            return port
 
 
 def check_ports(wanted: Mapping[str, tuple[str, int]]) -> None:
