@@ -1,7 +1,7 @@
 """A whole Holdfast for a test: the way in of the gateway, the workers' activities, a real PostgreSQL and Temporal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -271,11 +271,13 @@ class House:
         channel: Channel | None = None,
         limits: Limits | None = None,
         tools: ToolSettings | None = None,
+        further_channels: Mapping[str, Channel] | None = None,
     ) -> AsyncIterator[None]:
         """The workers of production in this process."""
         channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel()}
         if channel:
             channels = {WEB_CHAT: channel, KIND: channel}
+        channels.update(further_channels or {})
         crms: dict[str, Crm] = {"directory": DirectoryCrm(CustomerRepository(self.store.database))}
         activities = compose(
             self.store.database, models or scripted(), Neighbours(channels, crms, tools=tools or ToolSettings())
