@@ -63,11 +63,17 @@ class ConversationState(BaseModel):
     last_received_at: datetime | None = None
     last_channel: ChannelKind | None = None
     last_sender_id: str | None = None
+    turn_channel: ChannelKind | None = None
 
     @property
     def channel(self) -> ChannelKind:
         """The channel that the customer used last; replies leave by it."""
         return self.last_channel or self.start.channel
+
+    @property
+    def drafted_for(self) -> ChannelKind:
+        """The channel on which the draft's question came: what is told to one sender is not sent to another."""
+        return self.turn_channel or self.channel
 
     @property
     def customer_id(self) -> str | None:

@@ -86,7 +86,7 @@ class Answering:
         if messages:
             state.move_on()
             state.unanswered = True
-        state.turn += 1
+        state.turn, state.turn_channel = state.turn + 1, state.channel
         try:
             reply = await self._unless_overtaken(self._steps.generate_reply(messages), messages)
         except ActivityError as error:

@@ -230,7 +230,7 @@ class Steps:
             DeliverMessageInput(
                 **self._names,
                 message_key=draft.draft_id,
-                channel=self._state.channel,
+                channel=self._state.drafted_for,
                 author=Author.AI_AGENT,
                 author_id=draft.ai_agent,
                 kind="clarification" if clarifies else "reply",
@@ -253,7 +253,7 @@ class Steps:
             DeliverMessageInput(
                 **self._names,
                 message_key=approval.draft_id,
-                channel=self._state.channel,
+                channel=self._state.drafted_for,
                 author=Author.AI_AGENT,
                 author_id=approval.ai_agent,
                 kind="reply",
@@ -300,8 +300,8 @@ class Steps:
             **self._names,
             spec_hash=self._spec_hash,
             check_id=f"{draft.draft_id}-code",
-            channel=self._state.channel,
-            customer_id=self._state.customer_id,
+            channel=self._state.drafted_for,
+            customer_id=self._state.context_of,
             source=self._policy.context_sources[0],
             expected_revision=self._state.revision,
         )
@@ -316,7 +316,7 @@ class Steps:
             DeliverMessageInput(
                 **self._names,
                 message_key=draft.draft_id,
-                channel=self._state.channel,
+                channel=self._state.drafted_for,
                 author=Author.SYSTEM,
                 author_id="platform",
                 kind="notice",

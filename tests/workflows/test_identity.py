@@ -8,12 +8,14 @@ from temporalio.exceptions import ApplicationError
 from domain.conversation import CustomerMessage, Resolve, Status, TakeOver
 from domain.identity import Verdict
 from domain.policy import Policy
+from domain.spec import Thresholds
 from domain.state import ConversationState
 from domain.turn import Outcome
 from tests.workflows.conftest import ANNA, Conversation, Converse, message
 from tests.workflows.fakes import SURE, FakeActivities
 from workflows.conversation import ConversationWorkflow
 
+ANYTHING_GOES = Thresholds(escalate_below=0, review_below=0)
 UNPROVED = SURE.model_copy(update={"identity": "to_verify"})
 NO_WAY = SURE.model_copy(update={"identity": "unknown"})
 
@@ -181,6 +183,21 @@ async def test_another_sender_gets_a_context_of_their_own(converse: Converse) ->
             await conversation.handle.signal(ConversationWorkflow.receive_message, said(f"m{turn}", customer_id))
             await conversation.answered(turn)
         assert conversation.fakes.log.count("fetch_customer_context") == 2
+
+
+async def test_a_reply_to_one_sender_never_leaves_by_the_channel_of_another(converse: Converse) -> None:
+    """The other message comes while the draft is checked, so that nothing has recorded it yet."""
+    made = FakeActivities(Policy(default_ai_agent="general", validates=True, thresholds=ANYTHING_GOES))
+    async with converse(made) as conversation:
+        gate = made.hold("score_confidence")
+        await conversation.says("which plan am I on?", "m1")
+        await gate.reached.wait()
+        other = message("and I?", "m2").model_copy(update={"channel": "phone", "customer_id": "cu_2"})
+        await conversation.handle.signal(ConversationWorkflow.receive_message, other)
+        gate.opened.set()
+        await conversation.until(lambda s: "m2" in s.seen and not s.unanswered and not s.inbox)
+        to_first = [one for one in made.deliveries if one.message_key.endswith("-1")]
+        assert [one.channel for one in to_first] == ["web_chat"]
 
 
 async def test_a_code_that_comes_while_something_else_is_under_way_is_compared_all_the_same(converse: Converse) -> None:
