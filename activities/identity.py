@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
-from activities.organisations import Organisations
+from activities.tools import LoadVersion
 from domain.conversation import Author
 from domain.errors import NotFoundError
 from domain.identity import (
@@ -44,13 +44,13 @@ class IdentityActivities:
         customers: CustomerRepository,
         crms: Mapping[str, Crm],
         channels: Mapping[ChannelKind, Channel],
-        organisations: Organisations,
+        load_version: LoadVersion,
     ) -> None:
         self._checks = checks
         self._customers = customers
         self._crms = crms
         self._channels = channels
-        self._organisations = organisations
+        self._load_version = load_version
         self._codes: dict[str, str] = {}
 
     @activity.defn
@@ -63,7 +63,7 @@ class IdentityActivities:
         sent = await self._checks.check(input.check_id)
         if sent is not None:
             return SentIdentityCode(status="sent", check=sent)
-        specification = (await self._organisations.served(input.spec_hash)).specification
+        specification = (await self._load_version(input.spec_hash)).specification
         way = await self._way(input, specification)
         if way is None:
             return IMPOSSIBLE

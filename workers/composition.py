@@ -123,7 +123,7 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
         reply=ReplyActivities(turns, calls, organisations),
         tools=ToolActivities(calls, organisations.version, connected),
         delivery=DeliveryActivities(DeliveryRepository(database), channels),
-        identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations),
+        identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations.version),
         approvals=ApprovalActivities(ApprovalRepository(database)),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
         knowledge=KnowledgeActivities(

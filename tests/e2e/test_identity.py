@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -116,6 +117,10 @@ def asked_for_code(seen: Seen) -> bool:
     return any("a…@v…" in text for author, text in seen.said if author == "system")
 
 
+def refused_times(times: int, seen: Seen) -> bool:
+    return seen.kinds.count("identity_not_verified") == times
+
+
 async def test_an_email_goes_on_by_sms_and_stays_one_conversation(post: Post) -> None:
     talk = await post.brings(PASSWORD)
     await talk.answered(1)
@@ -172,7 +177,7 @@ async def test_five_wrong_codes_go_to_a_person(post: Post) -> None:
     wrong = f"{(int(post.code()) + 1) % 10**6:06}"
     for number in range(1, 6):
         await post.brings(wrong, CLAIMED)
-        seen = await talk.until(lambda seen, number=number: seen.kinds.count("identity_not_verified") == number)
+        seen = await talk.until(partial(refused_times, number))
     seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
     assert seen.row.escalation_reason == "not_verified"
     assert seen.replies == []
