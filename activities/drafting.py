@@ -14,7 +14,8 @@ from activities.topic_sources import TopicSources
 from domain.confidence import Calibration
 from domain.conversation import Author, Frozen
 from domain.questions import questions_in, standalone
-from domain.spec import AiAgentSpec, SpecVersion
+from domain.spec import AiAgentSpec, Mode, SpecVersion
+from domain.text import content_words, sentences
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Draft, Fact
 from integrations.concepts import with_concepts
@@ -33,6 +34,7 @@ from integrations.tools.reply import AllowedTools
 from integrations.topics.base import TopicModel
 
 SURE_ENOUGH_TO_ROUTE = 0.4
+WORDS_THAT_TELL = 2
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,22 @@ class Drafter:
 
     def _understand(self, question: DraftQuestion) -> Understood:
         parts = questions_in(standalone(question.text, _said_by_customer(question.transcript)))
-        predictions = [self._models.topics.classify(with_concepts(part, self._spec.language)) for part in parts]
-        prediction = min(predictions, key=self._least_safe_first)
+        predictions = [self._classify(part) for part in parts]
+        prediction = min([*predictions, *self._for_people_in(question.text)], key=self._least_safe_first)
         ai_agent = self._route(prediction, question.ai_agent)
         retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent)
         passages = [passage for found in retrieved for passage in found.passages]
         passages += self._retrieval.for_instruction(question.instruction, ai_agent)
         return Understood(ai_agent, prediction, retrieved, self._request(question, ai_agent, passages))
+
+    def _classify(self, text: str) -> TopicPrediction:
+        return self._models.topics.classify(with_concepts(text, self._spec.language))
+
+    def _for_people_in(self, text: str) -> list[TopicPrediction]:
+        """Topics for people, sentence by sentence: read together, another one's words can hide them."""
+        alone = [sentence for sentence in sentences(text) if len(content_words(sentence)) >= WORDS_THAT_TELL]
+        predictions = [self._classify(sentence) for sentence in alone] if len(alone) > 1 else []
+        return [found for found in predictions if self._is_for_people(found)]
 
     def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
         """The AI agent of the topic; when the topic is unsure, whoever answers at present."""
@@ -131,9 +142,16 @@ class Drafter:
 
     def _least_safe_first(self, prediction: TopicPrediction) -> tuple[bool, float]:
         """Of several questions, one on a topic for people decides for the message, else the least certain one."""
+        return not self._is_for_people(prediction), prediction.confidence
+
+    def _is_for_people(self, prediction: TopicPrediction) -> bool:
+        """Surely on a topic that people answer, approve or watch."""
         topic = self._spec.topic(prediction.label)
-        for_people = topic is not None and (topic.escalate or topic.sensitivity is not None)
-        return not (for_people and prediction.confidence >= SURE_OF_TOPIC), prediction.confidence
+        if topic is None or prediction.confidence < SURE_OF_TOPIC or prediction.out_of_scope >= LIKELY_OUT_OF_SCOPE:
+            return False
+        ai_agent = self._spec.ai_agent(topic.ai_agent)
+        supervised = ai_agent.mode is Mode.SUPERVISION and topic.id in ai_agent.supervised_topics
+        return topic.escalate or topic.sensitivity is not None or supervised
 
     def _request(self, question: DraftQuestion, ai_agent: AiAgentSpec, passages: Sequence[Passage]) -> ReplyRequest:
         return ReplyRequest(

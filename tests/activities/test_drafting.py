@@ -143,6 +143,16 @@ async def test_of_two_questions_the_one_for_people_decides(drafter: Drafter) -> 
     assert made.evidence.topic == "refund"
 
 
+async def test_a_watched_topic_is_not_hidden_by_what_else_is_asked(topics: NgramTopicModel) -> None:
+    unmarked = tuple(topic.model_copy(update={"sensitivity": None}) for topic in SPECIFICATION.topics)
+    version = VERSION.model_copy(update={"specification": SPECIFICATION.model_copy(update={"topics": unmarked})})
+    knowledge = MarkdownKnowledge(VERSION.articles)
+    models = OrganisationModels(version=version, knowledge=knowledge, topics=topics, calibration=Calibration())
+    burst = "Can I send the bike back\nHow long does delivery to France take and what does shipping cost?"
+    made = await draft(Drafter(models, LocalReplyWriter()), burst)
+    assert (made.ai_agent, made.evidence.topic, made.evidence.supervised) == ("billing", "refund", True)
+
+
 async def test_thanks_need_no_evidence(drafter: Drafter) -> None:
     made = await draft(drafter, "Thanks a lot!")
     assert made.evidence.retrieval == made.evidence.grounding == 1.0
