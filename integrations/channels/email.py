@@ -1,75 +1,34 @@
-"""Email: SMTP through aiosmtplib, IMAP through imapclient (email_mailbox.py)."""
+"""Email: sent by SMTP (email_smtp.py), read by IMAP (email_mailbox.py)."""
 
 import asyncio
-import re
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from pathlib import Path
 from typing import ClassVar
 
-import aiosmtplib
 import structlog
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import ValidationError
 
-from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from domain.errors import HoldfastError, InvalidInputError
 from domain.inbound import AnyInboundEvent, InboundMessage, Unreadable
 from integrations.channels.base import Batch, Cursor, OutboundMessage, SendReceipt
 from integrations.channels.email_authentication import result_hosts
 from integrations.channels.email_inbound import RawMail, Reading, ReadMail, Skipped, read_mail, unreadable
-from integrations.channels.email_mailbox import ImapAccess, ImapMailbox, Security
+from integrations.channels.email_mailbox import ImapAccess, ImapMailbox
 from integrations.channels.email_outbound import Sending, compose, recipient
 from integrations.channels.email_place import Place, resumed
+from integrations.channels.email_settings import EmailSettings
+from integrations.channels.email_smtp import SmtpServer
 from integrations.channels.email_threading import MailAddress, own_message_id, shortened
 from integrations.checks import Finding
 from integrations.settings import VendorSettings
 
 BATCH_MAILS = 5
 NEWEST_MAILS = 20
-LOGIN_CODES = frozenset({530, 534, 535, 538})
-SLOW_DOWN = re.compile(r"\b4\.7\.\d|\brate\b|too (?:many|fast)|throttl", re.IGNORECASE)
-ADDRESSES = r"^([^@\s+,]+@[^@\s,]+(, *[^@\s+,]+@[^@\s,]+)*)?$"
 
 log = structlog.get_logger()
-
-
-class EmailSettings(VendorSettings):
-    """A mailbox that customers write to."""
-
-    prefix: ClassVar[str] = "EMAIL"
-
-    address: str = Field(pattern=r"^[^@\s+]+@[^@\s]+$", description="Address of the mailbox; our mails come from it.")
-    name: str = Field("", max_length=100, description="Name that stands before the address in our mails.")
-    aliases: str = Field("", pattern=ADDRESSES, description="Other addresses of this mailbox, separated by commas.")
-    username: str = Field("", description="Name of the account. Unset: the address.")
-    password: SecretStr = Field(min_length=1, description="Password of the account, or an app password.")
-    imap_host: str = Field(description="IMAP server.")
-    imap_port: int = Field(993, ge=1, le=65535, description="Port of the IMAP server.")
-    imap_security: Security = Field("tls", description="`tls` (port 993) or `starttls` (port 143).")
-    smtp_host: str = Field(description="SMTP server.")
-    smtp_port: int = Field(465, ge=1, le=65535, description="Port of the SMTP server.")
-    smtp_security: Security = Field("tls", description="`tls` (port 465) or `starttls` (port 587).")
-    folder: str = Field("INBOX", description="Folder that is read.")
-    mark_seen: bool = Field(False, description="Mark mails that became messages as read.")
-    poll_seconds: int = Field(20, ge=1, le=25, description="How often a server that announces nothing is asked.")
-    sent_folder: str = Field(
-        "", description="Folder of sent mails, in which a mail in doubt is looked up. Unset: none."
-    )
-    append_sent: bool = Field(False, description="Put our mails into the sent folder; off where the provider does so.")
-    trusted_authserv: str = Field(
-        "",
-        description="Host whose Authentication-Results prove a sender, such as mx.google.com. Unset: nobody is proved.",
-    )
-    plus_address: bool = Field(False, description="Ask for answers to address+token@…, which the mailbox must receive.")
-    subject_token: bool = Field(
-        False, description="Put the thread's token into the subject, for programs that lose ids."
-    )
-    max_mail_bytes: int = Field(25_000_000, ge=10_000, description="Of a larger mail only the beginning is read.")
-    max_file_bytes: int = Field(5_000_000, ge=1, description="A larger file is only named in the text.")
-    ca_file: Path | None = Field(None, description="A certificate authority to trust besides the system's.")
-    timeout_seconds: int = Field(30, ge=1, description="How long a server may take for one step, in seconds.")
 
 
 class EmailChannel:
@@ -85,10 +44,10 @@ class EmailChannel:
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
         self._own = settings.address.lower()
-        self._username = settings.username or settings.address
-        self._context = ssl.create_default_context()
+        self._trust = ssl.create_default_context()
         if settings.ca_file:
-            self._context.load_verify_locations(settings.ca_file)
+            self._trust.load_verify_locations(settings.ca_file)
+        self._smtp = SmtpServer(settings, self._trust)
         self._reading = Reading(
             own=self._own,
             aliases=tuple(one.strip() for one in settings.aliases.lower().split(",") if one.strip()),
@@ -105,9 +64,8 @@ class EmailChannel:
     async def send(self, message: OutboundMessage) -> SendReceipt:
         address = _address(message)
         mail = compose(message, address, self._sending, datetime.now(UTC)).as_bytes()
-        with _smtp_errors():
-            async with self._smtp() as client:
-                await client.sendmail(self._own, [recipient(address)], mail)
+        async with self._smtp.session() as client:
+            await client.sendmail(self._own, [recipient(address)], mail)
         await self._keep_sent(mail)
         return self._receipt(message, address)
 
@@ -200,28 +158,14 @@ class EmailChannel:
             address={"references": list(shortened([*address.references, message_id]))},
         )
 
-    def _smtp(self) -> aiosmtplib.SMTP:
-        is_tls = self._settings.smtp_security == "tls"
-        return aiosmtplib.SMTP(
-            hostname=self._settings.smtp_host,
-            port=self._settings.smtp_port,
-            username=self._username,
-            password=self._settings.password.get_secret_value(),
-            local_hostname=self._own.rpartition("@")[2],
-            timeout=self._settings.timeout_seconds,
-            use_tls=is_tls,
-            start_tls=not is_tls,
-            tls_context=self._context,
-        )
-
     @asynccontextmanager
     async def _mailbox(self) -> AsyncIterator[ImapMailbox]:
         access = ImapAccess(
             host=self._settings.imap_host,
             port=self._settings.imap_port,
             security=self._settings.imap_security,
-            context=self._context,
-            username=self._username,
+            context=self._trust,
+            username=self._settings.account,
             password=self._settings.password.get_secret_value(),
             timeout_seconds=self._settings.timeout_seconds,
             max_mail_bytes=self._settings.max_mail_bytes,
@@ -235,10 +179,9 @@ class EmailChannel:
     async def _check_smtp(self) -> Finding:
         name = "SMTP: send as the address"
         try:
-            with _smtp_errors():
-                async with self._smtp() as client:
-                    await client.mail(self._own)
-                    await client.rset()
+            async with self._smtp.session() as client:
+                await client.mail(self._own)
+                await client.rset()
         except HoldfastError as error:
             return Finding(name=name, ok=False, detail=str(error))
         return Finding(name=name, ok=True, detail="The server takes mails from the configured address.")
@@ -286,39 +229,3 @@ def _address(message: OutboundMessage) -> MailAddress:
         return MailAddress.model_validate(message.address)
     except ValidationError as error:
         raise InvalidInputError("The customer has not written by email yet, so there is nobody to send to.") from error
-
-
-@contextmanager
-def _smtp_errors() -> Iterator[None]:
-    """aiosmtplib's errors as ours. What a server says is not repeated, since it may name the customer."""
-    try:
-        yield
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        first = error.recipients[0]
-        raise _smtp_error(first.code, first.message) from error
-    except aiosmtplib.SMTPSenderRefused as error:
-        if error.code < 500:
-            raise _smtp_error(error.code, error.message) from error
-        raise CredentialsError(
-            "The SMTP server does not let this account send as HOLDFAST_EMAIL_ADDRESS. Allow it there."
-        ) from error
-    except aiosmtplib.SMTPResponseException as error:
-        raise _smtp_error(error.code, error.message) from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-            raise UnavailableError(
-                "The SMTP server's certificate is not trusted. Check the host name, or set HOLDFAST_EMAIL_CA_FILE."
-            ) from error
-        raise UnavailableError("The SMTP server does not answer.") from error
-
-
-def _smtp_error(code: int, said: str) -> HoldfastError:
-    if code in LOGIN_CODES:
-        return CredentialsError(
-            "The SMTP server refuses the login. Check HOLDFAST_EMAIL_USERNAME and HOLDFAST_EMAIL_PASSWORD."
-        )
-    if code >= 500:
-        return InvalidInputError(f"The SMTP server refuses the mail for good ({code}).")
-    if SLOW_DOWN.search(said):
-        return RateLimitedError(f"The SMTP server asks us to slow down ({code}).")
-    return UnavailableError(f"The SMTP server cannot take the mail at the moment ({code}).")

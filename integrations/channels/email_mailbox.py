@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from imaplib import IMAP4
 from select import POLLIN, poll
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from imapclient import SEEN, IMAPClient, SocketTimeout  # type: ignore[import-untyped]
 from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
@@ -17,8 +17,8 @@ from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from integrations.channels.email_inbound import RawMail
 from integrations.channels.email_place import Folder
+from integrations.channels.email_settings import Security
 
-Security = Literal["tls", "starttls"]
 LIMITS = ("THROTTLED", "OVERQUOTA", "[LIMIT]", "TOO MANY")
 
 

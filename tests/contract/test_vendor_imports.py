@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("config", "domain", "workflows", "activities", "workers", "integrations", "storage", "gateway", "cli")
 IMPORTERS = {
     "aiohttp": {"integrations/channels/slack.py"},
-    "aiosmtplib": {"integrations/channels/email.py"},
+    "aiosmtplib": {"integrations/channels/email_smtp.py"},
     "anthropic": {"integrations/llm/anthropic.py"},
     "cohere": {"integrations/llm/cohere.py"},
     "httpx2": {"integrations/llm/anthropic.py", "integrations/tools/mcp.py"},

@@ -12,8 +12,9 @@ from domain.conversation import Author
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from domain.inbound import DeliveryReport, InboundMessage
 from integrations.channels.base import Batch, Channel, Cursor, MessageReader, OutboundMessage
-from integrations.channels.email import EmailChannel, EmailSettings
+from integrations.channels.email import EmailChannel
 from integrations.channels.email_filter import MOST_MAILS_PER_HOUR
+from integrations.channels.email_settings import EmailSettings
 from integrations.checks import Checkable
 from sandbox.authority import Authority
 from sandbox.frame import Fault

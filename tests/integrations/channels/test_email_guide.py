@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
-from integrations.channels.email import EmailSettings
+from integrations.channels.email_settings import EmailSettings
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "email.md").read_text(encoding="utf-8")
 SPOKEN = {"imap_port": "port `993`", "smtp_port": "port `465`", "imap_security": "`tls`", "smtp_security": "`tls`"}
