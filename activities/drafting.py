@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
+from pydantic_core import to_json
 
 from activities.evidence import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Findings, evidence_of
 from activities.retrieval import Retrieval, Retrieved
@@ -16,6 +17,7 @@ from domain.conversation import Author, Frozen
 from domain.questions import questions_in, standalone
 from domain.spec import AiAgentSpec, Mode, SpecVersion
 from domain.text import content_words, sentences
+from domain.tool_calls import RecordedCall
 from domain.topics import TopicPrediction
 from domain.turn import CustomerContext, Draft, Fact
 from integrations.concepts import with_concepts
@@ -57,7 +59,7 @@ class DraftQuestion(Frozen):
     ai_agent: str | None = Field(None, description="Who answers at present; None is the default AI agent.")
     instruction: str = ""
     greet: bool = True
-    done: tuple[Fact, ...] = Field((), description="What came of the tools that were used in this conversation.")
+    done: tuple[RecordedCall, ...] = Field((), description="Uses of tools that write, in this conversation.")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Drafter:
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
         understood = self._understand(question)
-        tools = AllowedTools(understood.ai_agent, self._models.version, self._servers)
+        tools = AllowedTools(understood.ai_agent, self._models.version, self._servers, question.context)
         written = await self._writer.write_reply(understood.request, tools)
         findings = Findings(
             specification=self._spec,
@@ -97,6 +99,8 @@ class Drafter:
             context=question.context,
             actions=tools.actions,
             missing_tools=tools.missing,
+            unproved_tool=tools.unproved,
+            done=question.done,
         )
         return Draft(
             draft_id=question.draft_id,
@@ -162,7 +166,7 @@ class Drafter:
             question=question.text,
             transcript=question.transcript,
             passages=tuple(passages),
-            facts=(*tellable_facts(question.context, ai_agent), *question.done),
+            facts=(*tellable_facts(question.context, ai_agent), *_facts_of(question.done)),
             instruction=question.instruction,
             greet=question.greet,
             timeout_seconds=self._spec.model.timeout_seconds,
@@ -174,6 +178,17 @@ def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fac
     if context.matches != 1:
         return ()
     return tuple(fact for fact in context.facts if fact.name in ai_agent.customer_facts)
+
+
+def _facts_of(calls: Sequence[RecordedCall]) -> list[Fact]:
+    """So that the model knows what was done already, and does not propose it again."""
+    return [_fact_of(call, number) for number, call in enumerate(calls, start=1)]
+
+
+def _fact_of(call: RecordedCall, number: int) -> Fact:
+    arguments = to_json(call.action.arguments).decode()
+    value = f"{call.state.replace('_', ' ')}: {arguments} {call.result}"
+    return Fact(name=f"{call.action.tool} {number}", value=value, source=call.action.server, as_of=call.claimed_at)
 
 
 def _said_by_customer(transcript: Sequence[TranscriptLine]) -> list[str]:

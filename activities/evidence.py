@@ -1,10 +1,11 @@
 """The evidence for a draft: measured on the message, the sources and the written text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import JsonValue
 from pydantic_core import to_json
 
 from activities.retrieval import Retrieved
@@ -18,6 +19,7 @@ from domain.injection import attempts_injection
 from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
 from domain.sensitive_words import sensitivity_in
 from domain.spec import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
+from domain.tool_calls import RecordedCall
 from domain.tool_spec import WriteTool
 from domain.tools import ProposedAction, needs_approval
 from domain.topics import TopicPrediction
@@ -42,6 +44,8 @@ class Findings:
     retrieved: Sequence[Retrieved]
     actions: Sequence[ProposedAction] = ()
     missing_tools: tuple[str, ...] = ()
+    unproved_tool: Literal["read", "write"] | None = None
+    done: Sequence[RecordedCall] = ()
 
     @property
     def topic(self) -> Topic | None:
@@ -87,12 +91,11 @@ def _identity(found: Findings) -> Literal["to_verify", "unknown"] | None:
     needed_for, context = found.specification.identity.verify_for, found.context
     if context.is_proved:
         return None
-    if "write_tools" in needed_for and _action(found):
+    if found.unproved_tool == "write" or ("write_tools" in needed_for and _action(found)):
         return "to_verify" if context.matches == 1 else "unknown"
-    asks = "personal_data" in needed_for and context.matches == 1
-    told_of = found.ai_agent.customer_facts
-    asks = asks and any(asks_for_any(line, told_of) for line in found.request.question.splitlines())
-    return "to_verify" if asks else None
+    told_of = found.ai_agent.customer_facts if "personal_data" in needed_for else ()
+    asks = any(asks_for_any(line, told_of) for line in found.request.question.splitlines())
+    return "to_verify" if context.matches == 1 and (asks or found.unproved_tool) else None
 
 
 def _asks_back(found: Findings) -> bool:
@@ -173,10 +176,17 @@ def _amount(found: Findings) -> Decimal | None:
 
 
 def _action(found: Findings) -> Literal["within_limit", "needs_approval"] | None:
-    """Fails closed: an action of a tool that the AI agent is not allowed needs people."""
+    """Fails closed: a tool that the AI agent is not allowed needs people, and so does the same thing once more."""
     if not found.actions:
         return None
     writes = {(tool.server, tool.tool): tool for tool in found.ai_agent.tools if isinstance(tool, WriteTool)}
     allowed = [(writes.get((action.server, action.tool)), action) for action in found.actions]
-    alone = all(tool is not None and not needs_approval(tool, action) for tool, action in allowed)
+    done = [_what(call.action) for call in found.done if call.state != "failed"]
+    alone = all(
+        tool is not None and not needs_approval(tool, action) and _what(action) not in done for tool, action in allowed
+    )
     return "within_limit" if alone else "needs_approval"
+
+
+def _what(action: ProposedAction) -> tuple[str, str, Mapping[str, JsonValue]]:
+    return action.server, action.tool, action.arguments

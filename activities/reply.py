@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pydantic_core import to_json
 from temporalio import activity
 
 from activities.drafting import DraftQuestion
@@ -13,7 +12,7 @@ from domain.errors import NotFoundError
 from domain.identity import without_codes
 from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
 from domain.tool_calls import RecordedCall
-from domain.turn import CustomerContext, Fact
+from domain.turn import CustomerContext
 from integrations.llm.base import TranscriptLine
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
@@ -89,12 +88,5 @@ def _question(
         ai_agent=ai_agent,
         instruction=instruction,
         greet=not basis.greeted,
-        done=tuple(_fact(call, number) for number, call in enumerate(done, start=1)),
+        done=tuple(done),
     )
-
-
-def _fact(call: RecordedCall, number: int) -> Fact:
-    """So that the model knows what was done already, and does not propose it again."""
-    arguments = to_json(call.action.arguments).decode()
-    value = f"{call.state.replace('_', ' ')}: {arguments} {call.result}"
-    return Fact(name=f"{call.action.tool} {number}", value=value, source=call.action.server, as_of=call.claimed_at)

@@ -14,6 +14,13 @@ from pydantic import Field, JsonValue
 from domain.spec_model import Key, SpecModel
 
 ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,128}$")]
+CustomerArguments = Annotated[
+    dict[str, str],
+    Field(
+        description="Arguments that no model chooses, by what they hold of the customer once proved: `contact_id`, "
+        "`email`, `phone`, or the name of a customer fact."
+    ),
+]
 Timeout = Annotated[float, Field(gt=0, le=60, description="For one use: connecting, asking and the answer.")]
 
 
@@ -54,6 +61,10 @@ class ReadTool(SpecModel):
     server: Key
     tool: ToolName
     access: Literal["read"]
+    personal: bool = Field(
+        True, description="It tells about one customer; nobody gets that unproved where verify_for has personal_data."
+    )
+    from_customer: CustomerArguments = {}
 
 
 class WriteTool(SpecModel):
@@ -63,6 +74,7 @@ class WriteTool(SpecModel):
     tool: ToolName
     access: Literal["write"]
     approval: Literal["always", "never"] | AmountLimit = "always"
+    from_customer: CustomerArguments = {}
 
 
 AllowedTool = Annotated[ReadTool | WriteTool, Field(discriminator="access")]

@@ -1,6 +1,6 @@
 """Schemas of arguments: which ones are taken from a stranger, and whether a model's arguments fit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.exceptions import best_match
@@ -11,6 +11,7 @@ from referencing.exceptions import Unresolvable
 
 from domain.errors import InvalidInputError
 from domain.tools import LONGEST_DESCRIPTION, plain
+from domain.turn import ContactIdentity, CustomerContext
 
 LARGEST_SCHEMA_BYTES = 20_000
 LONGEST_ARGUMENTS = 20_000
@@ -30,14 +31,38 @@ def usable_schema(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {key: _plain(value, key) for key, value in schema.items()}
 
 
-def read_arguments(text: str, schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """What a model wrote, checked against the schema. Raises InvalidInputError that says what is wrong with it."""
+def without(schema: Mapping[str, JsonValue], names: Iterable[str]) -> dict[str, JsonValue]:
+    """The schema as a model sees it that does not choose these arguments."""
+    hidden, shown = set(names), dict(schema)
+    match schema.get("properties"):
+        case dict(properties):
+            shown["properties"] = {name: value for name, value in properties.items() if name not in hidden}
+    match schema.get("required"):
+        case list(required):
+            shown["required"] = [name for name in required if name not in hidden]
+    return shown
+
+
+def own_arguments(wanted: Mapping[str, str], context: CustomerContext) -> dict[str, str] | None:
+    """The arguments that the customer's record fills in; None where it lacks one, or has several to choose from."""
+    own = {name: _of_customer(held, context) for name, held in wanted.items()}
+    return {name: value for name, value in own.items() if value} if all(own.values()) else None
+
+
+def read_arguments(
+    text: str, schema: Mapping[str, JsonValue], own: Mapping[str, str] | None = None
+) -> dict[str, JsonValue]:
+    """What a model wrote, with the customer's `own` in place of it, checked against the schema.
+
+    Raises InvalidInputError that says what is wrong.
+    """
     if len(text) > LONGEST_ARGUMENTS:
         raise InvalidInputError("The arguments are too long.")
     try:
         arguments = _OBJECT.validate_json(text or "{}")
     except ValidationError:
         raise InvalidInputError("The arguments must be one JSON object.") from None
+    arguments |= own or {}
     check_arguments(arguments, schema)
     return arguments
 
@@ -50,6 +75,13 @@ def check_arguments(arguments: Mapping[str, JsonValue], schema: Mapping[str, Jso
         raise InvalidInputError("The tool's schema refers to something that it does not hold.") from None
     if error is not None:
         raise InvalidInputError(f"The arguments do not fit the tool: {error.json_path}: {error.message[:300]}")
+
+
+def _of_customer(held: str, context: CustomerContext) -> str | None:
+    if held in ContactIdentity.model_fields:
+        return getattr(context.contact, held, None)
+    values = {fact.value for fact in context.facts if fact.name == held}
+    return values.pop() if len(values) == 1 else None
 
 
 def _plain(value: JsonValue, key: str = "") -> JsonValue:

@@ -63,10 +63,21 @@ def _pinned(allowed: AllowedTool, found: DescribedTool | None) -> DescribedTool:
         raise NotFoundError(f"The tool server offers no {name}: correct the specification or the server.")
     if allowed.access == "read" and found.read_only is False:
         raise InvalidInputError(f"{name} changes something, says its server: allow it with `access: write`.")
+    unknown = sorted(set(allowed.from_customer) - _text_arguments(found))
+    if unknown:
+        raise InvalidInputError(f"{name} has no argument {unknown[0]!r} that is text: correct its `from_customer`.")
     try:
         return found.model_copy(update={"input_schema": usable_schema(found.input_schema)})
     except InvalidInputError as error:
         raise InvalidInputError(f"{name} cannot be used. {error}") from None
+
+
+def _text_arguments(tool: DescribedTool) -> set[str]:
+    """Those that may be text, for all that the schema says at first sight."""
+    properties = tool.input_schema.get("properties")
+    known = properties if isinstance(properties, dict) else {}
+    types = {name: schema.get("type", "string") for name, schema in known.items() if isinstance(schema, dict)}
+    return {name for name, kind in types.items() if kind == "string" or (isinstance(kind, list) and "string" in kind)}
 
 
 def _compare(pinned: DescribedTool, found: DescribedTool | None) -> None:

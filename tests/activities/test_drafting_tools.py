@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 
 from activities.drafting import Drafter, DraftQuestion, OrganisationModels
 from domain.confidence import Calibration
+from domain.spec import IdentityRules
+from domain.tool_calls import RecordedCall
+from domain.tools import ProposedAction
 from domain.topics import LabelledText
-from domain.turn import Citation, Draft, Fact
+from domain.turn import Citation, CustomerContext, Draft, Fact
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
 from integrations.llm.local import LocalReplyWriter
@@ -20,7 +24,7 @@ from sandbox.frame import Fault
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
 from tests.integrations.tools.shop import address, connect, version_with
-from tests.organisation import ARTICLES, READ_AT, SPECIFICATION
+from tests.organisation import ARTICLES, READ_AT, SPECIFICATION, known_customer
 
 pytestmark = pytest.mark.integrations
 PARCEL = "where is my parcel A-1001"
@@ -41,6 +45,12 @@ class Uses:
         written = await LocalReplyWriter().write_reply(request, tools)
         text = " ".join([*(passage.text for passage in found), self._text])
         return written.model_copy(update={"text": text, "citations": _cited(found), "found": found})
+
+
+def refunded(state: str) -> RecordedCall:
+    action = ProposedAction(server="shop", tool="refund", arguments={"order_id": "A-1001", "amount": 20})
+    told = {"call_key": "c1", "draft_id": "draft_0", "result": "It is paid back.", "claimed_at": READ_AT}
+    return RecordedCall.model_validate({**told, "state": state, "action": action})
 
 
 def _cited(found: tuple[Passage, ...]) -> tuple[Citation, ...]:
@@ -116,10 +126,66 @@ async def test_a_tool_that_does_not_answer_is_a_missing_source(
 
 
 async def test_what_was_done_is_a_source(models: OrganisationModels) -> None:
-    done = Fact(name="refund 1", value="done: 49.50 EUR", source="shop", as_of=READ_AT)
     writer = Uses("order_status")
-    await draft(models, writer, done=(done,))
-    assert writer.facts == (done,)
+    await draft(models, writer, done=(refunded("done"),))
+    value = 'done: {"order_id":"A-1001","amount":20} It is paid back.'
+    assert writer.facts == (Fact(name="refund 1", value=value, source="shop", as_of=READ_AT),)
+
+
+@pytest.mark.parametrize(
+    ("state", "amount", "expected"),
+    [
+        ("done", 20, "needs_approval"),
+        ("claimed", 20, "needs_approval"),
+        ("in_doubt", 20, "needs_approval"),
+        ("failed", 20, "within_limit"),
+        ("done", 21, "within_limit"),
+    ],
+)
+async def test_the_same_thing_once_more_is_for_people(
+    models: OrganisationModels, state: str, amount: float, expected: str
+) -> None:
+    made = await draft(models, Uses("refund", amount=amount), done=(refunded(state),))
+    assert made.evidence.action == expected
+
+
+@pytest.mark.parametrize(
+    ("tool", "matches", "expected"),
+    [
+        ("order_status", 1, "to_verify"),
+        ("order_status", 0, None),
+        ("refund", 1, "to_verify"),
+        ("refund", 2, "unknown"),
+    ],
+)
+async def test_who_is_not_proved_has_no_tool_used_on_their_account(
+    url: str, models: OrganisationModels, tool: str, matches: int, expected: str | None
+) -> None:
+    own = {"server": "shop", "from_customer": {"order_id": "order"}}
+    reads = own | {"tool": "order_status", "access": "read"}
+    tools = (reads, own | {"tool": "refund", "access": "write", "approval": "never"})
+    version = await with_tools(version_with(address(url), *tools), connect)
+    served = replace(models, version=version)
+    claimed = CustomerContext(matches=matches)
+    made = await draft(served, Uses(tool, "I do not know.", amount=20), text="where is it", context=claimed)
+    assert (made.evidence.identity, made.actions, made.evidence.from_facts) == (expected, (), False)
+    proved = known_customer(order="A-1002")
+    made = await draft(served, Uses(tool, amount=20), text="where is it", context=proved)
+    assert made.evidence.identity is None
+    done = made.text if tool == "order_status" else str(made.actions[0].arguments)
+    assert "A-1002" in done
+    assert "A-1001" not in done
+
+
+async def test_what_a_tool_tells_waits_for_proof_where_personal_data_does(url: str, models: OrganisationModels) -> None:
+    version = await with_tools(version_with(address(url)), connect)
+    rules = IdentityRules(verify_for=("personal_data",))
+    careful = version.model_copy(update={"specification": version.specification.model_copy(update={"identity": rules})})
+    claimed = CustomerContext(matches=1)
+    made = await draft(replace(models, version=careful), Uses("order_status", "I look."), context=claimed)
+    assert (made.evidence.identity, made.evidence.from_facts) == ("to_verify", False)
+    made = await draft(models, Uses("order_status"), context=claimed)
+    assert (made.evidence.identity, made.evidence.from_facts) == (None, True)
 
 
 async def test_without_servers_no_tool_is_offered(models: OrganisationModels) -> None:

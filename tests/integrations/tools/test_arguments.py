@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidInputError
-from integrations.tools.arguments import check_arguments, read_arguments, usable_schema
+from domain.turn import ContactIdentity, CustomerContext
+from integrations.tools.arguments import check_arguments, own_arguments, read_arguments, usable_schema, without
+from tests.organisation import known_customer
 
 REFUND: dict[str, Any] = {
     "type": "object",
@@ -34,6 +36,36 @@ def test_arguments_that_do_not_fit_are_told_what_is_wrong(text: str, problem: st
     with pytest.raises(InvalidInputError, match=problem) as raised:
         read_arguments(text, REFUND)
     assert len(str(raised.value)) < 400
+
+
+def test_what_is_the_customers_own_is_neither_shown_to_a_model_nor_taken_from_it() -> None:
+    shown = without(REFUND, {"order_id"})
+    assert shown == {**REFUND, "properties": {"amount": REFUND["properties"]["amount"]}, "required": ["amount"]}
+    assert without({"type": "object"}, {"order_id"}) == {"type": "object"}
+    own = {"order_id": "A-2"}
+    expected = {"order_id": "A-2", "amount": 5}
+    assert read_arguments('{"amount": 5}', REFUND, own) == expected
+    assert read_arguments('{"order_id": "A-1", "amount": 5}', REFUND, own) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, {}),
+        ({"account": "contact_id", "to": "email"}, {"account": "c-1", "to": "mara@shop.example"}),
+        ({"order_id": "order"}, {"order_id": "A-1002"}),
+        ({"account": "contact_id", "number": "phone"}, None),
+        ({"order_id": "invoice"}, None),
+        ({"order_id": "no_such_fact"}, None),
+    ],
+)
+def test_the_customers_record_fills_in_what_it_holds_once(
+    wanted: dict[str, str], expected: dict[str, str] | None
+) -> None:
+    (order,) = known_customer(order="A-1002").facts
+    invoices = [order.model_copy(update={"name": "invoice", "value": value}) for value in ("TF-1", "TF-2")]
+    contact = ContactIdentity(contact_id="c-1", email="mara@shop.example")
+    assert own_arguments(wanted, CustomerContext(facts=(order, *invoices), contact=contact)) == expected
 
 
 @pytest.mark.parametrize(

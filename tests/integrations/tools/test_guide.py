@@ -19,7 +19,7 @@ def test_the_examples_of_the_guide_are_valid() -> None:
     checked: list[Any] = TypeAdapter(list[ToolServerSpec]).validate_python(servers["tool_servers"])
     allowed: list[Any] = TypeAdapter(list[AllowedTool]).validate_python(tools["tools"])
     assert [server.transport for server in checked] == ["http", "stdio"]
-    assert [tool.access for tool in allowed] == ["read", "write", "write"]
+    assert [tool.access for tool in allowed] == ["read", "read", "write", "write"]
 
 
 def test_the_key_has_one_name_everywhere() -> None:

@@ -63,6 +63,10 @@ async def test_what_cannot_be_used_is_not_published(stack: ExitStack) -> None:
     missing = version_with(server, {"server": "shop", "tool": "send_flowers", "access": "read"})
     with pytest.raises(NotFoundError, match=r"offers no shop\.send_flowers"):
         await with_tools(missing, connect)
+    for name in ("order_number", "amount"):
+        own = {"server": "shop", "tool": "refund", "access": "write", "from_customer": {name: "order"}}
+        with pytest.raises(InvalidInputError, match=rf"shop\.refund has no argument '{name}' that is text"):
+            await with_tools(version_with(server, own), connect)
     mistaken = version_with(server, {"server": "shop", "tool": "refund", "access": "read"})
     with pytest.raises(InvalidInputError, match=r"shop\.refund changes something"):
         await with_tools(mistaken, connect)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.spec import SpecVersion
-from domain.tool_spec import DescribedTool
+from domain.tool_spec import DescribedTool, ReadTool
 from domain.tools import ProposedAction
 from integrations.llm.base import ReplyTools, ToolAnswer
 from integrations.tools.pinning import with_tools
@@ -18,6 +18,7 @@ from sandbox.frame import Fault
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
 from tests.integrations.tools.shop import address, connect, version_with
+from tests.organisation import known_customer
 
 pytestmark = pytest.mark.integrations
 
@@ -122,6 +123,23 @@ async def test_one_reply_uses_tools_so_often_and_no_more(stage: Stage) -> None:
     notes = [(await stage.use(order_id="Z-9")).note for _ in range(MOST_USES + 1)]
     assert "could not do it" in notes[MOST_USES - 1]
     assert notes[MOST_USES] == f"At most {MOST_USES} uses of tools are possible for one reply. Answer now."
+
+
+async def test_an_argument_of_the_customers_own_is_filled_in(stage: Stage) -> None:
+    own = ReadTool(server="shop", tool="order_status", access="read", from_customer={"order_id": "order"})
+    ai_agent = stage.version.specification.ai_agents[0].model_copy(update={"tools": (own,)})
+    servers = {server.id: connect(server) for server in stage.version.specification.tool_servers}
+    tools = AllowedTools(ai_agent, stage.version, servers, known_customer(order="A-1002"))
+    (offered,) = tools.offered
+    assert (offered.parameters["properties"], offered.parameters["required"]) == ({}, [])
+    (passage,) = (await tools.use("shop__order_status", '{"order_id": "A-1001"}')).passages
+    assert passage.text == "The order A-1002 is being packed."
+    stranger = AllowedTools(ai_agent, stage.version, servers)
+    assert "proved who they are" in (await stranger.use("shop__order_status", "{}")).note
+    assert (stranger.unproved, stranger.missing) == ("read", ())
+    lacking = AllowedTools(ai_agent, stage.version, servers, known_customer(plan="Team"))
+    assert "does not hold what the tool needs" in (await lacking.use("shop__order_status", "{}")).note
+    assert (lacking.unproved, lacking.missing) == (None, ("shop.order_status",))
 
 
 def test_what_was_not_allowed_or_not_published_does_not_exist() -> None:
