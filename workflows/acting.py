@@ -70,7 +70,7 @@ class Acting:
 
     async def _burst_is_over(self) -> bool:
         """Wait for further messages of the same burst; False when one came, or a person took over."""
-        state, ends_at = self._state, self._steps.burst_ends_at()
+        state, ends_at = self._state, self._steps.sending.burst_ends_at()
         if ends_at is not None and ends_at > workflow.now():
             with suppress(TimeoutError):
                 await workflow.wait_condition(

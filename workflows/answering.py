@@ -179,9 +179,9 @@ class Answering:
         state, revision = self._state, self._state.revision
         if not await self._quiet_hours_pass():
             return
-        hold_until = self._steps.burst_ends_at()
+        hold_until = self._steps.sending.burst_ends_at()
         delivered = await self._standing.delivered(
-            self._steps.deliver_reply(draft, record, hold_until), self._steps.leaves_at(hold_until)
+            self._steps.sending.deliver_reply(draft, record, hold_until), self._steps.sending.leaves_at(hold_until)
         )
         if delivered is None:
             await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)

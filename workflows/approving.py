@@ -66,7 +66,7 @@ class Approving:
 
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
         state = self._state
-        sending = self._steps.deliver_approved(approval, decision, is_closed=bool(approval.actions))
+        sending = self._steps.sending.deliver_approved(approval, decision, is_closed=bool(approval.actions))
         delivered = await self._standing.delivered(sending)
         if delivered is None:
             await self._standing.escalate(Reason.DELIVERY_FAILED)

@@ -34,7 +34,7 @@ class Identifying:
 
     async def _tell(self, draft: Draft, record: DecisionRecord, check: IdentityCheck) -> None:
         revision = self._state.revision
-        asking = self._steps.ask_for_code(draft, record, check)
+        asking = self._steps.sending.ask_for_code(draft, record, check)
         delivered = await self._standing.delivered(asking, workflow.now())
         if delivered is None:
             await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)

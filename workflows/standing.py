@@ -127,7 +127,7 @@ class Standing:
         """Whoever answers owns the conversation: a reply from a person takes it over first."""
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover())
-        if await self.delivered(self._steps.deliver_human_reply(request)) is None:
+        if await self.delivered(self._steps.sending.deliver_human_reply(request)) is None:
             key = f"{request.request_id[:100]}-failed"
             await self.set_status("delivery_failed", self._state.status, key, "system", UNDELIVERED)
 
@@ -152,7 +152,7 @@ class Standing:
     async def tell(self, key: str, notice: str) -> None:
         """Send a sentence of the organisation itself; one that cannot be sent holds up nothing."""
         if notice:
-            await self.delivered(self._steps.tell(f"{self._state.start.conversation_id}-{key}-notice", notice))
+            await self.delivered(self._steps.sending.tell(f"{self._state.start.conversation_id}-{key}-notice", notice))
 
     async def park(self) -> None:
         """The model does not answer: say so, and wait for it."""

@@ -1,8 +1,6 @@
 """The activities of a conversation as calls: who does it, with which options, under which summary."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -17,8 +15,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.identity import IdentityActivities
     from activities.options import (
         CALL_TOOL,
-        DELIVER_MESSAGE,
-        DELIVER_STORED,
         FETCH_CUSTOMER_CONTEXT,
         GENERATE_EMBEDDED,
         GENERATE_PARKED,
@@ -32,16 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.reply import ReplyActivities
     from activities.tools import ToolActivities
     from domain.approval import Approval
-    from domain.conversation import (
-        LIVE_CHANNELS,
-        Author,
-        CustomerMessage,
-        DecideApproval,
-        Owner,
-        SendHumanReply,
-        Status,
-        human_reply_key,
-    )
+    from domain.conversation import LIVE_CHANNELS, CustomerMessage, DecideApproval, Owner, Status
     from domain.identity import (
         AnswerIdentityCheckInput,
         IdentityCheck,
@@ -49,7 +36,6 @@ with workflow.unsafe.imports_passed_through():
         SentIdentityCode,
         Verdict,
     )
-    from domain.policy import Policy
     from domain.spec import LadderStep, Mode
     from domain.state import ConversationState
     from domain.steps import (
@@ -58,7 +44,6 @@ with workflow.unsafe.imports_passed_through():
         ChangeStatusInput,
         ClimbLadderInput,
         DeliveredMessage,
-        DeliverMessageInput,
         EscalateConversationInput,
         FetchCustomerContextInput,
         FetchedContext,
@@ -75,49 +60,20 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.tool_calls import CalledTool, CallToolInput
     from domain.tools import ProposedAction
-    from domain.turn import DecisionRecord, Draft, Outcome
-    from workflows.story import reply_summary
+    from domain.turn import DecisionRecord, Draft
+    from workflows.calls import Calls, run, start
+    from workflows.sending import Sending
 
 
-S = TypeVar("S")
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
-
-
-def _start(
-    method: Callable[[S, Argument], Awaitable[Result]], argument: Argument, options: ActivityConfig, summary: str
-) -> ActivityHandle[Result]:
-    config: ActivityConfig = {**options, "summary": summary}
-    return workflow.start_activity_method(method, argument, **config)
-
-
-async def _run(
-    method: Callable[[S, Argument], Awaitable[Result]], argument: Argument, options: ActivityConfig, summary: str
-) -> Result:
-    return await _start(method, argument, options, summary)
-
-
-class Steps:
-    """Builds each activity's argument from the state; changes nothing."""
+class Steps(Calls):
+    """What is looked up, written, checked and recorded; what reaches the customer is `sending`."""
 
     def __init__(self, state: ConversationState) -> None:
-        self._state = state
-
-    @property
-    def _names(self) -> dict[str, str]:
-        start = self._state.start
-        return {"organisation": start.organisation, "conversation_id": start.conversation_id}
-
-    @property
-    def _policy(self) -> Policy:
-        return self._state.opened_policy
-
-    @property
-    def _spec_hash(self) -> str:
-        return self._state.spec_hash or ""
+        super().__init__(state)
+        self.sending = Sending(state)
 
     async def open_conversation(self) -> OpenedConversation:
-        return await _run(
+        return await run(
             ConversationActivities.open_conversation,
             OpenConversationInput(start=self._state.start),
             STORE,
@@ -135,7 +91,7 @@ class Steps:
             channel=self._state.channel,
         )
         try:
-            return await _run(
+            return await run(
                 ContextActivities.fetch_customer_context,
                 input,
                 FETCH_CUSTOMER_CONTEXT,
@@ -164,7 +120,7 @@ class Steps:
         )
         what = "suggest a reply" if suggestion else "write a reply"
         options = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._with_patience()
-        return _start(ReplyActivities.generate_reply, input, options, f"turn {state.turn}: {what}")
+        return start(ReplyActivities.generate_reply, input, options, f"turn {state.turn}: {what}")
 
     def _with_patience(self) -> ActivityConfig:
         """A model that does not answer is tried for a while, and for much longer once the customer has been told."""
@@ -185,7 +141,7 @@ class Steps:
         """The validator's verdict; without one in time, the draft counts as not supported."""
         input = ScoreConfidenceInput(**self._names, spec_hash=self._spec_hash, draft_id=draft.draft_id)
         try:
-            scored = await _run(
+            scored = await run(
                 ReplyActivities.score_confidence,
                 input,
                 SCORE_CONFIDENCE,
@@ -219,81 +175,7 @@ class Steps:
             record=record,
         )
         by = f", approved by {closure.decision.by.id}" if closure else ""
-        return _start(ToolActivities.call_tool, input, CALL_TOOL, f"use {action.server}.{action.tool}{by}")
-
-    def deliver_reply(
-        self, draft: Draft, record: DecisionRecord, hold_until: datetime | None
-    ) -> ActivityHandle[DeliveredMessage]:
-        clarifies = record.decision.outcome is Outcome.CLARIFY
-        verb = "ask back" if clarifies else "send reply"
-        return self._deliver(
-            DeliverMessageInput(
-                **self._names,
-                message_key=draft.draft_id,
-                channel=self._state.drafted_for,
-                author=Author.AI_AGENT,
-                author_id=draft.ai_agent,
-                kind="clarification" if clarifies else "reply",
-                draft_id=draft.draft_id,
-                text=self._clarification(draft) if clarifies else None,
-                expected_revision=self._state.revision,
-                not_before=hold_until,
-                record=record,
-            ),
-            reply_summary(draft, record.confidence, verb),
-        )
-
-    def _clarification(self, draft: Draft) -> str:
-        return draft.clarifying_question or self._policy.wording.clarify
-
-    def deliver_approved(
-        self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False
-    ) -> ActivityHandle[DeliveredMessage]:
-        return self._deliver(
-            DeliverMessageInput(
-                **self._names,
-                message_key=approval.draft_id,
-                channel=self._state.drafted_for,
-                author=Author.AI_AGENT,
-                author_id=approval.ai_agent,
-                kind="reply",
-                draft_id=approval.draft_id,
-                text=decision.text if decision.action == "edit" else approval.text,
-                expected_revision=approval.revision,
-                closure=None if is_closed else ApprovalClosure(approval=approval, decision=decision),
-            ),
-            f"send the reply that {decision.by.id} approved",
-        )
-
-    def deliver_human_reply(self, request: SendHumanReply) -> ActivityHandle[DeliveredMessage]:
-        return self._deliver(
-            DeliverMessageInput(
-                **self._names,
-                message_key=human_reply_key(self._state.start.conversation_id, request.request_id),
-                channel=self._state.channel,
-                author=Author.HUMAN_AGENT,
-                author_id=request.by.id,
-                kind="human_reply",
-                text=request.text,
-                sent_as=request.sent_as,
-            ),
-            f"{'record' if request.sent_as else 'send'} the reply of {request.by.id}",
-        )
-
-    def tell(self, key: str, notice: str) -> ActivityHandle[DeliveredMessage]:
-        """Send a sentence of the organisation itself by a channel to which messages must be pushed."""
-        return self._deliver(
-            DeliverMessageInput(
-                **self._names,
-                message_key=key,
-                channel=self._state.channel,
-                author=Author.SYSTEM,
-                author_id="platform",
-                kind="notice",
-                text=notice,
-            ),
-            "tell the customer where things stand",
-        )
+        return start(ToolActivities.call_tool, input, CALL_TOOL, f"use {action.server}.{action.tool}{by}")
 
     def send_identity_code(self, draft: Draft) -> ActivityHandle[SentIdentityCode]:
         input = SendIdentityCodeInput(
@@ -306,30 +188,10 @@ class Steps:
             expected_revision=self._state.revision,
         )
         what = f"turn {self._state.turn}: send a code to the known address"
-        return _start(IdentityActivities.send_identity_code, input, SEND_IDENTITY_CODE, what)
-
-    def ask_for_code(
-        self, draft: Draft, record: DecisionRecord, check: IdentityCheck
-    ) -> ActivityHandle[DeliveredMessage]:
-        """A notice, because the question waits for its answer still."""
-        return self._deliver(
-            DeliverMessageInput(
-                **self._names,
-                message_key=draft.draft_id,
-                channel=self._state.drafted_for,
-                author=Author.SYSTEM,
-                author_id="platform",
-                kind="notice",
-                draft_id=draft.draft_id,
-                text=self._policy.wording.verify.replace("{address}", check.address),
-                expected_revision=self._state.revision,
-                record=record,
-            ),
-            "ask for the code",
-        )
+        return start(IdentityActivities.send_identity_code, input, SEND_IDENTITY_CODE, what)
 
     async def answer_identity_check(self, check: IdentityCheck, messages: tuple[CustomerMessage, ...]) -> Verdict:
-        answer = await _run(
+        answer = await run(
             IdentityActivities.answer_identity_check,
             AnswerIdentityCheckInput(
                 **self._names, check_id=check.check_id, revision=self._state.revision, messages=messages
@@ -338,14 +200,6 @@ class Steps:
             "is it the right code?",
         )
         return answer.verdict
-
-    def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
-        patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
-        options: ActivityConfig = {**DELIVER_MESSAGE, "schedule_to_close_timeout": patience}
-        if not self._state.is_pushed():
-            longest = (DELIVER_STORED["start_to_close_timeout"] or timedelta()) + self._burst_window()
-            options = {**DELIVER_STORED, "start_to_close_timeout": longest}
-        return _start(DeliveryActivities.deliver_message, input, options, summary)
 
     async def escalate(
         self,
@@ -366,7 +220,7 @@ class Steps:
             messages=messages,
             notice="" if state.is_pushed() else self._policy.wording.handoff,
         )
-        return await _run(
+        return await run(
             DeliveryActivities.escalate_conversation,
             input,
             STORE,
@@ -381,7 +235,7 @@ class Steps:
             record=record,
             notice="" if self._state.told_to_wait or self._state.is_pushed() else self._policy.wording.approval_wait,
         )
-        await _run(
+        await run(
             ApprovalActivities.request_approval,
             input,
             STORE,
@@ -400,7 +254,7 @@ class Steps:
         input = RecordDecisionInput(
             **self._names, decision=decision, effect=effect, refused=refused, approval=approval, replaces=replaces
         )
-        await _run(
+        await run(
             ApprovalActivities.record_decision,
             input,
             STORE,
@@ -408,7 +262,7 @@ class Steps:
         )
 
     async def climb_ladder(self, approval: Approval, step: LadderStep) -> None:
-        await _run(
+        await run(
             ApprovalActivities.climb_ladder,
             ClimbLadderInput(**self._names, approval=approval, step=step),
             STORE,
@@ -416,7 +270,7 @@ class Steps:
         )
 
     async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> int:
-        recorded = await _run(
+        recorded = await run(
             ConversationActivities.record_messages,
             RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages),
             STORE,
@@ -444,7 +298,7 @@ class Steps:
             note=note,
             messages=messages,
         )
-        return await _run(ConversationActivities.change_ownership, input, STORE, f"owner is now {owner}")
+        return await run(ConversationActivities.change_ownership, input, STORE, f"owner is now {owner}")
 
     async def change_status(
         self, event: StatusEvent, *, request_id: str, by: str, note: str = "", until: datetime | None = None
@@ -461,16 +315,4 @@ class Steps:
             note=note,
             until=until,
         )
-        await _run(ConversationActivities.change_status, input, STORE, f"{event.replace('_', ' ')} by {by}")
-
-    def burst_ends_at(self) -> datetime | None:
-        """Until then, further messages of the same burst may come."""
-        received_at, window = self._state.last_received_at, self._burst_window()
-        return received_at + window if received_at and window else None
-
-    def leaves_at(self, hold_until: datetime | None) -> datetime | None:
-        """When a message that is held so long leaves; None where a channel may refuse it for longer."""
-        return None if self._state.is_pushed() else hold_until or workflow.now()
-
-    def _burst_window(self) -> timedelta:
-        return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel, 0.0))
+        await run(ConversationActivities.change_status, input, STORE, f"{event.replace('_', ' ')} by {by}")

@@ -1,0 +1,135 @@
+"""Sending to the customer: each message is one activity, whatever it says and wherever it goes."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.workflow import ActivityConfig, ActivityHandle
+
+with workflow.unsafe.imports_passed_through():
+    from activities.delivery import DeliveryActivities
+    from activities.options import DELIVER_MESSAGE, DELIVER_STORED
+    from domain.approval import Approval
+    from domain.conversation import Author, DecideApproval, SendHumanReply, human_reply_key
+    from domain.identity import IdentityCheck
+    from domain.steps import ApprovalClosure, DeliveredMessage, DeliverMessageInput
+    from domain.turn import DecisionRecord, Draft, Outcome
+    from workflows.calls import Calls, start
+    from workflows.story import reply_summary
+
+
+class Sending(Calls):
+    """One call for each kind of message, and when it may leave."""
+
+    def deliver_reply(
+        self, draft: Draft, record: DecisionRecord, hold_until: datetime | None
+    ) -> ActivityHandle[DeliveredMessage]:
+        clarifies = record.decision.outcome is Outcome.CLARIFY
+        verb = "ask back" if clarifies else "send reply"
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=draft.draft_id,
+                channel=self._state.drafted_for,
+                author=Author.AI_AGENT,
+                author_id=draft.ai_agent,
+                kind="clarification" if clarifies else "reply",
+                draft_id=draft.draft_id,
+                text=self._clarification(draft) if clarifies else None,
+                expected_revision=self._state.revision,
+                not_before=hold_until,
+                record=record,
+            ),
+            reply_summary(draft, record.confidence, verb),
+        )
+
+    def _clarification(self, draft: Draft) -> str:
+        return draft.clarifying_question or self._policy.wording.clarify
+
+    def deliver_approved(
+        self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False
+    ) -> ActivityHandle[DeliveredMessage]:
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=approval.draft_id,
+                channel=self._state.drafted_for,
+                author=Author.AI_AGENT,
+                author_id=approval.ai_agent,
+                kind="reply",
+                draft_id=approval.draft_id,
+                text=decision.text if decision.action == "edit" else approval.text,
+                expected_revision=approval.revision,
+                closure=None if is_closed else ApprovalClosure(approval=approval, decision=decision),
+            ),
+            f"send the reply that {decision.by.id} approved",
+        )
+
+    def deliver_human_reply(self, request: SendHumanReply) -> ActivityHandle[DeliveredMessage]:
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=human_reply_key(self._state.start.conversation_id, request.request_id),
+                channel=self._state.channel,
+                author=Author.HUMAN_AGENT,
+                author_id=request.by.id,
+                kind="human_reply",
+                text=request.text,
+                sent_as=request.sent_as,
+            ),
+            f"{'record' if request.sent_as else 'send'} the reply of {request.by.id}",
+        )
+
+    def tell(self, key: str, notice: str) -> ActivityHandle[DeliveredMessage]:
+        """Send a sentence of the organisation itself by a channel to which messages must be pushed."""
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=key,
+                channel=self._state.channel,
+                author=Author.SYSTEM,
+                author_id="platform",
+                kind="notice",
+                text=notice,
+            ),
+            "tell the customer where things stand",
+        )
+
+    def ask_for_code(
+        self, draft: Draft, record: DecisionRecord, check: IdentityCheck
+    ) -> ActivityHandle[DeliveredMessage]:
+        """A notice, because the question waits for its answer still."""
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=draft.draft_id,
+                channel=self._state.drafted_for,
+                author=Author.SYSTEM,
+                author_id="platform",
+                kind="notice",
+                draft_id=draft.draft_id,
+                text=self._policy.wording.verify.replace("{address}", check.address),
+                expected_revision=self._state.revision,
+                record=record,
+            ),
+            "ask for the code",
+        )
+
+    def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
+        patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
+        options: ActivityConfig = {**DELIVER_MESSAGE, "schedule_to_close_timeout": patience}
+        if not self._state.is_pushed():
+            longest = (DELIVER_STORED["start_to_close_timeout"] or timedelta()) + self._burst_window()
+            options = {**DELIVER_STORED, "start_to_close_timeout": longest}
+        return start(DeliveryActivities.deliver_message, input, options, summary)
+
+    def burst_ends_at(self) -> datetime | None:
+        """Until then, further messages of the same burst may come."""
+        received_at, window = self._state.last_received_at, self._burst_window()
+        return received_at + window if received_at and window else None
+
+    def leaves_at(self, hold_until: datetime | None) -> datetime | None:
+        """When a message that is held so long leaves; None where a channel may refuse it for longer."""
+        return None if self._state.is_pushed() else hold_until or workflow.now()
+
+    def _burst_window(self) -> timedelta:
+        return timedelta(seconds=self._policy.burst_window_seconds.get(self._state.channel, 0.0))
