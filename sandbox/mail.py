@@ -1,5 +1,6 @@
 """A stand-in for a mail provider: SMTP to send, IMAP to read, both with TLS, for one mailbox.
 
+Both know its password and the access tokens that `grants` issued. `app` has the token endpoint, /oauth2/token.
 What is sent to the mailbox itself lands in its INBOX; everything else reaches a customer, and `received` shows it.
 Customers write by `write`, or by `arrive` with any bytes. Faults have the paths /smtp/<command> and /imap/<command>.
 """
@@ -19,15 +20,20 @@ from email.utils import format_datetime, make_msgid
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
 from sandbox.authority import Authority
 from sandbox.frame import Fault, StandIn
+from sandbox.mail_sign_in import MOST_AUTH_BYTES, BearerSubmission, GrantError, Grants
 from sandbox.mailbox import ImapServer, Kept
 
 ADDRESS = "support@techflow.example"
 PASSWORD = "mail-stand-in"  # noqa: S105
 HOST = "mx.techflow.example"
 SENT = "Sent"
+TOKEN_PATH = "/oauth2/token"  # noqa: S105
+FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 10_000_000
 MOST_LINE_BYTES = 998
 ONCE = ("From", "To", "Date", "Message-ID", "Subject")
@@ -94,8 +100,15 @@ class MailStandIn(StandIn):
     def __init__(self, *, address: str = ADDRESS, password: str = PASSWORD, can_idle: bool = True) -> None:
         super().__init__("mail")
         self.mail_address, self.password = address, password
+        self.grants = Grants(address)
         self.imap = ImapServer(
-            address, password, folders=(SENT,), can_idle=can_idle, faults=self.faults, journal=self.journal
+            address,
+            password,
+            grants=self.grants,
+            folders=(SENT,),
+            can_idle=can_idle,
+            faults=self.faults,
+            journal=self.journal,
         )
         self.keeps_sent = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -110,6 +123,23 @@ class MailStandIn(StandIn):
         self.received: list[Received] = []
         self.unknown: set[str] = set()
         self.bouncing: set[str] = set()
+        self.grants.reset()
+
+    def app(self) -> FastAPI:
+        app = super().app()
+        app.add_api_route(TOKEN_PATH, self._token, methods=["POST"])
+        return app
+
+    async def _token(self, request: Request) -> Response:
+        form = await request.form()
+        pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        try:
+            if request.headers.get("content-type") != FORM or len(pairs) != len(dict(pairs)):
+                raise GrantError("invalid_request")
+            answer, status = self.grants.token(dict(pairs)), 200
+        except GrantError as error:
+            answer, status = {"error": error.error}, error.status
+        return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
 
     @contextmanager
     def serving(
@@ -221,11 +251,11 @@ class MailStandIn(StandIn):
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
-class Submission(SMTP):
+class Submission(BearerSubmission):
     """The submission server of a provider: encryption, a login and one's own address are needed."""
 
     def __init__(self, mail: MailStandIn, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext | None) -> None:
-        self.mail = mail
+        self.mail, self.grants = mail, mail.grants
         super().__init__(
             self,
             data_size_limit=MOST_BYTES,
@@ -236,6 +266,7 @@ class Submission(SMTP):
             authenticator=self._knows,
             loop=loop,
         )
+        self.command_size_limits["AUTH"] = MOST_AUTH_BYTES
 
     def _knows(self, server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
         wanted = (self.mail.mail_address.encode(), self.mail.password.encode())

@@ -18,15 +18,18 @@ from pymap.exceptions import ResponseError
 from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
-from pymap.parsing.command.nonauth import LoginCommand
+from pymap.parsing.command.nonauth import AuthenticateCommand, LoginCommand
 from pymap.parsing.command.select import IdleCommand
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.response import CommandResponse, ResponseNo
 from pymap.parsing.specials import FetchRequirement
 from pymap.user import UserMetadata
+from pysasl import SASLAuth
+from pysasl.creds.server import ServerCredentials
 from pysasl.hashing import BuiltinHash
 
 from sandbox.frame import Fault, Faults, Journal
+from sandbox.mail_sign_in import BearerMechanism, Grants
 
 INBOX = "INBOX"
 MOST_LINE_BYTES = 2**20
@@ -57,9 +60,18 @@ class FaultyState(ConnectionState):
     met: Fault | None = None
 
     async def do_command(self, cmd: Command) -> CommandResponse:
+        self._refuse_if_met()
+        return await super().do_command(cmd)
+
+    async def do_authenticate(
+        self, cmd: AuthenticateCommand | LoginCommand, creds: ServerCredentials | None
+    ) -> CommandResponse:
+        self._refuse_if_met()
+        return await super().do_authenticate(cmd, creds)
+
+    def _refuse_if_met(self) -> None:
         if self.met and self.met.kind == "fail":
             raise RefusedCommandError(self.met.body or "[UNAVAILABLE] Temporary failure")
-        return await super().do_command(cmd)
 
 
 class FaultyConnection(IMAPConnection):
@@ -77,19 +89,27 @@ class FaultyConnection(IMAPConnection):
         if fault and fault.kind == "cut":
             raise ConnectionAbortedError(name)
         if isinstance(state, FaultyState):
-            is_bare = isinstance(command, LoginCommand) and self.writer.get_extra_info("sslcontext") is None
+            signs_in = isinstance(command, AuthenticateCommand | LoginCommand)
+            is_bare = signs_in and self.writer.get_extra_info("sslcontext") is None
             state.met = UNENCRYPTED if is_bare else fault
         if isinstance(command, IdleCommand):
             self.idling.set()
         return command
 
 
-class ConfigWithoutIdle(Config):
-    """A server that announces nothing."""
+class AccountConfig(Config):
+    """A server that knows passwords and access tokens; without IDLE one that announces nothing."""
+
+    can_idle: bool
+    grants: Grants
 
     @property
     def backend_capability(self) -> BackendCapability:
-        return BackendCapability(idle=False, object_id=True, multi_append=True)
+        return BackendCapability(idle=self.can_idle, object_id=True, multi_append=True)
+
+    @property
+    def tls_auth(self) -> SASLAuth:
+        return SASLAuth([*super().tls_auth.server_mechanisms, BearerMechanism(self.grants)])
 
 
 class ImapServer:
@@ -100,12 +120,14 @@ class ImapServer:
         username: str,
         password: str,
         *,
+        grants: Grants,
         folders: tuple[str, ...],
         can_idle: bool,
         faults: Faults,
         journal: Journal,
     ) -> None:
         self.username, self.password = username, password
+        self.grants = grants
         self.folders = folders
         self.can_idle = can_idle
         self.faults, self.journal = faults, journal
@@ -113,7 +135,7 @@ class ImapServer:
 
     async def start(self, stack: AsyncExitStack, port: int, context: ssl.SSLContext, *, implicit_tls: bool) -> int:
         """Serve on 127.0.0.1 until the stack ends; returns the port."""
-        self.config = (Config if self.can_idle else ConfigWithoutIdle)(
+        self.config = AccountConfig(
             Namespace(passlib_cfg=None, proxy_protocol=None),
             host="127.0.0.1",
             port=port,
@@ -126,6 +148,7 @@ class ImapServer:
             cpu_subsystem=Subsystem.for_asyncio(),
             invalid_user_sleep=0,
         )
+        self.config.can_idle, self.config.grants = self.can_idle, self.grants
         self.config.apply_context()
         self.idling = asyncio.Event()
         self.login = Login(self.config)
