@@ -1,19 +1,9 @@
 """The part of a specification that the conversation itself needs: small enough to travel with its state."""
 
+from domain.calendar_spec import BusinessCalendar, QuietHours
 from domain.confidence import Calibration
 from domain.conversation import Frozen
-from domain.spec import (
-    ApprovalRule,
-    BusinessCalendar,
-    LadderStep,
-    Mode,
-    NotedEvent,
-    OrganisationSpec,
-    QuietHours,
-    ServiceLevels,
-    Thresholds,
-    Wording,
-)
+from domain.spec import ApprovalRule, LadderStep, Mode, NotedEvent, OrganisationSpec, ServiceLevels, Thresholds, Wording
 
 
 class Policy(Frozen):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from domain.spec import BusinessCalendar, LadderStep
+from domain.calendar_spec import BusinessCalendar
+from domain.spec import LadderStep
 
 SEARCH_DAYS = 366
 

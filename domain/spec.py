@@ -5,14 +5,14 @@ A published specification is immutable and named by the SHA-256 of its canonical
 """
 
 import hashlib
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from domain.calendar_spec import BusinessCalendar, QuietHours
 from domain.knowledge_spec import KnowledgeSourceSpec
 from domain.spec_model import Key as Key
 from domain.spec_model import SpecModel as SpecModel
@@ -23,14 +23,6 @@ NotedEvent = Literal["escalated", "resolved"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
-
-
-def _known_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, ZoneInfoNotFoundError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from error
-    return name
 
 
 class Mode(StrEnum):
@@ -116,39 +108,6 @@ class LadderStep(SpecModel):
     @property
     def after(self) -> timedelta:
         return timedelta(minutes=self.after_minutes)
-
-
-class OpeningHours(SpecModel):
-    """Opening hours of one weekday (0 is Monday), local to the organisation's time zone."""
-
-    weekday: int = Field(ge=0, le=6)
-    opens: time
-    closes: time
-
-    @model_validator(mode="after")
-    def _opens_before_closing(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError("opens must be before closes")
-        return self
-
-
-class BusinessCalendar(SpecModel):
-    """When people work. No hours at all means around the clock."""
-
-    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
-    hours: tuple[OpeningHours, ...] = ()
-    holidays: tuple[date, ...] = ()
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-
-class QuietHours(SpecModel):
-    """When AI agents send nothing by a channel, local to the organisation's time zone; 21:00 until 08:00 is a night."""
-
-    begins: time
-    ends: time
 
 
 class ChannelSpec(SpecModel):

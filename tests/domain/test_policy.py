@@ -1,11 +1,11 @@
 """The policy is what the conversation needs of its specification, and small."""
 
+from domain.calendar_spec import BusinessCalendar
 from domain.confidence import Calibration
 from domain.policy import policy_of
 from domain.spec import (
     AiAgentSpec,
     ApprovalRule,
-    BusinessCalendar,
     ChannelSpec,
     LadderStep,
     Mode,

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.calendar_spec import BusinessCalendar, OpeningHours
 from domain.schedule import SEARCH_DAYS, add_business_time, next_rung
-from domain.spec import BusinessCalendar, LadderStep, OpeningHours
+from domain.spec import LadderStep
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CHRISTMAS = date(2026, 12, 25)

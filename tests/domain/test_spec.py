@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.calendar_spec import BusinessCalendar, OpeningHours
 from domain.spec import (
     AiAgentSpec,
     Article,
-    BusinessCalendar,
     JourneyStep,
     LadderStep,
     ModelSpec,
-    OpeningHours,
     OrganisationSpec,
     SpecVersion,
     Thresholds,

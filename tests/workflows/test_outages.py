@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.exceptions import ApplicationError
 
+from domain.calendar_spec import QuietHours
 from domain.conversation import SendHumanReply, Status
 from domain.policy import Policy
-from domain.spec import QuietHours, ServiceLevels
+from domain.spec import ServiceLevels
 from tests.workflows.conftest import ANNA, Converse
 from tests.workflows.fakes import FakeActivities
 
