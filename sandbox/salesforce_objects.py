@@ -107,8 +107,11 @@ def _account(*, required: bool = False) -> Field:
 
 def standard_objects() -> dict[str, SObject]:
     """What a new organisation with Service Cloud and Knowledge has, as far as a service desk looks at it."""
-    contact = Field("ContactId", "reference", to="Contact", relation="Contact")
-    objects = (
+    return {one.name: one for one in (*_sales_objects(), *_service_objects(), *_knowledge_objects())}
+
+
+def _sales_objects() -> tuple[SObject, ...]:
+    return (
         _sobject("Account", "001", Field("Name", required=True), Field("Phone", "phone", 40)),
         _sobject(
             "Contact",
@@ -124,6 +127,22 @@ def standard_objects() -> dict[str, SObject]:
             Field("Description", "textarea", 32000),
         ),
         _sobject(
+            "Opportunity",
+            "006",
+            _account(),
+            Field("Name", length=120, required=True),
+            Field("StageName", "picklist", required=True),
+            Field("Amount", "currency"),
+            Field("CloseDate", "date", required=True),
+            Field("IsClosed", "boolean", createable=False),
+        ),
+    )
+
+
+def _service_objects() -> tuple[SObject, ...]:
+    contact = Field("ContactId", "reference", to="Contact", relation="Contact")
+    return (
+        _sobject(
             "Case",
             "500",
             _account(),
@@ -133,16 +152,6 @@ def standard_objects() -> dict[str, SObject]:
             Field("Status", "picklist"),
             Field("IsClosed", "boolean", createable=False),
             Field("Description", "textarea", 32000),
-        ),
-        _sobject(
-            "Opportunity",
-            "006",
-            _account(),
-            Field("Name", length=120, required=True),
-            Field("StageName", "picklist", required=True),
-            Field("Amount", "currency"),
-            Field("CloseDate", "date", required=True),
-            Field("IsClosed", "boolean", createable=False),
         ),
         _sobject(
             "Entitlement",
@@ -163,6 +172,11 @@ def standard_objects() -> dict[str, SObject]:
             Field("Status", "picklist"),
             Field("ActivityDate", "date"),
         ),
+    )
+
+
+def _knowledge_objects() -> tuple[SObject, ...]:
+    return (
         _sobject(
             "Knowledge__kav",
             "ka0",
@@ -185,4 +199,3 @@ def standard_objects() -> dict[str, SObject]:
             Field("DataCategoryName"),
         ),
     )
-    return {one.name: one for one in objects}
