@@ -17,7 +17,7 @@ def migrate() -> None:
 
 
 async def apply_to(url: str) -> list[str]:
-    """The names of the migrations applied now. Raises UnavailableError that names the setting of the address."""
+    """The names of what was applied now. Raises UnavailableError that names the setting of the address."""
     try:
         return await apply_migrations(url)
     except UnavailableError as error:

@@ -1,26 +1,7 @@
--- Articles that vendors keep, as they were when their source last listed them.
-CREATE TABLE sourced_articles (
-    organisation  text NOT NULL,
-    source        text NOT NULL,
-    article_id    text NOT NULL,
-    article       jsonb NOT NULL,
-    confirmed_at  timestamptz NOT NULL,
-    PRIMARY KEY (organisation, source, article_id)
-);
-
-CREATE TABLE knowledge_sources (
-    organisation  text NOT NULL,
-    source        text NOT NULL,
-    read_at       timestamptz NOT NULL,
-    read_all_at   timestamptz NOT NULL,
-    PRIMARY KEY (organisation, source)
-);
-
--- The labelled messages that a version was fitted on, so that the same organisation can be fitted again to new articles.
-ALTER TABLE spec_versions ADD labelled jsonb NOT NULL DEFAULT '[]';
+-- Articles that vendors keep.
 
 -- What a source has listed now. After a read of everything, what it did not list is no longer published.
-CREATE FUNCTION keep_articles(
+CREATE OR REPLACE FUNCTION keep_articles(
     org text, from_source text, listed jsonb, everything boolean, moment timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,21 +1,18 @@
--- Uses of tools that write: claimed before anything is sent, so that each happens once or somebody looks into it.
-CREATE TABLE tool_calls (
-    call_key         text PRIMARY KEY,
-    conversation_id  text NOT NULL REFERENCES conversations,
-    draft_id         text REFERENCES turns,
-    state            text NOT NULL CHECK (state IN ('claimed', 'done', 'failed', 'in_doubt')),
-    action           jsonb NOT NULL,
-    result           text NOT NULL DEFAULT '',
-    revision         integer NOT NULL,
-    claimed_at       timestamptz NOT NULL,
-    settled_at       timestamptz,
-    CHECK ((state = 'claimed') = (settled_at IS NULL))
-);
-CREATE INDEX tool_calls_by_conversation ON tool_calls (conversation_id, claimed_at);
+-- Uses of tools that write. They carry the decision that let them go: its record, and the approval, which several calls
+-- may carry out.
+
+-- What refuses a call. An approval that this very decision has closed, as an earlier call of the same draft did, is good.
+CREATE OR REPLACE FUNCTION refusal_of_call(c conversations, step jsonb) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT refusal_of(c, step - CASE WHEN EXISTS (
+        SELECT FROM approvals a JOIN decisions d USING (approval_id)
+        WHERE a.approval_id = step#>>'{closure,approval,approval_id}' AND a.state = 'approved'
+            AND d.decision_id = step#>>'{closure,decision,request_id}' AND d.effect = 'send'
+    ) THEN 'closure' ELSE '' END || jsonb_build_object('author', 'ai_agent'))
+$$;
 
 -- `status` is claimed, refused, or what an earlier attempt left: unfinished, done, failed, in_doubt. The claim compares
 -- revision, owner and approval under the lock that every change of them takes (refusal_of), as deliveries do.
-CREATE FUNCTION claim_tool_call(
+CREATE OR REPLACE FUNCTION claim_tool_call(
     step jsonb, moment timestamptz, OUT status text, OUT text text, OUT at timestamptz
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -28,17 +25,17 @@ BEGIN
         RETURN;
     END IF;
     at := moment;
-    text := coalesce(refusal_of(c, step || jsonb_build_object('author', 'ai_agent')), '');
+    text := coalesce(refusal_of_call(c, step), '');
     IF text <> '' THEN
         PERFORM audit(c, 'tool_call_refused', 'system', jsonb_build_object('call_key', key, 'refusal', text), moment,
                       'tool_call_refused:' || key);
         status := 'refused';
         RETURN;
     END IF;
+    PERFORM decide_turn(c, step->>'draft_id', step->'record', moment);
     INSERT INTO tool_calls (call_key, conversation_id, draft_id, state, action, revision, claimed_at)
     VALUES (key, c.conversation_id, step->>'draft_id', 'claimed', step->'action', c.revision, moment);
-    IF step ? 'closure' THEN
-        PERFORM keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment);
+    IF step ? 'closure' AND keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment) THEN
         c := close_open_approval(c, 'approved', step#>>'{closure,decision,by,id}', moment);
     END IF;
     PERFORM save_conversation(c, moment);
@@ -48,7 +45,7 @@ BEGIN
 END $$;
 
 -- What became of a claimed call, once; the first word stays.
-CREATE FUNCTION settle_tool_call(
+CREATE OR REPLACE FUNCTION settle_tool_call(
     key text, new_state text, outcome text, moment timestamptz, OUT status text, OUT text text, OUT at timestamptz
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -68,6 +65,6 @@ BEGIN
 END $$;
 
 -- A claimed call that surely reached nobody may be claimed again.
-CREATE FUNCTION release_tool_call(key text) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION release_tool_call(key text) RETURNS void LANGUAGE sql AS $$
     DELETE FROM tool_calls WHERE call_key = key AND state = 'claimed'
 $$;

@@ -1,48 +1,13 @@
--- Who proves to be a contact of the CRM, by a one-time code that went to an address which the CRM knows.
+-- Who proves to be a contact of the CRM, by a one-time code.
 
-ALTER TABLE turns DROP CONSTRAINT turns_outcome_check;
-ALTER TABLE turns ADD CHECK (outcome IN ('send', 'ask_approval', 'clarify', 'verify', 'escalate'));
-
--- Of the code only a salted hash is kept; `contact` goes when the check is over.
-CREATE TABLE identity_checks (
-    check_id         text PRIMARY KEY,
-    conversation_id  text NOT NULL REFERENCES conversations,
-    channel          text NOT NULL,
-    claimed_id       text NOT NULL REFERENCES customers,
-    contact_id       text,
-    contact          jsonb,
-    sent_by          text NOT NULL,
-    address          text NOT NULL,  -- masked
-    salt             bytea NOT NULL,
-    code_hash        bytea NOT NULL,
-    state            text NOT NULL CHECK (state IN ('claimed', 'sent', 'verified', 'failed')),
-    attempts         integer NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5),
-    expires_at       timestamptz NOT NULL,
-    answered_at_revision integer,
-    verdict          text,
-    created_at       timestamptz NOT NULL
-);
-CREATE INDEX identity_checks_of ON identity_checks (conversation_id);
-CREATE INDEX identity_checks_by_contact ON identity_checks (contact_id, created_at) WHERE contact_id IS NOT NULL;
-
--- Within this conversation and channel, whoever claims to be the one is the other.
-CREATE TABLE identity_proofs (
-    conversation_id  text NOT NULL REFERENCES conversations,
-    channel          text NOT NULL,
-    claimed_id       text NOT NULL REFERENCES customers,
-    customer_id      text NOT NULL REFERENCES customers,
-    check_id         text NOT NULL REFERENCES identity_checks,
-    proved_at        timestamptz NOT NULL,
-    PRIMARY KEY (conversation_id, channel, claimed_id)
-);
-
-CREATE FUNCTION proved_customer(id text, on_channel text, claimed text) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION proved_customer(id text, on_channel text, claimed text) RETURNS text
+LANGUAGE sql STABLE AS $$
     SELECT coalesce((SELECT customer_id FROM identity_proofs
                      WHERE conversation_id = id AND channel = on_channel AND claimed_id = claimed), claimed)
 $$;
 
 -- `in_doubt`: an earlier attempt may have sent a code. Nobody's address is flooded: five checks a day.
-CREATE FUNCTION claim_identity_check(
+CREATE OR REPLACE FUNCTION claim_identity_check(
     step jsonb, of_contact jsonb, by_channel text, masked text, fresh_salt bytea, fresh_hash bytea, lifetime interval,
     moment timestamptz
 ) RETURNS text LANGUAGE plpgsql AS $$
@@ -69,7 +34,7 @@ BEGIN
     RETURN 'claimed';
 END $$;
 
-CREATE FUNCTION complete_identity_check(id text, lifetime interval, moment timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION complete_identity_check(id text, lifetime interval, moment timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     k identity_checks;
@@ -82,7 +47,7 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION prove_identity(c conversations, k identity_checks, moment timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION prove_identity(c conversations, k identity_checks, moment timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     proved text := recognise_customer(c.organisation, k.contact || jsonb_build_object('verified', true), k.channel, moment);
@@ -99,7 +64,8 @@ END $$;
 
 -- Takes in the customer's messages, counts a wrong code, and proves the identity with the right one. `holds` is what
 -- they hold: right, wrong or none. The same revision is the same answer.
-CREATE FUNCTION answer_identity_check(step jsonb, holds text, moment timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION answer_identity_check(step jsonb, holds text, moment timestamptz) RETURNS text
+LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
     k identity_checks;

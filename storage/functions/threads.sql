@@ -1,11 +1,13 @@
 -- Two conversations become one, or one becomes two. What moves are the threads; what was said stays where it was said.
 
-ALTER TABLE conversations ADD COLUMN merged_into text REFERENCES conversations;
-ALTER TABLE channel_threads ADD COLUMN split_from text;
-CREATE INDEX channel_threads_split ON channel_threads (split_from) WHERE split_from IS NOT NULL;
+-- By which thread a conversation reaches its customer; what was written before a split is still answered there.
+CREATE OR REPLACE FUNCTION thread_of(id text, on_channel text) RETURNS SETOF channel_threads LANGUAGE sql STABLE AS $$
+    SELECT * FROM channel_threads WHERE channel = on_channel AND (conversation_id = id OR split_from = id)
+    ORDER BY conversation_id = id DESC, used_at DESC LIMIT 1
+$$;
 
 -- The conversation in which this one goes on.
-CREATE FUNCTION heir_of(id text) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION heir_of(id text) RETURNS text LANGUAGE sql STABLE AS $$
     WITH RECURSIVE line (heir, next) AS (
         SELECT id, (SELECT merged_into FROM conversations WHERE conversation_id = id)
         UNION ALL
@@ -15,14 +17,8 @@ CREATE FUNCTION heir_of(id text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT heir FROM line WHERE next IS NULL
 $$;
 
--- By which thread a conversation reaches its customer; what was written before a split is still answered there.
-CREATE FUNCTION thread_of(id text, on_channel text) RETURNS SETOF channel_threads LANGUAGE sql STABLE AS $$
-    SELECT * FROM channel_threads WHERE channel = on_channel AND (conversation_id = id OR split_from = id)
-    ORDER BY conversation_id = id DESC, used_at DESC LIMIT 1
-$$;
-
 -- Customer messages above `after` go to another conversation, by the way that every message goes.
-CREATE FUNCTION pass_on(c conversations, heir text, after integer) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pass_on(c conversations, heir text, after integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     passed integer;
 BEGIN
@@ -37,7 +33,7 @@ BEGIN
 END $$;
 
 -- Why two conversations stay two; null when they may become one.
-CREATE FUNCTION refusal_to_merge(source conversations, target conversations, lead boolean) RETURNS text
+CREATE OR REPLACE FUNCTION refusal_to_merge(source conversations, target conversations, lead boolean) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN source.conversation_id = target.conversation_id THEN 'itself'
@@ -57,7 +53,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- The source's threads, and what nobody has answered there, go on in the target. Its workflow is told by the inbox.
-CREATE FUNCTION merge_conversations(
+CREATE OR REPLACE FUNCTION merge_conversations(
     source_id text, target_id text, request_id text, by_person text, lead boolean, moment timestamptz
 ) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -102,7 +98,7 @@ BEGIN
 END $$;
 
 -- A thread gets a conversation of its own for what comes from now on. Null when the conversation has no such thread.
-CREATE FUNCTION split_thread(
+CREATE OR REPLACE FUNCTION split_thread(
     id text, on_channel text, split_off text, request_id text, by_person text, moment timestamptz
 ) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -129,98 +125,3 @@ BEGIN
     PERFORM audit(c, 'split_from', by_person, jsonb_build_object('conversation_id', id, 'channel', on_channel), moment);
     RETURN fresh;
 END $$;
-
--- What still reaches a merged conversation is recorded there and passed on; nothing is answered there any more.
-
-CREATE OR REPLACE FUNCTION take_in_messages(
-    c conversations, new_revision integer, incoming jsonb, moment timestamptz
-) RETURNS conversations LANGUAGE plpgsql AS $$
-DECLARE
-    message jsonb;
-    known integer := c.last_seq;
-BEGIN
-    FOR message IN SELECT * FROM jsonb_array_elements(incoming) LOOP
-        INSERT INTO messages (conversation_id, seq, message_id, author, kind, text, attachments, channel, at)
-        VALUES (c.conversation_id, c.last_seq + 1, message->>'message_id', 'customer', 'customer', message->>'text',
-                message->'attachments', message->>'channel', (message->>'received_at')::timestamptz)
-        ON CONFLICT (conversation_id, message_id, (author = 'customer')) DO NOTHING;
-        IF FOUND THEN
-            c.last_seq := c.last_seq + 1;
-            PERFORM audit(c, 'message_received', 'customer', jsonb_build_object('seq', c.last_seq), moment);
-        END IF;
-    END LOOP;
-    IF c.merged_into IS NOT NULL AND c.last_seq > known THEN
-        PERFORM pass_on(c, heir_of(c.conversation_id), known);
-        c.answered_seq := c.last_seq;
-    END IF;
-    RETURN raise_revision(c, new_revision, moment);
-END $$;
-
-CREATE OR REPLACE FUNCTION record_messages(id text, new_revision integer, incoming jsonb, moment timestamptz)
-RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE
-    c conversations := lock_conversation(id);
-    known integer := c.last_seq;
-BEGIN
-    c := take_in_messages(c, new_revision, incoming, moment);
-    PERFORM save_conversation(c, moment);
-    RETURN CASE WHEN c.merged_into IS NULL THEN c.last_seq - known ELSE 0 END;
-END $$;
-
-CREATE OR REPLACE FUNCTION refusal_of(c conversations, step jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    IF c.merged_into IS NOT NULL THEN
-        RETURN 'merged';
-    ELSIF (step->>'expected_revision')::integer <> c.revision THEN
-        RETURN 'moved_on';
-    ELSIF step->>'author' IN ('ai_agent', 'human_agent') AND step->>'author' <> c.owner_kind THEN
-        RETURN 'changed_hands';
-    ELSIF step ? 'closure' AND NOT EXISTS (
-        SELECT FROM approvals WHERE approval_id = step#>>'{closure,approval,approval_id}' AND state = 'open'
-    ) THEN
-        RETURN 'approval_closed';
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION claim_delivery(
-    step jsonb, lease interval, moment timestamptz,
-    OUT status text, OUT body text, OUT claimed_at timestamptz, OUT address jsonb, OUT opted_out boolean
-) LANGUAGE plpgsql AS $$
-DECLARE
-    c conversations := lock_conversation(step->>'conversation_id');
-    known deliveries;
-    refusal text;
-BEGIN
-    SELECT * INTO known FROM deliveries d WHERE message_key = step->>'message_key';
-    claimed_at := coalesce(known.delivered_at, known.claimed_at, moment);
-    body := known.text;
-    SELECT t.address, t.opted_out INTO address, opted_out FROM thread_of(c.conversation_id, step->>'channel') t;
-    IF known.state = 'delivered' THEN
-        status := 'delivered';
-    ELSIF known.state = 'withdrawn' THEN
-        status := 'refused';
-    ELSIF known.state = 'claimed' THEN
-        status := 'in_doubt';
-    ELSE
-        refusal := refusal_of(c, step);
-        IF refusal IS NOT NULL THEN
-            PERFORM refuse_delivery(c, step, refusal, moment);
-            status := 'refused';
-            RETURN;
-        END IF;
-        c := start_delivery(c, step, moment);
-        PERFORM save_conversation(c, moment);
-        PERFORM audit(c, 'delivery_claimed', 'system', jsonb_build_object('message_key', step->>'message_key'), moment);
-        UPDATE deliveries d SET leased_until = moment + lease WHERE message_key = step->>'message_key'
-        RETURNING d.text INTO body;
-        status := 'claimed';
-    END IF;
-END $$;
-
-CREATE OR REPLACE FUNCTION keep_address(key text, learned jsonb) RETURNS void LANGUAGE sql AS $$
-    UPDATE channel_threads t SET address = t.address || learned
-    FROM deliveries d, thread_of(d.conversation_id, d.channel) used
-    WHERE d.message_key = key
-        AND (t.organisation, t.channel, t.thread) = (used.organisation, used.channel, used.thread)
-$$;

@@ -1,0 +1,98 @@
+-- A conversation's row: locked, changed, written back.
+--
+-- Each step of the store is one function, so it is one call, one transaction and one round trip. It locks the row of its
+-- conversation first, changes the copy `c` of it, and writes it back once at its end. The argument `step` is the model of
+-- the same name in domain/steps.py as JSON without nulls.
+
+CREATE OR REPLACE FUNCTION lock_conversation(id text) RETURNS conversations LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations;
+BEGIN
+    SELECT * INTO c FROM conversations WHERE conversation_id = id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('There is no conversation %s.', id);
+    END IF;
+    RETURN c;
+END $$;
+
+CREATE OR REPLACE FUNCTION save_conversation(c conversations, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE conversations
+    SET status = c.status, owner_kind = c.owner_kind, owner_id = c.owner_id, mode = c.mode, revision = c.revision,
+        turn = c.turn, last_seq = c.last_seq, answered_seq = c.answered_seq, escalation_reason = c.escalation_reason,
+        snoozed_until = c.snoozed_until, resolved_at = c.resolved_at, updated_at = moment
+    WHERE conversation_id = c.conversation_id;
+END $$;
+
+-- False when an event with this key is there already.
+CREATE OR REPLACE FUNCTION audit(
+    c conversations, kind text, actor text, data jsonb, moment timestamptz, event_key text DEFAULT NULL
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit_events (event_key, organisation, conversation_id, kind, actor, data, at)
+    VALUES (event_key, c.organisation, c.conversation_id, kind, actor, data, moment)
+    ON CONFLICT DO NOTHING;
+    RETURN FOUND;
+END $$;
+
+-- A higher revision makes what was drafted or asked before it stale.
+CREATE OR REPLACE FUNCTION raise_revision(
+    c conversations, new_revision integer, moment timestamptz
+) RETURNS conversations LANGUAGE plpgsql AS $$
+BEGIN
+    IF new_revision > c.revision THEN
+        c.revision := new_revision;
+        c := close_open_approval(c, 'stale', 'system', moment);
+    END IF;
+    RETURN c;
+END $$;
+
+CREATE OR REPLACE FUNCTION note_internally(
+    c conversations, note_request_id text, note_author text, note text, moment timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF note <> '' THEN
+        INSERT INTO internal_notes (conversation_id, request_id, author_id, text, at)
+        VALUES (c.conversation_id, note_request_id, note_author, note, moment);
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION open_conversation(
+    start jsonb, pinned_spec text, owner jsonb, start_mode text, moment timestamptz
+) RETURNS conversations LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations;
+BEGIN
+    INSERT INTO conversations (conversation_id, organisation, channel, customer_id, spec_hash, status, owner_kind,
+                               owner_id, mode, created_at, updated_at)
+    VALUES (start->>'conversation_id', start->>'organisation', start->>'channel', start->>'customer_id', pinned_spec,
+            CASE owner->>'kind' WHEN 'human_agent' THEN 'with_human' ELSE 'open' END, owner->>'kind', owner->>'id',
+            start_mode, moment, moment)
+    ON CONFLICT DO NOTHING RETURNING * INTO c;
+    IF FOUND THEN
+        PERFORM audit(c, 'conversation_opened', 'system', jsonb_build_object('spec_hash', pinned_spec), moment);
+    ELSE
+        SELECT * INTO c FROM conversations WHERE conversation_id = start->>'conversation_id';
+    END IF;
+    RETURN c;
+END $$;
+
+CREATE OR REPLACE FUNCTION change_status(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+BEGIN
+    IF NOT audit(c, step->>'event', step->>'by', jsonb_build_object('status', step->>'status', 'mode', step->>'mode'),
+                 moment, format('request:%s:%s', c.conversation_id, step->>'request_id')) THEN
+        RETURN;
+    END IF;
+    c := raise_revision(c, (step->>'revision')::integer, moment);
+    c.status := step->>'status';
+    c.mode := step->>'mode';
+    c.snoozed_until := CASE c.status WHEN 'snoozed' THEN (step->>'until')::timestamptz END;
+    c.resolved_at := CASE c.status WHEN 'resolved' THEN coalesce(c.resolved_at, moment) END;
+    IF c.status = 'resolved' THEN
+        c.answered_seq := c.last_seq;
+    END IF;
+    PERFORM save_conversation(c, moment);
+    PERFORM note_internally(c, step->>'request_id', step->>'by', step->>'note', moment);
+END $$;

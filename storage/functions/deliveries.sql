@@ -1,0 +1,190 @@
+-- Sending. A claim holds a lease as long as an attempt may be under way; each further attempt claims again.
+
+-- Why a message must not leave; null when it may.
+CREATE OR REPLACE FUNCTION refusal_of(c conversations, step jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF c.merged_into IS NOT NULL THEN
+        RETURN 'merged';
+    ELSIF (step->>'expected_revision')::integer <> c.revision THEN
+        RETURN 'moved_on';
+    ELSIF step->>'author' IN ('ai_agent', 'human_agent') AND step->>'author' <> c.owner_kind THEN
+        RETURN 'changed_hands';
+    ELSIF step ? 'closure' AND NOT EXISTS (
+        SELECT FROM approvals WHERE approval_id = step#>>'{closure,approval,approval_id}' AND state = 'open'
+    ) THEN
+        RETURN 'approval_closed';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION refuse_delivery(c conversations, step jsonb, refusal text, moment timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM audit(c, 'delivery_refused', 'system', jsonb_build_object(
+        'message_key', step->>'message_key', 'refusal', refusal, 'expected_revision', step->'expected_revision',
+        'revision', c.revision, 'owner_kind', c.owner_kind), moment, 'delivery_refused:' || (step->>'message_key'));
+END $$;
+
+CREATE OR REPLACE FUNCTION start_delivery(c conversations, step jsonb, moment timestamptz) RETURNS conversations
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM decide_turn(c, step->>'draft_id', step->'record', moment);
+    INSERT INTO deliveries (message_key, conversation_id, state, revision, answers_seq, author, author_id, kind, channel,
+                            draft_id, text, claimed_at)
+    VALUES (step->>'message_key', c.conversation_id, 'claimed', c.revision, c.last_seq, step->>'author',
+            step->>'author_id', step->>'kind', step->>'channel', step->>'draft_id',
+            coalesce(step->>'text', (SELECT draft->>'text' FROM turns WHERE draft_id = step->>'draft_id')), moment);
+    IF step ? 'closure' THEN
+        PERFORM keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment);
+        c := close_open_approval(c, 'approved', step#>>'{closure,decision,by,id}', moment);
+    END IF;
+    RETURN c;
+END $$;
+
+-- A notice tells where things stand; it answers nothing.
+CREATE OR REPLACE FUNCTION finish_delivery(
+    c conversations, sent deliveries, receipt text, moment timestamptz
+) RETURNS conversations LANGUAGE plpgsql AS $$
+BEGIN
+    c.last_seq := c.last_seq + 1;
+    IF sent.kind <> 'notice' THEN
+        c.answered_seq := greatest(c.answered_seq, sent.answers_seq);
+    END IF;
+    INSERT INTO messages (conversation_id, seq, message_id, author, author_id, kind, text, channel, draft_id, at)
+    VALUES (c.conversation_id, c.last_seq, sent.message_key, sent.author, sent.author_id, sent.kind, sent.text,
+            sent.channel, sent.draft_id, moment);
+    UPDATE deliveries SET state = 'delivered', delivered_at = moment, provider_message_id = receipt, leased_until = NULL
+    WHERE message_key = sent.message_key;
+    PERFORM audit(c, 'message_delivered', sent.author || ':' || sent.author_id, jsonb_build_object(
+        'seq', c.last_seq, 'kind', sent.kind, 'message_key', sent.message_key), moment);
+    RETURN c;
+END $$;
+
+-- `status` is claimed, refused, or what an earlier attempt left: in_doubt, delivered.
+CREATE OR REPLACE FUNCTION claim_delivery(
+    step jsonb, lease interval, moment timestamptz,
+    OUT status text, OUT body text, OUT claimed_at timestamptz, OUT address jsonb, OUT opted_out boolean
+) LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+    known deliveries;
+    refusal text;
+BEGIN
+    SELECT * INTO known FROM deliveries d WHERE message_key = step->>'message_key';
+    claimed_at := coalesce(known.delivered_at, known.claimed_at, moment);
+    body := known.text;
+    SELECT t.address, t.opted_out INTO address, opted_out FROM thread_of(c.conversation_id, step->>'channel') t;
+    IF known.state = 'delivered' THEN
+        status := 'delivered';
+    ELSIF known.state = 'withdrawn' THEN
+        status := 'refused';
+    ELSIF known.state = 'claimed' THEN
+        status := 'in_doubt';
+    ELSE
+        refusal := refusal_of(c, step);
+        IF refusal IS NOT NULL THEN
+            PERFORM refuse_delivery(c, step, refusal, moment);
+            status := 'refused';
+            RETURN;
+        END IF;
+        c := start_delivery(c, step, moment);
+        PERFORM save_conversation(c, moment);
+        PERFORM audit(c, 'delivery_claimed', 'system', jsonb_build_object('message_key', step->>'message_key'), moment);
+        UPDATE deliveries d SET leased_until = moment + lease WHERE message_key = step->>'message_key'
+        RETURNING d.text INTO body;
+        status := 'claimed';
+    END IF;
+END $$;
+
+-- Before another attempt, once it is certain that the one before sent nothing: false withdraws the message for good.
+CREATE OR REPLACE FUNCTION claim_again(step jsonb, lease interval, moment timestamptz) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+    refusal text;
+BEGIN
+    IF (step->>'expected_revision')::integer <> c.revision THEN
+        refusal := 'moved_on';
+    ELSIF step->>'author' IN ('ai_agent', 'human_agent') AND step->>'author' <> c.owner_kind THEN
+        refusal := 'changed_hands';
+    END IF;
+    UPDATE deliveries SET state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
+        leased_until = CASE WHEN refusal IS NULL THEN moment + lease END
+    WHERE message_key = step->>'message_key' AND state = 'claimed';
+    IF refusal IS NOT NULL THEN
+        PERFORM refuse_delivery(c, step, refusal, moment);
+    END IF;
+    RETURN refusal IS NULL;
+END $$;
+
+-- The attempt ended without sending.
+CREATE OR REPLACE FUNCTION end_lease(key text) RETURNS void LANGUAGE sql AS $$
+    UPDATE deliveries SET leased_until = NULL WHERE message_key = key
+$$;
+
+-- A message that a channel refuses for good did not leave.
+CREATE OR REPLACE FUNCTION withdraw_delivery(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+BEGIN
+    UPDATE deliveries SET state = 'withdrawn', leased_until = NULL
+    WHERE message_key = step->>'message_key' AND state = 'claimed';
+    IF FOUND THEN
+        PERFORM refuse_delivery(c, step, 'channel_refused', moment);
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION complete_delivery(
+    key text, receipt text, moment timestamptz, OUT of_conversation text, OUT delivered_at timestamptz
+) LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations;
+    claimed deliveries;
+BEGIN
+    SELECT conversation_id INTO of_conversation FROM deliveries WHERE message_key = key;
+    IF NOT FOUND THEN
+        RAISE no_data_found USING MESSAGE = format('There is no claim for the message %s.', key);
+    END IF;
+    c := lock_conversation(of_conversation);
+    SELECT * INTO claimed FROM deliveries WHERE message_key = key;
+    delivered_at := coalesce(claimed.delivered_at, moment);
+    IF claimed.state = 'claimed' THEN
+        c := finish_delivery(c, claimed, receipt, moment);
+        PERFORM save_conversation(c, moment);
+    END IF;
+END $$;
+
+-- Claim and completion at once: for channels whose transport is this database, and for what has left already.
+CREATE OR REPLACE FUNCTION deliver_stored(
+    step jsonb, moment timestamptz, OUT status text, OUT delivered_at timestamptz
+) LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+    claimed deliveries;
+    refusal text;
+BEGIN
+    SELECT 'delivered', d.delivered_at INTO status, delivered_at FROM deliveries d WHERE message_key = step->>'message_key';
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    delivered_at := moment;
+    refusal := refusal_of(c, step);
+    IF refusal IS NOT NULL THEN
+        PERFORM refuse_delivery(c, step, refusal, moment);
+        status := 'refused';
+        RETURN;
+    END IF;
+    c := start_delivery(c, step, moment);
+    SELECT * INTO claimed FROM deliveries WHERE message_key = step->>'message_key';
+    c := finish_delivery(c, claimed, coalesce(step->>'sent_as', claimed.message_key), moment);
+    PERFORM save_conversation(c, moment);
+    status := 'delivered';
+END $$;
+
+-- What an adapter learned by sending, such as the id of a thread that begins with it.
+CREATE OR REPLACE FUNCTION keep_address(key text, learned jsonb) RETURNS void LANGUAGE sql AS $$
+    UPDATE channel_threads t SET address = t.address || learned
+    FROM deliveries d, thread_of(d.conversation_id, d.channel) used
+    WHERE d.message_key = key
+        AND (t.organisation, t.channel, t.thread) = (used.organisation, used.channel, used.thread)
+$$;

@@ -1,0 +1,114 @@
+-- What vendors bring, and what it concerns.
+
+-- Whoever holds a letter of ours can name its thread. It is believed of the thread's own customer, and where the vendor
+-- itself knows its members (a ticket, a Slack thread).
+CREATE OR REPLACE FUNCTION may_write_in(t channel_threads, sender jsonb, of_customer text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT t.customer_id = of_customer OR sender ? 'external_id' OR EXISTS (
+        SELECT FROM customers c
+        WHERE c.customer_id = t.customer_id AND (c.email = lower(sender->>'email') OR c.phone = sender->>'phone')
+    )
+$$;
+
+-- The conversation of a message: that of its thread, of a thread that it refers to, the open one of a recognised
+-- customer where the specification lets one conversation go across channels, or a new one.
+CREATE OR REPLACE FUNCTION conversation_of(
+    org text, event jsonb, of_customer text, across boolean, moment timestamptz
+) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    on_channel text := event->>'channel';
+    known channel_threads;
+    joined text;
+BEGIN
+    SELECT * INTO known FROM channel_threads t
+    WHERE organisation = org AND channel = on_channel
+        AND (thread = event->>'thread' OR thread IN (SELECT jsonb_array_elements_text(event->'references')))
+        AND may_write_in(t, event->'sender', of_customer)
+    ORDER BY thread = event->>'thread' DESC, used_at DESC LIMIT 1;
+    IF FOUND THEN
+        RETURN known.conversation_id;
+    END IF;
+    IF across AND (event#>>'{sender,verified}')::boolean THEN
+        SELECT t.conversation_id INTO joined FROM channel_threads t LEFT JOIN conversations c USING (conversation_id)
+        WHERE t.organisation = org AND t.customer_id = of_customer AND coalesce(c.status, 'open') <> 'resolved'
+        ORDER BY t.used_at DESC LIMIT 1;
+    END IF;
+    IF joined IS NOT NULL THEN
+        INSERT INTO audit_events (organisation, conversation_id, kind, actor, data, at)
+        VALUES (org, joined, 'channel_joined', 'customer', jsonb_build_object('channel', on_channel), moment);
+    END IF;
+    RETURN coalesce(joined, 'cv_' || replace(gen_random_uuid()::text, '-', ''));
+END $$;
+
+-- Keeps an event, once. What it concerns is found out here; `fresh` is false when it had been kept before.
+CREATE OR REPLACE FUNCTION keep_event(
+    org text, incoming jsonb, across boolean, moment timestamptz,
+    OUT kept_id bigint, OUT fresh boolean, OUT concerns text, OUT of_customer text
+) LANGUAGE plpgsql AS $$
+DECLARE
+    on_channel text := incoming->>'channel';
+    in_thread text := incoming->>'thread';
+    reported deliveries;
+    waits boolean := true;
+BEGIN
+    INSERT INTO inbox (organisation, channel, event_id, kind, event, received_at)
+    VALUES (org, on_channel, incoming->>'event_id', incoming->>'kind', incoming, moment)
+    ON CONFLICT DO NOTHING RETURNING inbox_id INTO kept_id;
+    fresh := FOUND;
+    IF NOT fresh THEN
+        SELECT inbox_id, conversation_id, customer_id INTO kept_id, concerns, of_customer FROM inbox
+        WHERE organisation = org AND channel = on_channel AND event_id = incoming->>'event_id';
+        RETURN;
+    END IF;
+    IF incoming->>'kind' = 'message' THEN
+        -- Two first messages of one customer at once must not make two conversations.
+        PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
+        of_customer := recognise_customer(org, incoming->'sender', on_channel, moment);
+        IF EXISTS (
+            SELECT FROM channel_threads t WHERE organisation = org AND channel = on_channel AND thread = in_thread
+                AND NOT may_write_in(t, incoming->'sender', of_customer)
+        ) THEN
+            in_thread := left(in_thread, 400) || ':' || of_customer;
+            incoming := incoming || jsonb_build_object('thread', in_thread);
+        END IF;
+        concerns := conversation_of(org, incoming, of_customer, across, moment);
+        INSERT INTO channel_threads (organisation, channel, thread, conversation_id, customer_id, address, used_at)
+        VALUES (org, on_channel, in_thread, concerns, of_customer, coalesce(incoming->'address', '{}'), moment)
+        ON CONFLICT (organisation, channel, thread) DO UPDATE
+        SET address = channel_threads.address || excluded.address, used_at = moment, opted_out = false;
+    ELSIF incoming->>'kind' = 'delivery_report' THEN
+        UPDATE deliveries SET report = incoming->>'status', report_code = incoming->>'code'
+        WHERE channel = on_channel AND provider_message_id = incoming->>'provider_message_id'
+        RETURNING * INTO reported;
+        concerns := reported.conversation_id;
+        waits := incoming->>'status' = 'failed';
+        UPDATE inbox SET event = inbox.event || jsonb_build_object('message_key', reported.message_key)
+        WHERE inbox_id = kept_id AND reported.message_key IS NOT NULL;
+    ELSE
+        UPDATE channel_threads SET opted_out = coalesce((incoming->>'opted_out')::boolean, opted_out)
+        WHERE organisation = org AND channel = on_channel AND thread = incoming->>'thread'
+        RETURNING conversation_id, customer_id INTO concerns, of_customer;
+        waits := incoming->>'kind' = 'colleague_reply' AND concerns IS NOT NULL;
+    END IF;
+    UPDATE inbox SET conversation_id = concerns, customer_id = of_customer,
+        event = CASE WHEN waits THEN inbox.event END
+    WHERE inbox_id = kept_id;
+END $$;
+
+-- A vendor may report a failure before our own record of the sending is written; it is matched then.
+CREATE OR REPLACE FUNCTION match_early_reports(org text) RETURNS void LANGUAGE sql AS $$
+    UPDATE inbox i SET conversation_id = d.conversation_id,
+        event = i.event || jsonb_build_object('message_key', d.message_key)
+    FROM deliveries d
+    WHERE i.organisation = org AND i.kind = 'delivery_report' AND i.event IS NOT NULL AND i.conversation_id IS NULL
+        AND d.channel = i.channel AND d.provider_message_id = i.event->>'provider_message_id'
+$$;
+
+CREATE OR REPLACE FUNCTION keep_rating(org text, of_conversation text, rating jsonb) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO ratings (organisation, channel, event_id, conversation_id, score, comment, at)
+    VALUES (org, rating->>'channel', rating->>'event_id', of_conversation, rating->>'score', rating->>'comment',
+            (rating->>'at')::timestamptz);
+    INSERT INTO audit_events (organisation, conversation_id, kind, actor, data, at)
+    VALUES (org, of_conversation, 'rated', 'customer',
+            jsonb_build_object('channel', rating->>'channel', 'score', rating->>'score'), (rating->>'at')::timestamptz);
+$$;
