@@ -58,6 +58,7 @@ class DraftQuestion(Frozen):
     context: CustomerContext = CustomerContext()
     ai_agent: str | None = Field(None, description="Who answers at present; None is the default AI agent.")
     instruction: str = ""
+    rejected: tuple[str, ...] = Field((), description="Drafts that a person rejected since the customer's question.")
     greet: bool = True
     done: tuple[RecordedCall, ...] = Field((), description="Uses of tools that write, in this conversation.")
 
@@ -168,6 +169,7 @@ class Drafter:
             passages=tuple(passages),
             facts=(*tellable_facts(question.context, ai_agent), *_facts_of(question.done)),
             instruction=question.instruction,
+            rejected=question.rejected,
             greet=question.greet,
             timeout_seconds=self._spec.model.timeout_seconds,
         )

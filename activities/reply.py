@@ -14,6 +14,7 @@ from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInpu
 from domain.tool_calls import RecordedCall
 from domain.turn import CustomerContext
 from integrations.llm.base import TranscriptLine
+from storage.approvals import ApprovalRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.views import DraftBasis
@@ -22,9 +23,16 @@ from storage.views import DraftBasis
 class ReplyActivities:
     """Drafts with the models of the pinned spec version."""
 
-    def __init__(self, turns: TurnRepository, calls: ToolCallRepository, organisations: Organisations) -> None:
+    def __init__(
+        self,
+        turns: TurnRepository,
+        calls: ToolCallRepository,
+        approvals: ApprovalRepository,
+        organisations: Organisations,
+    ) -> None:
         self._turns = turns
         self._calls = calls
+        self._approvals = approvals
         self._organisations = organisations
 
     @activity.defn
@@ -40,6 +48,7 @@ class ReplyActivities:
             ai_agent=input.ai_agent,
             missing_sources=input.missing_sources,
             instruction=input.instruction,
+            rejected=await self._rejected(input),
             done=await self._done(served, input.conversation_id),
         )
         async with heartbeats():
@@ -65,6 +74,9 @@ class ReplyActivities:
         await self._turns.save_verdict(input.draft_id, scored)
         return scored
 
+    async def _rejected(self, input: GenerateReplyInput) -> Sequence[str]:
+        return await self._approvals.rejected_texts(input.conversation_id) if input.instruction else ()
+
     async def _done(self, served: ServedVersion, conversation_id: str) -> Sequence[RecordedCall]:
         return await self._calls.of(conversation_id) if served.version.tools else ()
 
@@ -76,6 +88,7 @@ def _question(
     ai_agent: str | None,
     missing_sources: tuple[str, ...] = (),
     instruction: str = "",
+    rejected: Sequence[str] = (),
     done: Sequence[RecordedCall] = (),
 ) -> DraftQuestion:
     context = basis.context or CustomerContext()
@@ -87,6 +100,7 @@ def _question(
         context=context.model_copy(update={"missing": missing}),
         ai_agent=ai_agent,
         instruction=instruction,
+        rejected=tuple(rejected),
         greet=not basis.greeted,
         done=tuple(done),
     )

@@ -1,5 +1,6 @@
 """Approvals and the decisions of people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -56,6 +57,17 @@ class ApprovalRepository:
             limit,
         )
         return [_approval_of(row) for row in rows]
+
+    async def rejected_texts(self, conversation_id: str) -> Sequence[str]:
+        """The drafts that people rejected since the customer was answered last, oldest first."""
+        query = """
+            SELECT document->>'text' AS text FROM approvals
+            WHERE conversation_id = $1 AND state = 'rejected' AND requested_at > coalesce(
+                (SELECT max(at) FROM messages WHERE conversation_id = $1 AND author IN ('ai_agent', 'human_agent')),
+                '-infinity')
+            ORDER BY requested_at
+        """
+        return [row["text"] for row in await self._database.fetch(query, conversation_id)]
 
     async def decision(self, decision_id: str) -> DecisionView | None:
         """What came of a decision; None while the conversation has not worked on it."""

@@ -109,7 +109,7 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     """Every activity with its neighbours, vendors behind circuit breakers."""
     customers = CustomerRepository(database)
     near = neighbours or neighbours_of(customers)
-    turns, calls = TurnRepository(database), ToolCallRepository(database)
+    turns, calls, approvals = TurnRepository(database), ToolCallRepository(database), ApprovalRepository(database)
     guards = Guards(Breakers(VendorStateRepository(database)))
     connected = partial(guards.tools, near.tools)
     specs = SpecRepository(database)
@@ -120,11 +120,11 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, crms, organisations),
-        reply=ReplyActivities(turns, calls, organisations),
+        reply=ReplyActivities(turns, calls, approvals, organisations),
         tools=ToolActivities(calls, organisations.version, connected),
         delivery=DeliveryActivities(DeliveryRepository(database), channels),
         identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations.version),
-        approvals=ApprovalActivities(ApprovalRepository(database)),
+        approvals=ApprovalActivities(approvals),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
         knowledge=KnowledgeActivities(
             KnowledgeRepository(database),

@@ -42,6 +42,7 @@ class ReplyRequest(Frozen):
     passages: tuple[Passage, ...] = ()
     facts: tuple[Fact, ...] = ()
     instruction: str = Field("", description="From a person: why a draft was rejected, or what to do after hand-back.")
+    rejected: tuple[str, ...] = Field((), description="Drafts of this reply that a person rejected.")
     greet: bool = Field(True, description="False when the customer was greeted already.")
     timeout_seconds: float = 30
 

@@ -2,7 +2,8 @@
 
 It is no language model. It picks the sentences of the retrieved passages that answer the question, word for word, tells
 customer facts by templates, names its sources, asks back when a message is too vague, and otherwise abstains, so that
-a person answers. It cannot rephrase, combine sources or reason; its own few sentences are English.
+a person answers; as it does when its draft was rejected and the reason leads to no other. It cannot rephrase, combine
+sources or reason; its own few sentences are English.
 """
 
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ class LocalReplyWriter:
     async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         started = perf_counter()
         written = _write(request)
+        if written.text and written.text in request.rejected:
+            written = _nothing()
         usage = Usage(model="local", model_ms=(perf_counter() - started) * 1000)
         return written.model_copy(update={"usage": usage})
 

@@ -17,6 +17,7 @@ from tests.storage.stage import (
     approval_request,
     decide,
     draft,
+    human_reply,
     later,
     message,
     ownership,
@@ -167,3 +168,14 @@ async def test_the_list_is_by_state_and_paged(stage: Stage) -> None:
     assert [view.approval.approval_id for view in waiting] == ["approval-2"]
     assert await stage.approvals.list(ORGANISATION, before=NOW) == []
     assert await stage.approvals.list("another") == []
+
+
+async def test_rejected_drafts_are_known_until_the_customer_is_answered(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.approvals.request(approval_request(), NOW)
+    assert await stage.approvals.rejected_texts(CONVERSATION) == []
+    await stage.approvals.record_decision(decision_input("redraft", "reject"), later(1))
+    assert await stage.approvals.rejected_texts(CONVERSATION) == [approval().text]
+    await stage.conversations.change_ownership(ownership(revision=2), later(2))
+    await stage.deliveries.deliver_stored(human_reply(), later(3))
+    assert await stage.approvals.rejected_texts(CONVERSATION) == []

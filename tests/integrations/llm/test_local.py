@@ -131,6 +131,14 @@ async def test_what_a_reviewer_asked_for_is_added_where_a_source_says_it() -> No
     assert "tracking number in your order confirmation" in written.text
 
 
+async def test_a_draft_that_was_rejected_is_not_offered_again() -> None:
+    first = await write("How do I reset my password?")
+    again = await write("How do I reset my password?", instruction="no", rejected=(first.text,))
+    assert (first.text != "", again.text, again.clarifying_question) == (True, "", "")
+    other = await write("How do I reset my password?", instruction="shorter please", rejected=(first.text,))
+    assert other.text
+
+
 async def test_a_reviewer_who_wants_less_gets_less() -> None:
     full = await write("How do I reset my password?")
     short = await write("How do I reset my password?", instruction="shorter please")
