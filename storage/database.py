@@ -33,22 +33,25 @@ _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Database:
-    """A pool of connections. One call is one transaction; every error passes through `errors_translated`."""
+    """A pool of connections. One call is one transaction; every error passes through `errors_translated`.
+
+    Texts lose the character NUL, which PostgreSQL cannot keep: people and vendors may send it.
+    """
 
     def __init__(self, pool: "Pool") -> None:
         self._pool = pool
 
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         with errors_translated():
-            return await self._pool.fetch(query, *args)
+            return await self._pool.fetch(query, *_keepable(args))
 
     async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None:
         with errors_translated():
-            return await self._pool.fetchrow(query, *args)
+            return await self._pool.fetchrow(query, *_keepable(args))
 
     async def fetchval(self, query: str, *args: object) -> Any:
         with errors_translated():
-            return await self._pool.fetchval(query, *args)
+            return await self._pool.fetchval(query, *_keepable(args))
 
     async def step(self, announcement: Notification, query: str, *args: object) -> asyncpg.Record:
         """Call the function of a step, commit, then announce it. One row comes back.
@@ -110,6 +113,10 @@ def errors_translated() -> Iterator[None]:
         if isinstance(error, ValueError):  # an argument of the wrong type, not a connection that went away
             raise
         raise UnavailableError("The connection to PostgreSQL was lost. This is tried again.") from error
+
+
+def _keepable(args: tuple[object, ...]) -> tuple[object, ...]:
+    return tuple(arg.replace("\x00", "") if isinstance(arg, str) else arg for arg in args)
 
 
 async def _speak_json(connection: "Connection") -> None:

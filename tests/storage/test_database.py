@@ -74,3 +74,9 @@ async def test_values_travel_as_json_without_nulls_and_without_nul(database: Dat
     notification = Notification(kind="resync")
     assert await database.fetchval("SELECT $1::jsonb", notification) == {"kind": "resync"}
     assert await database.fetchval("SELECT $1::jsonb", ["a\x00b", "\\u0000", "\\\x00"]) == ["ab", "\\u0000", "\\"]
+
+
+async def test_texts_travel_without_nul(database: Database) -> None:
+    assert await database.fetchval("SELECT $1::text", "a\x00b") == "ab"
+    assert (await database.fetchrow("SELECT $1::text", "\x00")) == ("",)
+    assert await database.fetch("SELECT $1::text", "\\x00") == [("\\x00",)]
