@@ -12,6 +12,8 @@ from storage.views import MessageKind
 
 MAX_FRAME_BYTES = 64 * 1024
 MAX_ATTACHMENTS_PER_MESSAGE = 5
+MAX_SEQ = 2**31 - 1
+"""What the database can compare with; no conversation comes near it."""
 
 
 class ClientFrame(Frozen):
@@ -23,7 +25,7 @@ class Hello(ClientFrame):
 
     type: Literal["hello"]
     token: str = Field(max_length=2000)
-    last_seq: int = Field(0, ge=0)
+    last_seq: int = Field(0, ge=0, le=MAX_SEQ)
 
 
 class SendMessage(ClientFrame):
@@ -43,7 +45,7 @@ class MarkRead(ClientFrame):
     """The customer has seen everything up to `seq`."""
 
     type: Literal["read"]
-    seq: int = Field(ge=0)
+    seq: int = Field(ge=0, le=MAX_SEQ)
 
 
 class Ping(ClientFrame):

@@ -30,6 +30,7 @@ def test_frames_are_read() -> None:
         ("{}", "validation"),
         ('{"type":"shout"}', "validation"),
         ('{"type":"read","seq":-1}', "validation"),
+        ('{"type":"read","seq":2147483648}', "validation"),
         ('{"type":"ping","more":1}', "validation"),
         ('{"type":"message","text":"no id"}', "validation"),
         ('{"type":"message","id":"request:1","text":"colon"}', "validation"),
