@@ -97,14 +97,16 @@ class Received(NamedTuple):
 class MailStandIn(StandIn):
     """One mailbox. Mail to `unknown` addresses is refused; mail to `bouncing` ones is taken, and comes back."""
 
-    def __init__(self, *, address: str = ADDRESS, password: str = PASSWORD, can_idle: bool = True) -> None:
+    def __init__(
+        self, *, address: str = ADDRESS, password: str = PASSWORD, can_idle: bool = True, takes_tokens: bool = True
+    ) -> None:
         super().__init__("mail")
-        self.mail_address, self.password = address, password
+        self.mail_address, self.password, self.takes_tokens = address, password, takes_tokens
         self.grants = Grants(address)
         self.imap = ImapServer(
             address,
             password,
-            grants=self.grants,
+            grants=self.grants if takes_tokens else None,
             folders=(SENT,),
             can_idle=can_idle,
             faults=self.faults,
@@ -263,6 +265,7 @@ class Submission(BearerSubmission):
             tls_context=context,
             require_starttls=context is not None,
             auth_require_tls=context is not None,
+            auth_exclude_mechanism=() if mail.takes_tokens else ("XOAUTH2",),
             authenticator=self._knows,
             loop=loop,
         )

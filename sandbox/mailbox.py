@@ -98,10 +98,10 @@ class FaultyConnection(IMAPConnection):
 
 
 class AccountConfig(Config):
-    """A server that knows passwords and access tokens; without IDLE one that announces nothing."""
+    """A server that knows passwords, and access tokens if they are granted; without IDLE it announces nothing."""
 
     can_idle: bool
-    grants: Grants
+    grants: Grants | None
 
     @property
     def backend_capability(self) -> BackendCapability:
@@ -109,7 +109,8 @@ class AccountConfig(Config):
 
     @property
     def tls_auth(self) -> SASLAuth:
-        return SASLAuth([*super().tls_auth.server_mechanisms, BearerMechanism(self.grants)])
+        by_token = [BearerMechanism(self.grants)] if self.grants else []
+        return SASLAuth([*super().tls_auth.server_mechanisms, *by_token])
 
 
 class ImapServer:
@@ -120,7 +121,7 @@ class ImapServer:
         username: str,
         password: str,
         *,
-        grants: Grants,
+        grants: Grants | None,
         folders: tuple[str, ...],
         can_idle: bool,
         faults: Faults,
