@@ -1,6 +1,6 @@
 """The adapters of one registry, each made from its settings when it is first used, so that no other SDK is imported."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from domain.errors import CredentialsError, InvalidInputError
@@ -81,4 +81,10 @@ def _mistakes(error: ValueError) -> str:
     listed = getattr(error, "errors", None)
     if listed is None:
         return "unreadable"
-    return "; ".join(f"{'.'.join(map(str, mistake['loc'])).upper()}: {mistake['msg']}" for mistake in listed())
+    return "; ".join(_mistake(one["loc"], one["msg"]) for one in listed())
+
+
+def _mistake(location: Sequence[str | int], message: str) -> str:
+    """A mistake that lies between several variables has no location."""
+    variable = ".".join(map(str, location)).upper()
+    return f"{variable}: {message}" if variable else message
