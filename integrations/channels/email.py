@@ -1,7 +1,6 @@
 """Email: sent by SMTP (email_smtp.py), read by IMAP (email_mailbox.py)."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from integrations.channels.email_mailbox import ImapAccess, ImapMailbox
 from integrations.channels.email_outbound import Sending, compose, recipient
 from integrations.channels.email_place import Place, resumed
 from integrations.channels.email_settings import EmailSettings
+from integrations.channels.email_sign_in import Credentials, SignIn, trusting
 from integrations.channels.email_smtp import SmtpServer
 from integrations.channels.email_threading import MailAddress, own_message_id, shortened
 from integrations.checks import Finding
@@ -44,10 +44,9 @@ class EmailChannel:
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
         self._own = settings.address.lower()
-        self._trust = ssl.create_default_context()
-        if settings.ca_file:
-            self._trust.load_verify_locations(settings.ca_file)
-        self._smtp = SmtpServer(settings, self._trust)
+        self._trust = trusting(settings.ca_file)
+        self._sign_in = SignIn(settings)
+        self._smtp = SmtpServer(settings, self._sign_in, self._trust)
         self._reading = Reading(
             own=self._own,
             aliases=tuple(one.strip() for one in settings.aliases.lower().split(",") if one.strip()),
@@ -105,7 +104,10 @@ class EmailChannel:
 
     async def check(self) -> Sequence[Finding]:
         """Signs in to both servers and looks at the folders; sends nothing and changes nothing."""
-        return [await self._check_smtp(), *await self._check_imap()]
+        granted = await self._check_token()
+        if granted and not granted[0].ok:
+            return granted
+        return [*granted, await self._check_smtp(), *await self._check_imap()]
 
     async def _batch(self, mailbox: ImapMailbox, place: Place, uids: list[int]) -> tuple[Batch, Place, list[int]]:
         events: list[AnyInboundEvent] = []
@@ -160,21 +162,35 @@ class EmailChannel:
 
     @asynccontextmanager
     async def _mailbox(self) -> AsyncIterator[ImapMailbox]:
+        mailbox = await self._sign_in.opened(self._open_mailbox)
+        try:
+            yield mailbox
+        finally:
+            mailbox.drop()
+
+    async def _open_mailbox(self, credentials: Credentials) -> ImapMailbox:
         access = ImapAccess(
             host=self._settings.imap_host,
             port=self._settings.imap_port,
             security=self._settings.imap_security,
             context=self._trust,
-            username=self._settings.account,
-            password=self._settings.password.get_secret_value(),
+            credentials=credentials,
             timeout_seconds=self._settings.timeout_seconds,
             max_mail_bytes=self._settings.max_mail_bytes,
         )
-        mailbox = await asyncio.to_thread(ImapMailbox, access)
+        return await asyncio.to_thread(ImapMailbox, access)
+
+    async def _check_token(self) -> list[Finding]:
+        """Empty where a password is set."""
+        if self._sign_in.tokens is None:
+            return []
+        name = "OAuth: access token"
         try:
-            yield mailbox
-        finally:
-            mailbox.drop()
+            await self._sign_in.tokens.token()
+        except HoldfastError as error:
+            return [Finding(name=name, ok=False, detail=f"{error} SMTP and IMAP were not tried.")]
+        whose = "the mailbox's owner" if self._settings.oauth_refresh_token else "the app itself"
+        return [Finding(name=name, ok=True, detail=f"The token endpoint grants one to {whose}.")]
 
     async def _check_smtp(self) -> Finding:
         name = "SMTP: send as the address"

@@ -4,21 +4,25 @@ Mails are fetched with PEEK and never moved or deleted.
 """
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from imaplib import IMAP4
+from itertools import chain, repeat
 from select import POLLIN, poll
 from typing import Any, NamedTuple
 
 from imapclient import SEEN, IMAPClient, SocketTimeout  # type: ignore[import-untyped]
 from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
 
-from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from domain.errors import HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from integrations.channels.email_inbound import RawMail
 from integrations.channels.email_place import Folder
 from integrations.channels.email_settings import Security
+from integrations.channels.email_sign_in import Credentials
 
+# What Exchange says where it finds no mailbox, or not the right to it; also while it is in trouble itself.
+NOT_CONNECTED = "NOT CONNECTED"
 LIMITS = ("THROTTLED", "OVERQUOTA", "[LIMIT]", "TOO MANY")
 
 
@@ -29,8 +33,7 @@ class ImapAccess(NamedTuple):
     port: int
     security: Security
     context: ssl.SSLContext
-    username: str
-    password: str
+    credentials: Credentials
     timeout_seconds: int
     max_mail_bytes: int
 
@@ -59,7 +62,23 @@ class ImapMailbox:
         with imap_errors():
             if access.security == "starttls":
                 self._client.starttls(access.context)
-            self._client.login(access.username, access.password)
+            self._log_in(access.credentials)
+
+    def _log_in(self, credentials: Credentials) -> None:
+        if credentials.is_token and not self._client.has_capability("AUTH=XOAUTH2"):
+            raise credentials.unknown_to("IMAP")
+        try:
+            if credentials.is_token:
+                self._client.sasl_login("XOAUTH2", xoauth2(credentials))
+            else:
+                self._client.login(credentials.account, credentials.secret)
+        except LoginError as error:
+            said = str(error).upper()
+            if isinstance(error.__context__, IMAP4.abort) or "UNAVAILABLE" in said:
+                raise UnavailableError("The IMAP server cannot sign anybody in at the moment.") from error
+            if any(word in said for word in LIMITS):
+                raise RateLimitedError("The IMAP server asks us to slow down.") from error
+            raise credentials.refused_by("IMAP") from error
 
     def open(self, folder: str, *, readonly: bool) -> Folder:
         """Open a folder; how new its newest mail is, is left out."""
@@ -153,6 +172,16 @@ class ImapMailbox:
             self._client.shutdown()
 
 
+def xoauth2(credentials: Credentials) -> Callable[[bytes], str]:
+    """What we answer to the server's challenges: the token to the first, nothing to the one that tells of a refusal.
+
+    imapclient's oauth2_login (4.1) answers every challenge with the token.
+    """
+    shown = f"user={credentials.account}\x01auth=Bearer {credentials.secret}\x01\x01"
+    answers = chain([shown], repeat(""))
+    return lambda challenge: next(answers)
+
+
 @contextmanager
 def imap_errors() -> Iterator[None]:
     """imapclient's errors as ours. What a server says is not repeated, since it may name the account."""
@@ -164,13 +193,12 @@ def imap_errors() -> Iterator[None]:
         ) from error
     except IMAP4.abort as error:
         raise UnavailableError("The IMAP server ended the connection.") from error
-    except LoginError as error:
-        if isinstance(error.__context__, IMAP4.abort) or "UNAVAILABLE" in str(error).upper():
-            raise UnavailableError("The IMAP server cannot sign anybody in at the moment.") from error
-        raise CredentialsError(
-            "The IMAP server refuses the login. Check HOLDFAST_EMAIL_USERNAME and HOLDFAST_EMAIL_PASSWORD."
-        ) from error
     except IMAP4.error as error:
+        if NOT_CONNECTED in str(error).upper():
+            raise UnavailableError(
+                "The IMAP server signs us in, but does not open the mailbox. If this lasts, let the account or the "
+                "app use it, and check HOLDFAST_EMAIL_USERNAME."
+            ) from error
         if any(word in str(error).upper() for word in LIMITS):
             raise RateLimitedError("The IMAP server asks us to slow down.") from error
         raise UnavailableError("The IMAP server refused a command.") from error

@@ -9,6 +9,7 @@ import aiosmtplib
 
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from integrations.channels.email_settings import EmailSettings
+from integrations.channels.email_sign_in import Credentials, SignIn
 
 LOGIN_CODES = frozenset({530, 534, 535, 538})
 SLOW_DOWN = re.compile(r"\b4\.7\.\d|\brate\b|too (?:many|fast)|throttl", re.IGNORECASE)
@@ -17,30 +18,54 @@ SLOW_DOWN = re.compile(r"\b4\.7\.\d|\brate\b|too (?:many|fast)|throttl", re.IGNO
 class SmtpServer:
     """One account there; every session is a connection of its own."""
 
-    def __init__(self, settings: EmailSettings, trust: ssl.SSLContext) -> None:
+    def __init__(self, settings: EmailSettings, sign_in: SignIn, trust: ssl.SSLContext) -> None:
         self._settings = settings
+        self._sign_in = sign_in
         self._trust = trust
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[aiosmtplib.SMTP]:
         """A client that is signed in; whatever is done with it raises domain errors only."""
         with _smtp_errors():
-            async with self._client() as client:
+            async with await self._sign_in.opened(self._signed_in) as client:
                 yield client
+
+    async def _signed_in(self, credentials: Credentials) -> aiosmtplib.SMTP:
+        client = self._client()
+        await client.connect()
+        try:
+            await _log_in(client, credentials)
+        except BaseException:
+            client.close()
+            raise
+        return client
 
     def _client(self) -> aiosmtplib.SMTP:
         is_tls = self._settings.smtp_security == "tls"
         return aiosmtplib.SMTP(
             hostname=self._settings.smtp_host,
             port=self._settings.smtp_port,
-            username=self._settings.account,
-            password=self._settings.password.get_secret_value(),
             local_hostname=self._settings.address.lower().rpartition("@")[2],
             timeout=self._settings.timeout_seconds,
             use_tls=is_tls,
             start_tls=not is_tls,
             tls_context=self._trust,
         )
+
+
+async def _log_in(client: aiosmtplib.SMTP, credentials: Credentials) -> None:
+    try:
+        if credentials.is_token:
+            await client.ehlo()
+            if "xoauth2" not in client.server_auth_methods:
+                raise credentials.unknown_to("SMTP")
+            await client.auth_xoauth2(credentials.account, credentials.secret)
+        else:
+            await client.login(credentials.account, credentials.secret)
+    except aiosmtplib.SMTPAuthenticationError as error:
+        if error.code in LOGIN_CODES:
+            raise credentials.refused_by("SMTP") from error
+        raise
 
 
 @contextmanager
@@ -68,10 +93,6 @@ def _smtp_errors() -> Iterator[None]:
 
 
 def _smtp_error(code: int, said: str) -> HoldfastError:
-    if code in LOGIN_CODES:
-        return CredentialsError(
-            "The SMTP server refuses the login. Check HOLDFAST_EMAIL_USERNAME and HOLDFAST_EMAIL_PASSWORD."
-        )
     if code >= 500:
         return InvalidInputError(f"The SMTP server refuses the mail for good ({code}).")
     if SLOW_DOWN.search(said):

@@ -1,28 +1,36 @@
-"""Email through aiosmtplib and imapclient, against the stand-in over TLS."""
+"""Email through aiosmtplib and imapclient, against the stand-in over TLS, with a password and with access tokens."""
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from domain.conversation import Author
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
-from domain.inbound import DeliveryReport, InboundMessage
-from integrations.channels.base import Batch, Channel, Cursor, MessageReader, OutboundMessage
+from domain.inbound import DeliveryReport
+from integrations.channels.base import Channel, Cursor, MessageReader
 from integrations.channels.email import EmailChannel
 from integrations.channels.email_filter import MOST_MAILS_PER_HOUR
-from integrations.channels.email_settings import EmailSettings
 from integrations.checks import Checkable
 from sandbox.authority import Authority
 from sandbox.frame import Fault
-from sandbox.mail import ADDRESS, HOST, PASSWORD, SENT, MailStandIn, Security
+from sandbox.mail import ADDRESS, HOST, SENT, MailStandIn, Security
+from tests.integrations.channels.mail_setup import (
+    CUSTOMER,
+    Setup,
+    a_message,
+    first_message,
+    from_now,
+    messages,
+    reply,
+    set_up,
+    taken,
+)
 
 pytestmark = pytest.mark.integrations
 
-CUSTOMER = "erika@customer.example"
+LOGIN = "/imap/(login|authenticate)"
 
 
 @pytest.fixture(scope="module")
@@ -30,71 +38,22 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-class Setup:
-    """A stand-in being served, and channels that are set up for it."""
+@pytest.fixture(params=["password", "oauth"])
+def way_in(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
-    def __init__(self, mail: MailStandIn, smtp_port: int, imap_port: int, ca_file: Path, security: Security) -> None:
-        self.mail = mail
-        self.base: dict[str, object] = {
-            "address": ADDRESS,
-            "name": "TechFlow, Support",
-            "password": PASSWORD,
-            "smtp_host": "localhost",
-            "smtp_port": smtp_port,
-            "smtp_security": security,
-            "imap_host": "localhost",
-            "imap_port": imap_port,
-            "imap_security": security,
-            "ca_file": ca_file,
-            "timeout_seconds": 5,
-            "trusted_authserv": HOST,
-        }
 
-    def channel(self, **changes: object) -> EmailChannel:
-        return EmailChannel(EmailSettings.model_validate(self.base | changes))
+@contextmanager
+def signed_in(mail: MailStandIn, authority: Authority, way_in: str, security: Security = "tls") -> Iterator[Setup]:
+    with set_up(mail, authority, security) as setup:
+        setup.signs_in = setup.by_password if way_in == "password" else setup.by_oauth
+        yield setup
 
 
 @pytest.fixture
-def setup(authority: Authority) -> Iterator[Setup]:
-    mail = MailStandIn()
-    with mail.serving(authority) as ports:
-        yield Setup(mail, ports.smtp, ports.imap, authority.ca_file, "tls")
-
-
-async def taken(channel: EmailChannel, cursor: Cursor | None, most: int = 1) -> tuple[list[Batch], Cursor]:
-    """Read until so many batches with something in them have come; the cursor is the last one's."""
-    found: list[Batch] = []
-    async with aclosing(channel.read_from(cursor)) as batches:  # type: ignore[type-var]
-        async for batch in batches:
-            cursor = batch.cursor
-            found += [batch] if batch.events or batch.unreadable else []
-            if len(found) >= most:
-                break
-    assert cursor is not None
-    return found, cursor
-
-
-async def from_now(channel: EmailChannel) -> Cursor:
-    async with aclosing(channel.read_from(None)) as batches:  # type: ignore[type-var]
-        return (await anext(batches)).cursor
-
-
-async def first_message(channel: EmailChannel, cursor: Cursor) -> tuple[InboundMessage, Cursor]:
-    batches, cursor = await taken(channel, cursor)
-    message = batches[0].events[0]
-    assert isinstance(message, InboundMessage)
-    return message, cursor
-
-
-def reply(message: InboundMessage, text: str = "It is on its way.", key: str = "k1") -> OutboundMessage:
-    return OutboundMessage(
-        idempotency_key=key,
-        conversation_id="cv_0123456789",
-        author=Author.AI_AGENT,
-        kind="reply",
-        text=text,
-        address=message.address,
-    )
+def setup(authority: Authority, way_in: str) -> Iterator[Setup]:
+    with signed_in(MailStandIn(), authority, way_in) as setup:
+        yield setup
 
 
 async def test_a_mail_is_read_answered_and_the_answer_comes_back_to_the_same_thread(setup: Setup) -> None:
@@ -157,8 +116,8 @@ async def test_a_waiting_reader_is_told_of_a_mail(setup: Setup) -> None:
 
 async def test_a_server_without_idle_is_asked_again(authority: Authority) -> None:
     mail = MailStandIn(can_idle=False)
-    with mail.serving(authority) as ports:
-        channel = Setup(mail, ports.smtp, ports.imap, authority.ca_file, "tls").channel(poll_seconds=1)
+    with set_up(mail, authority) as setup:
+        channel = setup.channel(poll_seconds=1)
         async with aclosing(channel.read_from(None)) as batches:  # type: ignore[type-var]
             await anext(batches)
             await anext(batches)
@@ -184,10 +143,6 @@ async def test_after_a_change_of_uidvalidity_nothing_is_missed_and_nothing_from_
     assert renewed["uidvalidity"] != cursor["uidvalidity"]
 
 
-def messages(batches: list[Batch]) -> list[InboundMessage]:
-    return [event for batch in batches for event in batch.events if isinstance(event, InboundMessage)]
-
-
 async def test_a_connection_that_ends_is_an_outage_and_the_next_reader_goes_on(setup: Setup) -> None:
     channel = setup.channel()
     cursor = await from_now(channel)
@@ -202,9 +157,11 @@ async def test_a_connection_that_ends_is_an_outage_and_the_next_reader_goes_on(s
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Fault(kind="fail", path="/imap/login", body="[AUTHENTICATIONFAILED] Invalid credentials"), CredentialsError),
-        (Fault(kind="fail", path="/imap/login", body="[UNAVAILABLE] Later"), UnavailableError),
-        (Fault(kind="cut", path="/imap/login"), UnavailableError),
+        (Fault(kind="fail", path=LOGIN, times=2, body="[AUTHENTICATIONFAILED] Invalid"), CredentialsError),
+        (Fault(kind="fail", path=LOGIN, body="[UNAVAILABLE] Later"), UnavailableError),
+        (Fault(kind="fail", path=LOGIN, body="[ALERT] Too many simultaneous connections"), RateLimitedError),
+        (Fault(kind="cut", path=LOGIN), UnavailableError),
+        (Fault(kind="fail", path="/imap/list", body="User is authenticated but not connected."), UnavailableError),
         (Fault(kind="fail", path="/imap/examine", body="[UNAVAILABLE] Later"), UnavailableError),
         (Fault(kind="fail", path="/imap/noop", body="[THROTTLED] Slow down"), RateLimitedError),
         (Fault(kind="delay", path="/imap/noop", seconds=3), UnavailableError),
@@ -352,14 +309,6 @@ async def test_a_sent_folder_that_takes_nothing_does_not_make_it_unsent(setup: S
     assert len(setup.mail.received) == 1
 
 
-async def a_message(setup: Setup) -> InboundMessage:
-    channel = setup.channel()
-    cursor = await from_now(channel)
-    await setup.mail.write(CUSTOMER, "Hello")
-    message, _ = await first_message(channel, cursor)
-    return message
-
-
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
@@ -394,6 +343,7 @@ async def test_nobody_to_send_to(setup: Setup) -> None:
         await setup.channel().send(reply(message).model_copy(update={"address": {}}))
 
 
+@pytest.mark.parametrize("way_in", ["password"], indirect=True)
 async def test_servers_that_are_not_there_or_not_trusted(setup: Setup) -> None:
     message = await a_message(setup)
     with pytest.raises(UnavailableError, match="SMTP server's certificate"):
@@ -406,10 +356,9 @@ async def test_servers_that_are_not_there_or_not_trusted(setup: Setup) -> None:
         await taken(setup.channel(imap_port=1), None)
 
 
-async def test_starttls(authority: Authority) -> None:
+async def test_starttls(authority: Authority, way_in: str) -> None:
     mail = MailStandIn()
-    with mail.serving(authority, security="starttls") as ports:
-        setup = Setup(mail, ports.smtp, ports.imap, authority.ca_file, "starttls")
+    with signed_in(mail, authority, way_in, "starttls") as setup:
         await setup.channel().send(reply(await a_message(setup)))
         assert len(mail.received) == 1
         async with aclosing(setup.channel().read_from(None)) as batches:  # type: ignore[type-var]
@@ -425,15 +374,13 @@ async def test_the_check_tells_that_all_is_well(setup: Setup) -> None:
     await setup.mail.write(CUSTOMER, "Hello")
     findings = await setup.channel(sent_folder=SENT).check()
     assert [finding.name for finding in findings if not finding.ok] == []
-    assert len(findings) == 5
+    assert len(findings) == (5 if setup.signs_in == setup.by_password else 6)
     assert setup.mail.received == []
 
 
 @pytest.mark.parametrize(
     ("changes", "name", "words"),
     [
-        ({"password": "wrong"}, "SMTP: send as the address", "HOLDFAST_EMAIL_PASSWORD"),
-        ({"password": "wrong"}, "IMAP: sign in", "HOLDFAST_EMAIL_PASSWORD"),
         (
             {"address": "other@techflow.example", "username": ADDRESS},
             "SMTP: send as the address",
@@ -449,6 +396,14 @@ async def test_the_check_tells_what_is_missing(setup: Setup, changes: dict[str, 
     findings = {finding.name: finding for finding in await setup.channel(**changes).check()}
     assert not findings[name].ok
     assert words in findings[name].detail
+
+
+@pytest.mark.parametrize("way_in", ["password"], indirect=True)
+async def test_the_check_tells_that_the_password_is_wrong(setup: Setup) -> None:
+    findings = {finding.name: finding for finding in await setup.channel(password="wrong").check()}
+    for name in ("SMTP: send as the address", "IMAP: sign in"):
+        assert not findings[name].ok
+        assert "HOLDFAST_EMAIL_PASSWORD" in findings[name].detail
 
 
 async def test_without_a_trusted_host_the_check_says_whose_results_there_are(setup: Setup) -> None:
