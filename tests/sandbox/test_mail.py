@@ -12,7 +12,8 @@ import pytest
 
 from sandbox.authority import Authority
 from sandbox.frame import Fault
-from sandbox.mail import ADDRESS, HOST, MOST_BYTES, PASSWORD, SENT, MailStandIn, Ports, refusal_of
+from sandbox.mail import ADDRESS, HOST, PASSWORD, SENT, MailStandIn, Ports
+from sandbox.mail_submission import MOST_BYTES, refusal_of
 
 CUSTOMER = "erika@customer.example"
 
