@@ -1,18 +1,21 @@
 """Signing in to the mail stand-in with OAuth 2: access tokens that come, are shared, expire early and are refused."""
 
 import asyncio
+import base64
 from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.errors import CredentialsError, HoldfastError, RateLimitedError, UnavailableError
 from domain.inbound import InboundMessage
 from integrations.channels.base import OutboundMessage
-from integrations.channels.email_sign_in import trusting
-from integrations.channels.email_token import AccessTokens
+from integrations.channels.email_mailbox import xoauth2
+from integrations.channels.email_sign_in import Credentials, trusting
+from integrations.channels.email_token import DEFAULT_SECONDS, AccessTokens, Granted
 from integrations.checks import Finding
 from sandbox.authority import Authority
 from sandbox.frame import Fault
@@ -207,6 +210,47 @@ async def test_servers_that_take_no_tokens_are_named(authority: Authority) -> No
             await setup.channel().send(reply(message))
         with pytest.raises(CredentialsError, match="IMAP server takes no access tokens"):
             await from_now(setup.channel())
+
+
+# The example of Microsoft's documentation of SASL XOAUTH2.
+VECTOR = Credentials("test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA", is_token=True)
+ENCODED = (
+    "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0Vv"
+    "QUEBAQ=="
+)
+
+
+def test_xoauth2_answers_the_first_challenge_alone() -> None:
+    answer = xoauth2(VECTOR)
+    assert base64.b64encode(answer(b"").encode()).decode() == ENCODED
+    assert answer(b'{"status":"401","schemes":"bearer"}') == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        ('{"access_token": "a", "token_type": "bearer", "expires_in": "3599"}', 3599),
+        ('{"access_token": "a", "scope": "mail", "id_token": "x"}', DEFAULT_SECONDS),
+    ],
+)
+def test_answers_that_are_understood(answer: str, seconds: int) -> None:
+    assert Granted.model_validate_json(answer).expires_in == seconds
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"access_token": "a\\u0001auth=Bearer b"}',
+        '{"access_token": ""}',
+        '{"access_token": "a", "token_type": "mac"}',
+        '{"access_token": "a", "expires_in": -1}',
+        "[]",
+        "",
+    ],
+)
+def test_answers_that_grant_nothing(answer: str) -> None:
+    with pytest.raises(ValidationError):
+        Granted.model_validate_json(answer)
 
 
 class Clock:
