@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cli.gateway_client import GatewayClient, api_key, gateway_url
+from cli.gateway_client import GatewayClient, api_key, body_of, gateway_url
 from config.settings import local_settings
 from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskTakeOver
@@ -95,6 +95,8 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
     for citation in view.citations:
         yield Text.assemble(("source  ", "bold"), citation.title, (f"  {citation.quote}", "dim"))
     facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column()
+    facts.add_column(overflow="fold")
     for name, value in _facts(view):
         facts.add_row(Text(name, style="bold"), Text(value))
     yield facts
@@ -106,7 +108,7 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
 def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     approval, evidence = view.approval, view.evidence
     yield "State", view.state if view.closed_by is None else f"{view.state} by {view.closed_by}"
-    yield "Waits", _since(view.requested_at, view.closed_at)
+    yield "Waits" if view.closed_at is None else "Waited", _since(view.requested_at, view.closed_at)
     yield "Conversation", view.conversation_id
     yield "Why asked", approval.reason
     yield "Confidence", _percent(view.confidence)
@@ -146,7 +148,7 @@ def decide(
     actions = [action for action, given in chosen.items() if given]
     if len(actions) != 1:
         raise typer.BadParameter("Give exactly one of --approve, --edit, --reject, --take-over, --reassign.")
-    body = AskDecision(action=actions[0], text=edit, reason=reject or "", assignee=reassign, digest=digest)
+    body = body_of(AskDecision, action=actions[0], text=edit, reason=reject or "", assignee=reassign, digest=digest)
     response = _gateway(url, key).post(f"/v1/approvals/{approval_id}/decisions", body)
     answer = DecisionAnswer.model_validate_json(response.content)
     if answer.state == "accepted":
@@ -163,7 +165,7 @@ def take_over_conversation(
     key: Key = None,
 ) -> None:
     """Become the owner of a conversation: the AI agent says nothing more."""
-    body = AskTakeOver(note=note)
+    body = body_of(AskTakeOver, note=note)
     response = _gateway(url, key).post(f"/v1/conversations/{conversation_id}/take-over", body)
     _tell(Acknowledgement.model_validate_json(response.content), "The conversation is yours.")
 
@@ -176,9 +178,8 @@ def hand_back_conversation(
     key: Key = None,
 ) -> None:
     """Return a conversation to the AI agent."""
-    response = _gateway(url, key).post(
-        f"/v1/conversations/{conversation_id}/hand-back", AskHandBack(instruction=instruction)
-    )
+    body = body_of(AskHandBack, instruction=instruction)
+    response = _gateway(url, key).post(f"/v1/conversations/{conversation_id}/hand-back", body)
     _tell(Acknowledgement.model_validate_json(response.content), "The AI agent has the conversation again.")
 
 

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from cli.gateway_client import GatewayClient, GatewayError, api_key, gateway_url
+from cli.gateway_client import GatewayClient, GatewayError, api_key, body_of, gateway_url
 from cli.terminal_chat import TerminalChat
 from config.settings import local_settings
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
@@ -37,7 +37,7 @@ def chat(
 
 
 def _start(gateway: GatewayClient, email: str | None) -> ChatSession:
-    body = StartSession(customer=VerifiedCustomer(email=email) if email else None)
+    body = StartSession(customer=body_of(VerifiedCustomer, email=email) if email else None)
     return ChatSession.model_validate_json(gateway.post("/v1/chat/sessions", body).content)
 
 

@@ -2,17 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from config.settings import Settings
-from domain.errors import HoldfastError
+from domain.errors import HoldfastError, InvalidInputError
 
 ENDPOINTS_FILE = "endpoints.json"
 API_KEY_FILE = "api_key"
 TIMEOUT_SECONDS = 15.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+Body = TypeVar("Body", bound=BaseModel)
 
 
 class Endpoints(BaseModel):
@@ -52,9 +54,11 @@ class GatewayClient:
     """One command's requests. Every failure is a GatewayError."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
+        if key and not (key.isascii() and key.isprintable()):
+            raise GatewayError("No API key has such characters. Copy it again; it begins with hf_.")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self.url = url
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=not is_here(url))
 
     def get(self, path: str, **params: Any) -> bytes:
         return self._send("GET", path, params=params).content
@@ -66,11 +70,36 @@ class GatewayClient:
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._http.request(method, path, **options)
+        except httpx.ReadTimeout as error:
+            raise GatewayError(
+                f"The gateway at {self.url} takes too long. Try again; {self.url}/readyz says what it waits for."
+            ) from error
         except httpx.HTTPError as error:
             raise GatewayError(not_running(self.url)) from error
         if response.is_error:
             raise GatewayError(_problem(response))
         return response
+
+
+def is_here(url: str) -> bool:
+    """Whether the address is this machine's own, which no proxy can reach for us. Raises GatewayError for none."""
+    try:
+        return httpx.URL(url).host in LOOPBACK
+    except httpx.InvalidURL as error:
+        raise GatewayError(f"{url} is no address. Write it like http://127.0.0.1:8080.") from error
+
+
+def body_of(model: type[Body], **fields: Any) -> Body:
+    """What a command sends. Raises InvalidInputError that says which value is not possible, without the value."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        mistakes = (f"{'.'.join(map(str, one['loc']))}: {_mistake(one['type'], one['msg'])}" for one in error.errors())
+        raise InvalidInputError(f"{'; '.join(mistakes)}.") from error
+
+
+def _mistake(kind: str, message: str) -> str:
+    return "is not written like one" if kind == "string_pattern_mismatch" else message
 
 
 def not_running(url: str) -> str:

@@ -1,6 +1,7 @@
 """The chat protocol in a terminal: prints what comes, sends what is typed, survives a lost connection."""
 
 import asyncio
+import io
 import sys
 from contextlib import suppress
 from threading import Thread
@@ -18,7 +19,7 @@ from rich.text import Text
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from cli.gateway_client import GatewayError, not_running
+from cli.gateway_client import GatewayError, is_here, not_running
 from domain.conversation import MAX_MESSAGE_CHARACTERS, Author, Status
 from gateway.chat.frames import (
     AnyServerFrame,
@@ -93,7 +94,7 @@ class TerminalChat:
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                async with connect(self._address) as socket:
+                async with connect(self._address, proxy=None if is_here(self._url) else True) as socket:
                     await self._listen(socket)
             except (OSError, WebSocketException) as error:
                 self._give_up_if_final(error)
@@ -222,6 +223,8 @@ def _with_name(author: Author, content: RenderableType) -> RenderableType:
 
 def _read_lines(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[str]") -> None:
     """A thread of its own: a terminal cannot be read otherwise without waiting. An empty line means the end."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # what is no text becomes a sign that says so
     with suppress(RuntimeError):  # the loop is closed: nobody listens any more
         for line in iter(sys.stdin.readline, ""):
             loop.call_soon_threadsafe(lines.put_nowait, line)

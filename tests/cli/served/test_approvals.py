@@ -1,9 +1,11 @@
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from cli import gateway_client
 from cli.operator_key import ensure_operator_key
 from config.settings import Settings
 from tests.cli.served.conftest import Holdfast
@@ -38,6 +40,15 @@ async def test_list_and_show(running: Gateway, holdfast: Holdfast) -> None:
     shown = await holdfast("approvals", "show", approval["approval_id"])
     for part in (approval["digest"], "Reset your password", "refund [please]", "supervised", "98%"):
         assert part in shown.output, part
+
+
+async def test_the_whole_digest_is_shown_in_a_narrow_terminal(
+    running: Gateway, holdfast: Holdfast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, view = await _waiting(running)
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = await holdfast("approvals", "show", view["approval"]["approval_id"])
+    assert view["approval"]["digest"] in "".join(shown.output.split())
 
 
 async def test_what_is_done_first_is_shown(running: Gateway, holdfast: Holdfast) -> None:
@@ -97,6 +108,46 @@ async def test_a_wrong_key_and_an_unknown_approval(running: Gateway, holdfast: H
     assert (wrong.exit_code, "not known" in wrong.output) == (1, True)
     unknown = await holdfast("approvals", "show", "ap-unknown")
     assert (unknown.exit_code, "no such approval" in unknown.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("approvals", "decide", "ap-1", "--edit", "x" * 20_001), "text: String should have at most 20000 characters"),
+        (("approvals", "take-over", "cv-1", "--note", "x" * 100_000), "note: String should have at most"),
+        (("approvals", "hand-back", "cv-1", "--instruction", "x" * 100_000), "instruction: String should have"),
+        (("approvals", "list", "--key", "hf_ä"), "Copy it again"),
+        (("approvals", "list", "--url", "http://127.0.0.1:port"), "is no address"),
+        (("chat", "--email", "mia"), "email: is not written like one"),
+    ],
+)
+async def test_what_cannot_be_sent_is_told_in_one_sentence(
+    running: Gateway, holdfast: Holdfast, arguments: tuple[str, ...], told: str
+) -> None:
+    answer = await holdfast(*arguments)
+    assert (answer.exit_code, told in answer.output) == (1, True), answer.output
+
+
+async def test_no_proxy_stands_between_us_and_this_machine(
+    running: Gateway, holdfast: Holdfast, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{unused_tcp_port}")
+    monkeypatch.setenv("no_proxy", "")
+    assert (await holdfast("approvals", "list")).exit_code == 0
+    assert "You asked: hi" in (await holdfast("chat", typed="hi\n")).output
+
+
+async def _only_listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def test_a_gateway_that_hangs_is_not_said_to_be_away(holdfast: Holdfast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_client, "TIMEOUT_SECONDS", 0.2)
+    async with await asyncio.start_server(_only_listen, "127.0.0.1") as silent:
+        url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+        answer = await holdfast("approvals", "list", "--url", url, "--key", "hf_x")
+    assert (answer.exit_code, f"{url}/readyz" in answer.output) == (1, True)
 
 
 async def test_the_operator_s_key_is_kept_private_and_made_once(running: Gateway, home: Path) -> None:

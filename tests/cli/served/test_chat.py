@@ -1,4 +1,7 @@
+import asyncio
+import os
 import re
+import sys
 from pathlib import Path
 
 from tests.cli.served.conftest import Holdfast
@@ -53,3 +56,15 @@ async def test_a_session_that_has_ended(gateway: Gateway, holdfast: Holdfast, ho
     (home / "chats" / f"{session['conversation_id']}.json").write_text(f'{stale}"greeting":""}}')
     ended = await holdfast("chat", "--url", gateway.url, "--conversation", session["conversation_id"], typed="hi\n")
     assert (ended.exit_code, "Start a new session" in ended.output) == (1, True)
+
+
+async def test_bytes_that_are_no_text_arrive_as_signs_that_say_so(platform: Gateway, home: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "cli.main", "chat", "--url", platform.url),
+        env=os.environ | {"HOLDFAST_HOME": str(home)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate(b"caf\xe9\n")
+    assert (process.returncode, "You asked: caf\ufffd" in output.decode()) == (0, True)
