@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from cli.main import COMMANDS, app, load
 from cli.platform.home import claimed
 from cli.platform.ports import free_port
 
+ROOT = Path(__file__).parents[2]
 runner = CliRunner()
 
 
@@ -32,6 +34,14 @@ assert not {"temporalio", "asyncpg", "httpx", "sklearn", "config.settings"} & se
     output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
 
     assert all(name in output for name in COMMANDS)
+
+
+def test_make_help_lists_every_target() -> None:
+    make = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", make, re.MULTILINE)
+    output = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    assert {line.split()[1] for line in output.splitlines()} == set(phony.split()) - {"chromium"}
 
 
 def test_a_misspelt_command_is_wrong_use() -> None:
@@ -63,6 +73,12 @@ def test_migrate_starts_what_it_needs_and_stops_it(home: Path) -> None:
 
     assert "Applied 0001_organisations\n" in first.output
     assert second.output == "The schema is up to date.\n"
+
+
+def test_a_database_without_a_specification_says_so(home: Path) -> None:
+    result = runner.invoke(app, ["spec", "list", "techflow"], env={"HOLDFAST_HOME": str(home)})
+
+    assert result.output == "Nothing of techflow is published here. Publish it with `holdfast spec publish`.\n"
 
 
 def test_a_database_that_does_not_answer_is_told_with_its_setting() -> None:
