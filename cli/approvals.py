@@ -20,7 +20,7 @@ from gateway.api.conversations import AskHandBack, AskTakeOver
 from gateway.api.requests import Acknowledgement
 from storage.views import ApprovalState, ApprovalView
 
-app = typer.Typer(help="List, show and decide what waits for people.", no_args_is_help=True)
+app = typer.Typer(help="List, show and decide what waits for people.", no_args_is_help=True, add_completion=False)
 console = Console()
 
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])

@@ -75,9 +75,10 @@ async def _checked(kind: str, adapter: Checkable) -> Sequence[Finding]:
 
 
 def _table(told: Mapping[str, Sequence[Finding]]) -> Table:
-    table = Table("", "Vendor", "What", "Finding", show_lines=False)
+    table = Table("", "Vendor", "What", show_lines=False)
+    table.add_column("Finding", overflow="fold")
     for name, findings in told.items():
-        for finding in findings:
+        for finding in dict.fromkeys(findings):
             mark = Text("ok", style="green") if finding.ok else Text("NO", style="bold red")
             table.add_row(mark, name, finding.name, Text(finding.detail))
     return table

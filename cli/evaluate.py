@@ -62,6 +62,8 @@ def evaluate(
     fold.
     """
     try:
+        if organisation is not None and (topics or test or out_of_scope):
+            raise InvalidInputError("Name an organisation, or give --topics and --test: one at a time.")
         if organisation is not None:
             _evaluate_organisation(_folder_of(organisation), "tuning" if tuning else "held_out", as_json, failures)
         elif topics is not None and test is not None:

@@ -25,7 +25,7 @@ from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
 from workflows.knowledge import SynchroniseKnowledgeWorkflow, synchronisation_id
 
-app = typer.Typer(no_args_is_help=True, help="List and bring in articles that vendors keep.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="List and bring in articles that vendors keep.")
 console = Console(highlight=False)
 
 
@@ -37,6 +37,9 @@ def list_articles() -> None:
         return await _active(database), await KnowledgeRepository(database).list(local_settings().organisation.name)
 
     version, known = asyncio.run(with_database(read))
+    if not known:
+        console.print("No article of a source is kept here (docs/guides/knowledge.md).")
+        return
     table = Table("source", "title", "topic", "updated", "synchronised", "state")
     for article in known:
         table.add_row(*_row(version, article))
@@ -54,7 +57,9 @@ def sync(
 
     named = asyncio.run(with_database(read))
     if unknown := [source for source in sources or () if source not in named]:
-        raise InvalidInputError(f"The specification names no source {unknown[0]!r}; it names {', '.join(named)}.")
+        raise InvalidInputError(
+            f"The specification names no source {unknown[0]!r}; it names {', '.join(named) or 'none'}."
+        )
     for source in sources or named:
         with console.status(f"Reading {source} …"):
             published = asyncio.run(_synchronise(local_settings(), source))

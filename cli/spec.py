@@ -18,7 +18,7 @@ from storage.migrate import migrate
 from storage.specs import SpecRepository
 from storage.views import SpecSummary
 
-app = typer.Typer(no_args_is_help=True, help="Check, publish and list specifications.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, publish and list specifications.")
 console = Console(highlight=False)
 Result = TypeVar("Result")
 Folder = Annotated[Path | None, typer.Argument(help="Folder of the organisation; by default that of the settings.")]
@@ -30,7 +30,8 @@ def validate(folder: Folder = None) -> None:
     version = load_specification(_folder(folder)).version
     spec = version.specification
     counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
-    console.print(f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}.")
+    told = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
+    console.print(told, soft_wrap=True)
 
 
 @app.command()
@@ -53,8 +54,13 @@ def list_versions(organisation: Annotated[str, typer.Argument(help="Key of the o
     async def read(database: Database) -> list[SpecSummary]:
         return await SpecRepository(database).list(organisation)
 
+    versions = asyncio.run(with_database(read))
+    if not versions:
+        none = f"Nothing of {organisation} is published here. Publish it with `holdfast spec publish`."
+        console.print(none, soft_wrap=True)
+        return
     table = Table("version", "published", "by", "active")
-    for version in asyncio.run(with_database(read)):
+    for version in versions:
         row = (version.content_hash[:12], f"{version.published_at:%Y-%m-%d %H:%M}", version.published_by)
         table.add_row(*row, "active" if version.active else "")
     console.print(table)

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from cli.main import app
 from sandbox.serving import serving
 from sandbox.slack import BOT_TOKEN, SIGNING_SECRET, SlackStandIn
+from sandbox.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
+from sandbox.twilio_requests import Number
 
 runner = CliRunner()
 
@@ -50,6 +52,24 @@ def test_a_named_vendor_without_settings_says_which_variables_it_needs() -> None
     result = runner.invoke(app, ["check", "salesforce"])
     assert result.exit_code == 1
     assert "HOLDFAST_SALESFORCE_" in result.output
+
+
+def test_what_two_adapters_of_one_vendor_miss_is_said_once() -> None:
+    result = runner.invoke(app, ["check", "zendesk"], env={"COLUMNS": "200"})
+    assert result.output.count("zendesk is not set up here") == 1
+
+
+def test_an_address_is_shown_whole_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    number, public = "+4930901820", "https://support-of-our-customers.example.com"
+    with serving(TwilioStandIn(numbers=[Number(phone_number=number)]).app()) as url:
+        for name, value in {
+            **{"ACCOUNT_SID": ACCOUNT_SID, "AUTH_TOKEN": AUTH_TOKEN, "BASE_URL": url},
+            **{"PUBLIC_URL": public, "WHATSAPP_NUMBER": number},
+        }.items():
+            monkeypatch.setenv(f"HOLDFAST_TWILIO_{name}", value)
+        result = runner.invoke(app, ["check", "twilio"], env={"COLUMNS": "80"})
+    cells = "".join(line.split("│")[4].strip() for line in result.output.splitlines() if line.count("│") == 5)
+    assert f"{public}/webhooks/whatsapp" in cells
 
 
 def test_a_mistake_in_a_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,11 @@ def test_a_missing_option_is_wrong_use(files: Path) -> None:
     assert CliRunner().invoke(app, ["--topics", str(files / "train.csv")]).exit_code == 2
 
 
+def test_an_organisation_and_topics_together_are_wrong_use(files: Path) -> None:
+    result = CliRunner().invoke(app, ["techflow", "--topics", str(files / "train.csv")])
+    assert (result.exit_code, "one at a time" in result.stderr) == (2, True)
+
+
 def test_a_diagram_that_cannot_be_written_is_wrong_use(files: Path) -> None:
     result = run(files, "--plot", str(files / "train.csv" / "diagram.png"))
     assert result.exit_code == 2

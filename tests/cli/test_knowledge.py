@@ -83,6 +83,10 @@ async def test_articles_are_brought_in_and_listed(shelf: Shelf) -> None:
     assert [word in row for word in ("zendesk", "delivery", "2026-05-04", "published")] == [True] * 4
 
 
+async def test_before_anything_was_brought_in_the_list_says_so(shelf: Shelf) -> None:
+    assert (await holdfast("list")).output.startswith("No article of a source is kept here")
+
+
 async def test_a_source_that_refuses_us_is_named_with_its_reason(shelf: Shelf) -> None:
     shelf.refuses = True
     result = await holdfast("sync")
