@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.heartbeats import heartbeats
 from activities.organisations import Organisations
 from domain.errors import InvalidInputError
-from domain.spec import ChannelKind
+from domain.spec import ChannelKind, OrganisationSpec
 from domain.steps import ChannelRead, ReadChannelInput
 from integrations.channels.base import Channel, MessageReader
 from storage.inbox import InboxRepository
@@ -29,22 +29,36 @@ class ReadingActivities:
 
     @activity.defn
     async def read_channel(self, input: ReadChannelInput) -> ChannelRead:
-        """Read until the shift ends ; the next one goes on where this one stopped."""
-        reader = self._channels[input.channel]
-        if not isinstance(reader, MessageReader):
-            raise InvalidInputError(f"The channel {input.channel} cannot be read.")
-        events = 0
+        """Read until the shift ends or the channel is taken out; the next one goes on where this one stopped.
+
+        What comes after the channel was taken out is not kept and moves no cursor: it is read when the channel is back.
+        """
         async with heartbeats():
-            ends_at = asyncio.get_running_loop().time() + SHIFT.total_seconds()
-            async for batch in reader.read_from(await self._inbox.cursor(input.organisation, input.channel)):
-                across = await self._across(input.organisation)
-                events += await self._inbox.keep_batch(
-                    input.organisation, input.channel, batch, datetime.now(UTC), across_channels=across
-                )
-                if asyncio.get_running_loop().time() >= ends_at:
-                    break
+            if input.channel not in (await self._active(input)).channels:
+                return ChannelRead(events=0, taken_out=True)
+            return await self._read(input, self._reader(input.channel))
+
+    async def _read(self, input: ReadChannelInput, reader: MessageReader) -> ChannelRead:
+        events = 0
+        ends_at = asyncio.get_running_loop().time() + SHIFT.total_seconds()
+        async for batch in reader.read_from(await self._inbox.cursor(input.organisation, input.channel)):
+            active = await self._active(input)
+            if input.channel not in active.channels:
+                return ChannelRead(events=events, taken_out=True)
+            across = active.identity.one_conversation
+            events += await self._inbox.keep_batch(
+                input.organisation, input.channel, batch, datetime.now(UTC), across_channels=across
+            )
+            if asyncio.get_running_loop().time() >= ends_at:
+                break
         return ChannelRead(events=events)
 
-    async def _across(self, organisation: str) -> bool:
-        active = await self._organisations.active_version(organisation)
-        return (await self._organisations.served(active)).specification.identity.one_conversation
+    def _reader(self, kind: ChannelKind) -> MessageReader:
+        reader = self._channels[kind]
+        if not isinstance(reader, MessageReader):
+            raise InvalidInputError(f"The channel {kind} cannot be read.")
+        return reader
+
+    async def _active(self, input: ReadChannelInput) -> OrganisationSpec:
+        active = await self._organisations.active_version(input.organisation)
+        return (await self._organisations.version(active)).specification

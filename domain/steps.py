@@ -236,9 +236,10 @@ class ReadChannelInput(Frozen):
 
 
 class ChannelRead(Frozen):
-    """How many events were new."""
+    """How many events were new. `taken_out`: the active version does not name the channel any more."""
 
     events: int
+    taken_out: bool = False
 
 
 class SynchroniseKnowledgeInput(Frozen):

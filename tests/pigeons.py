@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.inbound import AnyInboundEvent
+from domain.inbound import AnyInboundEvent, InboundMessage, Sender
 from integrations.channels.base import (
     ForgedRequestError,
     OutboundMessage,
@@ -33,6 +33,18 @@ def note(event_id: str, text: str = "how do I reset my password", **more: Any) -
     written = {"kind": "message", "thread": "loft-1", "sender": {"external_id": "ada", "verified": True}, "text": text}
     address = {"address": {"loft": "north"}}
     return {"channel": KIND, "event_id": event_id, "at": datetime.now(UTC).isoformat(), **written, **address, **more}
+
+
+def numbered(number: int) -> InboundMessage:
+    """A note as a reader brings it."""
+    return InboundMessage(
+        channel=KIND,
+        event_id=f"n-{number}",
+        at=datetime.now(UTC),
+        thread="loft",
+        sender=Sender(external_id="ada", verified=True),
+        text=f"note {number}",
+    )
 
 
 class PigeonChannel:

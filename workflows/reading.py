@@ -1,4 +1,4 @@
-"""ReadChannelWorkflow: a reader that never ends, one for each channel that is read."""
+"""ReadChannelWorkflow: the reader of one channel, for as long as the specification names it."""
 
 from temporalio import workflow
 from temporalio.workflow import ActivityConfig
@@ -20,13 +20,29 @@ def reader_id(input: ReadChannelInput) -> str:
 class ReadChannelWorkflow:
     """Shift after shift; each goes on where the one before stopped."""
 
+    def __init__(self) -> None:
+        self._named = False
+
+    @workflow.signal
+    def go_on(self) -> None:
+        """A published specification names the channel.
+
+        Comes with every start. Temporal lets no run end that has not seen it, so a channel that comes back while
+        its reader ends is read on.
+        """
+        self._named = True
+
     @workflow.run
     async def run(self, input: ReadChannelInput) -> None:
-        """Read for ever, with a fresh history now and then."""
+        """Read until the channel is taken out, with a fresh history now and then."""
         read = 0
         for shift in range(SHIFTS_PER_RUN):
             workflow.set_current_details(f"Reading `{input.channel}` · shift {shift + 1} · {read} events in this run")
+            self._named = False
             options: ActivityConfig = {**READ_CHANNEL, "summary": f"read {input.channel}, shift {shift + 1}"}
             done = await workflow.execute_activity_method(ReadingActivities.read_channel, input, **options)
             read += done.events
+            if done.taken_out and not self._named:
+                workflow.set_current_details(f"`{input.channel}` was taken out of the specification")
+                return
         workflow.continue_as_new(input)

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from domain.errors import UnavailableError
-from domain.inbound import Batch, Cursor, InboundMessage, Sender
+from domain.inbound import Batch, Cursor
 from domain.queues import CONVERSATIONS
+from domain.spec import ChannelSpec
 from domain.steps import ReadChannelInput
 from storage.inbox import InboxRepository, WaitingEvent
+from tests.e2e.bikeshop import publish
 from tests.e2e.house import House
 from tests.organisation import SPECIFICATION
-from tests.pigeons import KIND, PigeonChannel
+from tests.pigeons import KIND, PigeonChannel, numbered
 from workflows.reading import ReadChannelWorkflow, reader_id
 
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
@@ -31,23 +33,13 @@ class PigeonReader(PigeonChannel):
             if number == self._breaks_at:
                 self._breaks_at = None
                 raise UnavailableError("The pigeon got lost.")
-            yield Batch(events=(_note(number),), cursor={"note": number})
-
-
-def _note(number: int) -> InboundMessage:
-    return InboundMessage(
-        channel=KIND,
-        event_id=f"n-{number}",
-        at=datetime.now(UTC),
-        thread="loft",
-        sender=Sender(external_id="ada", verified=True),
-        text=f"note {number}",
-    )
+            yield Batch(events=(numbered(number),), cursor={"note": number})
 
 
 async def test_a_reader_goes_on_where_it_stopped(house: House) -> None:
     reader = PigeonReader(notes=6, breaks_at=4)
     inbox = InboxRepository(house.store.database)
+    await publish(house.store.database, channels={KIND: ChannelSpec()})
     input = ReadChannelInput(organisation=SPECIFICATION.organisation, channel=KIND)
     async with house.workers(channel=reader):
         await house.client.start_workflow(ReadChannelWorkflow.run, input, id=reader_id(input), task_queue=CONVERSATIONS)

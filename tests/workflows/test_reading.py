@@ -1,0 +1,131 @@
+"""A reader as a workflow, with a fake activity on a real server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from domain.queues import CONVERSATIONS, READING
+from domain.steps import ChannelRead, ReadChannelInput
+from tests.workflows.fakes import Gate
+from workers.worker import workflow_runner
+from workflows.reading import SHIFTS_PER_RUN, ReadChannelWorkflow
+
+INPUT = ReadChannelInput(organisation="acme", channel="pigeon")
+TAKEN_OUT = ChannelRead(events=0, taken_out=True)
+READ = ChannelRead(events=3)
+Reader = WorkflowHandle[ReadChannelWorkflow, None]
+
+
+class FakeReading:
+    """Answers with one of its shifts after the other; `gates` hold shifts up."""
+
+    def __init__(self, *shifts: ChannelRead) -> None:
+        self.shifts = shifts
+        self.worked = 0
+        self.gates: dict[int, Gate] = {}
+
+    def hold(self, shift: int) -> Gate:
+        self.gates[shift] = Gate()
+        return self.gates[shift]
+
+    @activity.defn
+    async def read_channel(self, input: ReadChannelInput) -> ChannelRead:
+        self.worked += 1
+        if self.worked in self.gates:
+            await self.gates[self.worked].pass_through()
+        return self.shifts[self.worked - 1]
+
+
+@asynccontextmanager
+async def reading(
+    environment: WorkflowEnvironment, fake: FakeReading, signal: Callable[..., None] | None = None
+) -> AsyncIterator[Reader]:
+    async with conversations(environment), readers(environment, fake):
+        yield await start(environment, signal)
+
+
+def conversations(environment: WorkflowEnvironment) -> Worker:
+    runner = workflow_runner()
+    return Worker(environment.client, task_queue=CONVERSATIONS, workflows=[ReadChannelWorkflow], workflow_runner=runner)
+
+
+def readers(environment: WorkflowEnvironment, fake: FakeReading) -> Worker:
+    return Worker(environment.client, task_queue=READING, activities=[fake.read_channel])
+
+
+async def start(environment: WorkflowEnvironment, signal: Callable[..., None] | None = None) -> Reader:
+    return await environment.client.start_workflow(
+        ReadChannelWorkflow.run,
+        INPUT,
+        id=f"reader-{uuid4().hex}",
+        task_queue=CONVERSATIONS,
+        start_signal=signal.__name__ if signal else None,
+    )
+
+
+async def until_idle(reader: Reader) -> None:
+    """Wait until Temporal has the result of the activity; the test's own time limit ends a wait that is in vain."""
+    while True:
+        if not (await reader.describe()).raw_description.pending_activities:
+            return
+        await asyncio.sleep(0.02)
+
+
+async def test_a_reader_ends_when_its_channel_was_taken_out(environment: WorkflowEnvironment) -> None:
+    fake = FakeReading(READ, TAKEN_OUT)
+    async with reading(environment, fake, ReadChannelWorkflow.go_on) as reader:
+        await reader.result()
+    assert fake.worked == 2
+
+
+async def test_a_channel_that_comes_back_while_its_reader_ends_is_read_on(environment: WorkflowEnvironment) -> None:
+    fake = FakeReading(READ, TAKEN_OUT, READ, TAKEN_OUT)
+    gate = fake.hold(2)
+    async with reading(environment, fake) as reader:
+        await gate.reached.wait()
+        await reader.signal(ReadChannelWorkflow.go_on)
+        gate.opened.set()
+        await reader.result()
+    assert fake.worked == 4
+
+
+async def test_a_signal_that_comes_after_the_last_look_counts(environment: WorkflowEnvironment) -> None:
+    """The reader finds both at once: that its channel was taken out, and that it is back."""
+    fake = FakeReading(TAKEN_OUT, READ, TAKEN_OUT)
+    gate = fake.hold(1)
+    async with readers(environment, fake):
+        async with conversations(environment):
+            reader = await start(environment)
+            await gate.reached.wait()
+        gate.opened.set()
+        await until_idle(reader)
+        await reader.signal(ReadChannelWorkflow.go_on)
+        async with conversations(environment):
+            await reader.result()
+    assert fake.worked == 3
+
+
+async def test_a_signal_of_an_earlier_shift_keeps_no_reader_alive(environment: WorkflowEnvironment) -> None:
+    fake = FakeReading(READ, TAKEN_OUT)
+    gate = fake.hold(1)
+    async with reading(environment, fake) as reader:
+        await gate.reached.wait()
+        await reader.signal(ReadChannelWorkflow.go_on)
+        gate.opened.set()
+        await reader.result()
+    assert fake.worked == 2
+
+
+async def test_a_fresh_history_comes_with_every_run(environment: WorkflowEnvironment) -> None:
+    fake = FakeReading(*[READ] * SHIFTS_PER_RUN, TAKEN_OUT)
+    async with reading(environment, fake) as reader:
+        first = environment.client.get_workflow_handle(reader.id, run_id=reader.first_execution_run_id)
+        await asyncio.wait_for(reader.result(), 60)
+        assert (await first.describe()).status is WorkflowExecutionStatus.CONTINUED_AS_NEW
+    assert fake.worked == SHIFTS_PER_RUN + 1
