@@ -78,6 +78,17 @@ class SpecRepository:
         )
         return content_hash
 
+    async def last_published(self, organisation: str) -> SpecSummary | None:
+        """The active version; a version that is published again differs from before by its time."""
+        row = await self._database.fetchrow(
+            """
+            SELECT content_hash, published_by, published_at, active FROM spec_versions
+            WHERE organisation = $1 AND active
+            """,
+            organisation,
+        )
+        return SpecSummary.model_validate(dict(row)) if row else None
+
     async def load(self, content_hash: str) -> PublishedSpec:
         """Raises NotFoundError for a hash that was never published."""
         row = await self._database.fetchrow(

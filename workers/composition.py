@@ -50,8 +50,9 @@ from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.vendors import VendorStateRepository
+from workers.following import Fit, following
 from workers.guards import Guards
-from workers.knowledge import schedule_synchronisation
+from workers.knowledge import Schedules
 from workers.readers import start_readers
 from workers.worker import Activities, Limits, build_workers
 
@@ -169,8 +170,8 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     )
     near = neighbours_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
-    await start_readers(client, settings.organisation.name, activities.conversation.organisations, near.channels)
-    await schedule_synchronisation(client, settings.organisation.name, activities.conversation.organisations)
+    fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]
+    await stack.enter_async_context(following(settings.organisation.name, SpecRepository(database), fits))
     limits = Limits(
         settings.max_cached_workflows, settings.max_concurrent_activities, settings.model_requests_per_second
     )

@@ -1,8 +1,8 @@
 """Schedules that bring in articles: one for each source that the published specification names."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-import structlog
 from temporalio.client import (
     Client,
     Schedule,
@@ -15,34 +15,36 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.organisations import Organisations
-from domain.errors import UnavailableError
-from domain.knowledge_spec import KnowledgeSourceSpec
 from domain.queues import CONVERSATIONS
+from domain.spec import OrganisationSpec
 from domain.steps import SynchroniseKnowledgeInput
 from integrations.knowledge.registry import SOURCES
 from workflows.knowledge import SynchroniseKnowledgeWorkflow, synchronisation_id
 
-log = structlog.get_logger()
+
+class Schedules:
+    """Remembers what it has scheduled, so that Temporal is only asked for what is different."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._scheduled: dict[str, timedelta | None] = {}
+
+    async def fit(self, specification: OrganisationSpec) -> None:
+        """Make the schedules fit the specification: new ones begin at once, a person's pause is kept."""
+        every = {source.kind: source.every for source in specification.knowledge_sources}
+        for kind in SOURCES:
+            wanted = every.get(kind)
+            if kind in self._scheduled and self._scheduled[kind] == wanted:
+                continue
+            input = SynchroniseKnowledgeInput(organisation=specification.organisation, source=kind)
+            if wanted:
+                await _schedule(self._client, input, wanted)
+            else:
+                await _unschedule(self._client, input)
+            self._scheduled[kind] = wanted
 
 
-async def schedule_synchronisation(client: Client, organisation: str, organisations: Organisations) -> None:
-    """Make the schedules fit the specification: new ones begin at once, a person's pause is kept."""
-    try:
-        active = await organisations.active_version(organisation)
-    except UnavailableError:
-        log.warning("no_knowledge_is_synchronised", reason="nothing is published yet")
-        return
-    named = {source.kind: source for source in (await organisations.version(active)).specification.knowledge_sources}
-    for kind in SOURCES:
-        input = SynchroniseKnowledgeInput(organisation=organisation, source=kind)
-        if kind in named:
-            await _schedule(client, input, named[kind])
-        else:
-            await _unschedule(client, input)
-
-
-async def _schedule(client: Client, input: SynchroniseKnowledgeInput, source: KnowledgeSourceSpec) -> None:
+async def _schedule(client: Client, input: SynchroniseKnowledgeInput, every: timedelta) -> None:
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
             SynchroniseKnowledgeWorkflow.run,
@@ -51,7 +53,7 @@ async def _schedule(client: Client, input: SynchroniseKnowledgeInput, source: Kn
             task_queue=CONVERSATIONS,
             static_summary=f"Articles of {input.source} for {input.organisation}",
         ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=source.every)]),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
     )
 
     def changed(known: ScheduleUpdateInput) -> ScheduleUpdate:

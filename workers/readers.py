@@ -6,10 +6,9 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.organisations import Organisations
-from domain.errors import HoldfastError, UnavailableError
+from domain.errors import HoldfastError
 from domain.queues import CONVERSATIONS
-from domain.spec import ChannelKind
+from domain.spec import ChannelKind, OrganisationSpec
 from domain.steps import ReadChannelInput
 from integrations.channels.base import Channel, MessageReader
 from workflows.reading import ReadChannelWorkflow, reader_id
@@ -18,15 +17,12 @@ log = structlog.get_logger()
 
 
 async def start_readers(
-    client: Client, organisation: str, organisations: Organisations, channels: Mapping[ChannelKind, Channel]
+    client: Client, channels: Mapping[ChannelKind, Channel], specification: OrganisationSpec
 ) -> None:
-    """One for each channel of the published specification that is read; those that run already go on."""
-    try:
-        active = await organisations.active_version(organisation)
-    except UnavailableError:
-        log.warning("no_channel_is_read", reason="nothing is published yet")
-        return
-    specification = (await organisations.served(active)).specification
+    """One for each channel of the specification that is read; those that run already go on.
+
+    The reader of a channel that was taken out finds that out itself, and ends.
+    """
     for kind in specification.channels:
         try:
             adapter = channels[kind]
@@ -34,15 +30,17 @@ async def start_readers(
             log.warning("channel_not_set_up", channel=kind, reason=str(error))
             continue
         if isinstance(adapter, MessageReader):
-            await _start(client, ReadChannelInput(organisation=organisation, channel=kind))
+            await _start(client, ReadChannelInput(organisation=specification.organisation, channel=kind))
 
 
 async def _start(client: Client, input: ReadChannelInput) -> None:
+    """Signal-with-start: a reader that is about to end hears that it is wanted."""
     await client.start_workflow(
         ReadChannelWorkflow.run,
         input,
         id=reader_id(input),
         task_queue=CONVERSATIONS,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=ReadChannelWorkflow.go_on.__name__,
         static_summary=f"Reads {input.channel} for {input.organisation}",
     )

@@ -20,12 +20,13 @@ from integrations.knowledge.source import KnowledgeSource
 from storage.customers import CustomerRepository
 from storage.specs import SpecRepository
 from tests.e2e.bikeshop import publish
+from tests.e2e.bikeshop import version as shop
 from tests.e2e.house import House, scripted
 from tests.integrations.helpdesk.conftest import Desk, desk, served_desk
 from tests.organisation import ARTICLES, SPECIFICATION
 from tests.salesforce_organisation import Vendor, served, vendor
 from workers.composition import Neighbours, compose
-from workers.knowledge import schedule_synchronisation
+from workers.knowledge import Schedules
 from workers.worker import Limits, build_workers
 from workflows.knowledge import synchronisation_id
 
@@ -60,7 +61,7 @@ async def synchronising(house: House, desk: Desk, vendor: Vendor) -> AsyncIterat
     async with AsyncExitStack() as stack:
         for worker in build_workers(house.client, activities, Limits()):
             await stack.enter_async_context(worker)
-        await schedule_synchronisation(house.client, ORGANISATION, activities.conversation.organisations)
+        await Schedules(house.client).fit(shop(knowledge_sources=SOURCES).specification)
         yield
         for source in SOURCES:
             await schedule(house, source.kind).delete()

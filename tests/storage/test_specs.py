@@ -39,6 +39,20 @@ async def test_the_version_published_last_is_active_and_an_older_one_can_come_ba
     ]
 
 
+async def test_each_publication_has_its_time_even_that_of_the_same_version(database: Database) -> None:
+    specs = SpecRepository(database)
+    assert await specs.last_published(ORGANISATION) is None
+    await specs.publish(RENAMED, b"", Calibration(), "lea")
+    seen = []
+    for _ in range(2):
+        content_hash = await specs.publish(VERSION, b"", Calibration(), "lea")
+        published = await specs.last_published(ORGANISATION)
+        assert published
+        assert (published.content_hash, published.active) == (content_hash, True)
+        seen.append(published.published_at)
+    assert seen[0] < seen[1]
+
+
 async def test_an_unknown_hash_is_not_found(database: Database) -> None:
     with pytest.raises(NotFoundError, match="No specification abcabcabcabc is published"):
         await SpecRepository(database).load("abc" * 20)

@@ -2,11 +2,27 @@
 
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+from temporalio.client import Client, WorkflowExecutionStatus
+
 from config.settings import Settings, child_environment
+from domain.knowledge_spec import KnowledgeSourceSpec
+from domain.spec import ChannelSpec
+from storage.database import connect
+from tests.e2e.bikeshop import publish
+from tests.workers.seen import ORGANISATION, holds, is_scheduled, reader_of, schedule_of, status, until
 
 ROOT = Path(__file__).parents[2]
+MAILBOX = {
+    "HOLDFAST_EMAIL_ADDRESS": "help@shop.example",
+    "HOLDFAST_EMAIL_PASSWORD": "secret",
+    "HOLDFAST_EMAIL_IMAP_HOST": "127.0.0.1",
+    "HOLDFAST_EMAIL_IMAP_PORT": "1",
+    "HOLDFAST_EMAIL_SMTP_HOST": "127.0.0.1",
+}
+"""Nobody listens there; its reader tries again and again."""
 
 
 async def _ended(settings: Settings) -> tuple[int | None, str]:
@@ -32,3 +48,37 @@ async def test_a_database_that_does_not_answer_ends_it_with_one_sentence(tmp_pat
     assert code == 1
     assert "PostgreSQL does not answer" in told
     assert "Traceback" not in told
+
+
+async def test_what_is_published_while_it_runs_takes_effect(database_url: str, temporal_client: Client) -> None:
+    """From an empty database on, and without a start in between."""
+    address = temporal_client.service_client.config.target_host
+    settings = Settings.model_validate(
+        {"database_url": database_url, "temporal_address": address, "organisation": ROOT / ORGANISATION}
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "workers",
+        cwd=ROOT,
+        env=child_environment(settings) | MAILBOX,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr
+    try:
+        while b"no_specification_to_follow" not in await process.stderr.readline():
+            assert process.returncode is None
+        database = await connect(database_url)
+        zendesk = KnowledgeSourceSpec(kind="zendesk", default_topic="delivery", every_hours=2)
+        await publish(database, channels={"email": ChannelSpec()}, knowledge_sources=(zendesk,))
+        reader, schedule = reader_of("email"), schedule_of("zendesk")
+        await until(lambda: holds(status(temporal_client, reader), WorkflowExecutionStatus.RUNNING))
+        await until(lambda: is_scheduled(temporal_client, schedule, timedelta(hours=2)))
+        await publish(database)
+        await until(lambda: holds(status(temporal_client, reader), WorkflowExecutionStatus.COMPLETED))
+        await until(lambda: is_scheduled(temporal_client, schedule, None))
+        await database.close()
+    finally:
+        process.terminate()
+        await process.communicate()
+    assert process.returncode == 0
