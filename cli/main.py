@@ -21,6 +21,7 @@ COMMANDS = {
     "chat": ("cli.chat:chat", "Chat as a customer would."),
     "check": ("cli.check:check", "Test connections and permissions at every vendor."),
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),
+    "keys": ("cli.keys:app", "Make, list and revoke API keys."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),
     "sandbox": ("cli.sandbox:sandbox", "Serve stand-ins for all vendors, and play customers."),

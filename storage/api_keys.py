@@ -33,6 +33,17 @@ class ApiKeyRepository:
         )
         return KeyOwner.model_validate(dict(row)) if row else None
 
+    async def list(self, organisation: str) -> list[KeyOwner]:
+        """Whose keys are valid, a row for each key, the oldest first."""
+        rows = await self._database.fetch(
+            """
+            SELECT organisation, person_id, roles FROM api_keys
+            WHERE organisation = $1 AND revoked_at IS NULL ORDER BY created_at, key_hash
+            """,
+            organisation,
+        )
+        return [KeyOwner.model_validate(dict(row)) for row in rows]
+
     async def revoke(self, organisation: str, person_id: str) -> int:
         """Make every key of a person useless at once; returns how many there were."""
         rows = await self._database.fetch(

@@ -18,6 +18,9 @@ async def test_revoking_ends_every_key_of_a_person(database: Database) -> None:
     keys = ApiKeyRepository(database)
     annas = [await keys.create("bikeshop", "anna", []) for _ in range(2)]
     toms = await keys.create("bikeshop", "tom", [])
+    await keys.create("hotel", "mia", [])
+    assert [owner.person_id for owner in await keys.list("bikeshop")] == ["anna", "anna", "tom"]
     assert await keys.revoke("bikeshop", "anna") == 2
+    assert [owner.person_id for owner in await keys.list("bikeshop")] == ["tom"]
     assert [await keys.find(key) for key in annas] == [None, None]
     assert await keys.find(toms) is not None
