@@ -78,5 +78,8 @@ async def test_values_travel_as_json_without_nulls_and_without_nul(database: Dat
 
 async def test_texts_travel_without_nul(database: Database) -> None:
     assert await database.fetchval("SELECT $1::text", "a\x00b") == "ab"
-    assert (await database.fetchrow("SELECT $1::text", "\x00")) == ("",)
-    assert await database.fetch("SELECT $1::text", "\\x00") == [("\\x00",)]
+    assert await database.fetchval("SELECT $1::text", "\\x00") == "\\x00"
+    row = await database.fetchrow("SELECT $1::text", "\x00")
+    assert row is not None
+    assert tuple(row) == ("",)
+    assert [tuple(row) for row in await database.fetch("SELECT $1::text", "\x00b")] == [("b",)]
