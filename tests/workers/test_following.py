@@ -105,7 +105,7 @@ class Calls(Interceptor):
 
         class Noting(OutboundInterceptor):
             async def start_workflow(self, input: StartWorkflowInput) -> Any:
-                made.append(f"start {input.id}")
+                made.append(f"{input.start_signal} {input.id}")
                 return await super().start_workflow(input)
 
             async def create_schedule(self, input: Any) -> Any:
@@ -190,14 +190,14 @@ async def test_temporal_is_asked_for_nothing_but_what_changed(database: Database
         assert sorted(calls.made) == [
             f"create {SCHEDULE}",
             f"delete {schedule_of('salesforce')}",
-            f"start {READER}",
+            f"go_on {READER}",
         ]
         await specs.looked()
         assert len(calls.made) == 3
 
         await publish(database, channels=WITH_PIGEONS, knowledge_sources=(ZENDESK,), name="Two Wheels")
         await specs.looked()
-        assert calls.made[3:] == [f"start {READER}"]
+        assert calls.made[3:] == [f"go_on {READER}"]
 
         await publish(database)
         await specs.looked()
