@@ -52,6 +52,7 @@ class ConversationState(BaseModel):
     context_of: str | None = None
     identity_check: IdentityCheck | None = None
     ticket_status: Status = Status.OPEN
+    ticket_channel: ChannelKind | None = None
     told_to_wait: bool = False
     parked_since: datetime | None = None
     escalation_reason: str | None = None

@@ -56,8 +56,8 @@ class Conversation:
         self.handle = handle
         self.sent: set[str] = set()
 
-    async def says(self, text: str, message_id: str | None = None) -> None:
-        said = message(text, message_id)
+    async def says(self, text: str, message_id: str | None = None, channel: str = "web_chat") -> None:
+        said = message(text, message_id).model_copy(update={"channel": channel})
         self.sent.add(said.message_id)
         await self.handle.signal(ConversationWorkflow.receive_message, said)
 

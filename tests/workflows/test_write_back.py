@@ -137,6 +137,21 @@ async def test_a_ticket_that_cannot_be_changed_is_recorded_and_the_next_change_m
     assert [ticket.status for ticket in activities.tickets] == [Status.RESOLVED]
 
 
+async def test_a_ticket_is_kept_up_to_date_when_its_customer_goes_on_elsewhere(converse: Converse) -> None:
+    activities = fakes(TICKETED, PERSON)
+    async with converse(activities) as conversation:
+        await conversation.says("hello")
+        await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+        await conversation.says("a human please", channel="sms")
+        await conversation.settled()
+        await resolved(conversation)
+        await told(conversation, activities, 2)
+    assert [(ticket.channel, ticket.status) for ticket in activities.tickets] == [
+        ("web_chat", Status.WITH_HUMAN),
+        ("web_chat", Status.RESOLVED),
+    ]
+
+
 async def test_other_channels_have_no_ticket(converse: Converse) -> None:
     activities = fakes(Policy(default_ai_agent="general", ticketed_channels=("zendesk",)), PERSON)
     async with converse(activities) as conversation:
