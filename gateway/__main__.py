@@ -1,13 +1,16 @@
 """`python -m gateway`: serve on the address of the settings."""
 
+import asyncio
+
 import uvicorn
 
 from config.logging import configure_logging
 from config.settings import Settings
-from domain.errors import InvalidInputError
+from domain.errors import HoldfastError, UnavailableError
 from gateway.app import create_app
 from gateway.chat.frames import MAX_FRAME_BYTES
-from gateway.options import options_of
+from gateway.options import GatewayOptions, options_of
+from storage.database import connect
 
 
 def main() -> None:
@@ -15,7 +18,8 @@ def main() -> None:
     configure_logging(settings.log_level, settings.log_format)
     try:
         options = options_of(settings)
-    except InvalidInputError as error:
+        asyncio.run(_reach(options))
+    except HoldfastError as error:
         raise SystemExit(str(error)) from error
     uvicorn.run(
         create_app(options),
@@ -31,6 +35,15 @@ def main() -> None:
         log_config=None,
         access_log=False,
     )
+
+
+async def _reach(options: GatewayOptions) -> None:
+    """A database that cannot be reached is told in one sentence, which the server's own start would not do."""
+    try:
+        database = await connect(options.database_url.get_secret_value(), max_size=1)
+    except UnavailableError as error:
+        raise UnavailableError("PostgreSQL does not answer. Start it, or correct HOLDFAST_DATABASE_URL.") from error
+    await database.close()
 
 
 if __name__ == "__main__":

@@ -109,6 +109,11 @@ def errors_translated() -> Iterator[None]:
         raise NotFoundError(str(error)) from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise CredentialsError(f"PostgreSQL refuses the database URL: {error}. Check HOLDFAST_DATABASE_URL.") from error
+    except asyncpg.ClientConfigurationError as error:
+        raise CredentialsError(
+            "The database URL is no address of PostgreSQL. Write HOLDFAST_DATABASE_URL like"
+            " postgresql://user:password@host/database."
+        ) from error
     except asyncpg.InterfaceError as error:
         if isinstance(error, ValueError):  # an argument of the wrong type, not a connection that went away
             raise

@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.approvals import ApprovalActivities
@@ -24,7 +26,7 @@ from activities.serving import load_models
 from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
 from config.settings import Settings, read_vendor
-from domain.errors import CredentialsError, HoldfastError
+from domain.errors import CredentialsError, HoldfastError, UnavailableError
 from domain.spec import ChannelKind
 from integrations.adapters import Adapters, Wrapped
 from integrations.breakers import Breakers
@@ -162,12 +164,7 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
         raise CredentialsError("A worker needs HOLDFAST_DATABASE_URL and HOLDFAST_TEMPORAL_ADDRESS; or use `make up`.")
     database = await connect(settings.database_url.get_secret_value(), max_size=POOL_SIZE)
     stack.push_async_callback(database.close)
-    client = await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        runtime=_runtime(settings),
-    )
+    client = await _temporal(settings, settings.temporal_address)
     near = neighbours_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
     fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]
@@ -183,3 +180,25 @@ def _runtime(settings: Settings) -> Runtime | None:
         return None
     metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}")
     return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+async def _temporal(settings: Settings, address: str) -> Client:
+    """Raises UnavailableError when Temporal does not answer or lacks the namespace."""
+    try:
+        client = await Client.connect(
+            address,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            runtime=_runtime(settings),
+        )
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RuntimeError as error:
+        raise UnavailableError(
+            f"Temporal does not answer at {address}. Start it, or correct HOLDFAST_TEMPORAL_ADDRESS."
+        ) from error
+    except RPCError as error:
+        raise UnavailableError(
+            f"Temporal at {address} refuses the namespace {settings.temporal_namespace} ({error.status.name}). "
+            "Create it, or correct HOLDFAST_TEMPORAL_NAMESPACE."
+        ) from error
+    return client

@@ -40,6 +40,10 @@ def _lock_file(home: Path) -> TextIO:
         raise ConflictError(
             f"This user may not write to {home}. Give it the folder, or choose another one with HOLDFAST_HOME."
         ) from None
+    except OSError as error:
+        raise ConflictError(
+            f"{home} cannot be used as a folder ({error.strerror}). Choose another one with HOLDFAST_HOME."
+        ) from None
 
 
 def kept_secret(home: Path, name: str) -> str:

@@ -55,3 +55,19 @@ async def test_a_missing_setting_is_named(missing: str) -> None:
     assert process.returncode == 1
     assert f"HOLDFAST_{missing.upper()} is not set".encode() in errors
     assert b"Traceback" not in errors
+
+
+async def test_a_database_that_does_not_answer_is_told_in_one_sentence(tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {
+            "database_url": f"postgresql:///x?host={tmp_path}",
+            "temporal_address": "127.0.0.1:1",
+            "chat_token_secret": "x" * 32,
+        }
+    )
+    process = await _start(settings)
+    _, errors = await process.communicate()
+    assert (process.returncode, errors) == (
+        1,
+        b"PostgreSQL does not answer. Start it, or correct HOLDFAST_DATABASE_URL.\n",
+    )

@@ -83,3 +83,10 @@ async def test_texts_travel_without_nul(database: Database) -> None:
     assert row is not None
     assert tuple(row) == ("",)
     assert [tuple(row) for row in await database.fetch("SELECT $1::text", "\x00b")] == [("b",)]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:s3cret@h/d"])
+async def test_a_url_that_is_none_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(CredentialsError, match="HOLDFAST_DATABASE_URL") as caught:
+        await connect(url)
+    assert "s3cret" not in str(caught.value)

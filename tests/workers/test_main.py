@@ -50,6 +50,29 @@ async def test_a_database_that_does_not_answer_ends_it_with_one_sentence(tmp_pat
     assert "Traceback" not in told
 
 
+async def test_a_temporal_that_does_not_answer_ends_it_with_one_sentence(database_url: str) -> None:
+    nowhere = Settings.model_validate({"database_url": database_url, "temporal_address": "127.0.0.1:1"})
+    code, told = await _ended(nowhere)
+    assert (code, told) == (
+        1,
+        "Temporal does not answer at 127.0.0.1:1. Start it, or correct HOLDFAST_TEMPORAL_ADDRESS.\n",
+    )
+
+
+async def test_a_namespace_that_does_not_exist_ends_it_with_one_sentence(
+    database_url: str, temporal_client: Client
+) -> None:
+    settings = Settings.model_validate(
+        {
+            "database_url": database_url,
+            "temporal_address": temporal_client.service_client.config.target_host,
+            "temporal_namespace": "nowhere",
+        }
+    )
+    code, told = await _ended(settings)
+    assert (code, "correct HOLDFAST_TEMPORAL_NAMESPACE" in told, "Traceback" in told) == (1, True, False)
+
+
 async def test_what_is_published_while_it_runs_takes_effect(database_url: str, temporal_client: Client) -> None:
     """From an empty database on, and without a start in between."""
     address = temporal_client.service_client.config.target_host

@@ -17,6 +17,13 @@ def test_a_home_is_claimed_once(tmp_path: Path) -> None:
     assert str(caught.value).startswith(f"Holdfast already runs from {home} (process {os.getpid()}).")
 
 
+def test_a_home_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "file", tmp_path / "file" / "home"):
+        with pytest.raises(ConflictError, match="HOLDFAST_HOME"), claimed(home):
+            pass
+
+
 def test_a_home_is_free_after_its_process_ended_without_leaving(tmp_path: Path) -> None:
     script = f"""
 import os, pathlib
