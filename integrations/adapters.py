@@ -46,7 +46,9 @@ class Adapters(Mapping[str, Adapter], Generic[Adapter]):
         except ValueError as error:
             raise InvalidInputError(f"The settings HOLDFAST_{prefix}_… are wrong: {_mistakes(error)}.") from error
         if settings is None:
-            raise CredentialsError(f"{kind} is not set up here: set HOLDFAST_{prefix}_… (docs/configuration.md).")
+            needed = [name.upper() for name, field in settings_class.model_fields.items() if field.is_required()]
+            text = f"{kind} is not set up here: set HOLDFAST_{prefix}_… (docs/configuration.md)"
+            raise CredentialsError(f"{text}, at least {', '.join(needed)}." if needed else f"{text}.")
         configured: Adapter = adapter(settings)
         return configured
 
@@ -81,10 +83,15 @@ def _mistakes(error: ValueError) -> str:
     listed = getattr(error, "errors", None)
     if listed is None:
         return "unreadable"
-    return "; ".join(_mistake(one["loc"], one["msg"]) for one in listed())
+    return "; ".join(_mistake(one["loc"], one["type"], one["msg"], one.get("ctx", {})) for one in listed())
 
 
-def _mistake(location: Sequence[str | int], message: str) -> str:
+def _mistake(location: Sequence[str | int], kind: str, message: str, context: Mapping[str, Any]) -> str:
     """A mistake that lies between several variables has no location."""
+    told = {
+        "missing": "is missing",
+        "too_short": f"needs {context.get('min_length')} characters or more",
+        "value_error": str(context.get("error")),
+    }.get(kind, message)
     variable = ".".join(map(str, location)).upper()
-    return f"{variable}: {message}" if variable else message
+    return f"{variable}: {told}" if variable else told

@@ -54,6 +54,18 @@ def test_a_named_vendor_without_settings_says_which_variables_it_needs() -> None
     assert "HOLDFAST_SALESFORCE_" in result.output
 
 
+def test_each_mistake_is_told_in_the_reader_s_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLDFAST_HTTP_WEBHOOK_SECRET", "short")
+    monkeypatch.setenv("HOLDFAST_SALESFORCE_CONSUMER_KEY", "key")
+    told = runner.invoke(app, ["check", "http", "salesforce", "slack"], env={"COLUMNS": "300"}).output
+    for text in (
+        "HOLDFAST_HTTP_… are wrong: WEBHOOK_SECRET: needs 32 characters or more; CALLBACK_SECRET: is missing",
+        "HOLDFAST_SALESFORCE_… are wrong: set consumer_secret, or private_key_file and username.",
+        "set HOLDFAST_SLACK_… (docs/configuration.md), at least BOT_TOKEN, SIGNING_SECRET.",
+    ):
+        assert text in told, told
+
+
 def test_what_two_adapters_of_one_vendor_miss_is_said_once() -> None:
     result = runner.invoke(app, ["check", "zendesk"], env={"COLUMNS": "200"})
     assert result.output.count("zendesk is not set up here") == 1

@@ -70,5 +70,5 @@ def test_a_mistake_is_told_without_what_was_given(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InvalidInputError) as raised:
         Adapters[object](CHANNELS, read_vendor)["email"]
     assert str(raised.value) == (
-        "The settings HOLDFAST_EMAIL_… are wrong: Value error, PASSWORD and OAUTH_… are set: set the one or the other."
+        "The settings HOLDFAST_EMAIL_… are wrong: PASSWORD and OAUTH_… are set: set the one or the other."
     )
