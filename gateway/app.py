@@ -18,7 +18,11 @@ from gateway.security import BodyLimit, SecurityHeaders
 from gateway.services import open_services
 from integrations.channels.base import Channel
 
-DESCRIPTION = "Customer service on Temporal: chat for customers, approvals and conversations for people."
+DESCRIPTION = (
+    "Customer service on Temporal: chat for customers, approvals and conversations for people. People and systems send "
+    "an API key as `Authorization: Bearer hf_…`; `holdfast keys create` makes one, and `make up` keeps its operator's "
+    "in .holdfast/api_key."
+)
 MAX_BODY_BYTES = 256 * 1024
 MULTIPART_OVERHEAD_BYTES = 16 * 1024
 

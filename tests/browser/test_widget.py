@@ -173,3 +173,13 @@ async def test_the_api_page_needs_no_outside_network(platform: Gateway, page: Pa
     await expect(page.get_by_role("heading", name="POST /v1/approvals/{approval_id}/decisions")).to_be_visible()
     await expect(page.locator("#problem-conflict")).to_be_in_viewport()
     assert [url for url in asked if not url.startswith((platform.url, "data:"))] == []
+
+
+async def test_the_api_page_fits_a_phone(platform: Gateway, page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(f"{platform.url}/docs")
+    await expect(page.locator("#problem-conflict")).to_be_attached()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await expect(page.get_by_role("heading", name="Holdfast API")).to_be_in_viewport()
+    await expect(page.get_by_text("holdfast keys create")).to_be_visible()
+    await expect(page.get_by_text("Body_upload")).to_have_count(0)

@@ -23,6 +23,10 @@ function typeOf(schema = {}) {
   return schema.format ? `${schema.type} (${schema.format})` : (schema.type ?? "anything");
 }
 
+function isNamedByFramework(name) {
+  return name.startsWith("Body_");
+}
+
 function row(name, schema, required, description) {
   const note = schema.default !== undefined && schema.default !== null ? `default ${JSON.stringify(schema.default)}` : "";
   const facts = [typeOf(schema), required ? "required" : note].filter(Boolean).join(", ");
@@ -41,7 +45,9 @@ function bodyOf(content) {
   const [mediaType, media] = Object.entries(content ?? {})[0] ?? [];
   if (!media?.schema) return [];
   const schema = media.schema.anyOf?.[0] ?? media.schema;
-  return [element("h4", {}, `${typeOf(schema)} (${mediaType})`), resolve(schema).properties ? fieldsOf(schema) : ""];
+  const name = typeOf(schema);
+  const title = isNamedByFramework(name) ? mediaType : `${name} (${mediaType})`;
+  return [element("h4", {}, title), resolve(schema).properties ? fieldsOf(schema) : ""];
 }
 
 function operation(path, verb, op) {
@@ -85,6 +91,7 @@ for (const [tag, operations] of groups) {
 
 section("schemas");
 for (const [name, schema] of Object.entries(spec.components?.schemas ?? {})) {
+  if (isNamedByFramework(name)) continue;
   const article = element("article", { id: `schema-${name}` }, element("h3", {}, name), element("p", {}, schema.description ?? ""));
   article.append(schema.properties ? fieldsOf(schema) : element("p", {}, typeOf(schema)));
   main.append(article);
