@@ -79,10 +79,14 @@ function describe({ kind, status, seconds, left, lasting_seconds, handled, path 
 function row({ number, at, direction, what, detail }, holdfast) {
   const arrow = make("span", { class: "arrow", title: direction }, direction === "sent" ? "→" : "←");
   const time = make("time", { datetime: at }, CLOCK.format(new Date(at)));
-  const summary = make("summary", {}, arrow, make("code", { title: what }, what.replace(holdfast, "")), make("span", {}, status(detail), " ", time));
+  const summary = make("summary", {}, arrow, make("code", { title: what }, briefly(what, holdfast)), make("span", {}, status(detail), " ", time));
   const details = make("details", {}, summary);
   details.addEventListener("toggle", () => details.append(list(detail)), { once: true });
   return make("li", { "data-number": number }, details);
+}
+
+function briefly(what, holdfast) {
+  return what.replace(holdfast, "").replace(/[0-9a-f]{32,}/gi, "…");
 }
 
 function status(detail) {

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from playwright.async_api import Page, expect
 
+from sandbox.process.all_vendors import all_vendors
 from sandbox.process.running import running
 from sandbox.process.twilio import TwilioVendor
 from sandbox.serving import serving
+from sandbox.twilio import ACCOUNT_SID
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +77,25 @@ async def test_it_fits_a_phone_and_follows_the_colour_scheme(open_page: tuple[Pa
         await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         colours.add(await page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(colours) == 2
+
+
+async def test_every_vendor_can_be_jumped_to_in_a_usual_window(page: Page, tmp_path: Path) -> None:
+    await page.set_viewport_size({"width": 1280, "height": 850})
+    with running(all_vendors(), folder=tmp_path, holdfast="http://127.0.0.1:9", port_base=0) as started:
+        await page.goto(started.page)
+        for link in await page.locator("nav a").all():
+            await expect(link).to_be_in_viewport(ratio=1)
+        assert await page.locator("nav a").count() > 12
+
+
+async def test_what_a_call_was_about_is_readable(open_page: tuple[Page, TwilioVendor]) -> None:
+    page, twilio = open_page
+    path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
+    async with httpx.AsyncClient(verify=False, trust_env=False) as http:  # noqa: S501
+        await http.get(f"{twilio.stand_in.address}{path}")
+    call = page.locator("#vendors-twilio .journal li").first.locator("code")
+    await expect(call).to_have_text("GET /2010-04-01/Accounts/…/Messages.json")
+    await expect(call).to_have_attribute("title", f"GET {path}")
 
 
 async def test_it_says_when_the_sandbox_is_gone(page: Page, tmp_path: Path) -> None:
