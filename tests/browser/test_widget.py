@@ -181,5 +181,5 @@ async def test_the_api_page_fits_a_phone(platform: Gateway, page: Page) -> None:
     await expect(page.locator("#problem-conflict")).to_be_attached()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await expect(page.get_by_role("heading", name="Holdfast API")).to_be_in_viewport()
-    await expect(page.get_by_text("holdfast keys create")).to_be_visible()
+    await expect(page.locator("#intro code", has_text="holdfast keys create")).to_be_visible()
     await expect(page.get_by_text("Body_upload")).to_have_count(0)

@@ -23,6 +23,10 @@ function typeOf(schema = {}) {
   return schema.format ? `${schema.type} (${schema.format})` : (schema.type ?? "anything");
 }
 
+function prose(text = "") {
+  return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
+}
+
 function isNamedByFramework(name) {
   return name.startsWith("Body_");
 }
@@ -30,7 +34,7 @@ function isNamedByFramework(name) {
 function row(name, schema, required, description) {
   const note = schema.default !== undefined && schema.default !== null ? `default ${JSON.stringify(schema.default)}` : "";
   const facts = [typeOf(schema), required ? "required" : note].filter(Boolean).join(", ");
-  return element("tr", {}, element("td", {}, name), element("td", {}, facts), element("td", {}, description ?? ""));
+  return element("tr", {}, element("td", {}, name), element("td", {}, facts), element("td", {}, ...prose(description)));
 }
 
 function fieldsOf(schema) {
@@ -56,11 +60,11 @@ function operation(path, verb, op) {
   const answers = Object.entries(op.responses ?? {}).map(([status, answer]) => {
     const schema = Object.values(answer.content ?? {})[0]?.schema;
     return element(
-      "tr", {}, element("td", {}, status), element("td", {}, schema ? typeOf(schema) : ""), element("td", {}, answer.description),
+      "tr", {}, element("td", {}, status), element("td", {}, schema ? typeOf(schema) : ""), element("td", {}, ...prose(answer.description)),
     );
   });
   const title = element("h3", {}, element("span", { class: "verb" }, verb.toUpperCase()), path);
-  const article = element("article", { id }, title, element("p", {}, op.description ?? op.summary ?? ""));
+  const article = element("article", { id }, title, element("p", {}, ...prose(op.description ?? op.summary)));
   if (parameters.length) article.append(element("h4", {}, "Parameters"), element("table", {}, ...parameters));
   article.append(...bodyOf(op.requestBody?.content));
   if (answers.length) article.append(element("h4", {}, "Answers"), element("table", {}, ...answers));
@@ -74,7 +78,7 @@ function section(title) {
 }
 
 document.querySelector("#intro").replaceChildren(
-  spec.info.description ?? "",
+  ...prose(spec.info.description),
   " Machine-readable: ",
   element("a", { href: "/openapi.json" }, "openapi.json"),
   ".",
@@ -92,7 +96,7 @@ for (const [tag, operations] of groups) {
 section("schemas");
 for (const [name, schema] of Object.entries(spec.components?.schemas ?? {})) {
   if (isNamedByFramework(name)) continue;
-  const article = element("article", { id: `schema-${name}` }, element("h3", {}, name), element("p", {}, schema.description ?? ""));
+  const article = element("article", { id: `schema-${name}` }, element("h3", {}, name), element("p", {}, ...prose(schema.description)));
   article.append(schema.properties ? fieldsOf(schema) : element("p", {}, typeOf(schema)));
   main.append(article);
 }
