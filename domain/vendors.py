@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field
 from domain.conversation import Frozen
 
 NAMES = {"openai": "OpenAI", "sms": "SMS", "whatsapp": "WhatsApp", "mcp": "MCP"}
+REFUSED = "CredentialsError"
+"""The kind of error of a vendor that answers, and refuses our credentials."""
 WHILE_TRIED = timedelta(seconds=2)
 """Whoever is refused during a try comes back soon, because the try may well succeed."""
 
@@ -54,7 +56,8 @@ class VendorState(Frozen):
         name = NAMES.get(self.vendor, self.vendor.replace("_", " ").capitalize())
         if self.answers:
             return f"{name} answers."
-        silent = f"{name} does not answer since {_at(self.since, now)}"
+        how = "refuses our credentials" if self.last_error == REFUSED else "does not answer"
+        silent = f"{name} {how} since {_at(self.since, now)}"
         if self.state == "half_open":
             return f"{silent}; it is being tried now."
         if self.next_try_at is None or self.next_try_at <= now:

@@ -1,4 +1,4 @@
-"""Circuit breakers: a vendor that does not answer is left alone for a while, by every process of the installation.
+"""Circuit breakers: a vendor that is silent or refuses our credentials is left alone for a while, by every process.
 
 Own code, because purgatory 3.0.1 lets every call through while half-open, reads the clock itself and cannot take over
 a state that another process has set.
@@ -12,8 +12,8 @@ from typing import Protocol
 
 import structlog
 
-from domain.errors import HoldfastError, RetryableError, UnavailableError
-from domain.vendors import VendorState
+from domain.errors import CredentialsError, HoldfastError, RetryableError, UnavailableError
+from domain.vendors import REFUSED, VendorState
 
 FAILURES = 5
 PAUSE = timedelta(seconds=30)
@@ -50,13 +50,17 @@ class Breakers:
     async def guard(self, vendor: str) -> AsyncIterator[None]:
         """Around one call. Raises UnavailableError with `retry_after` instead of calling a vendor that is silent.
 
-        Only UnavailableError counts as a failure: whoever limits us or refuses us has answered.
+        Whoever limits us has answered. Refused credentials count like silence: nothing will be answered before somebody
+        mends them, and many vendors lock an account that signs in wrongly again and again.
         """
         trying = await self._enter(vendor)
         try:
             yield
         except UnavailableError as error:
             await self._failed(vendor, type(error.__cause__ or error.__context__ or error).__name__, trying=trying)
+            raise
+        except CredentialsError:
+            await self._failed(vendor, REFUSED, trying=trying)
             raise
         except HoldfastError:
             await self._answered(vendor, trying=trying)

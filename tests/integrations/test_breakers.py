@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.errors import CredentialsError, RateLimitedError, RetryableError, UnavailableError
+from domain.errors import CredentialsError, NotFoundError, RateLimitedError, RetryableError, UnavailableError
 from domain.vendors import VendorState
 from integrations.breakers import FAILURES, PAUSE, READ_EVERY, Breakers
 
@@ -93,12 +93,22 @@ async def test_a_vendor_that_fails_again_and_again_is_left_alone(stage: Stage) -
     assert stage.state.last_error == "UnavailableError"
 
 
-@pytest.mark.parametrize("error", [RateLimitedError("slower"), CredentialsError("no key")])
-async def test_whoever_limits_or_refuses_us_has_answered(stage: Stage, error: Exception) -> None:
+@pytest.mark.parametrize("error", [RateLimitedError("slower"), NotFoundError("no such contact")])
+async def test_whoever_limits_us_or_knows_nothing_has_answered(stage: Stage, error: Exception) -> None:
     await stage.fail(FAILURES - 1)
     await stage.fail(error=error)
     await stage.fail(FAILURES - 1)
     assert not await stage.refused()
+
+
+async def test_a_vendor_that_refuses_our_credentials_is_left_alone_until_a_try_is_let_in(stage: Stage) -> None:
+    await stage.fail(FAILURES, error=CredentialsError("The password is wrong."))
+    refusal = await stage.call()
+    assert isinstance(refusal, UnavailableError)
+    assert str(refusal) == "Salesforce refuses our credentials since 12:00 UTC; next try 12:00 UTC."
+    stage.clock.now += PAUSE
+    assert await stage.call() is None
+    assert stage.state.answers
 
 
 async def test_a_mistake_of_ours_says_nothing_about_the_vendor(stage: Stage) -> None:
