@@ -10,7 +10,7 @@ from integrations.checks import Checkable, Finding
 from integrations.knowledge.registry import SOURCES
 from integrations.llm.checking import model_checks
 from integrations.specification import load_specification
-from integrations.tools.base import ToolSettings
+from integrations.tools.base import tool_settings
 from integrations.tools.pinning import check_tools
 from integrations.tools.registry import tool_server
 from workers.composition import model_access
@@ -33,7 +33,7 @@ async def check_tool_servers(settings: Settings, *, named: bool) -> Sequence[Fin
     if not version.specification.tool_servers:
         nothing = Finding(name="tool servers", ok=True, detail="The specification names none.")
         return [nothing] if named else []
-    allowed = read_local_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings()
+    allowed = tool_settings(read_local_vendor)
     return await check_tools(version, lambda server: tool_server(server, allowed))
 
 

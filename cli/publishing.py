@@ -14,7 +14,7 @@ from domain.knowledge import with_sourced
 from domain.spec import SpecVersion
 from integrations.labelled_messages import read_labelled_messages
 from integrations.specification import LoadedOrganisation, load_specification
-from integrations.tools.base import ToolSettings
+from integrations.tools.base import tool_settings
 from integrations.tools.pinning import with_tools
 from integrations.tools.registry import tool_server
 from storage.customers import CustomerRepository
@@ -51,7 +51,7 @@ async def publish_loaded(database: Database, loaded: LoadedOrganisation, folder:
 
 async def described(version: SpecVersion) -> SpecVersion:
     """The version with every allowed tool as its server describes it now; raises what `with_tools` does."""
-    allowed = read_local_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings()
+    allowed = tool_settings(read_local_vendor)
     return await with_tools(version, lambda server: tool_server(server, allowed))
 
 

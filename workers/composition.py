@@ -39,7 +39,7 @@ from integrations.knowledge.registry import SOURCES
 from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
-from integrations.tools.base import ToolSettings
+from integrations.tools.base import ToolSettings, tool_settings
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
@@ -104,7 +104,7 @@ def neighbours_of(customers: CustomerRepository) -> Neighbours:
         channels=Adapters[Channel](CHANNELS, read_vendor),
         crms=Adapters[Crm](CRMS, read_vendor, {"directory": DirectoryCrm(customers)}),
         sources=Adapters[KnowledgeSource](SOURCES, read_vendor),
-        tools=read_vendor(ToolSettings, ToolSettings.prefix) or ToolSettings(),
+        tools=tool_settings(read_vendor),
     )
 
 

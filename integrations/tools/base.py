@@ -3,13 +3,14 @@
 Everything that a server says, descriptions included, is the text of a stranger: cut down, delimited, never obeyed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from pydantic import Field, JsonValue, SecretStr
 
+from domain.errors import InvalidInputError
 from domain.tool_spec import DescribedTool
 from domain.tools import ToolOutcome
 from integrations.checks import Finding
@@ -28,6 +29,17 @@ class ToolSettings(VendorSettings):
         {}, description="Secrets by the names under which specifications refer to them, as a JSON object."
     )
     ca_file: Path | None = Field(None, description="File with an authority to trust beside the usual ones.")
+
+
+def tool_settings(read: Callable[[type[ToolSettings], str], ToolSettings | None]) -> ToolSettings:
+    """Those of the environment; without any, nothing is allowed. Raises InvalidInputError, which repeats no value."""
+    try:
+        return read(ToolSettings, ToolSettings.prefix) or ToolSettings()
+    except ValueError:
+        raise InvalidInputError(
+            "HOLDFAST_TOOLS_ALLOWED must be a JSON list of texts and HOLDFAST_TOOLS_SECRETS a JSON object of texts: "
+            "correct what is set of them (docs/guides/tools.md)."
+        ) from None
 
 
 class ToolSession(Protocol):
