@@ -66,15 +66,6 @@ def test_each_mistake_is_told_in_the_reader_s_words(monkeypatch: pytest.MonkeyPa
         assert text in told, told
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("ALLOWED", "s3cret"), ("ALLOWED", '{"s3cret": 1}'), ("SECRETS", '["s3cret"]')]
-)
-def test_settings_of_tools_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    monkeypatch.setenv(f"HOLDFAST_TOOLS_{name}", value)
-    result = runner.invoke(app, ["check", "mcp"])
-    assert (result.exit_code, f"HOLDFAST_TOOLS_{name}" in result.output, "s3cret" in result.output) == (1, True, False)
-
-
 def test_what_two_adapters_of_one_vendor_miss_is_said_once() -> None:
     result = runner.invoke(app, ["check", "zendesk"], env={"COLUMNS": "200"})
     assert result.output.count("zendesk is not set up here") == 1
