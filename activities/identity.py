@@ -87,9 +87,10 @@ class IdentityActivities:
         def is_right(code: str) -> bool:
             return hmac.compare_digest(hash_of(code, sealed.salt), sealed.code_hash)
 
-        tried = [code for message in input.messages for code in codes_in(message.text)]
-        holds: Holds = "right" if any(map(is_right, tried)) else "wrong" if tried else "none"
-        messages = tuple(one.model_copy(update={"text": masked(one.text, is_right)}) for one in input.messages)
+        tried = codes_in(message.text for message in input.messages)
+        right = {code for code in tried if is_right(code)}
+        holds: Holds = "right" if right else "wrong" if tried else "none"
+        messages = tuple(one.model_copy(update={"text": masked(one.text, right)}) for one in input.messages)
         recorded = input.model_copy(update={"messages": messages})
         return IdentityAnswer(verdict=await self._checks.answer(recorded, holds, datetime.now(UTC)))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -68,16 +68,17 @@ def hash_of(code: str, salt: bytes) -> bytes:
     return hashlib.pbkdf2_hmac("sha256", code.encode(), salt, HASH_ROUNDS)
 
 
-def codes_in(text: str) -> list[str]:
-    """Numbers of six digits, such as 123456, 123 456 or 123-456: as many as one may try at once."""
-    return ["".join(found.groups()) for found in _CODE.finditer(text)][:MOST_TRIED_AT_ONCE]
+def codes_in(texts: Iterable[str]) -> list[str]:
+    """Numbers of six digits, such as 123456, 123 456 or 123-456: the last ones, as many as one may try at once."""
+    codes = ["".join(found.groups()) for text in texts for found in _CODE.finditer(text)]
+    return codes[-MOST_TRIED_AT_ONCE:]
 
 
-def masked(text: str, is_right: Callable[[str], bool]) -> str:
+def masked(text: str, right: Collection[str]) -> str:
     """The text without the code; without a wrong one too where it says nothing else, for that may be nearly right."""
     if _CODE.fullmatch(text.strip()):
         return MASK
-    return _CODE.sub(lambda found: MASK if is_right("".join(found.groups())) else found[0], text)
+    return _CODE.sub(lambda found: MASK if "".join(found.groups()) in right else found[0], text)
 
 
 def without_codes(texts: Sequence[str]) -> Sequence[str]:

@@ -6,10 +6,19 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities import identity
 from activities.identity import IdentityActivities
 from domain.directory import Account, Contact, DirectoryImport
 from domain.errors import NotFoundError, UnavailableError
-from domain.identity import MASK, AnswerIdentityCheckInput, IdentityAnswer, SendIdentityCodeInput, SentIdentityCode
+from domain.identity import (
+    MASK,
+    MOST_TRIED_AT_ONCE,
+    AnswerIdentityCheckInput,
+    IdentityAnswer,
+    SendIdentityCodeInput,
+    SentIdentityCode,
+    hash_of,
+)
 from domain.spec import ChannelSpec, SpecVersion
 from integrations.channels.base import OutboundMessage, SendReceipt
 from integrations.crm.directory import DirectoryCrm
@@ -183,6 +192,24 @@ async def test_after_a_crash_the_last_code_counts(office: Office, remembers: boo
     codes = office.codes(office.email)
     assert len(codes) == (1 if remembers else 2)
     assert (await office.hear(codes[-1])).verdict == "right"
+
+
+async def test_a_flood_of_numbers_is_one_attempt_of_a_few_codes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.send(await office.claims("ada@velo.example"))
+    hashed: list[str] = []
+
+    def counted(code: str, salt: bytes) -> bytes:
+        hashed.append(code)
+        return hash_of(code, salt)
+
+    monkeypatch.setattr(identity, "hash_of", counted)
+    (code,) = office.codes(office.email)
+    flood = " ".join(f"{number:06}" for number in range(2000) if number != int(code))
+    assert (await office.hear(flood)).verdict == "wrong"
+    assert len(hashed) == MOST_TRIED_AT_ONCE
+    assert await office.stage.said() == [(1, "customer", flood)]
 
 
 async def test_an_answer_to_no_check_is_an_error(office: Office) -> None:
