@@ -43,15 +43,15 @@ class Database:
 
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         with errors_translated():
-            return await self._pool.fetch(query, *_keepable(args))
+            return await self._pool.fetch(query, *keepable(args))
 
     async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None:
         with errors_translated():
-            return await self._pool.fetchrow(query, *_keepable(args))
+            return await self._pool.fetchrow(query, *keepable(args))
 
     async def fetchval(self, query: str, *args: object) -> Any:
         with errors_translated():
-            return await self._pool.fetchval(query, *_keepable(args))
+            return await self._pool.fetchval(query, *keepable(args))
 
     async def step(self, announcement: Notification, query: str, *args: object) -> asyncpg.Record:
         """Call the function of a step, commit, then announce it. One row comes back.
@@ -120,7 +120,8 @@ def errors_translated() -> Iterator[None]:
         raise UnavailableError("The connection to PostgreSQL was lost. This is tried again.") from error
 
 
-def _keepable(args: tuple[object, ...]) -> tuple[object, ...]:
+def keepable(args: tuple[object, ...]) -> tuple[object, ...]:
+    """Arguments for a connection of `transaction`; the other calls clean their own."""
     return tuple(arg.replace("\x00", "") if isinstance(arg, str) else arg for arg in args)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from domain.conversation import Attachment, Frozen
 from domain.inbound import AnyInboundEvent, Batch, CustomerRating, InboundMessage, Unreadable
 from domain.spec import ChannelKind
-from storage.database import Database
+from storage.database import Database, keepable
 from storage.views import Notification
 
 if TYPE_CHECKING:
@@ -174,17 +174,15 @@ async def _keep(
             await connection.execute(
                 "INSERT INTO attachments (attachment_id, conversation_id, name, media_type, content) "
                 "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                attachment.attachment_id,
-                kept.conversation_id,
-                file.name,
-                file.media_type,
-                file.content,
+                *keepable(
+                    (attachment.attachment_id, kept.conversation_id, file.name, file.media_type, file.content),
+                ),
             )
     return kept
 
 
 def _quarantined(organisation: str, broken: Unreadable) -> tuple[object, ...]:
-    return organisation, broken.channel, broken.event_id, broken.reason, broken.content, broken.at
+    return keepable((organisation, broken.channel, broken.event_id, broken.reason, broken.content, broken.at))
 
 
 def _attachment_id(organisation: str, event: AnyInboundEvent, number: int) -> str:

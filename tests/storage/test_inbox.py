@@ -120,6 +120,14 @@ async def test_a_recognised_customer_goes_on_by_another_channel_where_the_specif
     assert (second.conversation_id == first.conversation_id) is across
 
 
+async def test_a_file_whose_name_has_a_nul_stops_nothing(inbox: InboxRepository, stage: Stage) -> None:
+    file = InboundFile(name="bill\x00.txt", media_type="text/plain", content=b"abc\x00")
+    await inbox.keep(ORGANISATION, wrote(files=(file,)), NOW)
+    row = await stage.database.fetchrow("SELECT name, content FROM attachments")
+    assert row is not None
+    assert tuple(row) == ("bill.txt", b"abc\x00")
+
+
 async def test_files_become_attachments_of_the_conversation(inbox: InboxRepository, stage: Stage) -> None:
     file = InboundFile(name="a.txt", media_type="text/plain", content=b"abc")
     kept = await inbox.keep(ORGANISATION, wrote(files=(file,)), NOW)
