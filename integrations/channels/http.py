@@ -119,8 +119,8 @@ class HttpChannel:
     async def read(self, request: WebhookRequest) -> Received:
         try:
             posted = PostedMessage.model_validate_json(request.body)
-        except ValidationError:
-            raise UnreadableRequestError("The body is no message as docs/guides/http.md describes it.") from None
+        except ValidationError as error:
+            raise UnreadableRequestError(_mistakes(error)) from None
         message = InboundMessage(
             channel=CHANNEL,
             event_id=posted.id,
@@ -175,3 +175,10 @@ def _refusal(response: httpx.Response) -> HoldfastError:
     if status in (401, 403):
         return CredentialsError(f"The callback refused our signature (HTTP {status}): compare the callback secret.")
     return InvalidInputError(f"The callback does not accept the request (HTTP {status}): check its address.")
+
+
+def _mistakes(error: ValidationError) -> str:
+    """Which fields are wrong and how, without what stands in them."""
+    mistakes = error.errors(include_url=False, include_context=False, include_input=False)
+    told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in mistakes if one["loc"])
+    return f"The body is no message as docs/guides/http.md describes it ({told or 'it is no JSON object'})."

@@ -152,6 +152,12 @@ class TestIncoming:
             await channel().read(posted(**change))
         assert "erika" not in "".join(traceback.format_exception(caught.value))
 
+    async def test_what_is_wrong_with_a_body_is_named(self) -> None:
+        with pytest.raises(UnreadableRequestError) as caught:
+            await channel().read(posted(at="soon", colour="red"))
+        assert "(at: Input should be" in str(caught.value)
+        assert "colour: Extra inputs are not permitted)" in str(caught.value)
+
     async def test_a_body_that_is_no_json(self) -> None:
         with pytest.raises(UnreadableRequestError):
             await channel().read(request(b"\xff"))
