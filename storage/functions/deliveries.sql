@@ -1,4 +1,5 @@
--- Sending. A claim holds a lease as long as an attempt may be under way; each further attempt claims again.
+-- Sending. A claim holds a lease as long as an attempt may be under way; each further attempt claims again. Leases run by
+-- the clock of this database: those of two workers may differ by more than a lease.
 
 -- Why a message must not leave; null when it may.
 CREATE OR REPLACE FUNCTION refusal_of(c conversations, step jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $$
@@ -90,7 +91,7 @@ BEGIN
         c := start_delivery(c, step, moment);
         PERFORM save_conversation(c, moment);
         PERFORM audit(c, 'delivery_claimed', 'system', jsonb_build_object('message_key', step->>'message_key'), moment);
-        UPDATE deliveries d SET leased_until = moment + lease WHERE message_key = step->>'message_key'
+        UPDATE deliveries d SET leased_until = clock_timestamp() + lease WHERE message_key = step->>'message_key'
         RETURNING d.text INTO body;
         status := 'claimed';
     END IF;
@@ -109,7 +110,7 @@ BEGIN
         refusal := 'changed_hands';
     END IF;
     UPDATE deliveries SET state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
-        leased_until = CASE WHEN refusal IS NULL THEN moment + lease END
+        leased_until = CASE WHEN refusal IS NULL THEN clock_timestamp() + lease END
     WHERE message_key = step->>'message_key' AND state = 'claimed';
     IF refusal IS NOT NULL THEN
         PERFORM refuse_delivery(c, step, refusal, moment);

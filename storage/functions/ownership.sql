@@ -1,12 +1,12 @@
 -- From the AI agent to people and back.
 
 -- Whoever takes over waits for a message that may be leaving at this moment, at most as long as its lease.
-CREATE OR REPLACE FUNCTION wait_for_what_is_leaving(c conversations, moment timestamptz) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION wait_while_leaving(c conversations) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF c.owner_kind = 'ai_agent' AND EXISTS (
         SELECT FROM deliveries
-        WHERE conversation_id = c.conversation_id AND state = 'claimed' AND author = 'ai_agent' AND leased_until > moment
+        WHERE conversation_id = c.conversation_id AND state = 'claimed' AND author = 'ai_agent'
+            AND leased_until > clock_timestamp()
     ) THEN
         RAISE lock_not_available USING MESSAGE = 'a reply is leaving';
     END IF;
@@ -22,7 +22,7 @@ BEGIN
     SELECT at INTO changed_at FROM audit_events WHERE event_key = key;
     IF NOT FOUND THEN
         changed_at := moment;
-        PERFORM wait_for_what_is_leaving(c, moment);
+        PERFORM wait_while_leaving(c);
         IF step#>>'{owner,kind}' = 'human_agent' THEN
             c := close_open_approval(c, 'taken_over', step->>'by', moment);
         END IF;

@@ -134,10 +134,22 @@ async def test_a_takeover_waits_for_a_reply_that_is_leaving(stage: Stage) -> Non
     assert (await stage.conversation()).status is Status.WITH_HUMAN
 
 
+async def test_a_lease_runs_by_the_clock_of_the_database(stage: Stage) -> None:
+    """The clock of the worker that took the claim is slow, that of the one that takes over is fast."""
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
+    assert await stage.deliveries.claim_again(reply(), NOW)
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
+
+
 async def test_a_takeover_waits_no_longer_than_the_lease_and_then_stops_the_reply(stage: Stage) -> None:
     await stage.drafted()
     await stage.deliveries.claim(reply(), NOW)
-    await stage.conversations.change_ownership(ownership(), NOW + LEASE)
+    await stage.database.fetchval("UPDATE deliveries SET leased_until = leased_until - $1::interval", LEASE)
+    await stage.conversations.change_ownership(ownership(), later(1))
     assert (await stage.deliveries.claim(reply(), later(60))).status == "in_doubt"
     assert not await stage.deliveries.claim_again(reply(), later(60))
     assert (await stage.deliveries.claim(reply(), later(61))).status == "refused"
