@@ -44,17 +44,20 @@ class DeliveryActivities:
         channel = self._channels[input.channel]
         if channel.stored or input.sent_as:
             return await self._deliveries.deliver_stored(input, datetime.now(UTC))
+        ends_at = asyncio.get_running_loop().time() + ATTEMPT_SECONDS  # the lease begins within the claim
         claim = await self._deliveries.claim(input, datetime.now(UTC))
         if claim.status in {"refused", "delivered"}:
             return DeliveredMessage(status="refused" if claim.status == "refused" else "delivered", at=claim.at)
-        receipt = await self._send(channel, input, claim)
+        receipt = await self._send(channel, input, claim, ends_at)
         if receipt is None:
             return DeliveredMessage(status="refused", at=claim.at)
         if receipt.address:
             await self._deliveries.keep_address(input.message_key, receipt.address)
         return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
 
-    async def _send(self, channel: Channel, input: DeliverMessageInput, claim: Claim) -> SendReceipt | None:
+    async def _send(
+        self, channel: Channel, input: DeliverMessageInput, claim: Claim, ends_at: float
+    ) -> SendReceipt | None:
         """None when the conversation moved on between two attempts."""
         message = OutboundMessage(
             idempotency_key=input.message_key,
@@ -66,7 +69,7 @@ class DeliveryActivities:
             claimed_at=claim.at,
         )
         try:
-            async with asyncio.timeout(ATTEMPT_SECONDS):
+            async with asyncio.timeout_at(ends_at):
                 return await self._attempt(channel, input, claim, message)
         except TimeoutError as error:
             raise UnavailableError(f"The channel {input.channel} did not answer in time.") from error
