@@ -145,6 +145,12 @@ class SlackStandIn(StandIn):
         await self._post_change("message_changed", edited.channel, message=message, previous_message=before)
 
     async def delete(self, deleted: Deletes) -> None:
+        """A message with a thread below it leaves a tombstone, which is told like an edit."""
+        buried = self.workspace.bury(deleted.channel, deleted.ts)
+        if buried:
+            message, stone = buried
+            await self._post_change("message_changed", deleted.channel, message=stone, previous_message=message)
+            return
         message = self.workspace.remove(deleted.channel, deleted.ts)
         await self._post_change("message_deleted", deleted.channel, deleted_ts=deleted.ts, previous_message=message)
 

@@ -141,6 +141,18 @@ class Workspace:
         self.messages[channel].remove(message)
         return message
 
+    def bury(self, channel: str, ts: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The first message of a thread with answers, and the tombstone that now stands there; None for any other."""
+        messages = self.messages.get(channel, [])
+        answers = [one for one in messages if one.get("thread_ts") == ts != one["ts"]]
+        if not answers:
+            return None
+        message = self.find(channel, ts)
+        stone: dict[str, Any] = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
+        stone |= {"text": "This message was deleted.", "ts": ts, "thread_ts": ts, "reply_count": len(answers)}
+        messages[messages.index(message)] = stone
+        return message, stone
+
     def post(self, arguments: PostMessage) -> dict[str, Any]:
         """chat.postMessage by the app."""
         room = self.room(arguments.channel)

@@ -17,6 +17,7 @@ from integrations.channels.slack_text import from_mrkdwn
 
 CHANNEL = "slack"
 SLACKBOT = "USLACKBOT"
+TOMBSTONE = "tombstone"
 DIRECT_MESSAGE = "D"
 WRITTEN_SUBTYPES = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 CUT = "\n[The message goes on.]"
@@ -74,6 +75,12 @@ class MessageEvent(SlackMessage):
     event_ts: Timestamp
     message: SlackMessage | None = None
     previous_message: SlackMessage | None = None
+
+    @property
+    def is_deletion(self) -> bool:
+        """A first message that has answers is not taken away: Slack puts a tombstone in its place, like an edit."""
+        is_buried = self.message is not None and self.message.subtype == TOMBSTONE
+        return self.subtype == "message_deleted" or (self.subtype == "message_changed" and is_buried)
 
 
 class Authorization(Frozen):
@@ -225,7 +232,7 @@ def _written(envelope: Envelope, event: MessageEvent) -> Written | None:
     direct = event.channel.startswith(DIRECT_MESSAGE)
     root = message.thread_ts or message.ts
     by_colleague = envelope.is_ext_shared_channel and not direct and author_workspace == envelope.workspace
-    if by_colleague and (root == message.ts or event.subtype == "message_deleted"):
+    if by_colleague and (root == message.ts or event.is_deletion):
         return None
     place = f"{envelope.workspace}/{event.channel}"
     return Written(
@@ -236,7 +243,7 @@ def _written(envelope: Envelope, event: MessageEvent) -> Written | None:
         user=message.user,
         workspace=author_workspace,
         text=text,
-        files=message.files if event.subtype != "message_deleted" else (),
+        files=() if event.is_deletion else message.files,
         by_colleague=by_colleague,
     )
 
@@ -244,15 +251,15 @@ def _written(envelope: Envelope, event: MessageEvent) -> Written | None:
 def _subject(event: MessageEvent, ours: frozenset[str]) -> tuple[SlackMessage, str, str] | None:
     """The message that an event is about, what there is to say of it, and when that happened."""
     before = event.previous_message
+    if event.is_deletion and before:
+        sent = datetime.fromtimestamp(float(before.ts), UTC)
+        return before, f"[The message of {sent:%Y-%m-%d %H:%M:%S} UTC was deleted.]", event.event_ts
     if event.subtype == "message_changed" and event.message:
         now, then = _text(event.message, ours), _text(before, ours) if before else ""
         if now == then:
             return None
         moment = event.message.edited.ts if event.message.edited else event.event_ts
         return event.message, f"{now}\n[This replaces an earlier message that said: {then}]", moment
-    if event.subtype == "message_deleted" and before:
-        sent = datetime.fromtimestamp(float(before.ts), UTC)
-        return before, f"[The message of {sent:%Y-%m-%d %H:%M:%S} UTC was deleted.]", event.event_ts
     if event.subtype not in WRITTEN_SUBTYPES:
         return None
     return event, _text(event, ours), event.ts

@@ -400,6 +400,15 @@ class TestIncoming:
         assert texts[2].endswith("was deleted.]")
         assert len({message.thread for message in inbox.messages()}) == 1
 
+    async def test_a_deletion_is_told_after_our_answer_too(self, slack: Slack, inbox: Inbox) -> None:
+        ts = await slack.stand_in.write(QUESTION)
+        address = {"channel": SHARED.id, "thread_ts": ts}
+        await slack.channel().send(REPLY.model_copy(update={"address": address}))
+        await slack.stand_in.delete(Deletes(channel=SHARED.id, ts=ts))
+        asked, gone = inbox.messages()
+        assert gone.text.endswith("was deleted.]")
+        assert (gone.thread, gone.sender) == (asked.thread, asked.sender)
+
     async def test_retries_and_duplicates_are_one_message(self, slack: Slack, inbox: Inbox) -> None:
         inbox.failures = 3
         slack.stand_in.webhooks.duplicate = 2

@@ -64,6 +64,13 @@ def deletion(**changes: Any) -> dict[str, Any]:
     return around | {"event_ts": "1760000061.000200", "deleted_ts": before["ts"], "previous_message": before}
 
 
+def burial(**changes: Any) -> dict[str, Any]:
+    """How Slack tells that the first message of a thread with answers was deleted."""
+    stone: dict[str, Any] = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
+    stone |= {"text": "This message was deleted.", "ts": MESSAGE["ts"], "thread_ts": MESSAGE["ts"], "reply_count": 1}
+    return deletion(thread_ts=MESSAGE["ts"], **changes) | {"subtype": "message_changed", "message": stone}
+
+
 class TestConversations:
     def test_a_message_in_a_channel_opens_a_thread(self) -> None:
         assert understood(MESSAGE) == Written(
@@ -122,6 +129,7 @@ class TestColleagues:
         assert written(MESSAGE | {"team": OURS}, is_ext_shared_channel=True) is None
         gone = deletion(team=OURS, thread_ts="1750000000.000100")
         assert written(gone, is_ext_shared_channel=True) is None
+        assert written(burial(team=OURS), is_ext_shared_channel=True) is None
 
 
 class TestEditsAndDeletions:
@@ -139,6 +147,9 @@ class TestEditsAndDeletions:
         assert gone.text == "[The message of 2025-10-09 08:53:20 UTC was deleted.]"
         assert (gone.thread, gone.files) == (understood(MESSAGE).thread, ())
 
+    def test_so_is_the_deletion_of_a_message_that_was_answered(self) -> None:
+        assert understood(burial(files=[{"id": "F1"}])) == understood(deletion(thread_ts=MESSAGE["ts"]))
+
 
 class TestNobody:
     @pytest.mark.parametrize(
@@ -154,6 +165,7 @@ class TestNobody:
             MESSAGE | {"type": "app_mention"},
             edit("We can.", "We cannot.", user=BOT, bot_id="B0BOT"),
             deletion(user=BOT),
+            burial(user=BOT, bot_id="B0BOT"),
         ],
     )
     def test_bots_and_notices_are_never_read(self, event: dict[str, Any]) -> None:
