@@ -27,7 +27,7 @@ QUOTING_MODULE = "cohere/v2/raw_client.py"
 FILTERED = "ERROR_TOXIC"
 COMPLETE = frozenset({"COMPLETE", "STOP_SEQUENCE", "TOOL_CALL"})
 SCHEMA_KEYWORDS = frozenset({"type", "properties", "items", "required", "enum", "description"})
-"""Of what our schemas use, Cohere takes these; it refuses ranges and `additionalProperties`."""
+"""Cohere takes these; it refuses ranges, choices and `additionalProperties`."""
 
 
 class CohereModel:
@@ -65,9 +65,7 @@ class CohereModel:
         return await self._chat(exchange, list(_rounds_as_calls(exchange)), tools=tools, strict_tools=strict)
 
     async def _bound(self, exchange: Exchange) -> Said:
-        document = exchange.form.model_json_schema()
-        schema = _plain(document, document.get("$defs", {}))
-        form = {"type": "json_object", "json_schema": schema}
+        form = {"type": "json_object", "json_schema": _plain(exchange.form.model_json_schema())}
         return await self._chat(exchange, list(_rounds_as_text(exchange)), response_format=form)
 
     async def _chat(self, exchange: Exchange, rounds: list[dict[str, Any]], **options: Any) -> Said:
@@ -160,18 +158,30 @@ def _rounds_as_text(exchange: Exchange) -> Iterator[dict[str, Any]]:
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
-    definitions: Any = tool.parameters.get("$defs", {})
-    function = {"name": tool.name, "description": tool.description, "parameters": _plain(tool.parameters, definitions)}
+    function = {"name": tool.name, "description": tool.description, "parameters": _plain(tool.parameters)}
     return {"type": "function", "function": function}
 
 
-def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema without what Cohere does not take, and with its references resolved."""
+    return _plain_part(schema, {**schema.get("definitions", {}), **schema.get("$defs", {})})
+
+
+def _plain_part(schema: Any, definitions: Mapping[str, Any], above: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What holds itself is cut off; of a choice the first that is not null is taken; other references say nothing."""
+    if not isinstance(schema, Mapping):
+        return {}
     if "$ref" in schema:
-        return _plain(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+        name = str(schema["$ref"]).rsplit("/", 1)[-1]
+        known = {} if name in above else definitions.get(name, {})
+        return _plain_part(known, definitions, above | {name})
     kept: dict[str, Any] = {key: value for key, value in schema.items() if key in SCHEMA_KEYWORDS}
-    if "properties" in kept:
-        kept["properties"] = {name: _plain(part, definitions) for name, part in kept["properties"].items()}
-    if "items" in kept:
-        kept["items"] = _plain(kept["items"], definitions)
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if "type" not in kept and choices:
+        chosen: Any = next((part for part in choices if part != {"type": "null"}), {})
+        kept = _plain_part(chosen, definitions, above) | kept
+    elif "properties" in kept:
+        kept["properties"] = {name: _plain_part(part, definitions, above) for name, part in kept["properties"].items()}
+    elif "items" in kept:
+        kept["items"] = _plain_part(kept["items"], definitions, above)
     return kept

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import CredentialsError, UnavailableError
+from integrations.llm.base import OfferedTool, ToolAnswer
 from sandbox.scripted_model import Calls, Fails, FailsMidway, Says
 from tests.integrations.llm.providers import REQUEST, Articles, Provider, data_of, says, served
 
@@ -41,6 +42,48 @@ async def test_with_tools_the_schema_is_told_in_words(provider: Provider) -> Non
     assert "response_format" not in request
     assert request["strict_tools"] is True
     assert '"clarifying_question"' in provider.prompt()[0]
+
+
+class Tools:
+    """One tool whose schema uses what servers use: a value that may be null, a tree, and references."""
+
+    offered = (
+        OfferedTool(
+            name="shop__find",
+            description="Finds.",
+            parameters={
+                "type": "object",
+                "properties": {
+                    "colour": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "If any."},
+                    "size": {"$ref": "#/definitions/Size"},
+                    "filter": {"$ref": "#/$defs/Filter"},
+                    "like": {"$ref": "#/properties/colour"},
+                    "more": True,
+                },
+                "$defs": {"Filter": {"type": "array", "items": {"$ref": "#/$defs/Filter"}}},
+                "definitions": {"Size": {"oneOf": [{"type": "integer"}, {"type": "string"}]}},
+            },
+        ),
+    )
+
+    def begin(self) -> None:
+        """It remembers nothing."""
+
+    async def use(self, name: str, arguments: str) -> ToolAnswer:
+        raise AssertionError(name, arguments)
+
+
+async def test_a_schema_of_any_kind_is_told_as_far_as_cohere_takes_it(provider: Provider) -> None:
+    provider.stand_in.queue(FULL)
+    await provider.writer().write_reply(REQUEST, Tools())
+    [tool] = provider.stand_in.requests[-1]["tools"]
+    assert tool["function"]["parameters"]["properties"] == {
+        "colour": {"type": "string", "description": "If any."},
+        "size": {"type": "integer"},
+        "filter": {"type": "array", "items": {}},
+        "like": {},
+        "more": {},
+    }
 
 
 async def test_an_answer_out_of_form_is_asked_for_again_bound_and_with_what_was_found(provider: Provider) -> None:
