@@ -16,6 +16,8 @@ from domain.turn import ContactIdentity, CustomerContext
 LARGEST_SCHEMA_BYTES = 20_000
 LONGEST_ARGUMENTS = 20_000
 WORDS = frozenset({"title", "description", "$comment"})
+CHOICES = frozenset({"anyOf", "oneOf", "allOf", "not", "enum"})
+"""What providers refuse at the top of a schema."""
 
 _OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
@@ -32,11 +34,16 @@ def usable_schema(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def without(schema: Mapping[str, JsonValue], names: Iterable[str]) -> dict[str, JsonValue]:
-    """The schema as a model sees it that does not choose these arguments."""
-    hidden, shown = set(names), dict(schema)
-    match schema.get("properties"):
-        case dict(properties):
-            shown["properties"] = {name: value for name, value in properties.items() if name not in hidden}
+    """The schema as a model sees it that does not choose these arguments, in a form that every provider takes.
+
+    OpenAI and Anthropic refuse a request with a tool whose schema is a choice of schemas, so all of their arguments are
+    shown together; what a model writes is checked against the whole schema.
+    """
+    hidden = set(names)
+    shown = {key: value for key, value in schema.items() if key not in CHOICES}
+    properties = {name: value for part in _parts_of(schema) for name, value in _properties_of(part).items()}
+    if properties:
+        shown["properties"] = {name: value for name, value in properties.items() if name not in hidden}
     match schema.get("required"):
         case list(required):
             shown["required"] = [name for name in required if name not in hidden]
@@ -82,6 +89,17 @@ def _of_customer(held: str, context: CustomerContext) -> str | None:
         return getattr(context.contact, held, None)
     values = {fact.value for fact in context.facts if fact.name == held}
     return values.pop() if len(values) == 1 else None
+
+
+def _parts_of(schema: Mapping[str, JsonValue]) -> list[JsonValue]:
+    """Every schema that it chooses from, and then itself."""
+    choices = [schema.get(name) for name in ("anyOf", "oneOf", "allOf")]
+    return [*(part for parts in choices if isinstance(parts, list) for part in parts), dict(schema)]
+
+
+def _properties_of(schema: JsonValue) -> dict[str, JsonValue]:
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    return properties if isinstance(properties, dict) else {}
 
 
 def _plain(value: JsonValue, key: str = "") -> JsonValue:

@@ -48,6 +48,20 @@ def test_what_is_the_customers_own_is_neither_shown_to_a_model_nor_taken_from_it
     assert read_arguments('{"order_id": "A-1", "amount": 5}', REFUND, own) == expected
 
 
+@pytest.mark.parametrize("choice", ["anyOf", "oneOf", "allOf"])
+def test_a_choice_of_schemas_is_shown_as_one_and_checked_as_it_is(choice: str) -> None:
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"order_id": {"type": "string"}},
+        "required": ["order_id"],
+        choice: [{"required": ["email"], "properties": {"email": {"type": "string"}}}, {"required": ["phone"]}],
+    }
+    shown = without(schema, {"order_id"})
+    assert shown == {"type": "object", "properties": {"email": {"type": "string"}}, "required": []}
+    with pytest.raises(InvalidInputError):
+        read_arguments('{"order_id": "A-1"}', schema)
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
