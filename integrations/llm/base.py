@@ -70,7 +70,7 @@ class DraftVerdict(Frozen):
 
 
 class OfferedTool(Frozen):
-    """A tool as a model may see it. `name` fits every provider: letters, digits, `_` and `-`, at most 64."""
+    """A tool as a model may see it. `name` fits every provider: letters, digits and `_`, at most 64."""
 
     name: str
     description: str

@@ -136,7 +136,7 @@ def _names(tools: Sequence[DescribedTool]) -> list[str]:
     """A name for each, that every provider takes and no two share."""
     names: list[str] = []
     for tool in tools:
-        wanted = re.sub(r"[^A-Za-z0-9_-]", "_", f"{tool.server}__{tool.name}")[:LONGEST_NAME]
+        wanted = re.sub(r"[^A-Za-z0-9_]", "_", f"{tool.server}__{tool.name}")[:LONGEST_NAME]
         number = 2
         name = wanted
         while name in names:
