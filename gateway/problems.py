@@ -135,11 +135,20 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
     return respond(problem(by_status.get(error.status_code, "invalid-input"), detail), error.headers)
 
 
-async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
+async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
+    kinds = {mistake["type"] for mistake in error.errors()}
+    if "json_invalid" in kinds:
+        return respond(problem("validation", "The body is not valid JSON."))
+    if "model_attributes_type" in kinds and not _says_json(request):
+        return respond(problem("unsupported-media-type", "Send a JSON object with `Content-Type: application/json`."))
     mistakes = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
     return respond(problem("validation", "; ".join(mistakes)))
+
+
+def _says_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().endswith("json")
 
 
 async def _on_unexpected(_: Request, error: Exception) -> JSONResponse:

@@ -58,7 +58,9 @@ def parse(raw: str | bytes, shape: TypeAdapter[Frame]) -> Frame:
 
 def _mistakes(error: ValidationError) -> Problem:
     mistakes = error.errors(include_url=False, include_context=False, include_input=False)
-    return problem("validation", "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in mistakes))
+    named = (".".join(map(str, mistake["loc"])) or "the frame" for mistake in mistakes)
+    told = (f"{name}: {mistake['msg']}" for name, mistake in zip(named, mistakes, strict=True))
+    return problem("validation", "; ".join(told))
 
 
 def _id_of(content: object) -> str | None:

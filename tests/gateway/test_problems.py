@@ -62,7 +62,12 @@ async def test_all_errors_are_problems(gateway: Gateway) -> None:
     assert (await _get(gateway, "/v1/approvals?limit=0", headers=lead))["status"] == 422
     assert (await _get(gateway, "/widget/nothing.js"))["status"] == 404
     broken = await _get(gateway, "/v1/approvals/x/decisions", "POST", content="{", **json)
-    assert broken["status"] == 422
+    assert (broken["status"], broken["detail"]) == (422, "The body is not valid JSON.")
+    text = {"headers": {**lead, "Content-Type": "text/plain"}}
+    untyped = await _get(gateway, "/v1/approvals/x/decisions", "POST", content="{}", **text)
+    assert (untyped["status"], "application/json" in untyped["detail"]) == (415, True)
+    listed = await _get(gateway, "/v1/approvals/x/decisions", "POST", content="[]", **json)
+    assert listed["status"] == 422
     huge = await _get(gateway, "/v1/approvals/x/decisions", "POST", content="x" * 300_000, **json)
     assert huge["status"] == 413
 

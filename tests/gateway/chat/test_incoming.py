@@ -40,6 +40,10 @@ def test_everything_else_is_refused_with_a_reason(raw: str | bytes, name: str) -
     assert _refusal(raw).problem.name == name
 
 
+def test_a_mistake_of_the_whole_frame_says_so() -> None:
+    assert _refusal("[]").problem.detail.startswith("the frame: ")
+
+
 def test_a_refused_message_is_named_and_its_text_is_not_repeated() -> None:
     text = "my secret " * 2001
     refusal = _refusal(json.dumps({"type": "message", "id": "m7", "text": text}))
