@@ -21,11 +21,17 @@ _MOVE_CURSOR = """
     INSERT INTO channel_cursors (organisation, channel, cursor, moved_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (organisation, channel) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at
 """
+_CLAIM_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended($1, 8))"
 _CLAIM_WAITING = """
     UPDATE inbox SET claimed_until = $3 WHERE inbox_id IN (
-        SELECT inbox_id FROM inbox
+        SELECT inbox_id FROM inbox i
         WHERE event IS NOT NULL AND conversation_id IS NOT NULL AND organisation = $1
             AND (claimed_until IS NULL OR claimed_until <= $2)
+            AND NOT EXISTS (
+                SELECT FROM inbox earlier
+                WHERE earlier.event IS NOT NULL AND earlier.conversation_id = i.conversation_id
+                    AND earlier.inbox_id < i.inbox_id AND earlier.claimed_until > $2
+            )
         ORDER BY inbox_id LIMIT $4 FOR UPDATE SKIP LOCKED
     ) RETURNING inbox_id, channel, CASE kind WHEN 'merged' THEN conversation_id ELSE heir_of(conversation_id) END
         AS conversation_id, customer_id, event, received_at
@@ -113,9 +119,14 @@ class InboxRepository:
         return found
 
     async def claim_waiting(self, organisation: str, now: datetime, limit: int = 100) -> list[WaitingEvent]:
-        """Events that Temporal does not have yet, the oldest first; nobody else gets them for some seconds."""
+        """Events that Temporal does not have yet, the oldest first; nobody else gets them for some seconds.
+
+        Nor what came after them in their conversations, so that Temporal gets it in the order in which it came.
+        """
         await self._database.fetchval("SELECT match_early_reports($1)", organisation)
-        rows = await self._database.fetch(_CLAIM_WAITING, organisation, now, now + CLAIM, limit)
+        async with self._database.transaction() as connection:
+            await connection.execute(_CLAIM_IN_TURN, organisation)
+            rows = await connection.fetch(_CLAIM_WAITING, organisation, now, now + CLAIM, limit)
         return [WaitingEvent.model_validate(dict(row)) for row in sorted(rows, key=lambda row: int(row["inbox_id"]))]
 
     async def conversation_of(self, organisation: str, channel: ChannelKind, thread: str) -> str | None:

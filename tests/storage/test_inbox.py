@@ -55,6 +55,25 @@ async def test_what_temporal_has_leaves_only_its_id(inbox: InboxRepository) -> N
     assert not (await inbox.keep(ORGANISATION, wrote(), NOW)).fresh
 
 
+async def test_what_came_later_waits_until_temporal_has_what_came_earlier(inbox: InboxRepository) -> None:
+    """One gateway holds the first message, because Temporal was away; the second must not overtake it."""
+    first = await inbox.keep(ORGANISATION, wrote("e-1"), NOW)
+    await inbox.claim_waiting(ORGANISATION, NOW)
+    second = await inbox.keep(ORGANISATION, wrote("e-2"), later(1))
+    other = await inbox.keep(ORGANISATION, wrote("e-3", thread="t-2"), later(1))
+
+    async def claimed(seconds: float) -> list[int]:
+        return [waiting.inbox_id for waiting in await inbox.claim_waiting(ORGANISATION, later(seconds))]
+
+    assert await claimed(2) == [other.inbox_id]
+    assert await claimed(30) == [first.inbox_id, second.inbox_id, other.inbox_id]
+    third = await inbox.keep(ORGANISATION, wrote("e-4"), later(31))
+    await inbox.forwarded(first.inbox_id)
+    assert await claimed(32) == []
+    await inbox.forwarded(second.inbox_id)
+    assert await claimed(33) == [third.inbox_id]
+
+
 async def test_messages_of_one_thread_belong_to_one_conversation(inbox: InboxRepository) -> None:
     first = await inbox.keep(ORGANISATION, wrote("e-1"), NOW)
     second = await inbox.keep(ORGANISATION, wrote("e-2"), NOW)
