@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from email.message import Message
 from typing import Literal, NamedTuple
 
-from integrations.channels.email_headers import decode_bytes, header, mailboxes, raw_header
+from integrations.channels.email_charsets import decode_bytes
+from integrations.channels.email_headers import header, mailboxes, raw_header
 from integrations.channels.email_threading import own_message_ids, without_plus
 
 Standing = Literal["personal", "own", "report", "automatic", "mailing_list", "no_reply"]

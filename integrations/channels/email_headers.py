@@ -5,7 +5,6 @@ the parser behind email.policy.default raises on many headers that real mails ca
 """
 
 import binascii
-import codecs
 import quopri
 import re
 from collections.abc import Iterator
@@ -14,27 +13,7 @@ from email.utils import getaddresses
 from itertools import groupby
 from typing import NamedTuple
 
-LATIN = frozenset({"", "us-ascii", "ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "iso-8859-15", "cp1252"})
-SUPERSETS = {
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "windows-1252": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-9": "cp1254",
-    "tis-620": "cp874",
-    "unicode-1-1-utf-7": "utf-7",
-}
-"""What programs mean by a name (as in the WHATWG Encoding Standard), where it is more than the name says."""
-NOT_FOR_MAIL = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
-"""Python's own codecs, some of them slow on long input."""
+from integrations.channels.email_charsets import decode_bytes
 
 MOST_ADDRESS_CHARACTERS = 254
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,255}")
@@ -51,29 +30,6 @@ class Mailbox(NamedTuple):
 
     name: str
     address: str
-
-
-def decode_bytes(raw: bytes, declared: str | None) -> str:
-    """Text in the declared charset, or in the likeliest one where that is wrong, unknown or missing.
-
-    Valid UTF-8 in a mail that claims to be Latin-1 is UTF-8, as mistaking it the other way round is very unlikely.
-    """
-    name = (declared or "").strip().strip("\"'").lower()
-    wanted = SUPERSETS.get(name, name)
-    for charset in ("utf-8", wanted, "cp1252") if name in LATIN else (wanted, "utf-8", "cp1252"):
-        if _is_for_mail(charset):
-            try:
-                return raw.decode(charset)
-            except (LookupError, ValueError):
-                continue
-    return raw.decode("latin-1")
-
-
-def _is_for_mail(charset: str) -> bool:
-    try:
-        return bool(charset) and codecs.lookup(charset).name.replace("-", "_") not in NOT_FOR_MAIL
-    except (LookupError, ValueError):
-        return False
 
 
 def clean(text: str) -> str:

@@ -20,7 +20,8 @@ from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
 from domain.conversation import MAX_MESSAGE_CHARACTERS
 from domain.errors import PermanentError
 from domain.inbound import InboundFile
-from integrations.channels.email_headers import clean, decode_bytes, decoded, one_line
+from integrations.channels.email_charsets import decode_bytes
+from integrations.channels.email_headers import clean, decoded, one_line
 
 PROBLEMS = (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError)
 """What Python's parser is known to raise on mails that keep to no rule."""

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from integrations.channels.email_headers import (
     Mailbox,
     clean,
-    decode_bytes,
     decoded,
     domain_of,
     header,
@@ -23,45 +22,6 @@ from integrations.channels.email_headers import (
 
 def mail(head: bytes) -> Message:
     return message_from_bytes(head + b"\r\n\r\nHi")
-
-
-@pytest.mark.parametrize(
-    ("raw", "declared", "text"),
-    [
-        ("Grüße".encode(), "utf-8", "Grüße"),
-        ("Grüße".encode(), "iso-8859-1", "Grüße"),
-        ("Grüße".encode(), "us-ascii", "Grüße"),
-        ("Grüße".encode(), None, "Grüße"),
-        ("Grüße".encode("latin-1"), "utf-8", "Grüße"),
-        ("Grüße".encode("latin-1"), None, "Grüße"),
-        (b"it\x92s \x80 5", "iso-8859-1", "it’s € 5"),
-        ("Grüße".encode(), "x-unknown", "Grüße"),
-        ("Grüße".encode("latin-1"), "unknown-8bit", "Grüße"),
-        ("Grüße".encode("latin-1"), 'x"\x00y', "Grüße"),
-        ("Привет".encode("koi8-r"), "KOI8-R", "Привет"),
-        ("Привет".encode("cp1251"), "windows-1251", "Привет"),
-        ("你好，世界".encode("gb18030"), "gb2312", "你好，世界"),
-        ("こんにちは".encode("iso-2022-jp"), "iso-2022-jp", "こんにちは"),
-        ("①髙".encode("cp932"), "shift_jis", "①髙"),
-        ("안녕하세요".encode("cp949"), "ks_c_5601-1987", "안녕하세요"),
-        ("héllo".encode("utf-16"), "utf-16", "héllo"),
-        (b"Hi +AOQ-", "unicode-1-1-utf-7", "Hi ä"),
-        (b"\x81\x8d", "ascii", "\x81\x8d"),
-        (b"abc", "base64", "abc"),
-        (b"abc-", "punycode", "abc-"),
-        (b"\\u0041", "unicode_escape", "\\u0041"),
-    ],
-)
-def test_text_is_decoded_as_it_was_most_likely_meant(raw: bytes, declared: str | None, text: str) -> None:
-    assert decode_bytes(raw, declared) == text
-
-
-@given(
-    st.binary(max_size=200),
-    st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["utf-8", "hz", "idna", "big5"])),
-)
-def test_every_byte_string_is_some_text(raw: bytes, declared: str | None) -> None:
-    assert isinstance(decode_bytes(raw, declared), str)
 
 
 @pytest.mark.parametrize(
