@@ -50,10 +50,8 @@ class CustomerRepository:
         return Customer.model_validate(dict(row)) if row else None
 
     async def link(self, organisation: str, customer_id: str, contact: ContactIdentity, now: datetime) -> None:
-        """By these the customer is known from now on, on any channel."""
-        await self._database.fetchval(
-            "SELECT remember_identities($1, $2, $3, '', true, $4)", organisation, customer_id, contact, now
-        )
+        """By these the customer is known from now on, on any channel, as whoever was known by one of them before."""
+        await self._database.fetchval("SELECT link_contact($1, $2, $3, $4)", organisation, customer_id, contact, now)
 
     async def import_directory(self, organisation: str, directory: DirectoryImport) -> ImportCounts:
         """Add or replace accounts and contacts, all or none; a contact needs its account, imported now or before."""

@@ -41,3 +41,33 @@ CREATE OR REPLACE FUNCTION remember_identities(
     SELECT org, kind, value, proved, of_customer, moment FROM identities_of(sender, on_channel)
     ON CONFLICT DO NOTHING
 $$;
+
+-- The CRM says by what its contact is known. Whoever was recognised by that while the CRM was away, or before it knew, is
+-- the same customer from now on; whoever is another contact is not. No message finds its customer meanwhile.
+CREATE OR REPLACE FUNCTION link_contact(org text, of_customer text, contact jsonb, moment timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    heir text;
+    same text[];
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM identities_of(contact, '') said LEFT JOIN customer_identities i
+            ON i.organisation = org AND i.kind = said.kind AND i.value = said.value AND i.verified
+        WHERE i.customer_id IS DISTINCT FROM of_customer
+    ) THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
+    PERFORM remember_identities(org, of_customer, contact, '', true, moment);
+    SELECT customer_id INTO heir FROM customer_identities
+    WHERE organisation = org AND kind = 'contact_id' AND value = contact->>'contact_id' AND verified;
+    SELECT array_agg(customer_id) INTO same
+    FROM customer_identities i JOIN identities_of(contact, '') said USING (kind, value) JOIN customers c USING (customer_id)
+    WHERE i.organisation = org AND i.verified AND customer_id <> heir AND c.contact_id IS NULL AND NOT EXISTS (
+        SELECT FROM customer_identities other
+        WHERE other.customer_id = c.customer_id AND other.kind = 'contact_id' AND other.verified
+    );
+    UPDATE customer_identities SET customer_id = heir WHERE customer_id = ANY (same) AND verified;
+    UPDATE channel_threads SET customer_id = heir WHERE customer_id = ANY (same);
+    UPDATE conversations SET customer_id = heir WHERE customer_id = ANY (same);
+END $$;

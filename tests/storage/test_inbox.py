@@ -139,6 +139,39 @@ async def test_a_recognised_customer_goes_on_by_another_channel_where_the_specif
     assert (second.conversation_id == first.conversation_id) is across
 
 
+@pytest.mark.parametrize("told_of", ["sms", "email"])
+async def test_who_was_two_customers_while_the_crm_was_away_is_one_as_soon_as_it_says_so(
+    inbox: InboxRepository, stage: Stage, told_of: str
+) -> None:
+    by_sms = wrote("s-1", thread="+4930123456", channel="sms", sender=Sender(phone="+4930123456", verified=True))
+    kept = {
+        "sms": await inbox.keep(ORGANISATION, by_sms, NOW, across_channels=True),
+        "email": await inbox.keep(ORGANISATION, wrote(), later(1), across_channels=True),
+    }
+    assert kept["sms"].conversation_id != kept["email"].conversation_id
+    contact = ContactIdentity(contact_id="ada", email="ada@velo.example", phone="+4930123456")
+    await stage.customers.link(ORGANISATION, kept[told_of].customer_id or "", contact, later(2))
+    again = by_sms.model_copy(update={"event_id": "s-2", "thread": "+4930999999"})
+    goes_on = [
+        await inbox.keep(ORGANISATION, again, later(3), across_channels=True),
+        await inbox.keep(ORGANISATION, wrote("e-2"), later(4)),
+    ]
+    assert {one.conversation_id for one in goes_on} == {kept["email"].conversation_id}
+    assert len({one.customer_id for one in goes_on}) == 1
+
+
+async def test_a_number_that_two_contacts_share_stays_whose_it_was(inbox: InboxRepository, stage: Stage) -> None:
+    number = Sender(phone="+4930123456", verified=True)
+    first = await inbox.keep(ORGANISATION, wrote("s-1", channel="sms", sender=number), NOW)
+    ada = ContactIdentity(contact_id="ada", email="ada@velo.example", phone="+4930123456")
+    await stage.customers.link(ORGANISATION, first.customer_id or "", ada, NOW)
+    ben = await inbox.keep(ORGANISATION, wrote("e-1", sender=Sender(email="ben@velo.example", verified=True)), NOW)
+    his = ContactIdentity(contact_id="ben", email="ben@velo.example", phone="+4930123456")
+    await stage.customers.link(ORGANISATION, ben.customer_id or "", his, NOW)
+    again = await inbox.keep(ORGANISATION, wrote("s-2", channel="sms", sender=number), NOW)
+    assert again.customer_id == first.customer_id != ben.customer_id
+
+
 async def test_a_file_whose_name_has_a_nul_stops_nothing(inbox: InboxRepository, stage: Stage) -> None:
     file = InboundFile(name="bill\x00.txt", media_type="text/plain", content=b"abc\x00")
     await inbox.keep(ORGANISATION, wrote(files=(file,)), NOW)
