@@ -1,12 +1,14 @@
 """From the inbox to the workflows: every event that was kept becomes a signal, however long Temporal is away."""
 
 import asyncio
+import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
 import structlog
+from pydantic import ValidationError
 
 from domain.conversation import (
     AnyRequest,
@@ -18,6 +20,7 @@ from domain.conversation import (
     StartConversation,
 )
 from domain.errors import ConflictError, RetryableError
+from domain.inbound import Unreadable
 from storage.inbox import InboxRepository, WaitingEvent
 
 LOOK_EVERY = timedelta(seconds=2)
@@ -58,7 +61,7 @@ class Forwarder:
             try:
                 while await self.forward_some():
                     pass
-            except RetryableError as error:
+            except Exception as error:  # noqa: BLE001 (whatever went wrong, the next look may do better)
                 log.warning("forwarding_interrupted", error=type(error).__name__)
 
     async def forward_some(self) -> bool:
@@ -72,6 +75,8 @@ class Forwarder:
                 await self._forward(event)
             except ConflictError:
                 log.warning("event_came_after_the_end", channel=event.channel, inbox_id=event.inbox_id)
+            except ValidationError as error:
+                await self._set_aside(event, error)
             except RetryableError:
                 held_up.add(event.conversation_id)
                 log.warning("event_not_forwarded", channel=event.channel, inbox_id=event.inbox_id)
@@ -80,6 +85,19 @@ class Forwarder:
                 continue
             await self._inbox.forwarded(event.inbox_id)
         return bool(waiting) and not held_up
+
+    async def _set_aside(self, waiting: WaitingEvent, error: ValidationError) -> None:
+        """Of which no signal can be made: a person finds it in quarantine, and what came after it goes on."""
+        fields = ", ".join(sorted({str(problem["loc"][-1]) for problem in error.errors() if problem["loc"]}))
+        log.error("event_set_aside", channel=waiting.channel, inbox_id=waiting.inbox_id, fields=fields)
+        broken = Unreadable(
+            channel=waiting.channel,
+            event_id=f"inbox-{waiting.inbox_id}",
+            at=waiting.received_at,
+            reason=f"A {waiting.event['kind']} cannot be handed to its conversation: {fields}."[:500],
+            content=json.dumps(waiting.event).encode(),
+        )
+        await self._inbox.quarantine(self._organisation, broken)
 
     async def _forward(self, waiting: WaitingEvent) -> None:
         event, conversation_id = waiting.event, waiting.conversation_id

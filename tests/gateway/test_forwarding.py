@@ -1,10 +1,11 @@
 """Forwarding: in order within a conversation, and none held up by another's event."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from domain.conversation import AnyRequest, CustomerMessage, StartConversation
 from domain.errors import UnavailableError
-from domain.inbound import InboundMessage, Sender
+from domain.inbound import ColleagueReply, InboundMessage, Sender
 from gateway.forwarding import Forwarder, message_id
 from storage.database import Database
 from storage.inbox import InboxRepository
@@ -18,8 +19,11 @@ class Mailboxes:
     def __init__(self, *refused: str) -> None:
         self.taken: list[str] = []
         self.refused = set(refused)
+        self.mistakes: list[Exception] = []
 
     async def receive(self, start: StartConversation, message: CustomerMessage) -> None:
+        if self.mistakes:
+            raise self.mistakes.pop()
         if message.text.split()[0] in self.refused:
             raise UnavailableError("not now")
         self.taken.append(message.text)
@@ -59,6 +63,35 @@ async def test_without_temporal_the_rest_waits(database: Database) -> None:
     await keep(inbox, *(f"{name} 1" for name in names))
     assert not await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
     assert mailboxes.taken == []
+
+
+async def test_an_event_of_which_no_signal_can_be_made_goes_to_quarantine_and_holds_up_nothing(
+    database: Database,
+) -> None:
+    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    await keep(inbox, "ada 1")
+    empty = ColleagueReply(channel=KIND, event_id="c-1", at=datetime.now(UTC), thread="ada", person_id="anna", text="x")
+    await inbox.keep(ORGANISATION, empty.model_copy(update={"text": ""}), datetime.now(UTC))
+    forwarder = Forwarder(ORGANISATION, inbox, mailboxes)
+    await forwarder.forward_some()
+    reason = await database.fetchval("SELECT reason FROM quarantine")
+    assert reason == "A colleague_reply cannot be handed to its conversation: text."
+    assert not await forwarder.forward_some()
+
+
+async def test_forwarding_goes_on_whatever_went_wrong(database: Database) -> None:
+    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    mailboxes.mistakes = [RuntimeError("a mistake of ours")]
+    await keep(inbox, "ada 1")
+    forwarder = Forwarder(ORGANISATION, inbox, mailboxes)
+    running = asyncio.create_task(forwarder.run())
+    while not mailboxes.taken:
+        assert not running.done()
+        await database.fetchval("UPDATE inbox SET claimed_until = NULL")
+        forwarder.wake()
+        await asyncio.sleep(0.01)
+    running.cancel()
+    assert mailboxes.taken == ["ada 1"]
 
 
 def test_a_long_id_is_shortened_and_stays_the_same() -> None:
