@@ -24,6 +24,8 @@ from integrations.channels.email_sign_in import Credentials
 # What Exchange says where it finds no mailbox, or not the right to it; also while it is in trouble itself.
 NOT_CONNECTED = "NOT CONNECTED"
 LIMITS = ("THROTTLED", "OVERQUOTA", "[LIMIT]", "TOO MANY")
+# RFC 9051, 7.1, and what Exchange and Gmail say instead: the same command works later.
+IN_TROUBLE = ("UNAVAILABLE", "[INUSE]", "TEMPORARY", "TRY AGAIN", "TIMED OUT", "TIMEOUT", NOT_CONNECTED)
 
 
 class ImapAccess(NamedTuple):
@@ -113,7 +115,9 @@ class ImapMailbox:
                 )
             except IMAP4.abort:
                 raise
-            except IMAP4.error:
+            except IMAP4.error as error:
+                if is_passing(error):
+                    raise
                 return RawMail(b"", datetime.now(UTC))
         mail = answer.get(uid)
         if mail is None or mail.get(b"BODY[]<0>") is None:
@@ -180,6 +184,12 @@ def xoauth2(credentials: Credentials) -> Callable[[bytes], str]:
     shown = f"user={credentials.account}\x01auth=Bearer {credentials.secret}\x01\x01"
     answers = chain([shown], repeat(""))
     return lambda challenge: next(answers)
+
+
+def is_passing(error: IMAP4.error) -> bool:
+    """Whether a refused command is worth another try; else it is about what was asked for."""
+    said = str(error).upper()
+    return any(word in said for word in (*LIMITS, *IN_TROUBLE))
 
 
 @contextmanager

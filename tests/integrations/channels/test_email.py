@@ -185,6 +185,25 @@ async def test_a_mail_that_the_server_does_not_hand_out_goes_to_quarantine(setup
     assert [event.text for event in messages(batches)] == ["Next"]
 
 
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("[UNAVAILABLE] Later", UnavailableError),
+        ("Server Unavailable. 15", UnavailableError),
+        ("[THROTTLED] Slow down", RateLimitedError),
+    ],
+)
+async def test_a_mail_is_not_given_up_for_an_outage(setup: Setup, said: str, error: type[HoldfastError]) -> None:
+    channel = setup.channel()
+    cursor = await from_now(channel)
+    await setup.mail.write(CUSTOMER, "Hello")
+    setup.mail.faults.add(Fault(kind="fail", path="/imap/uid-fetch", body=said))
+    with pytest.raises(error):
+        await taken(channel, cursor)
+    batches, _ = await taken(channel, cursor)
+    assert [event.text for event in messages(batches)] == ["Hello"]
+
+
 async def test_an_unreadable_mail_goes_to_quarantine_whole(setup: Setup) -> None:
     channel = setup.channel()
     cursor = await from_now(channel)
