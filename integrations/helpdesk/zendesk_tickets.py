@@ -228,11 +228,14 @@ def comment_event(
 ) -> InboundMessage | ColleagueReply:
     """The requester and any other end user write messages; everybody else of the account is a colleague.
 
-    `files` are the comment's own, fetched or not; one that was not fetched is named in the text.
+    `files` are the comment's own, fetched or not; one that was not fetched is named in the text, and so is each one of
+    a colleague, whose customer has it from Zendesk.
     """
     text = "\n".join([_with_subject(ticket, comment) if is_first else comment.text, *map(_named, _missing(files))])
     is_customer = comment.author_id == ticket.requester_id or (author is not None and author.role == "end-user")
+    fetched = [file for file in files if isinstance(file, InboundFile)]
     if not is_customer:
+        text = "\n".join([text, *(f"[File: {file.name}]" for file in fetched)])
         return ColleagueReply(
             channel=CHANNEL,
             event_id=comment.event_id,
@@ -241,7 +244,6 @@ def comment_event(
             person_id=f"zendesk-{comment.author_id}",
             text=_cut(text.strip()),
         )
-    fetched = [file for file in files if isinstance(file, InboundFile)]
     if len(text) > MAX_MESSAGE_CHARACTERS:
         fetched.append(InboundFile(name="message.txt", media_type="text/plain", content=text.encode()))
     return InboundMessage(
@@ -267,13 +269,15 @@ def inbound_file(attachment: Attachment, content: bytes) -> InboundFile:
 
 
 def rating_event(ticket: Ticket) -> CustomerRating | None:
-    """The ticket's rating, where the customer gave one."""
+    """The ticket's rating, where the customer gave one. A comment may follow later, under the same id of Zendesk's."""
     rating = ticket.satisfaction_rating
     if rating is None or rating.score not in ("good", "bad"):
         return None
+    name = f"rating-{rating.id or ticket.id}-{rating.score}"
+    said = hashlib.sha256(rating.comment.encode()).hexdigest()[:16] if rating.comment else ""
     return CustomerRating(
         channel=CHANNEL,
-        event_id=f"rating-{rating.id or ticket.id}-{rating.score}",
+        event_id=f"{name}-{said}" if said else name,
         at=ticket.updated_at,
         thread=ticket.thread,
         score="good" if rating.score == "good" else "bad",

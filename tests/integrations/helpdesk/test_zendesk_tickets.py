@@ -157,6 +157,14 @@ def test_a_long_text_of_a_colleague_is_cut() -> None:
     assert len(event.text) == 20_000
 
 
+def test_a_colleague_who_sends_only_a_file_has_answered() -> None:
+    screenshot = InboundFile(name="steps.png", media_type="image/png", content=b"a")
+    event = comment_event(
+        ticket(), comment(author_id=21, plain_body=" "), user(id=21, role="agent"), [screenshot], is_first=False
+    )
+    assert (event.kind, event.text) == ("colleague_reply", "[File: steps.png]")
+
+
 def test_files_that_were_not_fetched_are_named() -> None:
     files: list[Attachment | InboundFile] = [
         Attachment(file_name="big.zip", content_url="x", size=10**9),
@@ -180,6 +188,13 @@ def test_a_rating_is_an_event_of_its_own(rating: dict[str, Any] | None, score: s
 def test_a_changed_rating_is_another_event() -> None:
     events = [rating_event(ticket(satisfaction_rating={"id": 5, "score": score})) for score in ("good", "bad")]
     assert [event.event_id for event in events if event] == ["rating-5-good", "rating-5-bad"]
+
+
+def test_a_comment_that_follows_a_rating_is_another_event() -> None:
+    ratings: list[dict[str, Any]] = [{"comment": comment} for comment in ("", "Thanks!", "Thanks!", "Thanks a lot!")]
+    events = [rating_event(ticket(satisfaction_rating={"id": 5, "score": "good"} | rating)) for rating in ratings]
+    assert [event.comment for event in events if event] == ["", "Thanks!", "Thanks!", "Thanks a lot!"]
+    assert len({event.event_id for event in events if event}) == 3
 
 
 def test_our_comment_is_known_by_the_key_in_its_audit() -> None:
