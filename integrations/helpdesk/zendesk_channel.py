@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from domain.conversation import Frozen, Status
-from domain.errors import HoldfastError, InvalidInputError, NotFoundError
+from domain.errors import HoldfastError, InvalidInputError, NotFoundError, PermanentError
 from domain.inbound import Address, ColleagueReply, CustomerRating, InboundFile, InboundMessage, Unreadable
 from integrations.channels.base import (
     Batch,
@@ -241,12 +241,12 @@ class ZendeskChannel:
         return self._our_id
 
     async def _fetch(self, attachment: Attachment) -> Attachment | InboundFile:
-        """The file, or its description if it is too large, infected, gone, or kept at an address that is not ours."""
+        """The file, or its description if it is too large, infected, refused, gone, or kept at another's address."""
         if not attachment.is_fetched or not self._api.is_own(attachment.content_url):
             return attachment
         try:
             return inbound_file(attachment, await self._api.download(attachment.content_url))
-        except NotFoundError:
+        except PermanentError:
             return attachment
 
     # Check.

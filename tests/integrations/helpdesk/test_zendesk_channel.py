@@ -514,6 +514,17 @@ async def test_a_file_that_is_gone_is_named(desk: Desk, product: Product, channe
     assert "a.txt" in event.text
 
 
+@pytest.mark.parametrize("status", [400, 403, 410])
+async def test_a_file_that_zendesk_refuses_keeps_no_message_back(
+    desk: Desk, product: Product, channel: ZendeskChannel, status: int
+) -> None:
+    await desk.stand_in.write(written(files=[file("a.txt", b"a")]))
+    desk.stand_in.faults.add(Fault(kind="fail", path="/attachments/", status=status))
+    (event,) = await taken_in(channel, product)
+    assert event.files == ()
+    assert "[File that was not fetched: a.txt]" in event.text
+
+
 async def test_files_go_out(desk: Desk, channel: ZendeskChannel) -> None:
     ticket_id = await desk.stand_in.write(written())
     sent = InboundFile(name="grüße & mehr.pdf", media_type="application/pdf", content=b"%PDF")
