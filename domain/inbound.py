@@ -62,8 +62,10 @@ class ColleagueReply(InboundEvent):
 
     kind: Literal["colleague_reply"] = "colleague_reply"
     thread: str = Field(min_length=1, max_length=500)
-    person_id: str = Field(max_length=64, description="Opaque, such as zendesk-1234; no name, no address.")
-    text: str = Field(max_length=MAX_MESSAGE_CHARACTERS)
+    person_id: str = Field(
+        min_length=1, max_length=64, description="Opaque, such as zendesk-1234; no name, no address."
+    )
+    text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
 
 
 class DeliveryReport(InboundEvent):

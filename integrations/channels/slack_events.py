@@ -186,10 +186,16 @@ def inbound_file(file: SlackFile, content: bytes) -> InboundFile:
 def message_event(
     written: Written, profile: Profile, fetched: Iterable[SlackFile | InboundFile], *, verified: bool
 ) -> InboundMessage | ColleagueReply:
-    """What goes to the inbox. A file that was not fetched is named; a text that is too long travels whole as a file."""
+    """What goes to the inbox. A file that was not fetched is named; a text that is too long travels whole as a file.
+
+    The files of a colleague are named only: the customer has them from Slack.
+    """
     parts = tuple(fetched)
     files = tuple(file for file in parts if isinstance(file, InboundFile))
-    text = "\n".join([written.text, *(_named(file) for file in parts if isinstance(file, SlackFile))]).strip()
+    named = [_named(file) for file in parts if isinstance(file, SlackFile)]
+    if written.by_colleague:
+        named += [f"[File: {file.name}]" for file in files]
+    text = "\n".join([written.text, *named]).strip()
     if len(text) > MAX_MESSAGE_CHARACTERS:
         files = (*files, InboundFile(name="message.txt", media_type="text/plain", content=text.encode()))
         text = text[: MAX_MESSAGE_CHARACTERS - len(CUT)] + CUT

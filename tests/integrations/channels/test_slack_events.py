@@ -125,6 +125,14 @@ class TestColleagues:
         assert isinstance(event, ColleagueReply)
         assert (event.person_id, event.thread) == ("slack-U0ERIKA", "T0OURS/C0HELP/1760000000.000100")
 
+    def test_a_colleague_who_sends_only_a_file_has_answered(self) -> None:
+        reply = MESSAGE | {"team": OURS, "ts": "1760000005.000100", "thread_ts": "1760000000.000100"}
+        screenshot = InboundFile(name="steps.png", media_type="image/png", content=b"a")
+        silent = understood(reply, is_ext_shared_channel=True).model_copy(update={"text": ""})
+        event = message_event(silent, Profile(), (screenshot,), verified=False)
+        assert isinstance(event, ColleagueReply)
+        assert event.text == "[File: steps.png]"
+
     def test_what_a_colleague_announces_or_deletes_there_is_nobodys_request(self) -> None:
         assert written(MESSAGE | {"team": OURS}, is_ext_shared_channel=True) is None
         gone = deletion(team=OURS, thread_ts="1750000000.000100")
