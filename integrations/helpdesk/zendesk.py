@@ -43,7 +43,9 @@ except ModuleNotFoundError:
 Raw = dict[str, Any]
 Result = TypeVar("Result")
 
-NOT_INSTALLED = "Zendesk needs its client, an optional part under GPL-3.0: pip install 'holdfast[zendesk]'."
+NOT_INSTALLED = (
+    "Zendesk needs its client, an optional part under GPL-3.0: pip install '.[zendesk]' where Holdfast lies."
+)
 NOT_ZENDESK = "Something that is not Zendesk answered: check HOLDFAST_ZENDESK_BASE_URL."
 CHECK_CREDENTIALS = "check HOLDFAST_ZENDESK_EMAIL with HOLDFAST_ZENDESK_API_TOKEN, or HOLDFAST_ZENDESK_OAUTH_TOKEN"
 

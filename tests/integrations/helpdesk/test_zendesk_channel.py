@@ -664,7 +664,7 @@ def test_without_zenpy_the_error_says_what_to_install() -> None:
         "except InvalidInputError as error:\n    sys.stdout.write(str(error))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "pip install 'holdfast[zendesk]'" in done.stdout
+    assert "pip install '.[zendesk]'" in done.stdout
 
 
 # Check.
