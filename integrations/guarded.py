@@ -1,10 +1,16 @@
-"""Adapters whose calls pass through a circuit breaker, one class for each port."""
+"""Adapters whose calls pass through a circuit breaker, one class for each port.
 
+Whoever waits for a customer's answer gives up before a hanging vendor does. That must count as silence, so such a call
+ends in here, and not by being cancelled from outside.
+"""
+
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from domain.conversation import Status
+from domain.errors import UnavailableError
 from domain.inbound import Address
 from domain.turn import CustomerContext
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt, TicketKeeper
@@ -16,6 +22,18 @@ from integrations.tools.base import ToolServer, ToolSession
 
 Guard = Callable[[], AbstractAsyncContextManager[None]]
 """`partial(breakers.guard, "salesforce")`: what an adapter's calls pass through."""
+CONTEXT_SECONDS = 3.5
+SEND_SECONDS = 11.0
+
+
+@asynccontextmanager
+async def answered_within(seconds: float) -> AsyncIterator[None]:
+    """Raises UnavailableError where the vendor takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise UnavailableError(f"The vendor did not answer within {seconds:g} seconds.") from error
 
 
 class GuardedCrm:
@@ -28,7 +46,7 @@ class GuardedCrm:
     async def fetch_customer_context(
         self, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
     ) -> CustomerContext:
-        async with self._guard():
+        async with self._guard(), answered_within(CONTEXT_SECONDS):
             return await self._crm.fetch_customer_context(organisation, reference, fields)
 
 
@@ -65,11 +83,11 @@ class GuardedChannel:
         self.stored = channel.stored
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
-        async with self._guard():
+        async with self._guard(), answered_within(SEND_SECONDS):
             return await self._channel.send(message)
 
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
-        async with self._guard():
+        async with self._guard(), answered_within(SEND_SECONDS):
             return await self._channel.find_sent(message)
 
 

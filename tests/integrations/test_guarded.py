@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -5,14 +6,19 @@ from typing import Any
 
 import pytest
 
+from activities.delivery import ATTEMPT_SECONDS
+from activities.options import CONTEXT_ATTEMPTS, FETCH_CUSTOMER_CONTEXT
 from domain.conversation import Author
 from domain.errors import UnavailableError
 from domain.spec import AiAgentSpec
 from domain.tool_spec import HttpToolServer
 from domain.turn import CustomerContext, Usage
+from integrations import guarded
 from integrations.channels.base import OutboundMessage, SendReceipt
 from integrations.crm.base import CrmNote, CustomerReference
 from integrations.guarded import (
+    CONTEXT_SECONDS,
+    SEND_SECONDS,
     Guard,
     GuardedChannel,
     GuardedCrm,
@@ -77,16 +83,21 @@ CALLS: dict[str, Callable[[Guard], tuple[Awaitable[Any], Any]]] = {
 
 
 class Breaker:
-    """Lets calls through until it is opened."""
+    """Lets calls through until it is opened; counts those that the vendor did not answer."""
 
     def __init__(self) -> None:
         self.opened = False
+        self.silences = 0
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
         if self.opened:
             raise UnavailableError("Salesforce does not answer.")
-        yield
+        try:
+            yield
+        except UnavailableError:
+            self.silences += 1
+            raise
 
 
 @pytest.mark.parametrize("name", list(CALLS))
@@ -98,6 +109,48 @@ async def test_each_call_passes_through_the_breaker(name: str) -> None:
     refused, _ = CALLS[name](breaker.guard)
     with pytest.raises(UnavailableError, match="does not answer"):
         await refused
+
+
+class Silent(Neighbour):
+    """Takes a call, and says nothing."""
+
+    async def fetch_customer_context(self, *_: object) -> CustomerContext:
+        return await asyncio.Future()
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        return await asyncio.Future()
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        return await asyncio.Future()
+
+
+@pytest.mark.parametrize("name", ["crm", "send", "find"])
+async def test_a_vendor_that_hangs_is_silent_before_the_attempt_ends(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaker, vendor = Breaker(), Silent()
+    monkeypatch.setattr(guarded, "CONTEXT_SECONDS", 0.01)
+    monkeypatch.setattr(guarded, "SEND_SECONDS", 0.01)
+    channel = GuardedChannel(vendor, breaker.guard)
+    calls: dict[str, Callable[[], Awaitable[Any]]] = {
+        "crm": lambda: GuardedCrm(vendor, breaker.guard).fetch_customer_context("o", CustomerReference(), {}),
+        "send": lambda: channel.send(MESSAGE),
+        "find": lambda: channel.find_sent(MESSAGE),
+    }
+    async with asyncio.timeout(5):
+        with pytest.raises(UnavailableError, match="did not answer within"):
+            await calls[name]()
+    assert breaker.silences == 1
+
+
+def test_there_is_time_for_every_attempt_to_end_by_itself() -> None:
+    assert SEND_SECONDS < ATTEMPT_SECONDS
+    retries, whole = FETCH_CUSTOMER_CONTEXT["retry_policy"], FETCH_CUSTOMER_CONTEXT["schedule_to_close_timeout"]
+    assert retries
+    assert whole
+    first = retries.initial_interval.total_seconds()
+    pauses = sum(first * retries.backoff_coefficient**number for number in range(CONTEXT_ATTEMPTS - 1))
+    assert CONTEXT_ATTEMPTS * CONTEXT_SECONDS + pauses < whole.total_seconds()
 
 
 async def test_a_tool_server_is_not_connected_to_while_its_breaker_is_open_but_may_be_checked() -> None:
