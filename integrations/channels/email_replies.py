@@ -6,7 +6,8 @@ Losing what a customer wrote is worse than reading a quotation twice, so a rule 
   headers as Outlook writes it (From, Sent, To, Subject) and all that follows;
 - a quotation between answers stays, since the answers mean nothing without it;
 - forwarded text stays; so does everything under a text that says "see below";
-- a signature stands under "-- ", is short, and asks nothing; the line of a phone's program is one too;
+- a signature stands under "-- ", is short, and asks nothing; the line of a phone's program is one too. Under "--",
+  which divides paragraphs as well, it is a guess;
 - what would leave nothing is not done.
 """
 
@@ -62,18 +63,23 @@ _BELOW = re.compile(
     r"di seguito|sotto|in rosso|hieronder|onderstaand\w*|abaixo|nedan|nedenfor|poniżej|ниже|níže)\b",
     re.IGNORECASE,
 )
+_A_DEVICE = (
+    r"[\w ]{0,20}(?i:i?phone|i?pad|ipod|android|galaxy|samsung|huawei|xiaomi|redmi|oneplus|pixel|nokia|blackberry|"
+    r"xperia|motorola|mobile?|mobiel|mobiltelefon|móvil|celular|telemóvel|portable|handy|tablet|device|gerät|verizon)"
+    r"[\w ]{0,20}"
+)
 _DEVICE = re.compile(
-    r"(?:Sent from my [\w ]{2,40}|Sent from (?:Mail for Windows|Outlook for \w+|Yahoo Mail[\w ]{0,20})|"
-    r"Get Outlook for (?:iOS|Android)[ <>\w:/.]{0,60}|Von meinem [\w ]{2,40} gesendet|"
+    rf"(?:Sent from my {_A_DEVICE}|Sent from (?:Mail for Windows|Outlook for \w+|Yahoo Mail[\w ]{0, 20})|"
+    rf"Get Outlook for (?:iOS|Android)[ <>\w:/.]{{0,60}}|Von meinem {_A_DEVICE} gesendet|"
     r"Gesendet von \w*[Mm]ail\w*[\w ]{0,30}|"
-    r"Envoyé de mon [\w ]{2,40}|Enviado desde mi [\w ]{2,40}|Inviato da \w*iPhone|Verzonden vanaf mijn [\w ]{2,40}|"
-    r"Enviado do meu [\w ]{2,40})\.?"
+    rf"Envoyé de mon {_A_DEVICE}|Enviado desde mi {_A_DEVICE}|Inviato da \w*iPhone|Verzonden vanaf mijn {_A_DEVICE}|"
+    rf"Enviado do meu {_A_DEVICE})\.?"
 )
 _AFTERTHOUGHT = re.compile(r"[?\uff1f¿]|\bP\.? ?P?\.?S\b", re.IGNORECASE)
 
 
 class Remainder(NamedTuple):
-    """What is new. `is_guess`: the removed text was not marked as quoted line by line."""
+    """What is new. `is_guess`: the removed text was not marked, line by line as quoted or clearly as a signature."""
 
     text: str
     is_guess: bool = False
@@ -98,7 +104,9 @@ def new_text(text: str, *, is_reply: bool, subject: str = "") -> Remainder:
     without = lines[: quotation.start] + lines[quotation.end :] if quotation else lines
     if not _has_text(without):
         without, quotation = lines, None
-    return Remainder("\n".join(_without_signature(without)).strip(), bool(quotation and quotation.is_guess))
+    signed = _signature(without)
+    is_guess = bool(quotation and quotation.is_guess) or without[signed : signed + 1] == ["--"]
+    return Remainder("\n".join(without[:signed]).strip(), is_guess)
 
 
 def _marked_quotation(lines: list[str]) -> _Quotation | None:
@@ -150,16 +158,17 @@ def _header_block(lines: list[str]) -> _Quotation | None:
     return None
 
 
-def _without_signature(lines: list[str]) -> list[str]:
+def _signature(lines: list[str]) -> int:
+    """Where the signature begins; behind the last line where there is none."""
     delimiter = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].rstrip() == "--"), None)
     if (
         delimiter is not None
         and _has_text(lines[:delimiter])
         and _is_signature(lines[delimiter], lines[delimiter + 1 :])
     ):
-        return lines[:delimiter]
+        return delimiter
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), 0)
-    return lines[:last] if _DEVICE.fullmatch(lines[last].strip()) and _has_text(lines[:last]) else lines
+    return last if _DEVICE.fullmatch(lines[last].strip()) and _has_text(lines[:last]) else len(lines)
 
 
 def _is_signature(delimiter: str, below: list[str]) -> bool:

@@ -108,6 +108,7 @@ def test_what_outlook_quotes_goes_and_is_known_as_a_guess(block: str) -> None:
         "Here is another email\n\nSent from my desk, is much easier than my mobile phone.",
         f"{INTRODUCTIONS[0]}\n{QUOTED}",
         "-- \nonly a signature",
+        "I see an error on the page that was\nSent from my account settings page",
         "Sent from my iPhone",
         "",
     ],
@@ -133,6 +134,19 @@ def test_a_first_mail_quotes_nothing() -> None:
 def test_a_signature_goes(signature: str) -> None:
     assert stripped(f"B, please.\n\n{signature}\n\n{INTRODUCTIONS[0]}\n{QUOTED}") == "B, please."
     assert new_text(f"B, please.\n\n{signature}", is_reply=False).text == "B, please."
+
+
+@pytest.mark.parametrize(
+    ("text", "is_guess"),
+    [
+        ("My new address:\n--\nHauptstr. 5\n10115 Berlin", True),
+        ("B, please.\n-- \nErika", False),
+        ("B, please.\n\nSent from my Galaxy S24", False),
+        ("First topic.\n--\nSecond topic: my invoice is wrong.", False),
+    ],
+)
+def test_what_may_be_no_signature_is_a_guess(text: str, is_guess: bool) -> None:
+    assert new_text(text, is_reply=False).is_guess is is_guess
 
 
 @given(new=without_delimiter, introduction=st.sampled_from(INTRODUCTIONS))
