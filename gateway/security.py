@@ -1,5 +1,7 @@
 """Middleware as plain ASGI: security headers, and a limit on what a request may carry."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,21 +43,20 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses bodies above the limit as they arrive, before anything is parsed.
+    """Refuses bodies above the limit of their path as they arrive, before anything is parsed.
 
     The framework's own limit (FastAPI 0.165) answers in plain text, and this interface promises problems.
     """
 
-    def __init__(self, app: ASGIApp, *, limit_bytes: int, upload_limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit_bytes: Callable[[str], int]) -> None:
         self._app = app
         self._limit_bytes = limit_bytes
-        self._upload_limit_bytes = upload_limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._upload_limit_bytes if scope["path"].endswith("/files") else self._limit_bytes
+        limit = self._limit_bytes(scope["path"])
         refusal = respond(problem("too-large", f"At most {limit // 1024} KiB are accepted here. Send less."))
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdigit() and int(length) > limit:

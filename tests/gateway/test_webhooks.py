@@ -108,6 +108,13 @@ async def test_behind_a_proxy_the_address_is_the_public_one(
 
 
 async def test_a_body_above_the_limit_is_refused(http: httpx.AsyncClient, database: Database) -> None:
-    response = await post(http, note("n-1", "x" * 300_000))
+    response = await post(http, note("n-1", "x" * 1_100_000))
     assert response.status_code == 413
     assert await kept(database) == 0
+
+
+async def test_a_long_text_fits_though_a_vendor_says_it_four_times(http: httpx.AsyncClient, database: Database) -> None:
+    text = "ж" * 12_000
+    body = json.dumps([note("n-1", text) | {"blocks": [text], "before": [text, text]}]).encode()
+    response = await http.post(f"/webhooks/{KIND}", content=body, headers={"X-Ring": signature(body)})
+    assert (response.status_code, await kept(database)) == (200, 1)
