@@ -104,7 +104,9 @@ DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
     refusal text;
 BEGIN
-    IF (step->>'expected_revision')::integer <> c.revision THEN
+    IF c.merged_into IS NOT NULL THEN
+        refusal := 'merged';
+    ELSIF (step->>'expected_revision')::integer <> c.revision THEN
         refusal := 'moved_on';
     ELSIF step->>'author' IN ('ai_agent', 'human_agent') AND step->>'author' <> c.owner_kind THEN
         refusal := 'changed_hands';

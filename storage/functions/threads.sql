@@ -32,7 +32,8 @@ BEGIN
     RETURN passed;
 END $$;
 
--- Why two conversations stay two; null when they may become one.
+-- Why two conversations stay two; null when they may become one. A reply of the AI agent that a person's ownership stops,
+-- and a notice, leave only while an attempt is under way.
 CREATE OR REPLACE FUNCTION refusal_to_merge(source conversations, target conversations, lead boolean) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT CASE
@@ -42,6 +43,7 @@ LANGUAGE sql STABLE AS $$
         WHEN source.channel = 'web_chat' THEN 'web_chat'
         WHEN EXISTS (
             SELECT FROM deliveries WHERE conversation_id = source.conversation_id AND state = 'claimed'
+                AND (leased_until > clock_timestamp() OR author = source.owner_kind OR author = 'human_agent')
         ) THEN 'leaving'
         WHEN NOT lead AND (
             SELECT count(*) FROM customers WHERE verified AND customer_id IN (

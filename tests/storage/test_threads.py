@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from domain.conversation import CustomerMessage, Person, StartConversation, Status
-from domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from domain.conversation import Author, CustomerMessage, Person, StartConversation, Status
+from domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnavailableError
 from domain.inbound import InboundMessage, Sender
 from domain.spec import Mode
 from domain.steps import DeliverMessageInput
 from storage.inbox import InboxRepository, KeptEvent
 from storage.threads import ThreadRepository
 from tests.organisation import VERSION
-from tests.storage.stage import AI, NOW, ORGANISATION, Stage, human_reply, later, reply, status_change
+from tests.storage.stage import AI, NOW, ORGANISATION, Stage, human_reply, later, ownership, reply, status_change
 
 BO = Person(id="bo", roles=("human_agent",))
 LEA = Person(id="lea", roles=("human_agent", "lead"))
@@ -188,6 +188,33 @@ async def test_a_conversation_from_which_a_message_is_leaving_is_not_merged(
         await threads.merge(sms, mail, "m-1", BO, NOW)
     await stage.deliveries.complete("r-1", "SM1", NOW)
     await threads.merge(sms, mail, "m-1", BO, NOW)
+
+
+async def test_a_reply_that_could_not_leave_holds_up_no_merge_once_a_person_is_the_owner(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    stuck = reply_in(sms, channel="sms")
+    await stage.deliveries.claim(stuck, NOW)
+    taken_over = ownership(conversation_id=sms)
+    with pytest.raises(UnavailableError):
+        await stage.conversations.change_ownership(taken_over, NOW)
+    await stage.deliveries.end_lease(stuck.message_key)
+    with pytest.raises(ConflictError, match="leaving"):
+        await threads.merge(sms, mail, "m-1", BO, NOW)
+    await stage.conversations.change_ownership(taken_over, NOW)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+
+
+async def test_a_notice_that_could_not_leave_holds_up_no_merge_and_never_leaves(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    notice = reply_in(sms, channel="sms", author=Author.SYSTEM, kind="notice", expected_revision=None)
+    await stage.deliveries.claim(notice, NOW)
+    with pytest.raises(ConflictError, match="leaving"):
+        await threads.merge(sms, mail, "m-1", BO, NOW)
+    await stage.deliveries.end_lease(notice.message_key)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+    assert not await stage.deliveries.claim_again(notice, NOW)
 
 
 async def test_two_verified_customers_are_merged_by_a_lead_only(
