@@ -27,6 +27,7 @@ from integrations.tools.base import ToolServer, ToolSettings
 from integrations.tools.registry import tool_server
 
 EMBEDDED = "local"
+SAME_VENDOR = {"openai-responses": "openai"}
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,6 @@ class Guards:
 
 
 def _provider(model: str) -> str:
-    return model.partition(":")[0]
+    """Who stands behind a model; both of OpenAI's interfaces are one vendor's."""
+    kind = model.partition(":")[0]
+    return SAME_VENDOR.get(kind, kind)

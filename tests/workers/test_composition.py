@@ -7,12 +7,17 @@ import pytest
 from cli.platform.ports import free_port
 from cli.platform.temporal_server import TemporalServer
 from config.settings import Settings
-from domain.errors import CredentialsError, HoldfastError
+from domain.errors import CredentialsError, HoldfastError, UnavailableError
+from integrations.breakers import Breakers
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.local import LocalReplyWriter
 from integrations.llm.remote import RemoteDraftValidator, RemoteReplyWriter
+from storage.database import connect
+from storage.vendors import VendorStateRepository
+from tests.integrations.llm.providers import REQUEST
 from tests.organisation import ARTICLES
 from workers.composition import model_factory, workers_from
+from workers.guards import Guards
 
 KNOWLEDGE = MarkdownKnowledge(ARTICLES, "en")
 
@@ -59,3 +64,14 @@ def test_a_key_makes_openai_write_and_validate() -> None:
     assert isinstance(factory.writer("local", KNOWLEDGE), LocalReplyWriter)
     assert factory.default_validator == "openai:gpt-4.1"
     assert isinstance(factory.validator("openai:gpt-4.1"), RemoteDraftValidator)
+
+
+async def test_both_of_openais_interfaces_are_one_vendor_that_answers_or_not(database_url: str) -> None:
+    database = await connect(database_url)
+    near = model_factory(settings(openai_api_key="sk-test", openai_base_url="http://127.0.0.1:9/v1"))
+    guarded = Guards(Breakers(VendorStateRepository(database))).models(near)
+    for named in ("openai:gpt-4.1", "openai-responses:gpt-4.1"):
+        with pytest.raises(UnavailableError):
+            await guarded.writer(named, KNOWLEDGE).write_reply(REQUEST)
+    assert [state.vendor for state in await VendorStateRepository(database).read()] == ["openai"]
+    await database.close()
