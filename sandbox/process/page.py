@@ -54,7 +54,11 @@ class Page:
 
     async def act(self, channel: str, action: str, values: dict[str, str]) -> dict[str, str]:
         """Do something as a customer. Waits for a moment, so that a refusal is shown; goes on behind the page."""
-        task = asyncio.ensure_future(self._action(channel, action).run(**values))
+        chosen = self._action(channel, action)
+        wanted = [field.name for field in chosen.fields]
+        if set(values) != set(wanted):
+            raise HTTPException(422, f"This takes {', '.join(wanted) or 'nothing'}.")
+        task = asyncio.ensure_future(chosen.run(**values))
         self.acting.add(task)
         task.add_done_callback(self.acting.discard)
         await asyncio.wait([task], timeout=ANSWER_WITHIN_SECONDS)

@@ -57,6 +57,11 @@ def page(sandbox: Running) -> Iterator[httpx.Client]:
         yield client
 
 
+def test_a_form_that_is_filled_in_otherwise_is_refused_with_its_fields(page: httpx.Client) -> None:
+    refused = page.post("/channels/sms/write", json={"sender": "+4930555", "body": "Hello"})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "This takes from_, body.")
+
+
 def vendor_of(page: httpx.Client, name: str) -> dict[str, Any]:
     return next(vendor for vendor in page.get("/state").json()["vendors"] if vendor["name"] == name)
 
