@@ -40,6 +40,12 @@ BEGIN
     RETURN coalesce(joined, 'cv_' || replace(gen_random_uuid()::text, '-', ''));
 END $$;
 
+-- Vendors report in any order: what is certain already is not taken back by a word that comes late. One part of a
+-- message that failed makes the whole fail.
+CREATE OR REPLACE FUNCTION how_final(status text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_position(ARRAY['sent', 'delivered', 'read', 'failed'], status), 0)
+$$;
+
 -- Keeps an event, once. What it concerns is found out here; `fresh` is false when it had been kept before.
 CREATE OR REPLACE FUNCTION keep_event(
     org text, incoming jsonb, across boolean, moment timestamptz,
@@ -77,7 +83,11 @@ BEGIN
         ON CONFLICT (organisation, channel, thread) DO UPDATE
         SET address = channel_threads.address || excluded.address, used_at = moment, opted_out = false;
     ELSIF incoming->>'kind' = 'delivery_report' THEN
-        UPDATE deliveries SET report = incoming->>'status', report_code = incoming->>'code'
+        UPDATE deliveries d SET (report, report_code) = (
+            SELECT status, code FROM (
+                VALUES (d.report, d.report_code), (incoming->>'status', incoming->>'code')
+            ) AS told (status, code) ORDER BY how_final(status) DESC LIMIT 1
+        )
         WHERE channel = on_channel AND provider_message_id = incoming->>'provider_message_id'
         RETURNING * INTO reported;
         concerns := reported.conversation_id;

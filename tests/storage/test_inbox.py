@@ -227,6 +227,24 @@ async def test_a_failed_message_waits_for_its_conversation_and_a_delivered_one_d
     assert await stage.database.fetchval("SELECT report_code FROM deliveries") == "30003"
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("sent delivered", "delivered"), ("delivered sent", "delivered"), ("failed sent delivered", "failed")],
+)
+async def test_a_report_that_comes_late_takes_nothing_back(
+    inbox: InboxRepository, stage: Stage, told: str, kept: str
+) -> None:
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(channel="sms", sent_as="SM1"), NOW)
+    for status in told.split():
+        code = "30003" if status == "failed" else ""
+        about = {"channel": "sms", "event_id": status, "at": NOW, "provider_message_id": "SM1"}
+        await inbox.keep(ORGANISATION, DeliveryReport.model_validate({**about, "status": status, "code": code}), NOW)
+    row = await stage.database.fetchrow("SELECT report, report_code FROM deliveries")
+    assert row
+    assert (row["report"], row["report_code"]) == (kept, "30003" if kept == "failed" else "")
+
+
 async def test_a_failure_that_is_reported_before_the_sending_is_recorded_waits_for_it(
     inbox: InboxRepository, stage: Stage
 ) -> None:
