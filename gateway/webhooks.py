@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
 
 from domain.conversation import Author, Status
 from domain.errors import CredentialsError, InvalidInputError, NotFoundError, RetryableError
@@ -48,8 +49,10 @@ async def receive(channel: str, request: Request, services: Annotated[Services, 
     try:
         received = await source.read(posted)
     except UnreadableRequestError as error:
-        await _quarantine(services, channel, posted, str(error))
-        return _response(WebhookAnswer())
+        return await _quarantine(services, channel, posted, str(error))
+    except ValidationError:
+        # No adapter foresees every value; pydantic's own text would repeat it.
+        return await _quarantine(services, channel, posted, "The request holds a value that no event may have.")
     answer = received.answer
     for event in received.events:
         kept = await services.keep(event)
@@ -89,7 +92,8 @@ async def _posted(services: Services, request: Request) -> WebhookRequest:
     )
 
 
-async def _quarantine(services: Services, channel: str, posted: WebhookRequest, reason: str) -> None:
+async def _quarantine(services: Services, channel: str, posted: WebhookRequest, reason: str) -> Response:
+    """Keep the request whole, and tell the vendor that it has arrived: it would only come again as it is."""
     services.metrics.webhooks.labels(channel, "unreadable").inc()
     log.warning("webhook_unreadable", channel=channel, reason=reason)
     broken = Unreadable(
@@ -100,6 +104,7 @@ async def _quarantine(services: Services, channel: str, posted: WebhookRequest, 
         content=posted.body,
     )
     await services.store.inbox.quarantine(services.options.organisation, broken)
+    return _response(WebhookAnswer())
 
 
 def _response(answer: WebhookAnswer) -> Response:

@@ -10,12 +10,12 @@ from temporalio.client import Client
 
 from gateway.app import create_app
 from gateway.options import GatewayOptions
-from integrations.channels.base import WebhookRequest
+from integrations.channels.base import Received, WebhookRequest
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from tests.gateway.conftest import Gateway, end_conversations, serving
 from tests.gateway.workers import running_workers
-from tests.pigeons import KIND, PigeonChannel, note, signature
+from tests.pigeons import EVENT, KIND, PigeonChannel, note, signature
 
 
 @pytest.fixture
@@ -83,6 +83,22 @@ async def test_what_nobody_can_read_goes_to_quarantine_whole(
         response = await http.post(f"/webhooks/{KIND}", content=body, headers={"X-Ring": signature(body)})
         assert response.status_code == 200
     assert await database.fetchval("SELECT array_agg(content) FROM quarantine") == [body]
+
+
+async def test_a_value_that_no_adapter_foresaw_goes_to_quarantine_and_is_not_repeated(
+    options: GatewayOptions, database: Database, temporal_client: Client
+) -> None:
+    class Careless(PigeonChannel):
+        async def read(self, request: WebhookRequest) -> Received:
+            return Received(events=tuple(EVENT.validate_python(event) for event in json.loads(request.body)))
+
+    app = create_app(options, temporal=temporal_client, channels={KIND: Careless()})
+    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+        assert (await post(http, note("ada@example.com" * 20))).status_code == 200
+        assert (
+            f'holdfast_webhooks_total{{channel="{KIND}",result="unreadable"}} 1.0' in (await http.get("/metrics")).text
+        )
+    assert "ada@" not in await database.fetchval("SELECT reason FROM quarantine")
 
 
 @pytest.mark.parametrize("channel", ["carrier", "web_chat", "Email", "http"])
