@@ -58,14 +58,10 @@ class ConversationWorkflow:
 
     @workflow.run
     async def run(self, state: ConversationState) -> None:
-        """Work until the conversation is closed for good; roll over to a fresh history in between."""
+        """Work until the conversation is closed for good and everybody was told; what comes meanwhile is answered."""
         while not self._closed():
-            await self._work()
-            self._show()
-            if self._history_is_long() and not self._write_back.is_pending:
-                workflow.continue_as_new(self._state)
-            await workflow.wait_condition(self._has_cause)
-        await workflow.wait_condition(lambda: not self._write_back.is_pending)
+            await self._serve()
+            await workflow.wait_condition(lambda: not self._write_back.is_pending)
 
     # The mailbox.
 
@@ -138,6 +134,15 @@ class ConversationWorkflow:
             self._state.requests.append(request)  # type: ignore[arg-type]
 
     # The loop.
+
+    async def _serve(self) -> None:
+        """Roll over to a fresh history where one turn has ended and the next has not begun."""
+        while not self._closed():
+            await self._work()
+            self._show()
+            if self._history_is_long() and not self._write_back.is_pending:
+                workflow.continue_as_new(self._state)
+            await workflow.wait_condition(self._has_cause)
 
     def _has_cause(self) -> bool:
         state = self._state

@@ -1,9 +1,11 @@
 """Systems of record are told beside the conversation, and nothing waits for them."""
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.exceptions import ApplicationError
 
 from domain.conversation import DecideApproval, Resolve, Status
 from domain.policy import Policy
+from domain.spec import ServiceLevels
 from domain.turn import Evidence
 from tests.workflows.conftest import ANNA, Conversation, Converse
 from tests.workflows.fakes import SURE
@@ -96,6 +98,28 @@ async def test_a_new_history_begins_after_what_is_being_told(converse: Converse)
         while (await conversation.handle.describe()).run_id == first:
             await conversation.state()
     assert len(activities.notes) == 1
+
+
+async def test_a_message_is_answered_that_comes_while_the_last_is_told_before_the_end(converse: Converse) -> None:
+    levels = ServiceLevels(reopen_days=1e-9)
+    activities = fakes(NOTING.model_copy(update={"service_levels": levels}))
+    gate = activities.hold("write_crm_note")
+    async with converse(activities) as conversation:
+        await conversation.says("hello")
+        await conversation.answered(1)
+        await resolved(conversation)
+        await gate.reached.wait()
+        while not await _has_rung(conversation):
+            await conversation.state()
+        await conversation.says("one more thing")
+        await conversation.until(lambda s: bool(s.inbox) or s.turn == 2)
+        gate.opened.set()
+        await conversation.until(lambda s: s.turn == 2)
+
+
+async def _has_rung(conversation: Conversation) -> bool:
+    history = await conversation.handle.fetch_history()
+    return any(event.event_type == EventType.EVENT_TYPE_TIMER_FIRED for event in history.events)
 
 
 async def test_a_ticket_shows_drafts_handoffs_and_status(converse: Converse) -> None:
