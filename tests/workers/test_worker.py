@@ -65,3 +65,9 @@ async def test_limits_reach_every_worker(client: Client, activities: Activities)
     at_once = {worker.task_queue: worker.config()["max_concurrent_activities"] for worker in workers}
     assert at_once.pop("publishing") == 1
     assert set(at_once.values()) == {3}
+
+
+async def test_the_rate_of_models_is_limited_for_all_workers_together(client: Client, activities: Activities) -> None:
+    workers = build_workers(client, activities, Limits(model_requests_per_second=2.5))
+    rates = {worker.task_queue: worker.config()["max_task_queue_activities_per_second"] for worker in workers}
+    assert {queue: rate for queue, rate in rates.items() if rate} == {"llm": 2.5}
