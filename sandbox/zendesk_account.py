@@ -15,6 +15,7 @@ WRITABLE = frozenset(
         "id",
         "comment",
         "status",
+        "assignee_id",
         "tags",
         "custom_fields",
         "metadata",
@@ -43,8 +44,8 @@ def not_found() -> RefusedError:
     return RefusedError(404, {"error": "RecordNotFound", "description": "Not found"})
 
 
-def invalid(field: str, error: str, description: str) -> RefusedError:
-    details = {field: [{"description": description, "error": error}]}
+def invalid(field: str, error: str | None, description: str, **more: Any) -> RefusedError:
+    details = {field: [{"description": description, "error": error, **more}]}
     return RefusedError(422, {"error": "RecordInvalid", "description": "Record validation errors", "details": details})
 
 
@@ -125,6 +126,7 @@ class Account:
             "subject": asked.get("subject") or body[:80],
             "description": body,
             "status": "new",
+            "assignee_id": None,
             "priority": asked.get("priority"),
             "tags": [],
             "custom_fields": [{"id": field, "value": None} for field in self.fields],
@@ -187,6 +189,9 @@ class Account:
             raise invalid("status", "InvalidStatus", "Status: closed prevents ticket update")
         if asked.get("status", "open") not in STATUSES[:-1]:
             raise invalid("status", "InvalidValue", "Status: is not valid")
+        if asked.get("status") == "solved" and not asked.get("assignee_id", ticket["assignee_id"]):
+            needed = {"ticket_field_id": 360_001, "ticket_field_type": "FieldAssignee"}
+            raise invalid("base", None, "Assignee: is required when solving a ticket", **needed)
         if "comment" in asked:
             _check_comment(asked["comment"])
         if len(str(asked.get("metadata") or "")) > MOST_METADATA_BYTES:
@@ -196,7 +201,7 @@ class Account:
                 raise invalid("custom_fields", "InvalidValue", f"Custom field {field.get('id')} does not exist")
 
     def _changes(self, ticket: Record, asked: Mapping[str, Any]) -> Iterator[Record]:
-        for name in ("status", "subject", "priority", "tags"):
+        for name in ("status", "assignee_id", "subject", "priority", "tags"):
             if name in asked and asked[name] != ticket[name]:
                 yield self._change(name, asked[name], ticket[name])
                 ticket[name] = asked[name]

@@ -306,8 +306,15 @@ def _invalid_record(response: requests.Response) -> HoldfastError:
     details = _details(response)
     if any("closed" in str(problem.get("description", "")) for problem in details.get("status", ())):
         return ConflictError("The ticket is closed, which Zendesk never undoes: write to the customer in a new one.")
-    fields = ", ".join(sorted(details)) or "unknown"
+    fields = ", ".join(sorted({_field(name, problem) for name, problems in details.items() for problem in problems}))
+    fields = fields or "unknown"
     return InvalidInputError(f"Zendesk does not accept the values of: {fields} (HTTP 422, RecordInvalid).")
+
+
+def _field(name: str, problem: Raw) -> str:
+    """The field that a problem is about; those that the account's own rules require stand under `base`."""
+    kind, number = problem.get("ticket_field_type"), problem.get("ticket_field_id")
+    return f"ticket field {number} ({kind})" if number else name
 
 
 def _details(response: requests.Response) -> Mapping[str, Sequence[Raw]]:

@@ -29,6 +29,7 @@ from integrations.helpdesk.zendesk_tickets import (
     Comment,
     Ticket,
     TicketAddress,
+    TicketStatus,
     User,
     changed_ticket,
     comment_event,
@@ -102,7 +103,7 @@ class ZendeskChannel:
     async def send_with_files(self, message: OutboundMessage, files: Sequence[InboundFile]) -> SendReceipt:
         """The same with files, which stand below the text."""
         status = "unchanged" if message.kind == "notice" else self._settings.reply_status
-        changes = {} if status == "unchanged" else {"status": status}
+        changes = {} if status == "unchanged" else await self._to_status(_ticket_id(message.address), status)
         return await self._comment(
             message.address, message.idempotency_key, message.text, public=True, files=files, **changes
         )
@@ -120,7 +121,7 @@ class ZendeskChannel:
         ticket_id, settings = _ticket_id(address), self._settings
         changes: dict[str, Any] = {}
         if status in settings.ticket_statuses:
-            changes["status"] = settings.ticket_statuses[status]
+            changes |= await self._to_status(ticket_id, settings.ticket_statuses[status])
         if settings.status_field is not None:
             changes["custom_fields"] = [{"id": settings.status_field, "value": status.value}]
         if changes:
@@ -128,6 +129,12 @@ class ZendeskChannel:
         now = settings.status_tags.get(status)
         others = sorted(set(settings.status_tags.values()) - {now})
         await self._api.change_tags(ticket_id, add=sorted({*tags, *([now] if now else [])}), remove=others)
+
+    async def _to_status(self, ticket_id: int, status: TicketStatus) -> dict[str, Any]:
+        """Zendesk lets nobody solve a ticket that nobody is assigned to, so then we are."""
+        if status != "solved" or (await self._api.ticket(ticket_id)).get("assignee_id"):
+            return {"status": status}
+        return {"status": status, "assignee_id": await self._know_ourselves()}
 
     async def _comment(
         self,

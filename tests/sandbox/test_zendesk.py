@@ -200,7 +200,9 @@ def test_only_solved_tickets_are_rated(desk: Desk, client: httpx.Client) -> None
     number = ticket(client)
     rating = {"score": "good", "comment": "Quick!"}
     assert client.post(f"/sandbox/tickets/{number}/rating", json=rating).status_code == 422
-    client.put(f"/api/v2/tickets/{number}.json", json={"ticket": {"status": "solved"}})
+    assert client.put(f"/api/v2/tickets/{number}.json", json={"ticket": {"status": "solved"}}).status_code == 422
+    me = client.get("/api/v2/users/me.json").json()["user"]["id"]
+    client.put(f"/api/v2/tickets/{number}.json", json={"ticket": {"status": "solved", "assignee_id": me}})
     assert client.post(f"/sandbox/tickets/{number}/rating", json=rating).status_code == 200
     assert client.get(f"/api/v2/tickets/{number}.json").json()["ticket"]["satisfaction_rating"]["score"] == "good"
 

@@ -480,6 +480,41 @@ async def test_status_tags_and_field_follow_the_conversation(desk: Desk) -> None
     assert ticket["tags"] == ["billing", "vip"]
 
 
+async def test_a_ticket_is_solved_by_who_is_assigned_to_it_else_by_us(desk: Desk, channel: ZendeskChannel) -> None:
+    ours, anothers = [await desk.stand_in.write(written()) for _ in range(2)]
+    desk.account.tickets[anothers]["assignee_id"] = 7
+    for ticket_id in (ours, anothers):
+        await channel.set_status({"ticket_id": ticket_id}, Status.WITH_HUMAN)
+    assert desk.account.tickets[ours]["assignee_id"] is None
+    for ticket_id in (ours, anothers):
+        await channel.set_status({"ticket_id": ticket_id}, Status.RESOLVED)
+    solved = [desk.account.tickets[ticket_id] for ticket_id in (ours, anothers)]
+    assert [(ticket["status"], ticket["assignee_id"]) for ticket in solved] == [
+        ("solved", desk.account.audits[ours][-1]["author_id"]),
+        ("solved", 7),
+    ]
+
+
+async def test_a_reply_may_solve_the_ticket(desk: Desk) -> None:
+    ticket_id = await desk.stand_in.write(written())
+    await ZendeskChannel(desk.settings(reply_status="solved")).send(message(ticket_id))
+    assert desk.account.tickets[ticket_id]["status"] == "solved"
+
+
+async def test_a_field_that_the_account_requires_is_named(desk: Desk, channel: ZendeskChannel) -> None:
+    ticket_id = await desk.stand_in.write(written())
+    needed = {
+        "description": "Reason: is required when solving a ticket",
+        "ticket_field_id": 8,
+        "ticket_field_type": "FieldTagger",
+    }
+    body = json.dumps({"error": "RecordInvalid", "details": {"base": [needed]}})
+    desk.stand_in.faults.add(Fault(kind="fail", path=f"/tickets/{ticket_id}.json", status=422, body=body))
+    with pytest.raises(InvalidInputError, match=r"ticket field 8 \(FieldTagger\)") as raised:
+        await channel.set_status({"ticket_id": ticket_id}, Status.WITH_HUMAN)
+    assert "Reason" not in str(raised.value)
+
+
 async def test_a_status_without_a_mapping_changes_nothing(desk: Desk) -> None:
     channel = ZendeskChannel(desk.settings(ticket_statuses={}, status_tags={}))
     ticket_id = await desk.stand_in.write(written())
