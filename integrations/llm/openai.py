@@ -142,7 +142,8 @@ class _Collected:
         self._text = ""
         self._refusal = ""
         self._tokens = Tokens()
-        self._calls: dict[int, ToolCall] = {}
+        self._calls: list[ToolCall] = []
+        self._places: dict[int, int] = {}
 
     def add(self, chunk: ChatCompletionChunk) -> None:
         if chunk.usage:
@@ -157,9 +158,14 @@ class _Collected:
                 self._add_call(part)
 
     def _add_call(self, part: ChoiceDeltaToolCall) -> None:
-        known = self._calls.get(part.index, ToolCall("", "", ""))
+        """Some servers number all calls of an answer 0, or none: another id is another call all the same."""
+        place = self._places.get(part.index)
+        if place is None or (part.id and self._calls[place].id not in {"", part.id}):
+            self._places[part.index] = place = len(self._calls)
+            self._calls.append(ToolCall("", "", ""))
+        known = self._calls[place]
         name, arguments = (part.function.name, part.function.arguments) if part.function else ("", "")
-        self._calls[part.index] = ToolCall(
+        self._calls[place] = ToolCall(
             known.id or part.id or "", known.name + (name or ""), known.arguments + (arguments or "")
         )
 
@@ -170,7 +176,7 @@ class _Collected:
             return Said(refusal="refused", tokens=self._tokens)
         if self.finish_reason == "length":
             raise ModelOutputError(CUT_OFF)
-        return Said(text=self._text, calls=tuple(self._calls.values()), tokens=self._tokens)
+        return Said(text=self._text, calls=tuple(self._calls), tokens=self._tokens)
 
 
 class ResponsesModel:

@@ -145,6 +145,30 @@ class TestServersWithoutJsonSchema:
         written = await provider.writer().write_reply(REQUEST)
         assert (written.text, written.usage.input_tokens) == ("Hello!", 0)
 
+    @pytest.mark.parametrize("numbered", [{"index": 0}, {}])
+    async def test_calls_that_are_all_numbered_alike_are_told_apart(
+        self, provider: Provider, numbered: dict[str, int]
+    ) -> None:
+        def piece(arguments: str, call_id: str = "", name: str | None = None) -> dict[str, Any]:
+            return {**numbered, "id": call_id or None, "function": {"name": name, "arguments": arguments}}
+
+        pieces = [
+            piece('{"query": ', "c-1", "search_knowledge"),
+            piece('"frame"}'),
+            piece('{"query": "fork"}', "c-2", "search_knowledge"),
+        ]
+        ends = [None, None, "tool_calls"]
+        choices = [
+            {"index": 0, "delta": {"tool_calls": [one]}, "finish_reason": end}
+            for one, end in zip(pieces, ends, strict=True)
+        ]
+        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        body = "".join(event({**chunk, "choices": [choice]}) for choice in choices)
+        articles = Articles()
+        provider.stand_in.queue(SendsBody(body=body, media_type="text/event-stream"), says(("Hello!", [])))
+        assert (await provider.writer(knowledge=articles).write_reply(REQUEST)).text == "Hello!"
+        assert [query for query, _ in articles.searches] == ["frame", "fork"]
+
     async def test_one_that_cannot_tell_its_usage_is_asked_without(self, provider: Provider) -> None:
         writer = provider.writer()
         refusal = Fails(status=422, message="stream_options: Extra inputs are not permitted")
