@@ -205,7 +205,12 @@ class TwilioStandIn(StandIn):
         return form
 
     def _consent(self, message: Message) -> dict[str, str]:
-        """What Twilio does by itself on STOP, START and HELP, and what it adds to the webhook then."""
+        """What Twilio does by itself on STOP, START and HELP, and what it adds to the webhook then.
+
+        On WhatsApp it does so for accounts that set it up alone.
+        """
+        if message.from_.startswith("whatsapp:") and not self.advanced_opt_out:
+            return {}
         word = message.body.strip().upper()
         pair = (message.from_, message.to)
         if word in STOP_WORDS:

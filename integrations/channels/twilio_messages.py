@@ -20,6 +20,8 @@ from integrations.channels.twilio import OPTED_OUT, Form
 
 STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
 START_WORDS = frozenset("START UNSTOP".split())
+NO_OTHER_MEANING = frozenset("STOP STOPALL UNSUBSCRIBE OPTOUT START UNSTOP".split())
+"""Nobody but an account with `OptOutType` takes words on WhatsApp, so there `Cancel` is an answer like any other."""
 HELP_WORDS = frozenset({"HELP", "INFO"})
 MOST_FILES = 10
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -59,7 +61,7 @@ def consent_of(kind: str, form: Form, at: datetime) -> ConsentChange | None:
     cases the message is the consent and its id is taken, whatever a list without `OptOutType` makes of the message.
     """
     word = form.get("OptOutType", "").upper() or form.get("Body", "").strip().upper()
-    if word not in STOP_WORDS | START_WORDS | {"YES"}:
+    if word not in _words_of(kind) | {"YES"}:
         return None
     sid = field(form, "MessageSid")
     return ConsentChange(
@@ -71,10 +73,14 @@ def consent_of(kind: str, form: Form, at: datetime) -> ConsentChange | None:
     )
 
 
-def is_answered_by_twilio(form: Form) -> bool:
+def is_answered_by_twilio(kind: str, form: Form) -> bool:
     """STOP and START are consent and no message; a HELP with an `OptOutType` got Twilio's answer already."""
     body = form.get("Body", "").strip().upper()
-    return bool(form.get("OptOutType")) or body in STOP_WORDS | START_WORDS
+    return bool(form.get("OptOutType")) or body in _words_of(kind)
+
+
+def _words_of(kind: str) -> frozenset[str]:
+    return NO_OTHER_MEANING if kind == "whatsapp" else STOP_WORDS | START_WORDS
 
 
 def is_word_for_help(form: Form) -> bool:

@@ -173,7 +173,7 @@ class TwilioSmsChannel:
     async def _taken_in(self, form: Form, at: datetime) -> list[AnyInboundEvent]:
         consent = consent_of(self.kind, form, at)
         events: list[AnyInboundEvent] = [consent] if consent else []
-        if not is_answered_by_twilio(form):
+        if not is_answered_by_twilio(self.kind, form):
             files, notes = await self._files(media_of(form))
             verified = self._proves_numbers()
             events.append(message_of(self.kind, form, at, verified=verified, files=files, notes=notes))

@@ -373,6 +373,18 @@ class TestConsent:
         assert not started.opted_out
         assert (await sms(line).send(outbound())).provider_message_id
 
+    @pytest.mark.parametrize("advanced", [False, True])
+    async def test_on_whatsapp_cancel_is_an_answer_unless_the_account_says_otherwise(
+        self, line: Served, advanced: bool
+    ) -> None:
+        line.twilio.advanced_opt_out = advanced
+        line.twilio.numbers[OURS].sms_url = f"{line.product.address}/webhooks/whatsapp"
+        for body in ("Cancel", "Stop"):
+            await line.twilio.write(Written(from_=WHATSAPP, to=f"whatsapp:{OURS}", body=body))
+        events = await line.product.next(2)
+        assert [isinstance(event, ConsentChange) for event in events] == [advanced, True]
+        assert [event.text for event in events if isinstance(event, InboundMessage)] == ["Cancel"] * (not advanced)
+
     async def test_words_of_the_account_count_as_twilio_reads_them(self, line: Served) -> None:
         await line.twilio.write(Written(from_=CUSTOMER, to=OURS, body="ARRET", extra={"OptOutType": "STOP"}))
         (event,) = await line.product.next()
