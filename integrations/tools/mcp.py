@@ -5,6 +5,7 @@ import shlex
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, TextIO, cast
@@ -40,6 +41,7 @@ from domain.errors import (
 from domain.tool_spec import DescribedTool, StdioToolServer, ToolServerSpec, fingerprint_of
 from domain.tools import LONGEST_DESCRIPTION, LONGEST_RESULT, ToolOutcome, plain
 from integrations.checks import Finding
+from integrations.llm.provider import retry_after
 from integrations.tools.base import ToolSession, ToolSettings
 
 IDEMPOTENCY_KEY = "holdfast/idempotency-key"
@@ -130,12 +132,14 @@ class McpToolServer:
     async def _look_at(self, response: httpx2.Response) -> None:
         """Statuses that the SDK would tell us as one and the same error, and answers without end."""
         status, name = response.status_code, self._server.id
+        wait = retry_after(response.headers, datetime.now(UTC))
         if status in {401, 403}:
             raise CredentialsError(f"The tool server {name} refuses us (HTTP {status}): check its secrets.")
         if status == 429:
-            raise RateLimitedError(f"The tool server {name} asks us to slow down (HTTP 429).")
+            raise RateLimitedError(f"The tool server {name} asks us to slow down (HTTP 429).", retry_after=wait)
         if status >= 500:
-            raise UnavailableError(f"The tool server {name} has a problem of its own (HTTP {status}).")
+            text = f"The tool server {name} has a problem of its own (HTTP {status})."
+            raise UnavailableError(text, retry_after=wait)
         if response.headers.get("content-encoding", "identity") != "identity":
             raise PermanentError(f"The tool server {name} compresses its answers, though it was asked not to.")
         if isinstance(response.stream, httpx2.AsyncByteStream):

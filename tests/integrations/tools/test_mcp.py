@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from domain.errors import (
     InvalidInputError,
     PermanentError,
     RateLimitedError,
+    RetryableError,
     UnavailableError,
 )
 from domain.tool_spec import StdioToolServer
@@ -155,6 +157,16 @@ async def test_http_failures_have_one_meaning_each(fault: Fault, error: type[Hol
         with pytest.raises(error):
             await use(server)
         assert not (await use(server)).failed
+
+
+@pytest.mark.parametrize(("status", "error"), [(429, RateLimitedError), (503, UnavailableError)])
+async def test_a_server_says_how_long_to_wait(status: int, error: type[RetryableError]) -> None:
+    stand_in = ToolServerStandIn()
+    with served(stand_in) as server:
+        stand_in.faults.add(Fault(kind="fail", status=status, headers={"Retry-After": "7"}))
+        with pytest.raises(error) as raised:
+            await use(server)
+    assert raised.value.retry_after == timedelta(seconds=7)
 
 
 async def test_nobody_there() -> None:
