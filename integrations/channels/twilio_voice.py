@@ -81,13 +81,16 @@ class TwilioVoiceSettings(TwilioSettings):
         "I would like to speak to a person. (The caller said nothing, three times.)",
         description="The message that asks for a person in the name of a silent caller.",
     )
+    voice_gave_up: str = Field(
+        "I would like to speak to a person. (No answer came while the caller waited.)",
+        description="The message that asks for a person in the name of a caller who has waited too long.",
+    )
 
 
 class Place(Frozen):
     """Where a call stands, kept in the addresses that Twilio asks next.
 
     `turn` numbers what the caller says next. `heard` is the last seq spoken, `before` the one before the newest answer.
-    the newest answer.
     """
 
     step: str = ""
@@ -143,7 +146,10 @@ class TwilioVoiceChannel:
         verify_signature(self._settings.auth_token, request)
 
     async def read(self, request: WebhookRequest) -> Received:
-        """What the caller said, numbered by turn. Silence and a wish to hear it again are no messages."""
+        """What the caller said, numbered by turn. Silence and a wish to hear it again are no messages.
+
+        Who was silent, or waited, for too long is promised a colleague, so one is asked for.
+        """
         form, place = form_of(request), Place.of(request)
         call_id, spoken = field(form, "CallSid"), form.get("SpeechResult", "").strip()
         events: tuple[InboundMessage, ...] = ()
@@ -151,6 +157,8 @@ class TwilioVoiceChannel:
             events = (self._message(request, f"{call_id}-{place.turn}", spoken),)
         elif place.step == "silence" and place.silent == SILENCES:
             events = (self._message(request, f"{call_id}-{place.turn}-silent", self._settings.voice_person_wanted),)
+        elif place.step == "wait" and place.waited == MOST_WAITS:
+            events = (self._message(request, f"{call_id}-{place.turn}-waited", self._settings.voice_gave_up),)
         return Received(events=events, answer=no_twiml())
 
     def thread(self, request: WebhookRequest) -> str:

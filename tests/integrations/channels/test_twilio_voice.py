@@ -147,6 +147,16 @@ class TestWaiting:
         await call.say("Is my bicycle ready?")
         assert call.record.heard[-1] == NOTED
         assert call.record.status == "completed"
+        _, gave_up = [await message(line) for _ in range(2)]
+        assert gave_up.event_id == f"{call.record.sid}-2-waited"
+        assert asks_for_person(gave_up.text)
+        assert line.product.events.empty()
+
+    async def test_who_has_waited_long_enough_is_connected_where_that_is_possible(self, line: Served) -> None:
+        call = await line.twilio.call(CUSTOMER, OURS)
+        line.product.conversation.slow, line.product.conversation.status = MOST_WAITS, Status.WITH_HUMAN
+        await call.say("Is my bicycle ready?")
+        assert call.record.dialed == [HUMAN]
 
     async def test_what_is_there_already_is_spoken_while_more_is_written(self, line: Served) -> None:
         lines = (said(Author.CUSTOMER, 1), said(Author.SYSTEM, 2))
