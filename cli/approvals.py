@@ -1,7 +1,6 @@
 """`holdfast approvals`: what waits for people, decided from a terminal."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
@@ -10,14 +9,12 @@ from pydantic_core import to_json
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
-from cli.gateway_client import GatewayClient, api_key, body_of, gateway_url
-from config.settings import local_settings
+from cli.gateway_client import Key, Url, body_of, gateway
+from cli.telling import acknowledged, listed, since
 from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskTakeOver
-from gateway.api.requests import Acknowledgement
 from storage.views import ApprovalState, ApprovalView
 
 app = typer.Typer(help="List, show and decide what waits for people.", no_args_is_help=True, add_completion=False)
@@ -33,14 +30,6 @@ EFFECTS = {
     "reassign": "Somebody else is asked now.",
 }
 
-Url = Annotated[str | None, typer.Option(help="Address of the gateway. Default: the one that `make up` started.")]
-Key = Annotated[str | None, typer.Option(help="API key. Default: the one that `make up` made.")]
-
-
-def _gateway(url: str | None, key: str | None) -> GatewayClient:
-    settings = local_settings()
-    return GatewayClient(gateway_url(settings, url), api_key(settings.home, key))
-
 
 @app.command("list")
 def list_approvals(
@@ -51,35 +40,30 @@ def list_approvals(
 ) -> None:
     """What waits for people, the newest first."""
     params = {} if every or state is None else {"state": state}
-    approvals = APPROVALS.validate_json(_gateway(url, key).get("/v1/approvals", **params))
+    approvals = APPROVALS.validate_json(gateway(url, key).get("/v1/approvals", **params))
     if not approvals:
         console.print("Nothing waits for a decision." if params else "There are no approvals.")
         return
-    table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
-    for column in ("Approval", "State", "Waits", "Why", "Sure"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("Draft", ratio=1, no_wrap=True)
     for view in approvals:
-        table.add_row(*_row(view))
-    console.print(table)
+        console.print(_line(view), _draft(view), sep="\n", no_wrap=True, overflow="ellipsis", crop=True)
 
 
-def _row(view: ApprovalView) -> tuple[str | Text, ...]:
-    approval = view.approval
-    return (
-        approval.approval_id,
-        view.state,
-        _since(view.requested_at, view.closed_at),
-        approval.reason,
-        _percent(view.confidence),
-        Text(" ".join(approval.text.split())),
-    )
+def _line(view: ApprovalView) -> Text:
+    waits = since(view.requested_at, view.closed_at)
+    why, sure = view.approval.reason.replace("_", " "), _percent(view.confidence)
+    return Text.assemble((view.approval.approval_id, "bold"), f"  {view.state} · {waits} · {why} · {sure}")
+
+
+def _draft(view: ApprovalView) -> Text:
+    """The beginning of what would be sent, without the greeting before it."""
+    *_, told = view.approval.text.split("\n\n", maxsplit=1)
+    return Text(f"  {' '.join(told.split())}", style="dim")
 
 
 @app.command()
 def show(approval_id: str, url: Url = None, key: Key = None) -> None:
     """The draft with what is done first, its sources and evidence, what was said before, and who may decide."""
-    details = ApprovalDetails.model_validate_json(_gateway(url, key).get(f"/v1/approvals/{approval_id}"))
+    details = ApprovalDetails.model_validate_json(gateway(url, key).get(f"/v1/approvals/{approval_id}"))
     console.print(Group(*_parts(details)))
 
 
@@ -94,12 +78,7 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
         )
     for citation in view.citations:
         yield Text.assemble(("source  ", "bold"), citation.title, (f"  {citation.quote}", "dim"))
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column()
-    facts.add_column(overflow="fold")
-    for name, value in _facts(view):
-        facts.add_row(Text(name, style="bold"), Text(value))
-    yield facts
+    yield listed(_facts(view))
     for decision in details.decisions:
         told = decision.refused or decision.reason or decision.effect
         yield Text(f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.decided_by}: {decision.action}, {told}")
@@ -108,7 +87,7 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
 def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     approval, evidence = view.approval, view.evidence
     yield "State", view.state if view.closed_by is None else f"{view.state} by {view.closed_by}"
-    yield "Waits" if view.closed_at is None else "Waited", _since(view.requested_at, view.closed_at)
+    yield "Waits" if view.closed_at is None else "Waited", since(view.requested_at, view.closed_at)
     yield "Conversation", view.conversation_id
     yield "Why asked", approval.reason
     yield "Confidence", _percent(view.confidence)
@@ -149,7 +128,7 @@ def decide(
     if len(actions) != 1:
         raise typer.BadParameter("Give exactly one of --approve, --edit, --reject, --take-over, --reassign.")
     body = body_of(AskDecision, action=actions[0], text=edit, reason=reject or "", assignee=reassign, digest=digest)
-    response = _gateway(url, key).post(f"/v1/approvals/{approval_id}/decisions", body)
+    response = gateway(url, key).post(f"/v1/approvals/{approval_id}/decisions", body)
     answer = DecisionAnswer.model_validate_json(response.content)
     if answer.state == "accepted":
         console.print(f"Accepted as {answer.request_id}. No worker is there: it counts as soon as one is.")
@@ -166,8 +145,8 @@ def take_over_conversation(
 ) -> None:
     """Become the owner of a conversation: the AI agent says nothing more."""
     body = body_of(AskTakeOver, note=note)
-    response = _gateway(url, key).post(f"/v1/conversations/{conversation_id}/take-over", body)
-    _tell(Acknowledgement.model_validate_json(response.content), "The conversation is yours.")
+    response = gateway(url, key).post(f"/v1/conversations/{conversation_id}/take-over", body)
+    acknowledged(console, response.content, "The conversation is yours.")
 
 
 @app.command("hand-back")
@@ -179,23 +158,9 @@ def hand_back_conversation(
 ) -> None:
     """Return a conversation to the AI agent."""
     body = body_of(AskHandBack, instruction=instruction)
-    response = _gateway(url, key).post(f"/v1/conversations/{conversation_id}/hand-back", body)
-    _tell(Acknowledgement.model_validate_json(response.content), "The AI agent has the conversation again.")
-
-
-def _tell(acknowledgement: Acknowledgement, done: str) -> None:
-    waiting = f"Accepted as {acknowledgement.request_id}. No worker is there: it is carried out as soon as one is."
-    console.print(done if acknowledgement.state == "acknowledged" else waiting)
+    response = gateway(url, key).post(f"/v1/conversations/{conversation_id}/hand-back", body)
+    acknowledged(console, response.content, "The AI agent has the conversation again.")
 
 
 def _percent(share: float | None) -> str:
     return "not scored" if share is None else f"{share:.0%}"
-
-
-def _since(start: datetime, end: datetime | None) -> str:
-    minutes = int(((end or datetime.now(UTC)) - start).total_seconds() // 60)
-    if minutes < 1:
-        return "now"
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"

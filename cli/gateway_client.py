@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
+import typer
 from pydantic import BaseModel, ValidationError
 
-from config.settings import Settings
+from config.settings import Settings, local_settings
 from domain.errors import HoldfastError, InvalidInputError
 
 ENDPOINTS_FILE = "endpoints.json"
@@ -15,6 +16,8 @@ API_KEY_FILE = "api_key"
 TIMEOUT_SECONDS = 15.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Body = TypeVar("Body", bound=BaseModel)
+Url = Annotated[str | None, typer.Option(help="Address of the gateway. Default: the one that `make up` started.")]
+Key = Annotated[str | None, typer.Option(help="API key. Default: the one that `make up` made.")]
 
 
 class Endpoints(BaseModel):
@@ -79,6 +82,12 @@ class GatewayClient:
         if response.is_error:
             raise GatewayError(_problem(response))
         return response
+
+
+def gateway(url: str | None, key: str | None) -> GatewayClient:
+    """The gateway that a command's options name, or the one of the platform that runs here."""
+    settings = local_settings()
+    return GatewayClient(gateway_url(settings, url), api_key(settings.home, key))
 
 
 def is_here(url: str) -> bool:

@@ -23,6 +23,7 @@ COMMANDS = {
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),
     "keys": ("cli.keys:app", "Make, list and revoke API keys."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
+    "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),
     "sandbox": ("cli.sandbox:sandbox", "Serve stand-ins for all vendors, and play customers."),
     "bench": ("cli.bench.command:bench", "Measure cost, speed, memory and recovery."),

@@ -1,0 +1,100 @@
+"""`holdfast conversations`: what stands where, and a person's own part in it, from a terminal."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cli.gateway_client import Key, Url, body_of, gateway
+from cli.telling import acknowledged, listed, since
+from domain.conversation import Status
+from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
+from storage.views import ConversationView
+
+app = typer.Typer(help="List, show, answer and resolve conversations.", no_args_is_help=True, add_completion=False)
+console = Console()
+
+CONVERSATIONS: TypeAdapter[list[ConversationView]] = TypeAdapter(list[ConversationView])
+
+
+@app.command("list")
+def list_conversations(
+    status: Annotated[Status | None, typer.Option(help="Only those that stand so.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 50,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Where conversations stand, those changed last first. `--status with_human` is what people have to answer."""
+    params = {"limit": limit} | ({"status": status.value} if status else {})
+    conversations = CONVERSATIONS.validate_json(gateway(url, key).get("/v1/conversations", **params))
+    if not conversations:
+        console.print(f"No conversation is {status.value}." if status else "There is no conversation yet.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("Conversation", "Channel", "Status", "Owner", "Why", "Changed"):
+        table.add_column(column, no_wrap=column != "Why")
+    for view in conversations:
+        table.add_row(*_row(view))
+    console.print(table)
+
+
+def _row(view: ConversationView) -> tuple[str, ...]:
+    why = (view.escalation_reason or "").replace("_", " ")
+    changed = since(view.updated_at)
+    return view.conversation_id, view.channel, view.status.value, str(view.owner), why, changed
+
+
+@app.command()
+def show(conversation_id: str, url: Url = None, key: Key = None) -> None:
+    """What was said, what colleagues noted, where it stands, and what the AI agent would have said."""
+    details = ConversationDetails.model_validate_json(gateway(url, key).get(f"/v1/conversations/{conversation_id}"))
+    console.print(Group(*_parts(details)))
+
+
+def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
+    view = details.conversation
+    for message in details.messages:
+        who = message.author_id or message.author.value
+        yield Text.assemble((f"{message.at:%Y-%m-%d %H:%M} {who}  ", "bold"), message.text)
+    for note in details.notes:
+        yield Text.assemble((f"{note.at:%Y-%m-%d %H:%M} note of {note.author_id}  ", "bold"), note.text, style="dim")
+    waiting = view.last_seq > view.answered_seq and details.turns
+    if waiting and details.turns[-1].draft.text:
+        yield Text.assemble(("draft that was not sent  ", "bold"), details.turns[-1].draft.text, style="dim")
+    yield listed(
+        [
+            ("Status", view.status.value),
+            ("Owner", str(view.owner)),
+            ("Why a person", (view.escalation_reason or "nobody asked for one").replace("_", " ")),
+            ("Mode", view.mode.value),
+            ("Channel", view.channel),
+        ]
+    )
+
+
+@app.command()
+def reply(
+    conversation_id: str,
+    text: Annotated[str, typer.Argument(help="What the customer reads.")],
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Answer the customer yourself; takes the conversation over when the AI agent owns it."""
+    response = gateway(url, key).post(f"/v1/conversations/{conversation_id}/replies", body_of(AskReply, text=text))
+    acknowledged(console, response.content, "Your answer is on its way.")
+
+
+@app.command()
+def resolve(
+    conversation_id: str,
+    note: Annotated[str, typer.Option(help="For your colleagues.")] = "",
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Say that it is done; a later message of the customer reopens it."""
+    response = gateway(url, key).post(f"/v1/conversations/{conversation_id}/resolve", body_of(AskResolve, note=note))
+    acknowledged(console, response.content, "The conversation is resolved.")

@@ -1,0 +1,37 @@
+"""What several commands tell in the same way."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway.api.requests import Acknowledgement
+
+
+def since(start: datetime, end: datetime | None = None) -> str:
+    """How long it has been, or was, in the largest unit that says enough."""
+    minutes = int(((end or datetime.now(UTC)) - start).total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+def listed(facts: Iterable[tuple[str, str]]) -> Table:
+    """Names and values below each other; nothing is cut off."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        table.add_row(Text(name, style="bold"), Text(value))
+    return table
+
+
+def acknowledged(console: Console, answer: bytes, done: str) -> None:
+    """By the gateway's acknowledgement, whether it is done, or only kept."""
+    acknowledgement = Acknowledgement.model_validate_json(answer)
+    waiting = f"Accepted as {acknowledgement.request_id}. No worker is there: it is carried out as soon as one is."
+    console.print(done if acknowledgement.state == "acknowledged" else waiting)
