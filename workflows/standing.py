@@ -108,8 +108,10 @@ class Standing:
     async def hand_back(self, request: HandBack) -> None:
         """Make the AI agent the owner, with an instruction and fresh budgets."""
         state = self._state
+        told_to_wait = state.owned_by_ai and state.told_to_wait
         owner = Owner(kind="ai_agent", id=state.ai_agent or state.opened_policy.default_ai_agent)
         changed = await self._change_owner(owner, Status.OPEN, request, request.instruction)
+        state.told_to_wait = told_to_wait
         state.instruction, state.escalation_reason = request.instruction, None
         state.unanswered, state.quiet_since = changed.unanswered > 0, workflow.now()
 

@@ -147,6 +147,16 @@ async def test_hand_back_carries_an_instruction_and_a_fresh_budget(converse: Con
         assert state.answered.exchanges == 1
 
 
+async def test_an_instruction_to_the_ai_agent_that_answers_tells_the_customer_nothing_again(converse: Converse) -> None:
+    async with converse(fakes(SUPERVISED)) as conversation:
+        await conversation.says("refund me")
+        await conversation.until(lambda s: s.approval is not None)
+        await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="name the 14 days"))
+        await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
+        assert conversation.fakes.generated[-1].instruction == "name the 14 days"
+        assert [bool(asked.notice) for asked in conversation.fakes.approvals] == [True, False]
+
+
 async def test_a_person_who_replies_takes_over(converse: Converse) -> None:
     async with converse(fakes()) as conversation:
         await conversation.says("help")
