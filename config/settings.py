@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
@@ -115,6 +116,15 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _has_a_port(cls, url: SecretStr | None) -> SecretStr | None:
+        try:
+            _ = urlsplit(url.get_secret_value()).port if url else None
+        except ValueError:
+            raise ValueError("write it like postgresql://user:password@host:5432/database") from None
+        return url
 
     @field_validator("home", "organisation")
     @classmethod

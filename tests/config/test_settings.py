@@ -81,3 +81,15 @@ def test_a_mistake_names_the_variable_and_not_its_value(monkeypatch: pytest.Monk
     assert [line.partition(":")[0] for line in lines] == ["HOLDFAST_GATEWAY_PORT", "HOLDFAST_CHAT_TOKEN_SECRET"]
     assert "too-short" not in str(caught.value)
     assert "eighty" not in explain(caught.value)
+
+
+def test_a_database_url_whose_port_is_no_number_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOLDFAST_DATABASE_URL", "postgresql://anna:secret@host:port/db")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    told = explain(caught.value)
+    assert told.startswith("HOLDFAST_DATABASE_URL: ")
+    assert "postgresql://user:password@host:5432/database" in told
+    assert "secret" not in told
