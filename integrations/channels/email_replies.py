@@ -111,12 +111,9 @@ def new_text(text: str, *, is_reply: bool, subject: str = "") -> Remainder:
 
 def _marked_quotation(lines: list[str]) -> _Quotation | None:
     """The one quotation that is introduced; None if there is none, or several, between which answers stand."""
-    first = next(
-        (at for at, line in enumerate(lines) if _is_quoted(line) and _introduction(lines, at) is not None), None
-    )
-    if first is None:
-        return None
-    start = _introduction(lines, first)
+    quoted = (at for at, line in enumerate(lines) if _is_quoted(line))
+    found = ((at, _introduction(lines, at)) for at in quoted)
+    first, start = next(((at, start) for at, start in found if start is not None), (0, None))
     end = next((at for at in range(first, len(lines)) if lines[at].strip() and not _is_quoted(lines[at])), len(lines))
     if start is None or any(_is_quoted(line) for line in lines[end:]):
         return None
@@ -124,7 +121,12 @@ def _marked_quotation(lines: list[str]) -> _Quotation | None:
 
 
 def _introduction(lines: list[str], quoted: int) -> int | None:
-    """Where the introduction begins that ends right above a quoted line: one line, or a short paragraph of its own."""
+    """Where the introduction begins that ends right above a quoted line: one line, or a short paragraph of its own.
+
+    Apple's programs quote the introduction itself.
+    """
+    if _begins_with_introduction(lines, quoted):
+        return quoted
     last = quoted - 1
     while last >= 0 and not lines[last].strip():
         last -= 1
@@ -135,6 +137,15 @@ def _introduction(lines: list[str], quoted: int) -> int | None:
     joined = " ".join(line.strip() for line in lines[start : last + 1]) if start is not None else ""
     is_one = _OPENS.match(joined) and not any(_is_quoted(line) for line in lines[start : last + 1])
     return start if is_one and _is_introduction(joined) else None
+
+
+def _begins_with_introduction(lines: list[str], quoted: int) -> bool:
+    """Whether that is the first quoted line, and its paragraph begins with an introduction."""
+    if quoted and _is_quoted(lines[quoted - 1]):
+        return False
+    near = takewhile(_is_quoted, lines[quoted : quoted + MOST_INTRODUCTION_LINES])
+    said = list(takewhile(bool, (line.lstrip("> ").rstrip() for line in near)))
+    return any(_is_introduction(" ".join(said[:count])) for count in range(1, len(said) + 1))
 
 
 def _is_introduction(line: str) -> bool:

@@ -78,6 +78,18 @@ def test_a_quotation_below_the_answer_goes(introduction: str, gap: str) -> None:
 
 
 @pytest.mark.parametrize("introduction", INTRODUCTIONS)
+@pytest.mark.parametrize("gap", ["", ">\n", "> \n"])
+def test_an_introduction_that_is_quoted_too_goes(introduction: str, gap: str) -> None:
+    quoted = "> " + introduction.replace("\n", "\n> ")
+    assert stripped(f"B, please.\n\nSent from my iPhone\n\n{quoted}\n{gap}{QUOTED}") == "B, please."
+
+
+def test_answers_below_an_introduction_that_is_quoted_keep_their_questions() -> None:
+    text = f"> {INTRODUCTIONS[0]}\n> \n> A or B?\n\nB.\n\n> And C?\n\nNo."
+    assert stripped(text) == text
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
 def test_a_quotation_above_the_answer_goes(introduction: str) -> None:
     assert stripped(f"{introduction}\n{QUOTED}\n\nB, please.") == "B, please."
 
