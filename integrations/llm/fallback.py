@@ -17,6 +17,8 @@ ATTEMPT_SECONDS = 80.0
 """All models together have so long: an attempt of the activity ends after 90 s."""
 LEAST_WAIT = timedelta(seconds=0.5)
 NO_TIME = timedelta(0)
+LONGEST_SHARED_WAIT = timedelta(minutes=10)
+"""A model that asks for longer is tried again after that by the next conversation."""
 
 Allow = Callable[[str], Awaitable[None]]
 """Raises UnavailableError for a model that may not be asked at present."""
@@ -35,7 +37,8 @@ class Candidate:
 class FallbackReplyWriter:
     """Asks the candidates in order and tells which of them answered, at what cost, and why others did not.
 
-    Where another candidate is left, a rate limit is waited for within `patience`, counted over the whole turn.
+    Where another candidate is left, a rate limit is waited for within `patience`, counted over the whole turn. A model
+    that asked one conversation to wait is not asked by another one before that.
     Raises the most hopeful of the candidates' errors when nobody answers.
     """
 
@@ -52,6 +55,7 @@ class FallbackReplyWriter:
         self._patience = patience
         self._prices = prices or {}
         self._made: dict[str, ReplyWriter] = {}
+        self._asked_to_wait = _Waits()
 
     async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         turn = _Turn(self._patience)
@@ -77,10 +81,12 @@ class FallbackReplyWriter:
             if tools:
                 tools.begin()
             try:
+                self._asked_to_wait.check(candidate.name)
                 return await self._made[candidate.name].write_reply(
                     request.model_copy(update={"timeout_seconds": timeout}), tools
                 )
             except RateLimitedError as error:
+                self._asked_to_wait.note(candidate.name, error)
                 await asyncio.sleep(turn.wait_for(error).total_seconds())
 
 
@@ -114,6 +120,23 @@ def priced(usage: Usage, prices: Mapping[str, ModelPrice]) -> Usage:
     """With its cost, where the model has a price."""
     price = prices.get(usage.model)
     return usage.model_copy(update={"cost": cost_of(usage, price)}) if price else usage
+
+
+class _Waits:
+    """How long each model wants to be left alone: what it told one conversation holds for the others as well."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def check(self, model: str) -> None:
+        """Raises RateLimitedError with the time that is left."""
+        left = self._until.get(model, 0.0) - asyncio.get_running_loop().time()
+        if left > 0:
+            raise RateLimitedError(f"{model} asked us to wait.", retry_after=timedelta(seconds=left))
+
+    def note(self, model: str, error: RateLimitedError) -> None:
+        wait = min(error.retry_after or NO_TIME, LONGEST_SHARED_WAIT).total_seconds()
+        self._until[model] = max(self._until.get(model, 0.0), asyncio.get_running_loop().time() + wait)
 
 
 class _Turn:

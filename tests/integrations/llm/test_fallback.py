@@ -1,5 +1,6 @@
 """Models in order, without any provider: writers that answer or raise what the test says."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -125,6 +126,29 @@ async def test_without_another_one_the_activity_waits_not_the_process() -> None:
     with pytest.raises(RateLimitedError) as caught:
         await chain(Model(FIRST, limited), patience=timedelta(seconds=5)).write_reply(REQUEST)
     assert caught.value is limited
+
+
+async def test_what_a_model_told_one_conversation_holds_for_the_others() -> None:
+    first, second = Model(FIRST, RateLimitedError("Slow.", retry_after=timedelta(seconds=60))), Model(SECOND)
+    writer = chain(first, second)
+    for _ in range(2):
+        assert (await writer.write_reply(REQUEST)).usage.model == SECOND
+    assert len(first.timeouts) == 1
+    alone = chain(Model(FIRST, RateLimitedError("Slow.", retry_after=timedelta(seconds=60))))
+    for _ in range(2):
+        with pytest.raises(RateLimitedError) as caught:
+            await alone.write_reply(REQUEST)
+        assert caught.value.retry_after
+        assert timedelta(seconds=50) < caught.value.retry_after <= timedelta(seconds=60)
+
+
+async def test_after_the_wait_a_model_is_asked_again() -> None:
+    first = Model(FIRST, RateLimitedError("Slow.", retry_after=timedelta(milliseconds=20)))
+    writer = chain(first)
+    with pytest.raises(RateLimitedError):
+        await writer.write_reply(REQUEST)
+    await asyncio.sleep(0.05)
+    assert (await writer.write_reply(REQUEST)).usage.model == FIRST
 
 
 async def test_a_model_out_of_budget_is_not_asked() -> None:
