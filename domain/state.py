@@ -16,6 +16,8 @@ from domain.turn import Evidence
 
 REMEMBERED_IDS = 256
 TAKES_OVER = frozenset({"take_over", "send_human_reply"})
+SETS_ASIDE = frozenset({"resolve", "snooze"})
+REPLACES_SUGGESTION = frozenset({"send_human_reply", "hand_back"})
 
 
 class Answered(BaseModel):
@@ -120,6 +122,11 @@ class ConversationState(BaseModel):
     def is_being_taken_over(self) -> bool:
         """A person asks to be the owner instead of the AI agent."""
         return self.owned_by_ai and any(request.kind in TAKES_OVER for request in self.requests)
+
+    def is_set_aside(self) -> bool:
+        """A person asks for something that no draft may hold up, nor follow."""
+        kinds = SETS_ASIDE if self.owned_by_ai else SETS_ASIDE | REPLACES_SUGGESTION
+        return any(request.kind in kinds for request in self.requests)
 
     def note_standing(self, now: datetime) -> None:
         """Remember since when the conversation stands as it does."""

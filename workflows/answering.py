@@ -1,6 +1,7 @@
 """Answering: a draft for everything that is unanswered, and what is decided about it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from temporalio import workflow
@@ -21,6 +22,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.standing import Standing
     from workflows.steps import Steps
 
+SET_ASIDE = "what-sets-aside-ends-a-draft"
+
 
 class Answering:
     """Customer messages in, at most one reply out; begun again whenever the conversation moves on meanwhile."""
@@ -31,10 +34,11 @@ class Answering:
         self._standing = standing
         self._acting = acting
         self._identifying = Identifying(state, steps, standing)
+        self._set_aside = False
 
     async def attend(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
-        state = self._state
+        state, self._set_aside = self._state, False
         if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._standing.wake():
             return
         if state.owned_by_ai:
@@ -62,7 +66,7 @@ class Answering:
     async def _answer(self) -> None:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
-        while state.owned_by_ai and (state.inbox or state.unanswered):
+        while state.owned_by_ai and (state.inbox or state.unanswered) and not self._set_aside:
             if state.identity_check and state.inbox and not await self._identifying.hear():
                 continue
             await self._refresh_context()
@@ -111,15 +115,28 @@ class Answering:
         self, generating: ActivityHandle[GeneratedReply], messages: tuple[CustomerMessage, ...]
     ) -> GeneratedReply | None:
         """The reply; or None, and what overtook it is recorded after the messages that it was to answer."""
-        await workflow.wait_condition(lambda: generating.done() or self._state.is_overtaken())
-        if not self._state.is_overtaken():
+        await self._until(lambda: generating.done() or self._state.is_overtaken())
+        overtaken = self._state.is_overtaken()
+        if not overtaken and not self._set_aside:
             return await generating
         generating.cancel()
         with suppress(ActivityError, asyncio.CancelledError):
             await generating
         self._state.put_back(messages)
-        await self._standing.record_what_overtakes()
+        if overtaken or messages:
+            await self._standing.record_what_overtakes()
         return None
+
+    async def _until(self, over: Callable[[], bool]) -> None:
+        """Wait for it, at most until a person sets the conversation aside: a silent model is waited for for hours."""
+        await workflow.wait_condition(lambda: over() or self._state.is_set_aside())
+        if over():
+            return
+        self._set_aside = workflow.patched(SET_ASIDE)
+        if self._set_aside:
+            self._state.parked_since = None
+        else:
+            await workflow.wait_condition(over)
 
     async def _carry_through(self, draft: Draft) -> None:
         self._state.ai_agent = draft.ai_agent
@@ -196,14 +213,23 @@ class Answering:
         state, quiet_until = self._state, self._state.quiet_until(workflow.now())
         if quiet_until is None:
             return True
+        may_be_set_aside = workflow.patched(SET_ASIDE)
+
+        def is_set_aside() -> bool:
+            changes_mode = any(isinstance(request, ChangeMode) for request in state.requests)
+            return may_be_set_aside and (changes_mode or state.is_set_aside())
+
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                state.is_overtaken, timeout=quiet_until - workflow.now(), timeout_summary="quiet hours of the channel"
+                lambda: state.is_overtaken() or is_set_aside(),
+                timeout=quiet_until - workflow.now(),
+                timeout_summary="quiet hours of the channel",
             )
+        self._set_aside = is_set_aside()
         if state.is_overtaken():
             await self._standing.record_what_overtakes()
             return False
-        return True
+        return not self._set_aside
 
     async def _request_approval(self, draft: Draft, record: DecisionRecord) -> None:
         state, evidence = self._state, draft.evidence

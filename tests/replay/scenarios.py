@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import time, timedelta
 
 from temporalio.exceptions import ApplicationError
 
+from domain.calendar_spec import QuietHours
 from domain.conversation import (
     ChangeMode,
     DecideApproval,
@@ -126,9 +128,24 @@ async def handed_over_and_back(conversation: Conversation) -> None:
     await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.CO_PILOT))
     await conversation.until(lambda _: len(conversation.fakes.statuses) == 1)
     await conversation.says("are you there?", "m2")
-    await conversation.until(lambda _: conversation.fakes.log.count("generate_reply") == 2)
+    await _heard_of(conversation, "generate_reply", 2)
     await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="offer the manual export"))
     await conversation.until(lambda s: s.owned_by_ai and not s.unanswered)
+
+
+async def _heard_of(conversation: Conversation, activity: str, times: int) -> None:
+    """Wait until the workflow has the results of so many activities of a kind."""
+    completed = 0
+    while completed < times:
+        events = (await conversation.handle.fetch_history()).events
+        scheduled = {
+            event.event_id
+            for event in events
+            if event.activity_task_scheduled_event_attributes.activity_type.name == activity
+        }
+        done = [event.activity_task_completed_event_attributes.scheduled_event_id for event in events]
+        completed = sum(event_id in scheduled for event_id in done)
+    await conversation.state()
 
 
 async def escalated(conversation: Conversation) -> None:
@@ -152,6 +169,25 @@ async def resolved_and_reopened(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
     await conversation.says("it is wrong", "m2")
     await conversation.until(lambda s: s.status is Status.OPEN and s.turn == 2 and not s.unanswered)
+
+
+async def set_aside(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("generate_reply")
+    await conversation.says("where is my invoice?", "m1")
+    await gate.reached.wait()
+    await conversation.ask(Resolve(request_id="r1", by=ANNA))
+    await conversation.until(lambda s: bool(s.requests) or s.standing.startswith(Status.RESOLVED))
+    gate.opened.set()
+    await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+
+
+async def set_aside_at_night(conversation: Conversation) -> None:
+    await conversation.says("where is my invoice?", "m1")
+    await conversation.until(lambda _: "generate_reply" in conversation.fakes.log)
+    await conversation.ask(Resolve(request_id="r1", by=ANNA))
+    await conversation.until(lambda s: bool(s.requests) or s.standing.startswith(Status.RESOLVED))
+    await conversation.pass_time(timedelta(hours=25))
+    await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
 
 
 async def model_failed(conversation: Conversation) -> None:
@@ -192,6 +228,8 @@ TELLING = Policy(default_ai_agent="general", crm_notes=("escalated",), ticketed_
 HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 0.3})
 HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
 
+NIGHT = Policy(default_ai_agent="general", quiet_hours={"web_chat": QuietHours(begins=time(0), ends=time(23, 59))})
+
 SCENARIOS = {
     "plain": Scenario(plain),
     "burst": Scenario(burst),
@@ -205,6 +243,8 @@ SCENARIOS = {
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
+    "set_aside": Scenario(set_aside),
+    "set_aside_at_night": Scenario(set_aside_at_night, policy=NIGHT),
     "written_back": Scenario(written_back, PERSON, TELLING),
     "verified": Scenario(verified),
     "not_verified": Scenario(not_verified),

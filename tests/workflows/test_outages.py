@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from temporalio.exceptions import ApplicationError
 
 from domain.calendar_spec import QuietHours
-from domain.conversation import SendHumanReply, Status
+from domain.conversation import ChangeMode, Resolve, SendHumanReply, Snooze, Status, TakeOver
 from domain.policy import Policy
-from domain.spec import ServiceLevels
+from domain.spec import Mode, ServiceLevels
 from tests.workflows.conftest import ANNA, Converse
 from tests.workflows.fakes import FakeActivities
 
@@ -57,6 +58,41 @@ async def test_a_model_that_never_comes_back_is_no_reason_to_wait_for_ever(conve
     assert state.parked_since is None
 
 
+@pytest.mark.parametrize("kind", ["resolve", "snooze"])
+async def test_what_a_person_sets_aside_waits_for_no_model_and_is_not_answered_afterwards(
+    converse: Converse, kind: str
+) -> None:
+    activities = fakes(service_levels=SOON)
+    activities.failures["generate_reply"] = [ApplicationError("down", type="UnavailableError") for _ in range(100)]
+    until = datetime.now(UTC) + timedelta(days=1)
+    asked = {"resolve": Resolve(request_id="r1", by=ANNA), "snooze": Snooze(request_id="r1", by=ANNA, until=until)}
+    async with converse(activities) as conversation:
+        await conversation.says("where is my invoice?")
+        await conversation.until(lambda state: state.parked_since is not None)
+        await conversation.ask(asked[kind])  # type: ignore[arg-type]
+        state = await conversation.until(lambda state: not state.requests and state.status is not Status.OPEN)
+        assert activities.failures["generate_reply"]
+        activities.failures["generate_reply"].clear()
+        await conversation.says("anybody there?")
+        await conversation.until(lambda state: state.answered.exchanges == 1)
+    assert state.parked_since is None
+    assert [one.kind for one in activities.deliveries] == ["notice", "reply"]
+
+
+async def test_a_colleagues_reply_does_not_wait_for_a_suggestion(converse: Converse) -> None:
+    activities = fakes()
+    async with converse(activities) as conversation:
+        await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+        await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.CO_PILOT))
+        await conversation.until(lambda state: state.mode is Mode.CO_PILOT and not state.requests)
+        gate = activities.hold("generate_reply")
+        await conversation.says("where is my invoice?")
+        await gate.reached.wait()
+        await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="Here it is."))
+        await conversation.until(lambda _: len(activities.delivered) == 1)
+        gate.opened.set()
+
+
 def quiet_for_an_hour() -> dict[str, object]:
     """Quiet hours that began an hour ago."""
     now = datetime.now(UTC)
@@ -75,6 +111,28 @@ async def test_a_reply_waits_for_the_end_of_quiet_hours(converse: Converse) -> N
         await conversation.pass_time(timedelta(minutes=90))
         await conversation.until(lambda state: state.answered.exchanges == 1)
     assert len(activities.delivered) == 1
+
+
+async def test_what_was_resolved_is_not_answered_after_quiet_hours(converse: Converse) -> None:
+    activities = fakes(**quiet_for_an_hour())
+    async with converse(activities) as conversation:
+        await conversation.says("where is my invoice?")
+        await conversation.until(lambda _: "generate_reply" in activities.log)
+        await conversation.ask(Resolve(request_id="r1", by=ANNA))
+        await conversation.until(lambda state: state.standing.startswith(Status.RESOLVED))
+        await conversation.pass_time(timedelta(minutes=90))
+        await conversation.state()
+    assert activities.delivered == []
+
+
+async def test_who_supervises_in_quiet_hours_is_asked_first(converse: Converse) -> None:
+    activities = fakes(**quiet_for_an_hour())
+    async with converse(activities) as conversation:
+        await conversation.says("where is my invoice?")
+        await conversation.until(lambda _: "generate_reply" in activities.log)
+        await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.SUPERVISION))
+        await conversation.until(lambda state: state.approval is not None)
+    assert activities.delivered == []
 
 
 async def test_a_person_is_not_bound_by_quiet_hours(converse: Converse) -> None:
