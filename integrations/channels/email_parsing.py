@@ -3,9 +3,11 @@
 Of alternatives the plain text is taken, unless the HTML says much more. A file that is left out is named in the text.
 """
 
+import binascii
 import mimetypes
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
@@ -41,6 +43,7 @@ _INVISIBLE = (
     ("<head", "</head"),
     ("<title", "</title"),
 )
+_IMAGE = re.compile(r"data:(image/[a-z0-9.+-]{1,40});base64,([a-z0-9+/=\s]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _HTML = ParserConfig(css=CSS_PROFILES["strict"])
 
@@ -128,7 +131,7 @@ def _pieces(part: Message) -> Iterator[_Piece]:
             if isinstance(one, Message) and one.get_content_type() not in _SIGNATURES:
                 yield from _pieces(one)
     else:
-        yield _leaf(part)
+        yield from _leaf(part)
 
 
 def _best(part: Message) -> Iterator[_Piece]:
@@ -154,16 +157,29 @@ def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _leaf(part: Message) -> _Piece:
+def _leaf(part: Message) -> Iterator[_Piece]:
     raw = part.get_payload(decode=True)
     content = raw if isinstance(raw, bytes) else b""
     kind = part.get_content_type()
     is_text = kind in {"text/plain", "text/html"} or part.get_content_maintype() == "multipart"
     is_file = part.get_content_disposition() == "attachment" or bool(part.get_filename())
     if not is_text or is_file or len(content) > MOST_TEXT_BYTES:
-        return _File(_file_name(part, kind), kind, content)
+        yield _File(_file_name(part, kind), kind, content)
+        return
     text = decode_bytes(content, part.get_content_charset())
-    return _Text(html_text(text) if kind == "text/html" else text)
+    if kind == "text/html":
+        yield _Text(html_text(text))
+        yield from _images(text)
+    else:
+        yield _Text(text)
+
+
+def _images(html: str) -> Iterator[_File]:
+    """Images that stand in the HTML itself; one that is broken is nothing that anybody saw."""
+    for number, (kind, encoded) in enumerate(_IMAGE.findall(html), 1):
+        with suppress(binascii.Error):
+            content = binascii.a2b_base64(encoded)
+            yield _File(f"image-{number}{mimetypes.guess_extension(kind.lower()) or ''}", kind.lower(), content)
 
 
 def _file_name(part: Message, kind: str) -> str:

@@ -49,6 +49,15 @@ def test_inline_images_and_attachments_are_files() -> None:
     ]
 
 
+def test_images_that_stand_in_the_html_are_files() -> None:
+    images = '<img src="data:image/png;base64,iVBO\nRw0="><img src="data:image/png;base64,x"><img src="data:,x">'
+    found = read(f"Content-Type: text/html\n\n<p>See {images} there</p>")
+    assert found.text == "See there"
+    assert [(file.name, file.media_type, file.content) for file in found.files] == [
+        ("image-1.png", "image/png", b"\x89PNG\r")
+    ]
+
+
 def test_texts_around_an_image_are_joined() -> None:
     mail = EmailMessage()
     mail.set_content("Above")
