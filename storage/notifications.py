@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import structlog
 
-from domain.errors import UnavailableError
+from domain.errors import HoldfastError, UnavailableError
 from storage.database import CHANNEL, CONNECT_SECONDS, errors_translated
 from storage.views import Notification
 
@@ -29,7 +29,7 @@ class NotificationListener:
         self._database_url = database_url
 
     async def listen(self) -> AsyncGenerator[Notification, None]:
-        """Every notification from now on. Never ends, never raises while PostgreSQL is away.
+        """Every notification from now on. Never ends, never raises while PostgreSQL is away or refuses us.
 
         `resync` comes after each connection is made and when the reader fell behind: something may have been missed,
         so read everything again.
@@ -42,8 +42,8 @@ class NotificationListener:
                     yield RESYNC
                     while True:
                         yield await inbox.next()
-            except UnavailableError:
-                log.warning("notifications_interrupted", next_try_seconds=pause)
+            except HoldfastError as error:
+                log.warning("notifications_interrupted", error=type(error).__name__, next_try_seconds=pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 

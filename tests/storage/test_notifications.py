@@ -1,8 +1,11 @@
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 
 from storage import notifications
 from storage.database import Database, connect
@@ -57,6 +60,21 @@ async def test_a_server_that_is_away_is_waited_for(tmp_path: Path) -> None:
         await database.announce(about("message"))
         assert await take(events, 1) == ["message"]
         await database.close()
+
+
+async def test_a_server_that_refuses_us_for_a_while_is_heard_again(database: Database, database_url: str) -> None:
+    name = urlsplit(database_url).path.removeprefix("/")
+    url = database_url.replace(name, f"{name}_later")
+    with capture_logs() as logs:
+        async with aclosing(NotificationListener(url).listen()) as events:
+            hearing = asyncio.create_task(take(events, 1))
+            while not logs:
+                assert not hearing.done()
+                await asyncio.sleep(0.01)
+            await database.fetch(f'CREATE DATABASE "{name}_later"')
+            assert await hearing == ["resync"]
+    assert logs[0]["error"] == "CredentialsError"
+    await database.fetch(f'DROP DATABASE "{name}_later" WITH (FORCE)')
 
 
 async def test_a_reader_that_fell_behind_is_told_to_read_again(
