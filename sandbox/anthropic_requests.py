@@ -144,6 +144,9 @@ def _problems(request: MessagesRequest) -> Iterator[str]:
     for number, tool in enumerate(request.tools or ()):
         if tool.input_schema.get("type") != "object":
             yield f"tools.{number}.custom.input_schema.type: Input should be 'object'"
+        if tool.input_schema.keys() & {"oneOf", "allOf", "anyOf"}:
+            text = "input_schema does not support oneOf, allOf, or anyOf at the top level"
+            yield f"tools.{number}.custom.input_schema: {text}"
         if tool.strict:
             yield from (f"tools.{number}.custom: {problem}" for problem in _problems_of(tool.input_schema))
     if request.wanted is not None:

@@ -18,6 +18,7 @@ STRICT_KEYWORDS = frozenset(
     minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems
     """.split()
 )
+NOT_AT_THE_TOP = frozenset({"oneOf", "anyOf", "allOf", "enum", "not"})
 
 
 class Strict(BaseModel):
@@ -210,6 +211,7 @@ def _check_tools(request: ChatRequest) -> None:
                 text = f"Invalid value for '{name}': '{name}' is only allowed when 'tools' are specified."
                 raise RefusedRequestError(400, text, param=name)
     for number, tool in enumerate(request.tools or ()):
+        check_top(tool.function.parameters, tool.function.name, f"tools[{number}].function.parameters")
         if tool.function.strict:
             check_schema(tool.function.parameters, "function", tool.function.name, f"tools[{number}].function")
 
@@ -221,6 +223,14 @@ def _check_format(request: ChatRequest) -> None:
     if isinstance(wanted, JsonObjectFormat) and not any("json" in said.lower() for said in texts_of(request)):
         text = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
         raise RefusedRequestError(400, text, param="messages")
+
+
+def check_top(parameters: dict[str, Any], name: str, param: str) -> None:
+    """Refuse a tool, strict or not, whose schema is a choice."""
+    if parameters.keys() & NOT_AT_THE_TOP:
+        text = "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level"
+        problem = f"Invalid schema for function '{name}': {text}."
+        raise RefusedRequestError(400, problem, param=param, code="invalid_function_parameters")
 
 
 def check_schema(schema: dict[str, Any], kind: str, name: str, param: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from sandbox.openai_requests import Name, Strict, check_schema, error_body, refusal_of
+from sandbox.openai_requests import Name, Strict, check_schema, check_top, error_body, refusal_of
 from sandbox.scripted_model import (
     KNOWS_NOTHING,
     Calls,
@@ -119,6 +119,7 @@ def accepted_request(body: dict[str, Any]) -> ResponsesRequest:
         raise refusal_of(error) from None
     _check_calls(request)
     for number, tool in enumerate(request.tools or ()):
+        check_top(tool.parameters or {}, tool.name, f"tools[{number}].parameters")
         if tool.strict:
             check_schema(tool.parameters or {}, "function", tool.name, f"tools[{number}].parameters")
     wanted = request.text.format if request.text else None

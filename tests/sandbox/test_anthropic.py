@@ -115,6 +115,7 @@ def test_bodies(client: httpx.Client, body: bytes) -> None:
         ({"tool_choice": {"type": "auto"}}, "tool_choice may only be specified while providing tools"),
         (tool(name="search knowledge"), "tools.0.name"),
         (tool(input_schema={"type": "string"}), "tools.0.custom.input_schema.type"),
+        (tool(input_schema={"type": "object", "anyOf": [SCHEMA]}), "anyOf at the top level"),
         (tool(input_schema=SCHEMA | {"additionalProperties": True}), "'additionalProperties' must be explicitly set"),
         (with_format(SCHEMA | {"properties": {"n": {"type": "number", "minimum": 0}}}), "minimum are not supported"),
         (with_format(SCHEMA | {"properties": {"n": {"type": "array", "items": {"type": "object"}}}}), "'object' type"),

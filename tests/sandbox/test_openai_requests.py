@@ -71,6 +71,7 @@ def test_accepted(accepted: dict[str, Any]) -> None:
         (body(parallel_tool_calls=True), "only allowed when 'tools' are specified"),
         (body(tools=[]), "Invalid value for 'tools'"),
         (with_tool(name="search knowledge"), "Invalid value for 'tools"),
+        (with_tool(parameters={"type": "object", "oneOf": [EMPTY]}), "at the top level"),
         (with_tool(parameters={"type": "object"}, strict=True), "Invalid schema for function 'f'"),
         (body(response_format={"type": "yaml"}), "Invalid value for 'response_format'"),
         (body(response_format={"type": "json_schema"}), "Missing required parameter: 'response_format"),

@@ -9,6 +9,7 @@ import pytest
 from integrations.llm.base import OfferedTool, Passage, ToolAnswer
 from integrations.llm.registry import MODELS
 from integrations.llm.remote import MOST_TOOL_ROUNDS
+from integrations.tools.arguments import without
 from sandbox.scripted_model import Calls
 from tests.integrations.llm.providers import REQUEST, Articles, Provider, data_of, says, served
 
@@ -19,18 +20,26 @@ SCHEMA: dict[str, Any] = {
     "required": ["order_id"],
     "$defs": {"Note": {"type": "string"}},
 }
+CHOICE: dict[str, Any] = {
+    "type": "object",
+    "anyOf": [
+        {"required": ["order_id"], "properties": {"order_id": {"type": "string"}}},
+        {"required": ["email"], "properties": {"email": {"type": "string"}}},
+    ],
+}
 STATUS = Passage(article_id="tool:shop.order_status", title="order_status", source="", text="It is packed.", score=1)
 
 
 class Tools:
     """One tool that reads; remembers how it was used."""
 
-    def __init__(self) -> None:
+    def __init__(self, schema: dict[str, Any] = SCHEMA) -> None:
         self.used: list[tuple[str, Any]] = []
+        self._schema = without(schema, ())
 
     @property
     def offered(self) -> list[OfferedTool]:
-        return [OfferedTool(name="shop__order_status", description="Where it is.", parameters=SCHEMA)]
+        return [OfferedTool(name="shop__order_status", description="Where it is.", parameters=self._schema)]
 
     def begin(self) -> None:
         self.used.clear()
@@ -61,6 +70,13 @@ async def test_what_a_tool_says_is_a_source_of_the_reply(provider: Provider) -> 
     assert data_of(told)["sources"][0]["text"] == "It is packed."
     instructions, _ = provider.prompt()
     assert "About tools" in instructions
+
+
+async def test_a_tool_that_chooses_between_schemas_is_taken_by_every_provider(provider: Provider) -> None:
+    tools = Tools(CHOICE)
+    provider.stand_in.queue(use(email="ada@velo.example"), says(("Hello!", [])))
+    assert (await provider.writer().write_reply(REQUEST, tools)).text == "Hello!"
+    assert tools.used == [("shop__order_status", {"email": "ada@velo.example"})]
 
 
 async def test_a_note_is_told_and_is_no_source(provider: Provider) -> None:
