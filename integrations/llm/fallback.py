@@ -15,6 +15,8 @@ from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, Re
 
 ATTEMPT_SECONDS = 80.0
 """All models together have so long: an attempt of the activity ends after 90 s."""
+VERDICT_SECONDS = 25.0
+"""Shorter than an attempt of the activity, so that a validator that hangs counts as silent."""
 LEAST_WAIT = timedelta(seconds=0.5)
 NO_TIME = timedelta(0)
 LONGEST_SHARED_WAIT = timedelta(minutes=10)
@@ -112,7 +114,8 @@ class MeteredValidator:
         if self._trusts_local and draft.usage.model == "local":
             return DraftVerdict(supported=None, usage=Usage(model=self._name))
         await self._allow(self._name)
-        verdict = await self._validator.validate_draft(request, draft)
+        hurried = request.model_copy(update={"timeout_seconds": min(request.timeout_seconds, VERDICT_SECONDS)})
+        verdict = await self._validator.validate_draft(hurried, draft)
         return verdict.model_copy(update={"usage": priced(verdict.usage, self._prices)})
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from activities.options import SCORE_CONFIDENCE
 from domain.errors import (
     CredentialsError,
     HoldfastError,
@@ -26,7 +27,7 @@ from integrations.llm.base import (
     ToolAnswer,
     WrittenReply,
 )
-from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
+from integrations.llm.fallback import VERDICT_SECONDS, Candidate, FallbackReplyWriter, MeteredValidator
 from tests.organisation import SERVICE
 
 REQUEST = ReplyRequest(organisation="Bike Shop", language="en", ai_agent=SERVICE, question="?", timeout_seconds=30)
@@ -192,6 +193,16 @@ class TestValidator:
         validator = MeteredValidator(FIRST, Model(FIRST), allow=anything, prices=PRICES, trusts_local=True)
         verdict = await validator.validate_draft(REQUEST, WrittenReply(text="x", usage=Usage(model=SECOND)))
         assert (verdict.supported, verdict.usage.cost) == (0.9, Decimal("0.003"))
+
+    async def test_a_verdict_has_less_time_than_an_attempt(self) -> None:
+        model = Model(FIRST)
+        validator = MeteredValidator(FIRST, model, allow=anything, prices=PRICES, trusts_local=True)
+        patient = REQUEST.model_copy(update={"timeout_seconds": 300})
+        await validator.validate_draft(patient, WrittenReply(text="x", usage=Usage(model=SECOND)))
+        attempt = SCORE_CONFIDENCE["start_to_close_timeout"]
+        assert attempt
+        assert model.timeouts == [VERDICT_SECONDS]
+        assert attempt.total_seconds() > VERDICT_SECONDS
 
     async def test_a_validator_out_of_budget_is_not_asked(self) -> None:
         validator = MeteredValidator(FIRST, Model(FIRST), allow=nothing_priced, prices=PRICES, trusts_local=True)
