@@ -189,7 +189,7 @@ class ConversationWorkflow:
             case SendHumanReply():
                 await self._standing.send_human_reply(request)
             case ReportFailure():
-                await self._standing.escalate(Reason.DELIVERY_FAILED)
+                await self._standing.report_failure(request)
             case Snooze():
                 await self._standing.snooze(request)
             case Resolve():

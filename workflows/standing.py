@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         HandBack,
         Owner,
         Reopen,
+        ReportFailure,
         Request,
         SendHumanReply,
         Snooze,
@@ -31,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
 
 Result = TypeVar("Result")
 
+TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
 UNDELIVERED = "Your reply could not be delivered: the channel refuses it. Reach the customer in another way."
 
 
@@ -130,8 +132,17 @@ class Standing:
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover())
         if await self.delivered(self._steps.sending.deliver_human_reply(request)) is None:
-            key = f"{request.request_id[:100]}-failed"
-            await self.set_status("delivery_failed", self._state.status, key, "system", UNDELIVERED)
+            await self._tell_owner(request, self._state.status)
+
+    async def report_failure(self, request: ReportFailure) -> None:
+        """A message that had left did not arrive: whoever owns the conversation sees it, even if it was resolved."""
+        if self._state.owned_by_ai:
+            await self.escalate(Reason.DELIVERY_FAILED)
+        elif workflow.patched(TELLS_OWNER):
+            await self._tell_owner(request, self._state.active_status())
+
+    async def _tell_owner(self, request: Request, status: Status) -> None:
+        await self.set_status("delivery_failed", status, f"{request.request_id[:100]}-failed", "system", UNDELIVERED)
 
     async def escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
         """Give the conversation to the human queue, unless a person has taken it over meanwhile."""

@@ -12,6 +12,7 @@ from domain.conversation import (
     DecideApproval,
     HandBack,
     Person,
+    ReportFailure,
     Resolve,
     SendHumanReply,
     Status,
@@ -155,6 +156,17 @@ async def escalated(conversation: Conversation) -> None:
     await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
 
 
+async def reported_as_failed(conversation: Conversation) -> None:
+    await conversation.says("a human please", "m1")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+    await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
+    await conversation.until(lambda _: "deliver_message" in conversation.fakes.log)
+    await conversation.ask(ReportFailure(request_id="f1", by=Person(id="sms"), message_key="k1", code="30003"))
+    await conversation.until(lambda s: "request:f1" in s.seen and not s.requests)
+    await conversation.says("hello?", "m2")
+    await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
+
+
 async def written_back(conversation: Conversation) -> None:
     fakes = conversation.fakes
     await conversation.says("a human please", "m1")
@@ -243,6 +255,7 @@ SCENARIOS = {
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
+    "reported_as_failed": Scenario(reported_as_failed, PERSON),
     "set_aside": Scenario(set_aside),
     "set_aside_at_night": Scenario(set_aside_at_night, policy=NIGHT),
     "written_back": Scenario(written_back, PERSON, TELLING),

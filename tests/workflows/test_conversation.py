@@ -12,6 +12,7 @@ from domain.conversation import (
     HandBack,
     Person,
     Reopen,
+    ReportFailure,
     Resolve,
     SendHumanReply,
     Snooze,
@@ -155,6 +156,19 @@ async def test_an_instruction_to_the_ai_agent_that_answers_tells_the_customer_no
         await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
         assert conversation.fakes.generated[-1].instruction == "name the 14 days"
         assert [bool(asked.notice) for asked in conversation.fakes.approvals] == [True, False]
+
+
+async def test_a_person_is_told_that_a_reply_of_theirs_did_not_arrive_after_all(converse: Converse) -> None:
+    async with converse(fakes()) as conversation:
+        await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="Here it is."))
+        await conversation.until(lambda s: not s.owned_by_ai and not s.requests)
+        await conversation.ask(Resolve(request_id="r2", by=ANNA))
+        await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+        await conversation.ask(ReportFailure(request_id="f1", by=Person(id="sms"), message_key="k1", code="30003"))
+        await conversation.until(lambda s: s.standing.startswith(Status.WITH_HUMAN))
+        told = conversation.fakes.statuses[-1]
+    assert (told.event, told.status) == ("delivery_failed", Status.WITH_HUMAN)
+    assert "could not be delivered" in told.note
 
 
 async def test_a_person_who_replies_takes_over(converse: Converse) -> None:
