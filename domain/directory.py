@@ -1,12 +1,28 @@
 """The built-in customer directory: what a company without a CRM imports from YAML or CSV."""
 
+import re
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.spec import Key, SpecModel
+
+TRUNK = re.compile(r"\(0\)")
+NO_DIGIT = re.compile(r"\D")
+
+
+def as_dialled(phone: str) -> str:
+    """A number as channels name it, such as +4930123456; one without its country's prefix stays as it was written."""
+    written = phone.strip()
+    digits = NO_DIGIT.sub("", TRUNK.sub("", written))
+    if written.startswith("+"):
+        return f"+{digits}"
+    return f"+{digits[2:]}" if digits.startswith("00") else phone
+
+
+PhoneNumber = Annotated[str, AfterValidator(as_dialled)]
 
 
 class Invoice(SpecModel):
@@ -37,7 +53,7 @@ class Contact(SpecModel):
     account: Key
     name: str
     email: str
-    phone: str | None = None
+    phone: PhoneNumber | None = Field(None, description="With the country's prefix, such as +49 30 123456.")
     role: str = ""
 
 

@@ -24,6 +24,21 @@ def test_accounts_and_contacts_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("+49 30 5550-1140", "+493055501140"),
+        ("+49 (0)30 / 5550 1140", "+493055501140"),
+        ("0049 30 5550 1140", "+493055501140"),
+        ("+493055501140", "+493055501140"),
+        ("030 5550 1140", "030 5550 1140"),
+    ],
+)
+def test_a_number_is_known_as_channels_name_it(written: str, dialled: str) -> None:
+    contact = Contact(id="ct1", account="initech", name="A", email="a@example.test", phone=written)
+    assert contact.phone == dialled
+
+
+@pytest.mark.parametrize(
     ("model", "fields"),
     [
         (Account, ACCOUNT | {"seats": -1}),

@@ -78,3 +78,10 @@ async def test_contacts_are_found_by_id_or_else_by_email_or_phone(
 
 async def test_an_unknown_context_is_none(customers: CustomerRepository) -> None:
     assert await customers.load_context("cx_unknown") is None
+
+
+async def test_a_contact_is_found_by_the_number_that_a_message_comes_from(customers: CustomerRepository) -> None:
+    written = ADA.model_validate({**ADA.model_dump(), "phone": "+49 30 5550 1140"})
+    await customers.import_directory("bikeshop", DirectoryImport(accounts=(ACCOUNT,), contacts=(written,)))
+    found = await customers.find_contacts("bikeshop", phone="+493055501140")
+    assert [contact.id for contact, _ in found] == ["ada"]
