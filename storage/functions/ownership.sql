@@ -1,9 +1,10 @@
 -- From the AI agent to people and back.
 
--- Whoever takes over waits for a message that may be leaving at this moment, at most as long as its lease.
+-- Whoever takes over waits for a message that may be leaving at this moment, at most as long as its lease; after an
+-- escalation too, because a delivery that was given up may have an attempt under way.
 CREATE OR REPLACE FUNCTION wait_while_leaving(c conversations) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF c.owner_kind = 'ai_agent' AND EXISTS (
+    IF EXISTS (
         SELECT FROM deliveries
         WHERE conversation_id = c.conversation_id AND state = 'claimed' AND author = 'ai_agent'
             AND leased_until > clock_timestamp()

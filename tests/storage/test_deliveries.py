@@ -145,6 +145,18 @@ async def test_a_lease_runs_by_the_clock_of_the_database(stage: Stage) -> None:
         await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
 
 
+async def test_a_takeover_after_an_escalation_waits_for_what_is_leaving_still(stage: Stage) -> None:
+    """The workflow gave the delivery up; its last attempt goes on until its lease ends."""
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.escalate(escalation(reason="delivery_failed"), later(1))
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.conversations.change_ownership(ownership(revision=3), later(2))
+    await stage.deliveries.complete("draft-1", "provider-1", later(3))
+    await stage.conversations.change_ownership(ownership(revision=3), later(4))
+    assert (await stage.conversation()).owner.id == "anna"
+
+
 async def test_a_takeover_waits_no_longer_than_the_lease_and_then_stops_the_reply(stage: Stage) -> None:
     await stage.drafted()
     await stage.deliveries.claim(reply(), NOW)
