@@ -2,7 +2,7 @@
 
 from domain.conversation import WEB_CHAT
 from domain.errors import RetryableError
-from domain.spec import OrganisationSpec
+from domain.spec import ChannelKind, OrganisationSpec
 from storage.specs import SpecRepository
 
 
@@ -22,11 +22,11 @@ class ActiveSpecifications:
             self._known[active] = (await self._specs.load(active)).version.specification
         return self._known[active]
 
-    async def greeting(self, organisation: str) -> str:
-        """Of the web chat, which opens without one while the store is away."""
+    async def greeting(self, organisation: str, channel: ChannelKind = WEB_CHAT) -> str:
+        """What is said first on a channel, which opens without it while the store is away."""
         try:
             specification = await self.of(organisation)
         except RetryableError:
             return ""
-        channel = specification.channels.get(WEB_CHAT) if specification else None
-        return channel.greeting if channel else ""
+        used = specification.channels.get(channel) if specification else None
+        return used.greeting if used else ""

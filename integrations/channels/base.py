@@ -149,13 +149,17 @@ class SpokenLine(Frozen):
 
 
 class TurnState(Frozen):
-    """Where the conversation stands when the vendor is answered. `settled`: nothing more is being written."""
+    """Where the conversation stands when the vendor is answered. `settled`: nothing more is being written.
+
+    `greeting` comes before there is a conversation, where the specification has one for the channel.
+    """
 
     conversation_id: str
     status: Status
     lines: tuple[SpokenLine, ...] = ()
     settled: bool = True
     summary: str = ""
+    greeting: str = ""
 
 
 @runtime_checkable

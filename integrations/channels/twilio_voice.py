@@ -55,7 +55,8 @@ class TwilioVoiceSettings(TwilioSettings):
     voice_language: str = Field("en-US", pattern="^[a-z]{2}-[A-Z]{2}$", description="Language spoken and understood.")
     voice_name: str | None = Field(None, description="Twilio's voice, such as Polly.Joanna-Neural. Unset: the usual.")
     voice_greeting: str = Field(
-        "Hello. You are speaking with our automated assistant.", description="The first that callers hear."
+        "Hello. You are speaking with our automated assistant.",
+        description="The first that callers hear, unless the specification greets them.",
     )
     voice_consent: str = Field(
         "What you say is turned into text, so that we can answer and a colleague can help. "
@@ -174,7 +175,7 @@ class TwilioVoiceChannel:
         place = Place.of(request)
         match place.step:
             case "":
-                return twiml(self._greeted(request, place))
+                return twiml(self._greeted(request, place, state.greeting))
             case "whisper":
                 return twiml(self._whispered(state))
             case "dialed":
@@ -205,10 +206,10 @@ class TwilioVoiceChannel:
 
     # What the caller hears.
 
-    def _greeted(self, request: WebhookRequest, place: Place) -> Any:
+    def _greeted(self, request: WebhookRequest, place: Place, greeting: str) -> Any:
         settings = self._settings
         response = VoiceResponse()
-        texts = [settings.voice_greeting, settings.voice_consent, settings.voice_question]
+        texts = [greeting or settings.voice_greeting, settings.voice_consent, settings.voice_question]
         if settings.record_calls:
             response.start().recording(channels="dual")
             texts.insert(2, settings.voice_recording)

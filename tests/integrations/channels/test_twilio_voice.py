@@ -77,6 +77,13 @@ class TestTurns:
         assert call.listening
         assert line.product.events.empty()
 
+    async def test_the_greeting_of_the_specification_replaces_the_usual_one(self, line: Served) -> None:
+        state = TurnState(conversation_id="", status=Status.OPEN, greeting="Velo Shop, good morning.")
+        body = voice(line).respond(posted(), state).body
+        assert "Velo Shop, good morning." in body
+        assert GREETING not in body
+        assert "turned into text" in body
+
     async def test_what_the_caller_says_is_a_message_and_the_reply_is_spoken(self, line: Served) -> None:
         answers(line, "Your bicycle is ready <today> & tomorrow.")
         call = await line.twilio.call(CUSTOMER, OURS)
