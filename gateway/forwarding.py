@@ -75,8 +75,10 @@ class Forwarder:
                 await self._forward(event)
             except ConflictError:
                 log.warning("event_came_after_the_end", channel=event.channel, inbox_id=event.inbox_id)
+                if event.event["kind"] == "colleague_reply":
+                    await self._set_aside(event, "The reply of a colleague came after the end of its conversation.")
             except ValidationError as error:
-                await self._set_aside(event, error)
+                await self._set_aside(event, _mistake(event, error))
             except RetryableError:
                 held_up.add(event.conversation_id)
                 log.warning("event_not_forwarded", channel=event.channel, inbox_id=event.inbox_id)
@@ -86,15 +88,14 @@ class Forwarder:
             await self._inbox.forwarded(event.inbox_id)
         return bool(waiting) and not held_up
 
-    async def _set_aside(self, waiting: WaitingEvent, error: ValidationError) -> None:
-        """Of which no signal can be made: a person finds it in quarantine, and what came after it goes on."""
-        fields = ", ".join(sorted({str(problem["loc"][-1]) for problem in error.errors() if problem["loc"]}))
-        log.error("event_set_aside", channel=waiting.channel, inbox_id=waiting.inbox_id, fields=fields)
+    async def _set_aside(self, waiting: WaitingEvent, reason: str) -> None:
+        """What no workflow can be told: a person finds it in quarantine, and what came after it goes on."""
+        log.error("event_set_aside", channel=waiting.channel, inbox_id=waiting.inbox_id, reason=reason)
         broken = Unreadable(
             channel=waiting.channel,
             event_id=f"inbox-{waiting.inbox_id}",
             at=waiting.received_at,
-            reason=f"A {waiting.event['kind']} cannot be handed to its conversation: {fields}."[:500],
+            reason=reason[:500],
             content=json.dumps(waiting.event).encode(),
         )
         await self._inbox.quarantine(self._organisation, broken)
@@ -143,6 +144,11 @@ def _message(waiting: WaitingEvent) -> CustomerMessage:
         attachments=event.get("attachments", ()),
         customer_id=waiting.customer_id,
     )
+
+
+def _mistake(waiting: WaitingEvent, error: ValidationError) -> str:
+    fields = ", ".join(sorted({str(problem["loc"][-1]) for problem in error.errors() if problem["loc"]}))
+    return f"A {waiting.event['kind']} cannot be handed to its conversation: {fields}."
 
 
 def message_id(channel: str, event_id: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from domain.conversation import AnyRequest, CustomerMessage, StartConversation
-from domain.errors import UnavailableError
+from domain.errors import ConflictError, UnavailableError
 from domain.inbound import ColleagueReply, InboundMessage, Sender
 from gateway.forwarding import Forwarder, message_id
 from storage.database import Database
@@ -29,7 +29,7 @@ class Mailboxes:
         self.taken.append(message.text)
 
     async def request(self, conversation_id: str, request: AnyRequest) -> None:
-        raise AssertionError("nobody asked")
+        raise ConflictError("This conversation is closed.")
 
 
 async def keep(inbox: InboxRepository, *texts: str) -> None:
@@ -77,6 +77,18 @@ async def test_an_event_of_which_no_signal_can_be_made_goes_to_quarantine_and_ho
     reason = await database.fetchval("SELECT reason FROM quarantine")
     assert reason == "A colleague_reply cannot be handed to its conversation: text."
     assert not await forwarder.forward_some()
+
+
+async def test_what_a_colleague_wrote_after_the_end_is_kept_in_quarantine(database: Database) -> None:
+    inbox = InboxRepository(database)
+    await keep(inbox, "ada 1")
+    late = ColleagueReply(
+        channel=KIND, event_id="c-1", at=datetime.now(UTC), thread="ada", person_id="anna", text="So?"
+    )
+    await inbox.keep(ORGANISATION, late, datetime.now(UTC))
+    await Forwarder(ORGANISATION, inbox, Mailboxes()).forward_some()
+    content = await database.fetchval("SELECT content FROM quarantine WHERE reason LIKE '%after the end%'")
+    assert b"So?" in content
 
 
 async def test_forwarding_goes_on_whatever_went_wrong(database: Database) -> None:
