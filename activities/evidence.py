@@ -176,14 +176,19 @@ def _amount(found: Findings) -> Decimal | None:
 
 
 def _action(found: Findings) -> Literal["within_limit", "needs_approval"] | None:
-    """Fails closed: a tool that the AI agent is not allowed needs people, and so does the same thing once more."""
+    """Fails closed: a tool that the AI agent is not allowed needs people, and so does the same thing once more.
+
+    A limit holds for all uses of a tool in the conversation together, lest it be passed in parts.
+    """
     if not found.actions:
         return None
     writes = {(tool.server, tool.tool): tool for tool in found.ai_agent.tools if isinstance(tool, WriteTool)}
     allowed = [(writes.get((action.server, action.tool)), action) for action in found.actions]
-    done = [_what(call.action) for call in found.done if call.state != "failed"]
+    earlier = [call.action for call in found.done if call.state != "failed"]
+    done, together = [_what(action) for action in earlier], (*earlier, *found.actions)
     alone = all(
-        tool is not None and not needs_approval(tool, action) and _what(action) not in done for tool, action in allowed
+        tool is not None and not needs_approval(tool, action, together) and _what(action) not in done
+        for tool, action in allowed
     )
     return "within_limit" if alone else "needs_approval"
 

@@ -1,7 +1,7 @@
 """What an AI agent wants done with a tool, whether people must approve it, and what a tool's text is cut down to."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from pydantic import Field, JsonValue
@@ -41,12 +41,18 @@ def proposed(allowed: WriteTool, arguments: Mapping[str, JsonValue]) -> Proposed
     return ProposedAction(server=allowed.server, tool=allowed.tool, arguments=dict(arguments), amount=amount)
 
 
-def needs_approval(allowed: WriteTool, action: ProposedAction) -> bool:
-    """Whether people decide first. The amount is read from the arguments again; one that cannot be read needs them."""
+def needs_approval(allowed: WriteTool, action: ProposedAction, together: Iterable[ProposedAction] = ()) -> bool:
+    """Whether people decide first. Amounts are read from the arguments again; one that cannot be read needs them.
+
+    `together` are all uses of tools whose amounts count towards the limit, this one included.
+    """
     if isinstance(allowed.approval, str):
         return allowed.approval == "always"
-    amount = proposed(allowed, action.arguments).amount
-    return amount is None or amount > allowed.approval.above
+    place = (allowed.server, allowed.tool)
+    counted = [other for other in together if (other.server, other.tool) == place] or [action]
+    amounts = [proposed(allowed, other.arguments).amount for other in counted]
+    known = [amount for amount in amounts if amount is not None]
+    return len(known) < len(amounts) or sum(known) > allowed.approval.above
 
 
 def plain(text: str, longest: int) -> str:

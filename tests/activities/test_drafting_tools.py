@@ -139,7 +139,9 @@ async def test_what_was_done_is_a_source(models: OrganisationModels) -> None:
         ("claimed", 20, "needs_approval"),
         ("in_doubt", 20, "needs_approval"),
         ("failed", 20, "within_limit"),
-        ("done", 21, "within_limit"),
+        ("done", 80, "within_limit"),
+        ("done", 81, "needs_approval"),
+        ("failed", 100, "within_limit"),
     ],
 )
 async def test_the_same_thing_once_more_is_for_people(

@@ -46,6 +46,13 @@ def test_an_action_without_its_amount_needs_people() -> None:
     assert needs_approval(refund(), proposed(refund(), {"order_id": "A-1"}))
 
 
+def test_a_limit_is_not_passed_in_parts() -> None:
+    first, second = (proposed(refund(), {"order_id": order, "amount": 60}) for order in ("A-1", "A-2"))
+    voucher = first.model_copy(update={"tool": "issue_voucher"})
+    assert needs_approval(refund(), first, (first, second))
+    assert not needs_approval(refund(), first, (first, voucher))
+
+
 def test_always_and_never() -> None:
     assert needs_approval(refund("always"), proposed(refund("always"), {"amount": 0}))
     assert not needs_approval(refund("never"), proposed(refund("never"), {"amount": 9999}))
