@@ -30,6 +30,10 @@ class VendorState(Frozen):
     def answers(self) -> bool:
         return self.state == "closed"
 
+    @property
+    def refuses_us(self) -> bool:
+        return not self.answers and self.last_error == REFUSED
+
     def opened(self, now: datetime, *, last_error: str, pause: timedelta) -> Self:
         """After several failures, or a failed try; the silence counts from its beginning."""
         since = now if self.answers else self.since
@@ -56,7 +60,7 @@ class VendorState(Frozen):
         name = NAMES.get(self.vendor, self.vendor.replace("_", " ").capitalize())
         if self.answers:
             return f"{name} answers."
-        how = "refuses our credentials" if self.last_error == REFUSED else "does not answer"
+        how = "refuses our credentials" if self.refuses_us else "does not answer"
         silent = f"{name} {how} since {_at(self.since, now)}"
         if self.state == "half_open":
             return f"{silent}; it is being tried now."

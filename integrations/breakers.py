@@ -48,10 +48,11 @@ class Breakers:
 
     @asynccontextmanager
     async def guard(self, vendor: str) -> AsyncIterator[None]:
-        """Around one call. Raises UnavailableError with `retry_after` instead of calling a vendor that is silent.
+        """Around one call. Instead of calling a vendor that is silent, raises UnavailableError with `retry_after`.
 
-        Whoever limits us has answered. Refused credentials count like silence: nothing will be answered before somebody
-        mends them, and many vendors lock an account that signs in wrongly again and again.
+        And CredentialsError instead of calling one that refused us, so that nobody waits for what only people can mend.
+        Refused credentials count like silence, because many vendors lock an account that signs in wrongly again and
+        again. Whoever limits us has answered.
         """
         trying = await self._enter(vendor)
         try:
@@ -80,6 +81,8 @@ class Breakers:
         if tried and await self._replace(state, tried):
             return True
         state = self._known.get(vendor, state)
+        if state.refuses_us:
+            raise CredentialsError(state.sentence(now))
         if not state.answers:
             raise UnavailableError(state.sentence(now), retry_after=state.pause_left(now))
         return False

@@ -104,7 +104,7 @@ async def test_whoever_limits_us_or_knows_nothing_has_answered(stage: Stage, err
 async def test_a_vendor_that_refuses_our_credentials_is_left_alone_until_a_try_is_let_in(stage: Stage) -> None:
     await stage.fail(FAILURES, error=CredentialsError("The password is wrong."))
     refusal = await stage.call()
-    assert isinstance(refusal, UnavailableError)
+    assert isinstance(refusal, CredentialsError)
     assert str(refusal) == "Salesforce refuses our credentials since 12:00 UTC; next try 12:00 UTC."
     stage.clock.now += PAUSE
     assert await stage.call() is None
