@@ -57,6 +57,7 @@ class IdentityActivities:
     async def send_identity_code(self, input: SendIdentityCodeInput) -> SentIdentityCode:
         """Send a code to the one contact that fits what the customer claims, by email or else by SMS.
 
+        Not to an address that wants no messages: then by the other channel, or by none.
         A further attempt in this process sends the same code; after a crash another one replaces a code of which the
         channel knows nothing.
         """
@@ -99,7 +100,9 @@ class IdentityActivities:
         if contact is None:
             return None
         for channel, to in (("email", contact.email), ("sms", contact.phone)):
-            if to and channel in specification.channels:
+            if not to or channel not in specification.channels:
+                continue
+            if not await self._checks.is_opted_out(input.organisation, channel, to):
                 return Way(channel=channel, to=to, masked=masked_address(to), contact=contact)
         return None
 
@@ -130,7 +133,7 @@ class IdentityActivities:
         if may_have_left:
             if await channel.find_sent(message):
                 return
-            await self._checks.replace_code(input.check_id, _sealed(code))
+            await self._checks.replace_code(input.check_id, way, _sealed(code))
         await channel.send(message)
 
     async def _address(self, input: SendIdentityCodeInput, way: Way, specification: OrganisationSpec) -> Address:

@@ -58,11 +58,14 @@ class IdentityRepository:
         )
         return status
 
-    async def replace_code(self, check_id: str, code: SealedCode) -> None:
-        """Another code counts from now on, because the one before reached nobody."""
+    async def replace_code(self, check_id: str, way: Way, code: SealedCode) -> None:
+        """Another code counts from now on, because the one before reached nobody; it may go another way."""
         await self._database.fetchval(
-            "UPDATE identity_checks SET salt = $2, code_hash = $3 WHERE check_id = $1 AND state = 'claimed'",
+            "UPDATE identity_checks SET sent_by = $2, address = $3, salt = $4, code_hash = $5 "
+            "WHERE check_id = $1 AND state = 'claimed'",
             check_id,
+            way.channel,
+            way.masked,
             code.salt,
             code.code_hash,
         )
@@ -90,6 +93,17 @@ class IdentityRepository:
             "SELECT address FROM thread_of($1, $2)", conversation_id, channel
         )
         return known or {}
+
+    async def is_opted_out(self, organisation: str, channel: ChannelKind, to: str) -> bool:
+        """Whether this address wants no messages by this channel; it may have said so in another conversation."""
+        stopped: bool = await self._database.fetchval(
+            "SELECT EXISTS (SELECT FROM channel_threads "
+            "WHERE organisation = $1 AND channel = $2 AND lower(address->>'to') = lower($3) AND opted_out)",
+            organisation,
+            channel,
+            to,
+        )
+        return stopped
 
     async def answer(self, input: AnswerIdentityCheckInput, holds: Holds, now: datetime) -> Verdict:
         """Record the messages and count what they hold; with the right code the customer is proved from now on."""

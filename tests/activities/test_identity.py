@@ -19,11 +19,13 @@ from domain.identity import (
     SentIdentityCode,
     hash_of,
 )
+from domain.inbound import ConsentChange, InboundMessage, Sender
 from domain.spec import ChannelSpec, SpecVersion
 from integrations.channels.base import OutboundMessage, SendReceipt
 from integrations.crm.directory import DirectoryCrm
 from storage.database import Database, connect
 from storage.identity import IdentityRepository
+from storage.inbox import InboxRepository
 from tests.organisation import VERSION
 from tests.pigeons import PigeonChannel
 from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, message, staged
@@ -61,7 +63,8 @@ class Office:
     def __init__(self, database: Database, stage: Stage) -> None:
         self.database = database
         self.stage = stage
-        self.email = self.sms = PigeonChannel()
+        self.email: PigeonChannel = PigeonChannel()
+        self.sms: PigeonChannel = PigeonChannel()
         self.kinds: tuple[str, ...] = ("email", "sms")
         self.worker = self.starts()
 
@@ -91,6 +94,15 @@ class Office:
             source="directory",
             expected_revision=0,
         )
+
+    async def hears_of(self, channel: str, to: str, said: str, *, event_id: str = "c-1") -> None:
+        """A customer wrote from this address once, in another conversation, and says STOP or START there."""
+        inbox = InboxRepository(self.database)
+        named = {"channel": channel, "thread": f"{to} ours", "at": NOW}
+        sender = Sender(phone=to) if channel == "sms" else Sender(email=to)
+        first = InboundMessage(**named, event_id="first", sender=sender, address={"to": to}, text="Hello")
+        await inbox.keep(ORGANISATION, first, NOW)
+        await inbox.keep(ORGANISATION, ConsentChange(**named, event_id=event_id, opted_out=said == "STOP"), NOW)
 
     async def send(self, input: SendIdentityCodeInput) -> SentIdentityCode:
         return await ActivityEnvironment().run(self.worker.send_identity_code, input)
@@ -153,6 +165,48 @@ async def test_where_the_customer_writes_by_the_same_channel_the_code_goes_in_th
     )
     await office.send(input)
     assert office.email.sent[0].address == {"to": "Ada@velo.example", "references": ["<1@velo>"]}
+
+
+async def test_a_number_that_said_stop_gets_no_code(office: Office) -> None:
+    office.kinds = ("sms",)
+    await office.hears_of("sms", "+4930123456", "STOP")
+    input = await office.claims("ada@velo.example")
+    assert (await office.send(input)).status == "impossible"
+    assert office.sms.sent == []
+    await office.hears_of("sms", "+4930123456", "START", event_id="c-2")
+    assert (await office.send(input)).status == "sent"
+
+
+async def test_another_number_that_said_stop_is_another_number(office: Office) -> None:
+    office.kinds = ("sms",)
+    await office.hears_of("sms", "+4930123457", "STOP")
+    assert (await office.send(await office.claims("ada@velo.example"))).status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("stopped", "to", "used"), [("sms", "+4930123456", "email"), ("email", "Ada@velo.example", "sms")]
+)
+async def test_who_wants_no_messages_by_one_channel_gets_the_code_by_the_other(
+    office: Office, stopped: str, to: str, used: str
+) -> None:
+    await office.hears_of(stopped, to, "STOP")
+    sent = await office.send(await office.claims("ada@velo.example"))
+    assert sent.check
+    assert sent.check.address == {"email": "a…@v…", "sms": "…56"}[used]
+    assert [len(office.email.sent), len(office.sms.sent)] == [used == "email", used == "sms"]
+
+
+async def test_a_stop_between_two_attempts_sends_the_code_the_other_way(office: Office) -> None:
+    office.email.failures = [UnavailableError("The line is cut.")]
+    input = await office.claims("ada@velo.example")
+    with pytest.raises(UnavailableError):
+        await office.send(input)
+    await office.hears_of("email", "ada@velo.example", "STOP")
+    sent = await office.send(input)
+    assert sent.check
+    assert (sent.check.address, len(office.sms.sent)) == ("…56", 1)
+    assert await office.database.fetchval("SELECT sent_by FROM identity_checks") == "sms"
+    assert (await office.hear(office.codes(office.sms)[0])).verdict == "right"
 
 
 @pytest.mark.parametrize(("email", "phone"), [("eve@velo.example", None), (None, "+4930123456"), (None, None)])

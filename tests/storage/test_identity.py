@@ -82,9 +82,9 @@ async def test_another_code_counts_only_until_the_first_has_left(
 ) -> None:
     other = SealedCode(salt=b"other", code_hash=b"other")
     await checks.claim(asking(claimed_id), WAY, CODE, NOW)
-    await checks.replace_code("k-1", other)
+    await checks.replace_code("k-1", WAY, other)
     await checks.complete("k-1", NOW)
-    await checks.replace_code("k-1", CODE)
+    await checks.replace_code("k-1", WAY, CODE)
     assert await checks.sealed("k-1") == other
 
 
