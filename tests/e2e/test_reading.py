@@ -45,7 +45,10 @@ async def test_a_reader_goes_on_where_it_stopped(house: House) -> None:
         await house.client.start_workflow(ReadChannelWorkflow.run, input, id=reader_id(input), task_queue=CONVERSATIONS)
         kept: list[WaitingEvent] = []
         while len(kept) < 6:
-            kept += await inbox.claim_waiting(SPECIFICATION.organisation, FAR_AHEAD)
+            waiting = await inbox.claim_waiting(SPECIFICATION.organisation, FAR_AHEAD)
+            for event in waiting:
+                await inbox.forwarded(event.inbox_id)
+            kept += waiting
             await house.store.database.fetchval("SELECT pg_sleep(0.05)")
     assert [event.event["text"] for event in kept] == [f"note {number}" for number in range(1, 7)]
     assert reader.began_at[:2] == [None, {"note": 3}]
