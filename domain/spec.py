@@ -115,6 +115,7 @@ class ChannelSpec(SpecModel):
 
     burst_window_seconds: float = Field(0.3, ge=0, le=30)
     greeting: str = ""
+    consent: str = Field("", description="What callers hear of how the call is used, before they say anything.")
     quiet_hours: QuietHours | None = None
 
 

@@ -1,8 +1,7 @@
 """What the gateway needs of an organisation's published specification."""
 
-from domain.conversation import WEB_CHAT
 from domain.errors import RetryableError
-from domain.spec import ChannelKind, OrganisationSpec
+from domain.spec import ChannelKind, ChannelSpec, OrganisationSpec
 from storage.specs import SpecRepository
 
 
@@ -22,11 +21,11 @@ class ActiveSpecifications:
             self._known[active] = (await self._specs.load(active)).version.specification
         return self._known[active]
 
-    async def greeting(self, organisation: str, channel: ChannelKind = WEB_CHAT) -> str:
-        """What is said first on a channel, which opens without it while the store is away."""
+    async def opening(self, organisation: str, channel: ChannelKind) -> ChannelSpec:
+        """A channel whose greeting and consent are said first; one without them while the store is away."""
         try:
             specification = await self.of(organisation)
         except RetryableError:
-            return ""
+            return ChannelSpec()
         used = specification.channels.get(channel) if specification else None
-        return used.greeting if used else ""
+        return used or ChannelSpec()

@@ -119,8 +119,8 @@ async def _turn(services: Services, channel: str, source: TurnTaking, posted: We
     organisation, thread = services.options.organisation, source.thread(posted)
     conversation_id = await services.store.inbox.conversation_of(organisation, channel, thread)
     if conversation_id is None:
-        greeting = await services.specifications.greeting(organisation, channel)
-        return TurnState(conversation_id="", status=Status.OPEN, greeting=greeting)
+        said = await services.specifications.opening(organisation, channel)
+        return TurnState(conversation_id="", status=Status.OPEN, greeting=said.greeting, consent=said.consent)
     heard = source.heard(posted)
     with services.live.watch(conversation_id) as wake:
         state = await _state(services, conversation_id, heard)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field, model_validator
 
-from domain.conversation import ConversationId, Frozen
+from domain.conversation import WEB_CHAT, ConversationId, Frozen
 from domain.errors import ForbiddenError
 from gateway.auth import INTEGRATION, Caller, caller_if_any
 from gateway.problems import too_many_requests
@@ -70,7 +70,7 @@ async def start_session(
         conversation_id=token.conversation_id,
         token=services.sign_token(token),
         expires_at=token.expires_at,
-        greeting=await services.specifications.greeting(organisation),
+        greeting=(await services.specifications.opening(organisation, WEB_CHAT)).greeting,
     )
 
 

@@ -151,7 +151,7 @@ class SpokenLine(Frozen):
 class TurnState(Frozen):
     """Where the conversation stands when the vendor is answered. `settled`: nothing more is being written.
 
-    `greeting` comes before there is a conversation, where the specification has one for the channel.
+    `greeting` and `consent` come before there is a conversation, where the specification has them for the channel.
     """
 
     conversation_id: str
@@ -160,6 +160,7 @@ class TurnState(Frozen):
     settled: bool = True
     summary: str = ""
     greeting: str = ""
+    consent: str = ""
 
 
 @runtime_checkable

@@ -61,7 +61,7 @@ class TwilioVoiceSettings(TwilioSettings):
     voice_consent: str = Field(
         "What you say is turned into text, so that we can answer and a colleague can help. "
         "If you do not agree, please hang up.",
-        description="How the call is used; who goes on speaking agrees.",
+        description="How the call is used, unless the specification says it; who goes on speaking agrees.",
     )
     voice_recording: str = Field("This call is recorded.", description="Said if calls are recorded.")
     voice_question: str = Field("How can I help you?", description="Asks for the first words.")
@@ -175,7 +175,7 @@ class TwilioVoiceChannel:
         place = Place.of(request)
         match place.step:
             case "":
-                return twiml(self._greeted(request, place, state.greeting))
+                return twiml(self._greeted(request, place, state))
             case "whisper":
                 return twiml(self._whispered(state))
             case "dialed":
@@ -206,10 +206,11 @@ class TwilioVoiceChannel:
 
     # What the caller hears.
 
-    def _greeted(self, request: WebhookRequest, place: Place, greeting: str) -> Any:
+    def _greeted(self, request: WebhookRequest, place: Place, state: TurnState) -> Any:
         settings = self._settings
         response = VoiceResponse()
-        texts = [greeting or settings.voice_greeting, settings.voice_consent, settings.voice_question]
+        greeting, consent = state.greeting or settings.voice_greeting, state.consent or settings.voice_consent
+        texts = [greeting, consent, settings.voice_question]
         if settings.record_calls:
             response.start().recording(channels="dual")
             texts.insert(2, settings.voice_recording)

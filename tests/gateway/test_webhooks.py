@@ -100,16 +100,16 @@ async def test_a_call_begins_with_the_greeting_of_the_specification(
             return 0
 
         def respond(self, request: WebhookRequest, state: TurnState) -> WebhookAnswer:
-            return WebhookAnswer(media_type="text/plain", body=state.greeting)
+            return WebhookAnswer(media_type="text/plain", body=f"{state.greeting} {state.consent}")
 
-    greets = {KIND: ChannelSpec(greeting="Coo, this is the loft.")}
+    greets = {KIND: ChannelSpec(greeting="Coo, this is the loft.", consent="Pigeons listen.")}
     version = VERSION.model_copy(
         update={"specification": VERSION.specification.model_copy(update={"channels": greets})}
     )
     await SpecRepository(database).publish(version, b"", Calibration(), "test")
     app = create_app(options, temporal=temporal_client, channels={KIND: Ringing()})
     async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
-        assert (await post(http)).text == "Coo, this is the loft."
+        assert (await post(http)).text == "Coo, this is the loft. Pigeons listen."
 
 
 async def test_a_value_that_no_adapter_foresaw_goes_to_quarantine_and_is_not_repeated(

@@ -84,6 +84,12 @@ class TestTurns:
         assert GREETING not in body
         assert "turned into text" in body
 
+    async def test_the_consent_of_the_specification_replaces_the_usual_one(self, line: Served) -> None:
+        state = TurnState(conversation_id="", status=Status.OPEN, consent="We write down what you say.")
+        body = voice(line).respond(posted(), state).body
+        assert body.index(GREETING) < body.index("We write down what you say.")
+        assert "turned into text" not in body
+
     async def test_what_the_caller_says_is_a_message_and_the_reply_is_spoken(self, line: Served) -> None:
         answers(line, "Your bicycle is ready <today> & tomorrow.")
         call = await line.twilio.call(CUSTOMER, OURS)
