@@ -60,6 +60,10 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
     for message in details.messages:
         who = message.author_id or message.author.value
         yield Text.assemble((f"{message.at:%Y-%m-%d %H:%M} {who}  ", "bold"), message.text)
+    for delivery in details.deliveries:
+        if delivery.state != "delivered" or delivery.report:
+            told = " ".join(filter(None, (delivery.report, delivery.report_code))) or delivery.state
+            yield Text.assemble((f"{delivery.message_key} on {delivery.channel}  ", "bold"), told, style="dim")
     for note in details.notes:
         yield Text.assemble((f"{note.at:%Y-%m-%d %H:%M} note of {note.author_id}  ", "bold"), note.text, style="dim")
     waiting = view.last_seq > view.answered_seq and details.turns

@@ -1,8 +1,9 @@
 """Reading what was recorded: for people who follow a conversation, and for callers who wait for what they asked."""
 
 from datetime import datetime
+from typing import Literal
 
-from domain.conversation import Frozen, human_reply_key
+from domain.conversation import Author, Frozen, human_reply_key
 from domain.costs import UsageTotal, total_of
 from domain.spec import ChannelKind
 from domain.turn import CustomerContext, DecisionRecord, Draft, Usage
@@ -31,6 +32,24 @@ class Receipt(Frozen):
     message_key: str
     channel: ChannelKind
     provider_message_id: str
+
+
+class DeliveryView(Frozen):
+    """A message on its way to a customer.
+
+    `claimed`: it is being sent, or nobody knows whether it was. `withdrawn`: the channel refused it for good. `report`
+    is what the vendor told afterwards, such as delivered, read or failed, with its own code.
+    """
+
+    message_key: str
+    channel: ChannelKind
+    author: Author
+    state: Literal["claimed", "delivered", "withdrawn"]
+    claimed_at: datetime
+    delivered_at: datetime | None
+    provider_message_id: str | None
+    report: str | None
+    report_code: str | None
 
 
 class RecordRepository:
@@ -76,6 +95,18 @@ class RecordRepository:
             conversation_id,
         )
         return [Receipt.model_validate(dict(row)) for row in rows]
+
+    async def deliveries(self, conversation_id: str) -> list[DeliveryView]:
+        """What was sent, or was to be, in the order in which it was claimed."""
+        rows = await self._database.fetch(
+            """
+            SELECT message_key, channel, author, state, claimed_at, delivered_at, provider_message_id,
+                report, report_code
+            FROM deliveries WHERE conversation_id = $1 ORDER BY claimed_at
+            """,
+            conversation_id,
+        )
+        return [DeliveryView.model_validate(dict(row)) for row in rows]
 
     async def usage(self, conversation_id: str) -> UsageTotal:
         """What the models of a conversation cost: drafts and verdicts, sent or not."""

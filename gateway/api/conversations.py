@@ -27,7 +27,7 @@ from gateway.acknowledgement import ask
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer
 from gateway.services import Services
-from storage.records import TurnView
+from storage.records import DeliveryView, TurnView
 from storage.threads import Thread
 from storage.views import AuditEvent, ConversationView, InternalNote, StoredMessage
 
@@ -35,10 +35,11 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
 
 class ConversationDetails(Frozen):
-    """The whole record: what was said, each draft with its decision, what tools did, its cost, notes and events."""
+    """The whole record: what was said and what became of it, drafts and decisions, tools, cost, notes and events."""
 
     conversation: ConversationView
     messages: tuple[StoredMessage, ...]
+    deliveries: tuple[DeliveryView, ...]
     turns: tuple[TurnView, ...]
     tool_calls: tuple[RecordedCall, ...]
     usage: UsageTotal
@@ -91,6 +92,7 @@ async def show_conversation(conversation_id: str, caller: Viewer, services: Serv
     return ConversationDetails(
         conversation=conversation,
         messages=tuple(await store.conversations.messages_after(conversation_id, 0)),
+        deliveries=tuple(await store.records.deliveries(conversation_id)),
         turns=tuple(await store.records.turns(conversation_id)),
         tool_calls=tuple(await store.tool_calls.of(conversation_id)),
         usage=await store.records.usage(conversation_id),

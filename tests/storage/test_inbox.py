@@ -19,7 +19,8 @@ from domain.inbound import (
 from domain.turn import ContactIdentity
 from storage.conversations import ConversationRepository
 from storage.inbox import InboxRepository
-from tests.storage.stage import NOW, ORGANISATION, Stage, later, reply
+from storage.records import RecordRepository
+from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, later, reply
 
 ADA = Sender(email="ada@velo.example", verified=True)
 
@@ -240,9 +241,12 @@ async def test_a_report_that_comes_late_takes_nothing_back(
         code = "30003" if status == "failed" else ""
         about = {"channel": "sms", "event_id": status, "at": NOW, "provider_message_id": "SM1"}
         await inbox.keep(ORGANISATION, DeliveryReport.model_validate({**about, "status": status, "code": code}), NOW)
-    row = await stage.database.fetchrow("SELECT report, report_code FROM deliveries")
-    assert row
-    assert (row["report"], row["report_code"]) == (kept, "30003" if kept == "failed" else "")
+    (delivery,) = await RecordRepository(stage.database).deliveries(CONVERSATION)
+    assert (delivery.state, delivery.report, delivery.report_code) == (
+        "delivered",
+        kept,
+        "30003" if kept == "failed" else "",
+    )
 
 
 async def test_a_failure_that_is_reported_before_the_sending_is_recorded_waits_for_it(

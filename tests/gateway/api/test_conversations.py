@@ -52,6 +52,8 @@ async def test_snooze_resolve_reopen_and_mode(platform: Gateway) -> None:
     assert record["notes"][0]["text"] == "done"
     assert record["turns"][0]["record"]["decision"]["outcome"] == "send"
     assert record["tool_calls"] == []
+    (delivery,) = record["deliveries"]
+    assert (delivery["author"], delivery["state"], delivery["report"]) == ("ai_agent", "delivered", None)
     assert record["usage"] == {
         "calls": 0,
         "input_tokens": 0,
