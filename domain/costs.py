@@ -1,6 +1,6 @@
 """What models cost: from tokens and prices, in the organisation's currency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -40,7 +40,27 @@ def total_of(usages: Iterable[Usage]) -> UsageTotal:
         input_tokens=sum(usage.input_tokens for usage in known),
         output_tokens=sum(usage.output_tokens for usage in known),
         cost=sum((usage.cost for usage in known if usage.cost is not None), Decimal(0)),
-        unpriced_calls=sum(usage.calls for usage in known if usage.cost is None),
+        unpriced_calls=sum(usage.calls if usage.cost is None else usage.unpriced_calls for usage in known),
+    )
+
+
+def together(answered: Usage, before: Sequence[Usage]) -> Usage:
+    """The usage of the model that answered, with what others took `before` it and gave nothing usable for."""
+    if not before:
+        return answered
+    every = [answered, *before]
+    total = total_of(every)
+    is_priced = any(usage.cost is not None for usage in every)
+    return answered.model_copy(
+        update={
+            "input_tokens": total.input_tokens,
+            "cached_tokens": sum(usage.cached_tokens for usage in every),
+            "output_tokens": total.output_tokens,
+            "calls": total.calls,
+            "model_ms": sum(usage.model_ms for usage in every),
+            "cost": total.cost if is_priced else None,
+            "unpriced_calls": total.unpriced_calls if is_priced else 0,
+        }
     )
 
 

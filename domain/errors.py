@@ -14,10 +14,16 @@ HoldfastError
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.turn import Usage
 
 
 class HoldfastError(Exception):
-    """Base of all; `str(error)` is safe to show and to log."""
+    """Base of all; `str(error)` is safe to show and to log. `spent` is what models cost that gave nothing usable."""
+
+    spent: "tuple[Usage, ...]" = ()
 
 
 class RetryableError(HoldfastError):

@@ -83,7 +83,7 @@ class Evidence(Frozen):
 
 
 class Usage(Frozen):
-    """What a model cost, over all calls that one draft or verdict took."""
+    """What a model cost, over all calls that one draft or verdict took: those of models that were passed over too."""
 
     model: str = Field(description="The model that answered, as a specification names it.")
     input_tokens: int = Field(0, description="Cached ones included.")
@@ -92,6 +92,7 @@ class Usage(Frozen):
     calls: int = 0
     model_ms: float = Field(0.0, description="Time spent inside the model calls, milliseconds.")
     cost: Decimal | None = Field(None, description="In the organisation's currency; None where no price is known.")
+    unpriced_calls: int = Field(0, description="Of calls, where `cost` is known: those that it leaves out.")
     passed_over: tuple[str, ...] = Field((), description="Models that were asked before and why they did not answer.")
 
 

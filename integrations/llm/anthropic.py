@@ -9,7 +9,7 @@ import httpx2
 from anthropic.lib.streaming import ParsedMessageStopEvent
 from anthropic.types import Message, MessageParam, ToolParam, ToolResultBlockParam, ToolUseBlock
 
-from domain.errors import HoldfastError, ModelOutputError
+from domain.errors import HoldfastError
 from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall
 from integrations.llm.provider import ModelAccess, Provider, reading
 
@@ -90,7 +90,7 @@ def _said(message: Message) -> Said:
     if message.stop_reason == "refusal":
         return Said(refusal="refused", tokens=tokens)
     if message.stop_reason in CUT_OFF_REASONS:
-        raise ModelOutputError("The model was cut off in the middle of its answer: its length limit was reached.")
+        return Said(cut_off=True, tokens=tokens)
     calls = [block for block in message.content if isinstance(block, ToolUseBlock)]
     return Said(
         text="".join(block.text for block in message.content if block.type == "text"),

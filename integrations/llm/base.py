@@ -103,7 +103,7 @@ class ReplyWriter(Protocol):
     """Writes replies.
 
     Raises domain errors only: RateLimitedError and UnavailableError are tried again, CredentialsError and
-    ModelOutputError are not.
+    ModelOutputError are not. An error carries what the model took before it (`spent`).
     """
 
     async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply: ...

@@ -16,7 +16,6 @@ from cohere.types import ChatMessageEndEventDelta
 from cohere.v2.types import V2ChatStreamResponse
 from pydantic import ValidationError
 
-from domain.errors import ModelOutputError
 from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall, in_words
 from integrations.llm.provider import ModelAccess, Provider, reading
 
@@ -50,14 +49,14 @@ class CohereModel:
             if not exchange.tools or not exchange.may_call:
                 return await self._bound(exchange)
             said = await self._with_tools(exchange)
-            if said.calls or said.refusal or _fits(said, exchange):
+            if said.calls or said.refusal or said.cut_off or _fits(said, exchange):
                 return said
-            again = await self._bound(exchange)
+            exchange.said.append(said)
+            return await self._bound(exchange)
         except ApiError as error:
             raise COHERE.refused(error.status_code or 500, error.headers or {}, self._model) from None
         except httpx.TransportError:
             raise COHERE.unreachable() from None
-        return replace(again, tokens=_sum(said.tokens, again.tokens))
 
     async def _with_tools(self, exchange: Exchange) -> Said:
         tools = [_tool(tool) for tool in exchange.tools]
@@ -111,7 +110,7 @@ def _ended(end: ChatMessageEndEventDelta, text: str, calls: tuple[ToolCall, ...]
     if end.finish_reason == FILTERED:
         return Said(refusal="content_filter", tokens=tokens)
     if end.finish_reason == "MAX_TOKENS":
-        raise ModelOutputError("The model was cut off in the middle of its answer: its length limit was reached.")
+        return Said(cut_off=True, tokens=tokens)
     if end.finish_reason not in COMPLETE:
         raise COHERE.cut()
     return Said(text=text, calls=calls, tokens=tokens)
@@ -124,10 +123,6 @@ def _tokens(end: ChatMessageEndEventDelta) -> Tokens:
     if not usage or not counted:
         return Tokens()
     return Tokens(int(counted.input_tokens or 0), int(usage.cached_tokens or 0), int(counted.output_tokens or 0))
-
-
-def _sum(first: Tokens, second: Tokens) -> Tokens:
-    return Tokens(first.read + second.read, first.cached + second.cached, first.written + second.written)
 
 
 def _fits(said: Said, exchange: Exchange) -> bool:

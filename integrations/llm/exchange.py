@@ -1,14 +1,15 @@
 """One exchange with a remote model, told without any provider's words; an adapter says it in those of its vendor."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import JsonValue, ValidationError
 
-from domain.errors import ModelOutputError
+from domain.errors import HoldfastError, ModelOutputError
 from domain.turn import Usage
 from integrations.llm.prompt import Answer
 
@@ -51,12 +52,14 @@ class Tokens:
 class Said:
     """What the model said, complete: a text, or calls of tools, or that it will not answer.
 
+    `cut_off`: the length limit was reached, so nothing of it is used; its tokens are billed all the same.
     `original` is the message in the vendor's own form, for the vendor to see again with the results of its calls.
     """
 
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     refusal: Literal["refused", "content_filter"] | None = None
+    cut_off: bool = False
     tokens: Tokens = Tokens()
     original: Any = None
 
@@ -83,14 +86,26 @@ class Exchange:
     model_seconds: float = 0.0
 
     async def ask(self, model: "ChatModel") -> Said:
-        """The model's next answer. Raises what it raises."""
+        """The model's next answer. Raises what it raises, and ModelOutputError for an answer that was cut off."""
         started = perf_counter()
         try:
             said = await model.answer(self)
         finally:
             self.model_seconds += perf_counter() - started
         self.said.append(said)
+        if said.cut_off:
+            raise ModelOutputError("The model was cut off in the middle of its answer: its length limit was reached.")
         return said
+
+    @contextmanager
+    def counted(self, model: str) -> Iterator[None]:
+        """An error that leaves the block carries what the exchange cost until then."""
+        try:
+            yield
+        except HoldfastError as error:
+            if self.said:
+                error.spent = (self.usage(model),)
+            raise
 
     def usage(self, model: str) -> Usage:
         return Usage(
@@ -106,8 +121,8 @@ class Exchange:
 class ChatModel(Protocol):
     """One model behind the official client of its vendor. The client never retries: the activity's policy is the one.
 
-    Raises domain errors only, as integrations.llm.base says. What it returns is complete: an answer that was cut off
-    is UnavailableError, whatever of it arrived.
+    Raises domain errors only, as integrations.llm.base says. What it returns is complete, or says that it is not: an
+    answer whose stream broke is UnavailableError, whatever of it arrived.
     """
 
     async def answer(self, exchange: Exchange) -> Said: ...

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from domain.costs import cost_of
+from domain.costs import cost_of, together
 from domain.errors import HoldfastError, RateLimitedError, RetryableError
 from domain.spec import ModelPrice
 from domain.turn import Usage
@@ -41,7 +41,8 @@ class FallbackReplyWriter:
 
     Where another candidate is left, a rate limit is waited for within `patience`, counted over the whole turn. A model
     that asked one conversation to wait is not asked by another one before that.
-    Raises the most hopeful of the candidates' errors when nobody answers.
+    The cost is that of the whole turn, with what those took that said nothing usable.
+    Raises the most hopeful of the candidates' errors when nobody answers, with what all of them took.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class FallbackReplyWriter:
         self._asked_to_wait = _Waits()
 
     async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
-        turn = _Turn(self._patience)
+        turn = _Turn(self._patience, self._prices)
         for candidate in self._candidates:
             turn.may_wait = candidate is not self._candidates[-1]
             try:
@@ -68,7 +69,7 @@ class FallbackReplyWriter:
             except HoldfastError as error:
                 turn.pass_over(candidate.name, error)
                 continue
-            usage = priced(written.usage, self._prices)
+            usage = together(priced(written.usage, self._prices), turn.spent)
             return written.model_copy(update={"usage": usage.model_copy(update={"passed_over": tuple(turn.reasons)})})
         raise turn.most_hopeful()
 
@@ -115,7 +116,11 @@ class MeteredValidator:
             return DraftVerdict(supported=None, usage=Usage(model=self._name))
         await self._allow(self._name)
         hurried = request.model_copy(update={"timeout_seconds": min(request.timeout_seconds, VERDICT_SECONDS)})
-        verdict = await self._validator.validate_draft(hurried, draft)
+        try:
+            verdict = await self._validator.validate_draft(hurried, draft)
+        except HoldfastError as error:
+            error.spent = tuple(priced(usage, self._prices) for usage in error.spent)
+            raise
         return verdict.model_copy(update={"usage": priced(verdict.usage, self._prices)})
 
 
@@ -143,11 +148,13 @@ class _Waits:
 
 
 class _Turn:
-    """What one turn has waited and heard so far."""
+    """What one turn has waited, heard and spent in vain so far."""
 
-    def __init__(self, patience: timedelta) -> None:
+    def __init__(self, patience: timedelta, prices: Mapping[str, ModelPrice]) -> None:
         self.may_wait = True
         self.reasons: list[str] = []
+        self.spent: list[Usage] = []
+        self._prices = prices
         self._patience = patience
         self._errors: list[HoldfastError] = []
         self._clock = asyncio.get_running_loop().time
@@ -162,14 +169,21 @@ class _Turn:
         if wait is None or wait > self._patience or not self.may_wait:
             raise error
         self._patience -= wait
+        self._count(error)
         return wait
 
     def pass_over(self, model: str, error: HoldfastError) -> None:
         log.warning("model_passed_over", model=model, error=str(error))
         self.reasons.append(f"{model}: {error}")
         self._errors.append(error)
+        self._count(error)
 
     def most_hopeful(self) -> HoldfastError:
         """The retryable error with the shortest wait, so that trying again makes sense; else the first one."""
         retryable = [error for error in self._errors if isinstance(error, RetryableError)]
-        return min(retryable, key=lambda error: error.retry_after or NO_TIME, default=self._errors[0])
+        error = min(retryable, key=lambda error: error.retry_after or NO_TIME, default=self._errors[0])
+        error.spent = tuple(self.spent)
+        return error
+
+    def _count(self, error: HoldfastError) -> None:
+        self.spent += [priced(usage, self._prices) for usage in error.spent]

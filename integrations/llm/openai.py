@@ -10,7 +10,7 @@ from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 from openai.types.chat.completion_create_params import ResponseFormat
 from openai.types.responses import Response, ResponseInputItemParam, ResponseStreamEvent, ResponseTextConfigParam
 
-from domain.errors import HoldfastError, ModelOutputError
+from domain.errors import HoldfastError
 from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall, in_words
 from integrations.llm.provider import ModelAccess, Provider, reading
 
@@ -25,7 +25,6 @@ STATUS_OF_CODE = {"rate_limit_exceeded": 429, "invalid_prompt": 400, "insufficie
 NO_JSON_SCHEMA = re.compile(
     r"(?=.*(response.?format|json_schema)).*(support|unavailable|not available|must be)", re.IGNORECASE | re.DOTALL
 )
-CUT_OFF = "The model was cut off in the middle of its answer: its length limit was reached."
 
 
 class _Connection:
@@ -175,7 +174,7 @@ class _Collected:
         if self._refusal:
             return Said(refusal="refused", tokens=self._tokens)
         if self.finish_reason == "length":
-            raise ModelOutputError(CUT_OFF)
+            return Said(cut_off=True, tokens=self._tokens)
         return Said(text=self._text, calls=tuple(self._calls), tokens=self._tokens)
 
 
@@ -232,7 +231,7 @@ def _said(response: Response, connection: _Connection) -> Said:
         reason = response.incomplete_details.reason if response.incomplete_details else None
         if reason == "content_filter":
             return Said(refusal="content_filter", tokens=tokens)
-        raise ModelOutputError(CUT_OFF)
+        return Said(cut_off=True, tokens=tokens)
     parts = [part for item in response.output if item.type == "message" for part in item.content]
     if any(part.type == "refusal" for part in parts):
         return Said(refusal="refused", tokens=tokens)

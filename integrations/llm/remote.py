@@ -45,12 +45,13 @@ class RemoteReplyWriter:
         usable += [offered_tool(tool, tools, sources) for tool in tools.offered] if tools else []
         instructions = writer_instructions(request, tools=bool(tools and tools.offered))
         exchange = Exchange(instructions, writer_data(request, sources), ModelReply, usable)
-        async with deadline(request.timeout_seconds):
-            said = await self._converse(exchange)
-        usage = exchange.usage(self._name)
-        if said.refusal:
-            return WrittenReply(refusal=said.refusal, usage=usage)
-        return sources.reply(parsed(said.text, ModelReply), usage)
+        with exchange.counted(self._name):
+            async with deadline(request.timeout_seconds):
+                said = await self._converse(exchange)
+            usage = exchange.usage(self._name)
+            if said.refusal:
+                return WrittenReply(refusal=said.refusal, usage=usage)
+            return sources.reply(parsed(said.text, ModelReply), usage)
 
     async def _converse(self, exchange: Exchange) -> Said:
         for _ in range(MOST_TOOL_ROUNDS if exchange.tools else 0):
@@ -73,11 +74,12 @@ class RemoteDraftValidator:
     async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
         sources = Sources(request.passages, request.facts, request.language)
         exchange = Exchange(VALIDATOR_RULES, validator_data(request, draft, sources), ModelVerdict, may_call=False)
-        async with deadline(request.timeout_seconds):
-            said = await exchange.ask(self._model)
-        if said.refusal:
-            raise ModelOutputError("The validator model refused to check the draft: a person has to.")
-        verdict = parsed(said.text, ModelVerdict)
+        with exchange.counted(self._name):
+            async with deadline(request.timeout_seconds):
+                said = await exchange.ask(self._model)
+            if said.refusal:
+                raise ModelOutputError("The validator model refused to check the draft: a person has to.")
+            verdict = parsed(said.text, ModelVerdict)
         usage = exchange.usage(self._name)
         return DraftVerdict(supported=verdict.supported, reason=verdict.reason, usage=usage)
 

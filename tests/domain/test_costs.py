@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.costs import UsageTotal, cost_of, month_around, total_of
+from domain.costs import UsageTotal, cost_of, month_around, together, total_of
 from domain.spec import ModelPrice
 from domain.turn import Usage
 
@@ -33,6 +33,37 @@ def test_what_has_no_price_is_counted_apart() -> None:
         calls=6, input_tokens=4500, output_tokens=600, cost=Decimal(1), unpriced_calls=2
     )
     assert total_of([]) == UsageTotal()
+
+
+def test_what_gave_nothing_usable_is_part_of_what_the_answer_cost() -> None:
+    paid = USAGE.model_copy(update={"cost": Decimal("0.5"), "model_ms": 20.0})
+    answered = Usage(model="openai:n", input_tokens=10, calls=1, model_ms=1.0, cost=Decimal("0.1"))
+    assert together(answered, [paid, paid]) == Usage(
+        model="openai:n",
+        input_tokens=3010,
+        cached_tokens=1000,
+        output_tokens=400,
+        calls=5,
+        model_ms=41.0,
+        cost=Decimal("1.1"),
+    )
+    assert together(answered, []) == answered
+
+
+@pytest.mark.parametrize(
+    ("answered", "before", "cost", "unpriced"),
+    [
+        (Usage(model="local"), Usage(model="openai:m", calls=2, cost=Decimal("0.5")), Decimal("0.5"), 0),
+        (Usage(model="own", calls=1), Usage(model="openai:m", calls=2, cost=Decimal("0.5")), Decimal("0.5"), 1),
+        (Usage(model="openai:m", calls=1, cost=Decimal("0.5")), Usage(model="own", calls=2), Decimal("0.5"), 2),
+        (Usage(model="own", calls=1), Usage(model="own", calls=2), Decimal(0), 3),
+    ],
+)
+def test_together_the_calls_without_a_price_are_still_told(
+    answered: Usage, before: Usage, cost: Decimal, unpriced: int
+) -> None:
+    total = total_of([together(answered, [before])])
+    assert (total.cost, total.unpriced_calls) == (cost, unpriced)
 
 
 @pytest.mark.parametrize(

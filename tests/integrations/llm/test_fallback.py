@@ -95,6 +95,27 @@ async def test_the_next_one_answers_and_tells_why(error: HoldfastError) -> None:
     assert written.usage.passed_over == (f"{FIRST}: {error}",)
 
 
+def wasted(error: HoldfastError, model: str = FIRST, calls: int = 1) -> HoldfastError:
+    error.spent = (Usage(model=model, input_tokens=1000, output_tokens=100, calls=calls),)
+    return error
+
+
+async def test_what_models_took_before_that_said_nothing_usable_is_part_of_the_cost() -> None:
+    slow = wasted(RateLimitedError("Slow.", retry_after=SOON))
+    first = Model(FIRST, slow, wasted(ModelOutputError("It said nothing."), calls=3))
+    written = await chain(first, Model("local"), patience=timedelta(seconds=5)).write_reply(REQUEST)
+    assert (written.usage.model, written.usage.cost, written.usage.calls) == ("local", Decimal("0.006"), 5)
+    assert (written.usage.input_tokens, written.usage.unpriced_calls) == (3000, 1)
+
+
+async def test_when_nobody_answers_the_error_carries_what_all_took() -> None:
+    first = Model(FIRST, wasted(ModelOutputError("It said nothing.")))
+    second = Model(SECOND, wasted(ModelOutputError("Cut off."), SECOND))
+    with pytest.raises(ModelOutputError) as caught:
+        await chain(first, second).write_reply(REQUEST)
+    assert [(usage.model, usage.cost) for usage in caught.value.spent] == [(FIRST, Decimal("0.003")), (SECOND, None)]
+
+
 async def test_a_client_that_cannot_be_made_is_passed_over() -> None:
     def make() -> ReplyWriter:
         raise CredentialsError("No key.")
@@ -193,6 +214,13 @@ class TestValidator:
         validator = MeteredValidator(FIRST, Model(FIRST), allow=anything, prices=PRICES, trusts_local=True)
         verdict = await validator.validate_draft(REQUEST, WrittenReply(text="x", usage=Usage(model=SECOND)))
         assert (verdict.supported, verdict.usage.cost) == (0.9, Decimal("0.003"))
+
+    async def test_what_is_no_verdict_has_a_cost_too(self) -> None:
+        broken = Model(FIRST, wasted(ModelOutputError("It refused.")))
+        validator = MeteredValidator(FIRST, broken, allow=anything, prices=PRICES, trusts_local=True)
+        with pytest.raises(ModelOutputError) as caught:
+            await validator.validate_draft(REQUEST, WrittenReply(text="x", usage=Usage(model=SECOND)))
+        assert [usage.cost for usage in caught.value.spent] == [Decimal("0.003")]
 
     async def test_a_verdict_has_less_time_than_an_attempt(self) -> None:
         model = Model(FIRST)
