@@ -1,6 +1,7 @@
 """Writing replies and checking them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from temporalio import activity
@@ -8,7 +9,7 @@ from temporalio import activity
 from activities.drafting import DraftQuestion
 from activities.heartbeats import heartbeats
 from activities.organisations import Organisations, ServedVersion
-from domain.errors import NotFoundError
+from domain.errors import HoldfastError, NotFoundError
 from domain.identity import without_codes
 from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
 from domain.tool_calls import RecordedCall
@@ -51,7 +52,7 @@ class ReplyActivities:
             rejected=await self._rejected(input),
             done=await self._done(served, input.conversation_id),
         )
-        async with heartbeats():
+        async with heartbeats(), self._counting_failures(input.conversation_id):
             draft = await served.drafter.draft(question)
         await self._turns.save_draft(input, draft)
         return GeneratedReply(draft=draft)
@@ -68,11 +69,20 @@ class ReplyActivities:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
         done = await self._done(served, input.conversation_id)
         question = _question(input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done)
-        async with heartbeats():
+        async with heartbeats(), self._counting_failures(input.conversation_id):
             verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)
         await self._turns.save_verdict(input.draft_id, scored)
         return scored
+
+    @asynccontextmanager
+    async def _counting_failures(self, conversation_id: str) -> AsyncIterator[None]:
+        """Models that said nothing usable cost all the same."""
+        try:
+            yield
+        except HoldfastError as error:
+            await self._turns.keep_failed(conversation_id, error.spent)
+            raise
 
     async def _rejected(self, input: GenerateReplyInput) -> Sequence[str]:
         return await self._approvals.rejected_texts(input.conversation_id) if input.instruction else ()

@@ -109,12 +109,14 @@ class RecordRepository:
         return [DeliveryView.model_validate(dict(row)) for row in rows]
 
     async def usage(self, conversation_id: str) -> UsageTotal:
-        """What the models of a conversation cost: drafts and verdicts, sent or not."""
+        """What the models of a conversation cost: drafts and verdicts, sent or not, and what nobody could use."""
         rows = await self._database.fetch(
             """
             SELECT draft->'usage' AS usage FROM turns WHERE conversation_id = $1
             UNION ALL
             SELECT verdict->'usage' FROM turns WHERE conversation_id = $1 AND verdict IS NOT NULL
+            UNION ALL
+            SELECT usage FROM failed_answers WHERE conversation_id = $1
             """,
             conversation_id,
         )

@@ -1,10 +1,11 @@
 """Drafts and the record of what was decided about each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from domain.steps import GenerateReplyInput, ScoredConfidence
-from domain.turn import Draft
+from domain.turn import Draft, Usage
 from storage.database import Database
 from storage.views import DraftBasis, Notification
 
@@ -58,14 +59,26 @@ class TurnRepository:
         verdict = await self._database.fetchval("SELECT verdict FROM turns WHERE draft_id = $1", draft_id)
         return ScoredConfidence.model_validate(verdict) if verdict else None
 
+    async def keep_failed(self, conversation_id: str, spent: Sequence[Usage]) -> None:
+        """Keep what models took where neither a draft nor a verdict came of it."""
+        if spent:
+            query = "INSERT INTO failed_answers (conversation_id, usage) SELECT $1, unnest($2::jsonb[])"
+            await self._database.fetchval(query, conversation_id, list(spent))
+
     async def spent_since(self, organisation: str, since: datetime) -> Decimal:
-        """What the organisation's models cost since then: drafts and verdicts of models whose price is known."""
+        """What the organisation's models cost since then: drafts, verdicts and failures of models with a price."""
         spent: Decimal = await self._database.fetchval(
             """
-            SELECT coalesce(sum(
-                coalesce((draft#>>'{usage,cost}')::numeric, 0) + coalesce((verdict#>>'{usage,cost}')::numeric, 0)), 0)
-            FROM turns JOIN conversations USING (conversation_id)
-            WHERE organisation = $1 AND turns.created_at >= $2
+            WITH spent AS (
+                SELECT conversation_id, created_at,
+                    coalesce((draft#>>'{usage,cost}')::numeric, 0)
+                    + coalesce((verdict#>>'{usage,cost}')::numeric, 0) AS cost
+                FROM turns
+                UNION ALL
+                SELECT conversation_id, created_at, (usage->>'cost')::numeric FROM failed_answers
+            )
+            SELECT coalesce(sum(cost), 0) FROM spent JOIN conversations USING (conversation_id)
+            WHERE organisation = $1 AND spent.created_at >= $2
             """,
             organisation,
             since,

@@ -17,6 +17,7 @@ from sandbox.openai import API_KEY, OpenAiStandIn
 from sandbox.scripted_model import Fails, Says
 from sandbox.serving import serving
 from storage.database import Database
+from storage.records import RecordRepository
 from tests.e2e.bikeshop import PASSWORD, publish
 from tests.e2e.house import House
 from workers.composition import model_factory
@@ -142,3 +143,39 @@ class TestFallback:
                 free = (await second.answered(1)).turns[-1].draft.usage
         assert (paid.model, free.model) == (self.WRITER, "local")
         assert "budget for models of 0.00001 EUR a month is used up" in free.passed_over[0]
+
+    async def test_what_a_model_took_for_nothing_usable_spends_the_budget(
+        self, house: House, database: Database
+    ) -> None:
+        model = ModelSpec(
+            writer=self.WRITER, fallbacks=("local",), prices=self.PRICES, monthly_budget=Decimal("0.00001")
+        )
+        await publish(database, model=model)
+        with provider(Says(content="I am not JSON"), written()) as settings:
+            for reason in ("not in the form that was asked for", "budget for models of 0.00001 EUR a month is used up"):
+                async with house.workers(model_factory(settings)):
+                    talk = house.talk()
+                    await talk.says(PASSWORD)
+                    usage = (await talk.answered(1)).turns[-1].draft.usage
+                assert usage.model == "local"
+                assert reason in usage.passed_over[0]
+                assert usage.calls == (1 if "form" in reason else 0)
+
+    @pytest.mark.parametrize(
+        ("steps", "calls"),
+        [((Says(content="I am not JSON"),), 1), ((written(), Says(content="0.99")), 2)],
+        ids=["writer", "validator"],
+    )
+    async def test_where_nobody_answers_the_cost_is_recorded_all_the_same(
+        self, house: House, database: Database, steps: tuple[Says, ...], calls: int
+    ) -> None:
+        await publish(database, model=ModelSpec(writer=self.WRITER, validator=self.WRITER, prices=self.PRICES))
+        with provider(*steps) as settings:
+            async with house.workers(model_factory(settings)):
+                talk = house.talk()
+                await talk.says(PASSWORD)
+                await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
+        total = await RecordRepository(database).usage(talk.id)
+        assert (total.calls, total.unpriced_calls) == (calls, 0)
+        spent = total.input_tokens * Decimal("0.4") + total.output_tokens * Decimal("1.6")
+        assert total.cost == spent / 1_000_000 > 0

@@ -99,6 +99,17 @@ async def test_what_was_spent_counts_drafts_and_verdicts_with_a_price(stage: Sta
     assert await stage.turns.spent_since("another", now - timedelta(days=1)) == 0
 
 
+async def test_what_gave_nothing_usable_counts_each_time(stage: Stage) -> None:
+    failed = Usage(model="openai:m", calls=1, input_tokens=500, cost=Decimal("0.002"))
+    for spent in ([failed, Usage(model="own", calls=1)], [failed], []):
+        await stage.turns.keep_failed(CONVERSATION, spent)
+    now = datetime.now(UTC)
+    assert await stage.turns.spent_since(ORGANISATION, now - timedelta(days=1)) == Decimal("0.004")
+    assert await stage.turns.spent_since("another", now - timedelta(days=1)) == 0
+    total = await RecordRepository(stage.database).usage(CONVERSATION)
+    assert (total.calls, total.input_tokens, total.cost, total.unpriced_calls) == (3, 1000, Decimal("0.004"), 1)
+
+
 async def test_what_a_conversation_cost_counts_drafts_and_verdicts(stage: Stage) -> None:
     await stage.drafted("draft-1")
     used = Usage(model="openai:m", calls=2, input_tokens=1000, output_tokens=10, cost=Decimal("0.0123"))
