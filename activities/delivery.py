@@ -76,6 +76,9 @@ class DeliveryActivities:
         except RateLimitedError:
             await self._deliveries.end_lease(input.message_key)
             raise
+        except UnavailableError:
+            await self._deliveries.end_attempt(input.message_key)
+            raise
         except PermanentError:
             await self._deliveries.withdraw(input, datetime.now(UTC))
             raise
@@ -86,10 +89,18 @@ class DeliveryActivities:
         if claim.opted_out:
             raise ForbiddenError(f"The customer wants no messages by {input.channel}. Use another channel.")
         if claim.status == "in_doubt":
-            sent = await channel.find_sent(message)
+            sent = await _found(channel, message)
             if sent or not await self._deliveries.claim_again(input, datetime.now(UTC)):
                 return sent
         return await channel.send(message)
+
+
+async def _found(channel: Channel, message: OutboundMessage) -> SendReceipt | None:
+    """What an earlier attempt sent. Where nobody may look it stays in doubt; it may have left, so it is kept."""
+    try:
+        return await channel.find_sent(message)
+    except PermanentError as error:
+        raise UnavailableError(f"It is not known whether an earlier attempt sent the message. {error}") from error
 
 
 async def _hold(until: datetime | None) -> None:

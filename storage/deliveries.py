@@ -22,6 +22,7 @@ class DeliveryRepository:
 
         Refused when the revision has moved on, when the author does not own the conversation (any more), or when the
         approval is not open. A takeover that was acknowledged before always refuses the AI agent.
+        Raises UnavailableError while another attempt of the same message is under way.
         """
         decided = Notification(kind="approval", conversation_id=input.conversation_id)
         row = await self._database.step(decided, "SELECT * FROM claim_delivery($1, $2, $3)", input, LEASE, now)
@@ -34,13 +35,20 @@ class DeliveryRepository:
         )
 
     async def claim_again(self, input: DeliverMessageInput, now: datetime) -> bool:
-        """Whether another attempt may be made, now that none is under way; otherwise the message is withdrawn."""
+        """Whether another attempt may be made; otherwise the message is withdrawn.
+
+        Raises UnavailableError while one is under way, as `claim` does.
+        """
         allowed: bool = await self._database.fetchval("SELECT claim_again($1, $2, $3)", input, LEASE, now)
         return allowed
 
     async def end_lease(self, message_key: str) -> None:
         """The attempt certainly sent nothing, so nobody needs to wait for it."""
         await self._database.fetchval("SELECT end_lease($1)", message_key)
+
+    async def end_attempt(self, message_key: str) -> None:
+        """The attempt is over, and nobody knows whether it sent; another one may look and begin."""
+        await self._database.fetchval("SELECT end_attempt($1)", message_key)
 
     async def withdraw(self, input: DeliverMessageInput, now: datetime) -> None:
         """The channel refuses the message for good."""

@@ -61,6 +61,14 @@ BEGIN
     RETURN c;
 END $$;
 
+-- A worker that lost Temporal may be sending still when another one begins: nobody could find what is leaving just now.
+CREATE OR REPLACE FUNCTION wait_while_sending(d deliveries) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF d.sending AND d.leased_until > clock_timestamp() THEN
+        RAISE lock_not_available USING MESSAGE = format('The message %s is being sent.', d.message_key);
+    END IF;
+END $$;
+
 -- `status` is claimed, refused, or what an earlier attempt left: in_doubt, delivered.
 CREATE OR REPLACE FUNCTION claim_delivery(
     step jsonb, lease interval, moment timestamptz,
@@ -80,6 +88,7 @@ BEGIN
     ELSIF known.state = 'withdrawn' THEN
         status := 'refused';
     ELSIF known.state = 'claimed' THEN
+        PERFORM wait_while_sending(known);
         status := 'in_doubt';
     ELSE
         refusal := refusal_of(c, step);
@@ -91,7 +100,8 @@ BEGIN
         c := start_delivery(c, step, moment);
         PERFORM save_conversation(c, moment);
         PERFORM audit(c, 'delivery_claimed', 'system', jsonb_build_object('message_key', step->>'message_key'), moment);
-        UPDATE deliveries d SET leased_until = clock_timestamp() + lease WHERE message_key = step->>'message_key'
+        UPDATE deliveries d SET leased_until = clock_timestamp() + lease, sending = true
+        WHERE message_key = step->>'message_key'
         RETURNING d.text INTO body;
         status := 'claimed';
     END IF;
@@ -104,6 +114,7 @@ DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
     refusal text;
 BEGIN
+    PERFORM wait_while_sending(d) FROM deliveries d WHERE message_key = step->>'message_key' AND state = 'claimed';
     IF c.merged_into IS NOT NULL THEN
         refusal := 'merged';
     ELSIF (step->>'expected_revision')::integer <> c.revision THEN
@@ -111,7 +122,7 @@ BEGIN
     ELSIF step->>'author' IN ('ai_agent', 'human_agent') AND step->>'author' <> c.owner_kind THEN
         refusal := 'changed_hands';
     END IF;
-    UPDATE deliveries SET state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
+    UPDATE deliveries SET sending = refusal IS NULL, state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
         leased_until = CASE WHEN refusal IS NULL THEN clock_timestamp() + lease END
     WHERE message_key = step->>'message_key' AND state = 'claimed';
     IF refusal IS NOT NULL THEN
@@ -122,7 +133,12 @@ END $$;
 
 -- The attempt ended without sending.
 CREATE OR REPLACE FUNCTION end_lease(key text) RETURNS void LANGUAGE sql AS $$
-    UPDATE deliveries SET leased_until = NULL WHERE message_key = key
+    UPDATE deliveries SET leased_until = NULL, sending = false WHERE message_key = key
+$$;
+
+-- The attempt ended, and nobody knows whether it sent: the lease goes on, since the vendor may still be at it.
+CREATE OR REPLACE FUNCTION end_attempt(key text) RETURNS void LANGUAGE sql AS $$
+    UPDATE deliveries SET sending = false WHERE message_key = key
 $$;
 
 -- A message that a channel refuses for good did not leave.

@@ -8,7 +8,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import delivery
 from activities.delivery import DeliveryActivities
-from domain.errors import UnavailableError
+from domain.errors import CredentialsError, UnavailableError
 from domain.steps import DeliverMessageInput
 from integrations.channels.base import OutboundMessage, SendReceipt
 from storage.deliveries import DeliveryRepository
@@ -48,3 +48,61 @@ async def test_an_attempt_ends_before_its_lease_however_long_the_claim_took(
     with pytest.raises(UnavailableError, match="in time"):
         await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
     assert channel.sent == []
+
+
+class UnsurePigeons(PigeonChannel):
+    """The first bird does not say whether it arrived."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attempts = 0
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        self.attempts += 1
+        if self.attempts == 1:
+            raise UnavailableError("The loft does not answer.")
+        return await super().send(message)
+
+
+async def test_after_an_attempt_that_failed_another_one_begins_at_once(stage: Stage) -> None:
+    await stage.drafted()
+    channel = UnsurePigeons()
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    with pytest.raises(UnavailableError, match="loft"):
+        await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
+    delivered = await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
+    assert (delivered.status, len(channel.sent)) == ("delivered", 1)
+
+
+async def test_an_attempt_waits_for_the_one_of_a_worker_that_only_lost_temporal(stage: Stage) -> None:
+    await stage.drafted()
+    leaving, sent = asyncio.Event(), asyncio.Event()
+
+    class SlowPigeons(PigeonChannel):
+        async def send(self, message: OutboundMessage) -> SendReceipt:
+            leaving.set()
+            await sent.wait()
+            return await super().send(message)
+
+    channel = SlowPigeons()
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    first = asyncio.create_task(ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND)))
+    await leaving.wait()
+    with pytest.raises(UnavailableError, match="leaving"):
+        await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
+    sent.set()
+    assert (await first).status == "delivered"
+    assert len(channel.sent) == 1
+
+
+async def test_a_message_that_may_have_left_is_not_withdrawn_because_nobody_may_look(stage: Stage) -> None:
+    class LockedLoft(UnsurePigeons):
+        async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+            raise CredentialsError("The key of the loft is refused.")
+
+    await stage.drafted()
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: LockedLoft()})
+    for reason in ("does not answer", "It is not known .* The key of the loft is refused"):
+        with pytest.raises(UnavailableError, match=reason):
+            await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
+    assert await stage.database.fetchval("SELECT state FROM deliveries") == "claimed"

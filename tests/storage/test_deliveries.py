@@ -88,6 +88,7 @@ async def test_a_reply_without_a_text_is_never_claimed(stage: Stage) -> None:
 async def test_a_claim_is_in_doubt_until_it_is_completed(stage: Stage) -> None:
     await stage.drafted()
     claimed = await stage.deliveries.claim(reply(record=record()), NOW)
+    await stage.deliveries.end_attempt("draft-1")
     doubted = await stage.deliveries.claim(reply(record=record()), later(1))
     completed = await stage.deliveries.complete("draft-1", "provider-1", later(2))
     repeated = await stage.deliveries.complete("draft-1", "provider-1", later(3))
@@ -140,6 +141,7 @@ async def test_a_lease_runs_by_the_clock_of_the_database(stage: Stage) -> None:
     await stage.deliveries.claim(reply(), NOW)
     with pytest.raises(UnavailableError, match="leaving"):
         await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
+    await stage.deliveries.end_attempt("draft-1")
     assert await stage.deliveries.claim_again(reply(), NOW)
     with pytest.raises(UnavailableError, match="leaving"):
         await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
@@ -179,9 +181,32 @@ async def test_an_attempt_that_certainly_sent_nothing_holds_nobody_up(stage: Sta
 async def test_another_attempt_takes_the_lease_again(stage: Stage) -> None:
     await stage.drafted()
     await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.end_attempt("draft-1")
     assert await stage.deliveries.claim_again(reply(), later(60))
     with pytest.raises(UnavailableError, match="leaving"):
         await stage.conversations.change_ownership(ownership(), later(61))
+
+
+async def test_no_attempt_begins_while_another_one_is_under_way(stage: Stage) -> None:
+    """A worker that lost Temporal sends still, and what is leaving just now cannot be found at the vendor."""
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.deliveries.claim(reply(), later(60))
+    await stage.deliveries.end_attempt("draft-1")
+    for _ in range(2):
+        assert (await stage.deliveries.claim(reply(), later(61))).status == "in_doubt"
+    assert await stage.deliveries.claim_again(reply(), later(62))
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.deliveries.claim_again(reply(), later(63))
+
+
+async def test_an_attempt_whose_worker_died_is_over_with_its_lease(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.database.fetchval("UPDATE deliveries SET leased_until = leased_until - $1::interval", LEASE)
+    assert (await stage.deliveries.claim(reply(), later(60))).status == "in_doubt"
+    assert await stage.deliveries.claim_again(reply(), later(60))
 
 
 async def test_a_message_that_the_channel_refuses_is_withdrawn(stage: Stage) -> None:

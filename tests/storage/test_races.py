@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from domain.confidence import Calibration
+from domain.errors import UnavailableError
 from domain.steps import ApprovalClosure, RecordDecisionInput
+from storage.views import Claim
 from tests.organisation import VERSION
 from tests.storage.stage import (
     AI,
@@ -63,8 +65,19 @@ async def test_two_claims_send_once(stage: Stage) -> None:
     for round in ROUNDS:
         await stage.drafted(f"draft-{round}", round)
         input = reply(f"draft-{round}", expected_revision=round)
-        claims = await together(*(stage.deliveries.claim(input, NOW) for _ in range(4)))
-        assert sorted(claim.status for claim in claims) == ["claimed", "in_doubt", "in_doubt", "in_doubt"]
+        claims = await asyncio.gather(*(stage.deliveries.claim(input, NOW) for _ in range(4)), return_exceptions=True)
+        assert [claim.status for claim in claims if isinstance(claim, Claim)] == ["claimed"]
+        assert [type(claim) for claim in claims].count(UnavailableError) == 3
+
+
+async def test_of_two_further_attempts_one_begins(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.end_attempt("draft-1")
+    begun = await asyncio.gather(
+        *(stage.deliveries.claim_again(reply(), NOW) for _ in range(4)), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in begun) == ["UnavailableError"] * 3 + ["bool"]
 
 
 async def test_two_deliveries_are_one_message(stage: Stage) -> None:
