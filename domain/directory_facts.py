@@ -16,13 +16,15 @@ UNPAID = frozenset({"open", "overdue"})
 
 
 def context_of(contact: Contact, account: Account, as_of: datetime) -> CustomerContext:
-    """The context of a contact who was found without doubt; `as_of` is when the directory was read."""
+    """The context of a contact who was found without doubt; `as_of` is when the directory was read.
+
+    It knows them by their id only: whether an email or a phone is theirs alone, one contact does not tell.
+    """
     known = [*_person(contact), *_account(account), *_invoices(account.invoices)]
     taken = {name for name, _ in known}
     custom = [(name, value) for name, value in account.fields.items() if name not in taken]
     facts = (Fact(name=name, value=value, source=SOURCE, as_of=as_of) for name, value in [*known, *custom] if value)
-    identity = ContactIdentity(contact_id=contact.id, email=contact.email, phone=contact.phone)
-    return CustomerContext(facts=tuple(facts), matches=1, contact=identity)
+    return CustomerContext(facts=tuple(facts), matches=1, contact=ContactIdentity(contact_id=contact.id))
 
 
 def _person(contact: Contact) -> list[tuple[str, str]]:

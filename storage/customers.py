@@ -53,6 +53,17 @@ class CustomerRepository:
         """By these the customer is known from now on, on any channel, as whoever was known by one of them before."""
         await self._database.fetchval("SELECT link_contact($1, $2, $3, $4)", organisation, customer_id, contact, now)
 
+    async def linked(self, customer_id: str) -> tuple[ContactIdentity, ...]:
+        """The emails and phones by which this customer is recognised once they are proved, the newest first."""
+        rows = await self._database.fetch(
+            """
+            SELECT kind, value FROM customer_identities
+            WHERE customer_id = $1 AND verified AND kind IN ('email', 'phone') ORDER BY since DESC, kind, value
+            """,
+            customer_id,
+        )
+        return tuple(ContactIdentity.model_validate({row["kind"]: row["value"]}) for row in rows)
+
     async def import_directory(self, organisation: str, directory: DirectoryImport) -> ImportCounts:
         """Add or replace accounts and contacts, all or none; a contact needs its account, imported now or before."""
         async with self._database.transaction() as connection:
@@ -104,6 +115,28 @@ class CustomerRepository:
             )
             for row in rows
         ]
+
+    async def find_identity(self, organisation: str, contact_id: str) -> ContactIdentity:
+        """By what this contact alone is known: an email or a phone that another one has as well identifies neither."""
+        row = await self._database.fetchrow(
+            """
+            SELECT
+                nullif(c.email, '') AS email,
+                nullif(c.phone, '') AS phone,
+                EXISTS (SELECT FROM directory_contacts o WHERE o.organisation = c.organisation
+                        AND o.contact_id <> c.contact_id AND lower(o.email) = lower(c.email)) AS shares_email,
+                EXISTS (SELECT FROM directory_contacts o WHERE o.organisation = c.organisation
+                        AND o.contact_id <> c.contact_id AND o.phone = c.phone) AS shares_phone
+            FROM directory_contacts c WHERE c.organisation = $1 AND c.contact_id = $2
+            """,
+            organisation,
+            contact_id,
+        )
+        if row is None:
+            return ContactIdentity(contact_id=contact_id)
+        email = None if row["shares_email"] else row["email"]
+        phone = None if row["shares_phone"] else row["phone"]
+        return ContactIdentity(contact_id=contact_id, email=email, phone=phone)
 
     async def save_context(
         self, conversation_id: str, context_id: str, context: CustomerContext, now: datetime

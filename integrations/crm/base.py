@@ -6,16 +6,21 @@ from typing import Protocol, runtime_checkable
 from pydantic import AwareDatetime
 
 from domain.conversation import Frozen
-from domain.turn import CustomerContext
+from domain.turn import ContactIdentity, CustomerContext
 
 
 class CustomerReference(Frozen):
-    """How a customer is found. Only a verified reference may open personal facts."""
+    """How a customer is found. Only a verified reference may open personal facts.
+
+    `linked` finds nobody: what the customer was linked to earlier, so that a CRM may look in the same call whether it
+    is still one contact's.
+    """
 
     contact_id: str | None = None
     email: str | None = None
     phone: str | None = None
     verified: bool = False
+    linked: tuple[ContactIdentity, ...] = ()
 
 
 class Crm(Protocol):
@@ -23,7 +28,8 @@ class Crm(Protocol):
 
     `fields` are the specification's own facts: the name of the fact by the vendor's name of the field, such as
     {"csm": "Account.Success_Manager__c"}. `fetch_customer_context` returns matches=0 for nobody, more than 1 for
-    several, and no facts in either case. Raises UnavailableError and RateLimitedError (tried again), or
+    several, and no facts in either case. The email and phone of its `contact` are those that no other contact has,
+    because the customer is recognised by them elsewhere. Raises UnavailableError and RateLimitedError (tried again), or
     CredentialsError.
     """
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.directory import Account, Contact
 from domain.directory_facts import context_of
-from domain.turn import CustomerContext
+from domain.turn import ContactIdentity, CustomerContext
 from integrations.crm.base import CustomerReference
 
 
@@ -16,6 +16,10 @@ class DirectoryLookup(Protocol):
     async def find_contacts(
         self, organisation: str, *, contact_id: str | None, email: str | None, phone: str | None
     ) -> list[tuple[Contact, Account]]: ...
+
+    async def find_identity(self, organisation: str, contact_id: str) -> ContactIdentity:
+        """The contact's id, with the email and the phone that no other contact has."""
+        ...
 
 
 class DirectoryCrm:
@@ -36,4 +40,6 @@ class DirectoryCrm:
         )
         if len(found) != 1 or not reference.verified:
             return CustomerContext(matches=len(found))
-        return context_of(*found[0], as_of=datetime.now(UTC))
+        contact, account = found[0]
+        identity = await self._lookup.find_identity(organisation, contact.id)
+        return context_of(contact, account, as_of=datetime.now(UTC)).model_copy(update={"contact": identity})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from domain.errors import ConflictError, ForbiddenError, HoldfastError, NotFoundError
-from domain.turn import CustomerContext
+from domain.turn import ContactIdentity, CustomerContext
 from integrations.checks import Finding
 from integrations.crm.base import CrmNote, CustomerReference
 from integrations.crm.salesforce_allowance import LimitState
@@ -15,6 +15,7 @@ from integrations.crm.salesforce_context import (
     ENTITLEMENT,
     OPPORTUNITY,
     WHO,
+    Record,
     Wanted,
     case_query,
     context_of,
@@ -22,6 +23,16 @@ from integrations.crm.salesforce_context import (
     found_in,
     wanted,
     who_query,
+)
+from integrations.crm.salesforce_identity import (
+    Holders,
+    addresses_of,
+    holders_query,
+    identity_of,
+    linked_to,
+    sole,
+    told_by,
+    told_by_search,
 )
 
 MOST_SUBJECT_CHARACTERS = 255
@@ -45,18 +56,37 @@ class SalesforceCrm:
     async def fetch_customer_context(
         self, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
     ) -> CustomerContext:
-        """Facts of the one contact that fits, in one call. A reference that was merely claimed opens none."""
+        """Facts of the one contact that fits, in one call once they are linked. A claimed reference opens none."""
         sought = wanted(reference, self._settings)
         if sought is None:
             return CustomerContext(matches=0)
         if not reference.verified:
             claimed = await self._api.query_together({"contact": who_query(sought)})
             return CustomerContext(matches=len(found_in(_records(claimed["contact"]), sought)))
-        answers = await self._api.query_together(context_queries(sought, fields, self._settings))
-        contacts = found_in(_records(answers["contact"]), sought)
+        linked = linked_to(reference, self._settings.phone_region)
+        queries = {**context_queries(sought, fields, self._settings), **holders_query(linked)}
+        answers = await self._api.query_together(queries)
+        told = told_by(linked, answers.pop("holders", []))
+        everyone = _records(answers["contact"])
+        contacts = found_in(everyone, sought)
         if len(contacts) != 1:
             return CustomerContext(matches=len(contacts))
-        return context_of(contacts[0], answers, fields, self._settings.phone_region, as_of=datetime.now(UTC))
+        told = told.joined(told_by_search(reference, everyone, self._settings.phone_region))
+        identity = await self._identity(contacts[0], told)
+        return context_of(contacts[0], answers, fields, identity, as_of=datetime.now(UTC))
+
+    async def _identity(self, contact: Record, told: Holders) -> ContactIdentity:
+        """By what this contact alone is known. What nothing was told of yet takes a second call."""
+        region = self._settings.phone_region
+        whole = identity_of(contact, region)
+        unsettled = addresses_of([whole], region).without(told.asked)
+        if query := holders_query(unsettled):
+            try:
+                answers = await self._api.query_together(query)
+                told = told.joined(told_by(unsettled, answers["holders"]))
+            except HoldfastError:
+                pass  # The facts are there; the next turn asks again.
+        return sole(whole, told, region)
 
     async def add_note(self, organisation: str, reference: CustomerReference, note: CrmNote) -> None:
         """A completed task of the contact, and of their case where exactly one is open.

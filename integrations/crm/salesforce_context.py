@@ -42,24 +42,27 @@ class Wanted(NamedTuple):
 
     def fits(self, contact: Record) -> bool:
         """A phone number is kept in any spelling, so the condition on it finds more than it should."""
-        if self.number is None or (self.email and (contact["Email"] or "").lower() == self.email.lower()):
+        if self.number is None or (self.email and has_email(contact, self.email)):
             return True
-        kept = (_number(contact[field], self.region) for field in PHONES)
-        return any(number is not None and _same(number, self.number) for number in kept)
+        return has_number(contact, self.number, self.region)
 
 
 def wanted(reference: CustomerReference, settings: SalesforceSettings) -> Wanted | None:
     """By id where there is one (Salesforce's own, or the company's), else by email or phone; None by nothing."""
     if reference.contact_id is not None:
         return _by_id(reference.contact_id, settings.external_id_field)
-    conditions = [format_soql("Email = {}", reference.email)] if reference.email else []
-    number = _number(reference.phone, settings.phone_region)
-    if number is not None:
+    number = number_of(reference.phone, settings.phone_region)
+    condition = having([reference.email] if reference.email else [], [number] if number else [])
+    return Wanted(condition, reference.email, number, settings.phone_region) if condition else None
+
+
+def having(emails: Iterable[str], numbers: Iterable[phonenumbers.PhoneNumber]) -> str:
+    """The condition of having one of these; empty without any."""
+    conditions = [format_soql("Email = {}", email) for email in emails]
+    for number in numbers:
         digits = "%".join(phonenumbers.national_significant_number(number))
         conditions += [format_soql("{:literal} LIKE {}", field, f"%{digits}%") for field in PHONES]
-    if not conditions:
-        return None
-    return Wanted(f"({' OR '.join(conditions)})", reference.email, number, settings.phone_region)
+    return f"({' OR '.join(conditions)})" if conditions else ""
 
 
 def _by_id(contact_id: str, external_id_field: str | None) -> Wanted | None:
@@ -70,21 +73,31 @@ def _by_id(contact_id: str, external_id_field: str | None) -> Wanted | None:
     return Wanted(format_soql("{:literal} = {}", external_id_field, contact_id))
 
 
-def _number(text: str | None, region: str | None) -> phonenumbers.PhoneNumber | None:
+def number_of(text: str | None, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(text or "", region)
     except phonenumbers.NumberParseException:
         return None
 
 
-def _same(one: phonenumbers.PhoneNumber, other: phonenumbers.PhoneNumber) -> bool:
-    """Whatever the extension: our side never knows it."""
-    return (one.country_code, one.national_number) == (other.country_code, other.national_number)
+def has_number(contact: Record, number: phonenumbers.PhoneNumber, region: str | None) -> bool:
+    """In whatever spelling, and whatever the extension: our side never knows it."""
+    kept = (number_of(contact[field], region) for field in PHONES)
+    sought = (number.country_code, number.national_number)
+    return any(one is not None and (one.country_code, one.national_number) == sought for one in kept)
+
+
+def has_email(contact: Record, email: str) -> bool:
+    return (contact["Email"] or "").lower() == email.lower()
 
 
 def who_query(sought: Wanted) -> str:
     """Who it may be, and nothing else about them."""
-    return _select(WHO, "Contact", sought.condition, f"LIMIT {MOST_CONTACTS}")
+    return who_has(sought.condition, MOST_CONTACTS)
+
+
+def who_has(condition: str, most: int) -> str:
+    return _select(WHO, "Contact", condition, f"LIMIT {most}")
 
 
 def case_query(sought: Wanted) -> str:
@@ -134,7 +147,7 @@ def found_in(records: Sequence[Record], sought: Wanted) -> list[Record]:
 
 
 def context_of(
-    contact: Record, answers: Answers, fields: Mapping[str, str], region: str | None, as_of: datetime
+    contact: Record, answers: Answers, fields: Mapping[str, str], identity: ContactIdentity, as_of: datetime
 ) -> CustomerContext:
     """The context of the one contact who fits. Records that could not be read are named as missing."""
     mapped = {**KNOWN, **fields}
@@ -142,14 +155,7 @@ def context_of(
     related = _related(contact, answers)
     facts = (Fact(name=name, value=value, source=SOURCE, as_of=as_of) for name, value in [*values, *related] if value)
     missing = tuple(f"{SOURCE} {name}" for name, answer in answers.items() if isinstance(answer, HoldfastError))
-    return CustomerContext(facts=tuple(facts), missing=missing, matches=1, contact=_identity(contact, region))
-
-
-def _identity(contact: Record, region: str | None) -> ContactIdentity:
-    """A mobile phone is one person's; the other number may be a whole company's."""
-    number = _number(contact["MobilePhone"], region)
-    phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else None
-    return ContactIdentity(contact_id=contact["Id"], email=contact["Email"], phone=phone)
+    return CustomerContext(facts=tuple(facts), missing=missing, matches=1, contact=identity)
 
 
 def _related(contact: Record, answers: Answers) -> Iterator[tuple[str, str]]:

@@ -31,9 +31,10 @@ from tests.pigeons import PigeonChannel
 from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, message, staged
 
 ADA = Contact(id="ada", account="velo", name="Ada", email="ada@velo.example", phone="+4930123456")
-BEN = Contact(id="ben", account="velo", name="Ben", email="ben@velo.example", phone="+4930123456")
+BEN = Contact(id="ben", account="velo", name="Ben", email="ben@velo.example", phone="+4930777")
+CAL = Contact(id="cal", account="velo", name="Cal", email="cal@velo.example", phone="+4930777")
 DIRECTORY = DirectoryImport(
-    accounts=(Account(id="velo", name="Velo", plan="Racing", seats=3, status="active"),), contacts=(ADA, BEN)
+    accounts=(Account(id="velo", name="Velo", plan="Racing", seats=3, status="active"),), contacts=(ADA, BEN, CAL)
 )
 CODE = re.compile(r"\b\d{6}\b")
 
@@ -209,7 +210,13 @@ async def test_a_stop_between_two_attempts_sends_the_code_the_other_way(office: 
     assert (await office.hear(office.codes(office.sms)[0])).verdict == "right"
 
 
-@pytest.mark.parametrize(("email", "phone"), [("eve@velo.example", None), (None, "+4930123456"), (None, None)])
+async def test_no_code_to_a_number_that_a_colleague_reads_as_well(office: Office) -> None:
+    office.kinds = ("sms",)
+    assert (await office.send(await office.claims("ben@velo.example"))).status == "impossible"
+    assert office.sms.sent == []
+
+
+@pytest.mark.parametrize(("email", "phone"), [("eve@velo.example", None), (None, "+4930777"), (None, None)])
 async def test_no_code_for_nobody_or_several(office: Office, email: str | None, phone: str | None) -> None:
     assert (await office.send(await office.claims(email, phone))).status == "impossible"
     assert office.email.sent == []

@@ -33,7 +33,11 @@ ADA_MAIL, ADA_PHONE = "ada@velo.example", "+4930123456"
 PROVED, CLAIMED = Sender(email=ADA_MAIL, verified=True), Sender(email=ADA_MAIL)
 DIRECTORY = DirectoryImport(
     accounts=(Account(id="velo", name="Velo", plan="Racing", seats=3, status="active", fields={"order": "packed"}),),
-    contacts=(Contact(id="ada", account="velo", name="Ada", email=ADA_MAIL, phone=ADA_PHONE),),
+    contacts=(
+        Contact(id="ada", account="velo", name="Ada", email=ADA_MAIL, phone=ADA_PHONE),
+        Contact(id="ben", account="velo", name="Ben", email="info@velo.example", phone="+4930555022"),
+        Contact(id="cal", account="velo", name="Cal", email="info@velo.example", phone="+4930555033"),
+    ),
 )
 
 
@@ -131,6 +135,15 @@ async def test_an_email_goes_on_by_sms_and_stays_one_conversation(post: Post) ->
     assert "order: packed" in post.sms.sent[0].text
     assert len(post.email.sent) == 1
     assert "channel_joined" in seen.kinds
+
+
+async def test_a_colleague_who_writes_from_a_shared_mailbox_hears_nothing(post: Post) -> None:
+    sms = await post.brings(ORDER, Sender(phone="+4930555022", verified=True), "sms")
+    assert "order: packed" in (await sms.answered(1)).replies[0]
+    mail = await post.brings(ORDER, Sender(email="info@velo.example", verified=True))
+    assert mail.id != sms.id
+    assert "nothing" in (await mail.answered(1)).replies[0]
+    assert "packed" not in post.email.sent[-1].text
 
 
 async def test_a_proved_sender_is_asked_for_nothing(post: Post) -> None:

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import asyncpg
 import pytest
 
 from domain.directory import Account, Contact, DirectoryImport, Invoice
+from domain.turn import ContactIdentity
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.views import ImportCounts
@@ -14,6 +15,8 @@ ACCOUNT = Account(id="velo", name="Velo Ltd", plan="Pro", seats=5, status="activ
 ADA = Contact(id="ada", account="velo", name="Ada", email="Ada@velo.example", phone="+4930123")
 BEN = Contact(id="ben", account="velo", name="Ben", email="ben@velo.example", phone="+4930123")
 DIRECTORY = DirectoryImport(accounts=(ACCOUNT,), contacts=(ADA, BEN))
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -74,6 +77,27 @@ async def test_contacts_are_found_by_id_or_else_by_email_or_phone(
     await customers.import_directory("bikeshop", DIRECTORY)
     assert [contact.id for contact, _ in await customers.find_contacts("bikeshop", **reference)] == found
     assert await customers.find_contacts("another", **reference) == []
+
+
+async def test_what_two_contacts_share_identifies_neither(customers: CustomerRepository) -> None:
+    await customers.import_directory("bikeshop", DIRECTORY)
+    cal = BEN.model_copy(update={"id": "cal", "email": "ADA@velo.example", "phone": "+4930456"})
+    alone = ContactIdentity(contact_id="ada", email="Ada@velo.example")
+    assert await customers.find_identity("bikeshop", "ada") == alone
+    await customers.import_directory("bikeshop", DirectoryImport(contacts=(cal,)))
+    assert await customers.find_identity("bikeshop", "ada") == ContactIdentity(contact_id="ada")
+    assert await customers.find_identity("bikeshop", "cal") == ContactIdentity(contact_id="cal", phone="+4930456")
+    assert await customers.find_identity("another", "ada") == ContactIdentity(contact_id="ada")
+    await customers.import_directory("another", DIRECTORY)
+    assert (await customers.find_identity("another", "ada")).email == ADA.email
+
+
+async def test_what_a_customer_was_linked_to_is_known(customers: CustomerRepository) -> None:
+    customer = await customers.create("bikeshop", contact_id="ada", verified=True)
+    await customers.link("bikeshop", customer, ContactIdentity(contact_id="ada", email="Ada@velo.example"), NOW)
+    await customers.link("bikeshop", customer, ContactIdentity(phone="+4930123"), NOW + timedelta(1))
+    linked = (ContactIdentity(phone="+4930123"), ContactIdentity(email="ada@velo.example"))
+    assert await customers.linked(customer) == linked
 
 
 async def test_an_unknown_context_is_none(customers: CustomerRepository) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from domain.directory import Account, Contact
 from domain.directory_facts import context_of
+from domain.turn import ContactIdentity
 from integrations.crm.base import Crm, CustomerReference
 from integrations.crm.directory import DirectoryCrm
 
@@ -21,12 +22,17 @@ class Directory:
     ) -> list[tuple[Contact, Account]]:
         return self._found
 
+    async def find_identity(self, organisation: str, contact_id: str) -> ContactIdentity:
+        return ContactIdentity(contact_id=contact_id, phone="+4930123")
+
 
 async def test_a_verified_contact_opens_the_facts_of_its_account() -> None:
     crm: Crm = DirectoryCrm(Directory((CONTACT, ACCOUNT)))
     context = await crm.fetch_customer_context("bikeshop", VERIFIED, {})
     assert context.facts
-    assert context == context_of(CONTACT, ACCOUNT, as_of=context.facts[0].as_of)
+    known = context_of(CONTACT, ACCOUNT, as_of=context.facts[0].as_of)
+    alone = ContactIdentity(contact_id="ada", phone="+4930123")
+    assert context == known.model_copy(update={"contact": alone})
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from domain.turn import ContactIdentity, CustomerContext
 from integrations.crm.base import CrmNote, CustomerReference, NoteKeeper
 from integrations.crm.salesforce import SalesforceCrm
 from integrations.crm.salesforce_allowance import ASK_AGAIN_AFTER
+from integrations.crm.salesforce_identity import MOST_HOLDERS
 from sandbox.authority import Authority
 from sandbox.frame import Fault
 from sandbox.salesforce import CUSTOMER_FIELDS
@@ -45,6 +46,8 @@ FIELDS = {**CUSTOMER_FIELDS, "automation_runs": "account.automation_runs__c"}
 NOTE = CrmNote(
     key="cv_4KxQ7Zt2-1", subject="Asked about a bell", text="It is on its way.", at=datetime(2026, 11, 21, tzinfo=UTC)
 )
+
+LINKED = BY_EMAIL.model_copy(update={"linked": (ContactIdentity(email=EMAIL), ContactIdentity(phone=PHONE))})
 
 
 def facts_of(context: CustomerContext) -> list[tuple[str, str]]:
@@ -67,7 +70,7 @@ async def fetch(crm: SalesforceCrm, reference: CustomerReference = BY_EMAIL, **f
 
 class TestContext:
     async def test_everything_about_a_customer_takes_one_call(self, bikes: Vendor) -> None:
-        context = await bikes.crm().fetch_customer_context("bikes", BY_EMAIL, FIELDS)
+        context = await bikes.crm().fetch_customer_context("bikes", LINKED, FIELDS)
         assert bikes.asked() == [COMPOSITE]
         assert context.matches == 1
         assert not context.missing
@@ -138,6 +141,79 @@ class TestContext:
         bikes.stand_in.organisation.hidden.add("Contact")
         with failure(InvalidInputError):
             await fetch(bikes.crm())
+
+
+BY_NUMBER = CustomerReference(contact_id="c-1001", verified=True)
+BY_PHONE = CustomerReference(phone=PHONE, verified=True)
+MAILBOX, MOBILE = {"Email": EMAIL.upper()}, {"MobilePhone": "0049 30 5550 1140"}
+
+
+class TestIdentity:
+    """By what a contact is recognised elsewhere."""
+
+    @pytest.mark.parametrize(("reference", "calls"), [(BY_EMAIL, 2), (BY_PHONE, 2), (BY_NUMBER, 2), (LINKED, 1)])
+    async def test_what_it_has_alone_is_its_own(self, bikes: Vendor, reference: CustomerReference, calls: int) -> None:
+        contact_id = bikes.stand_in.records("Contact")[0]["Id"]
+        context = await fetch(bikes.crm(), reference)
+        assert context.contact == ContactIdentity(contact_id=contact_id, email=EMAIL, phone=PHONE)
+        assert bikes.asked() == [COMPOSITE] * calls
+
+    @pytest.mark.parametrize(
+        ("reference", "colleague", "left"),
+        [
+            (BY_PHONE, MAILBOX, (None, PHONE)),
+            (BY_EMAIL, MOBILE, (EMAIL, None)),
+            (BY_EMAIL, {"Phone": "(030) 5550-1140 ext. 7"}, (EMAIL, None)),
+            (BY_NUMBER, MAILBOX, (None, PHONE)),
+            (BY_NUMBER.model_copy(update={"email": EMAIL}), MAILBOX, (None, PHONE)),
+            (BY_NUMBER, MAILBOX | MOBILE, (None, None)),
+            (LINKED, MOBILE, (EMAIL, None)),
+            (BY_NUMBER.model_copy(update={"linked": LINKED.linked}), MAILBOX, (None, PHONE)),
+            (BY_NUMBER, {"MobilePhone": "+1 305-550-1140", "Email": "other@bikes.example"}, (EMAIL, PHONE)),
+        ],
+    )
+    async def test_what_a_colleague_has_as_well_is_nobodys(
+        self,
+        bikes: Vendor,
+        reference: CustomerReference,
+        colleague: dict[str, str],
+        left: tuple[str | None, str | None],
+    ) -> None:
+        bikes.stand_in.add("Contact", LastName="Colleague", **colleague)
+        context = await fetch(bikes.crm(), reference)
+        assert context.contact
+        assert (context.contact.email, context.contact.phone) == left
+        assert ("name", "Erika Mustermann") in facts_of(context)
+        assert context.missing == ()
+
+    async def test_a_contact_with_nothing_further_takes_no_second_call(self, vendor: Vendor) -> None:
+        vendor.stand_in.add("Contact", LastName="Alone", Email=EMAIL)
+        context = await fetch(vendor.crm())
+        assert context.contact
+        assert context.contact.email == EMAIL
+        assert vendor.asked() == [COMPOSITE]
+
+    async def test_an_address_of_very_many_is_nobodys(self, bikes: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bikes.stand_in, "page_size", 2000)
+        for number in range(MOST_HOLDERS):
+            bikes.stand_in.add("Contact", LastName="Like", MobilePhone=f"+49 30 5550 1140 {number}")
+        context = await fetch(bikes.crm())
+        assert context.contact
+        assert (context.contact.email, context.contact.phone) == (EMAIL, None)
+
+    async def test_where_the_second_call_fails_facts_are_told_and_nothing_is_linked(
+        self, bikes: Vendor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bikes.stand_in, "daily_limit", bikes.stand_in.used_calls + 1)
+        context = await fetch(bikes.crm(reserved_share=0), BY_NUMBER)
+        assert ("name", "Erika Mustermann") in facts_of(context)
+        assert context.contact == ContactIdentity(contact_id=bikes.stand_in.records("Contact")[0]["Id"])
+
+    async def test_an_address_with_a_quote_is_one_value(self, bikes: Vendor) -> None:
+        bikes.stand_in.records("Contact")[0]["Email"] = "o'hara' or name != '@bikes.example"
+        context = await fetch(bikes.crm(), BY_PHONE)
+        assert context.contact
+        assert context.contact.email == "o'hara' or name != '@bikes.example"
 
 
 class TestLookUp:
@@ -291,9 +367,9 @@ class TestSignIn:
 class TestSession:
     async def test_an_expired_session_is_renewed_once(self, bikes: Vendor) -> None:
         crm = bikes.crm()
-        await fetch(crm)
+        await fetch(crm, LINKED)
         bikes.stand_in.sign_in.expire()
-        assert (await fetch(crm)).matches == 1
+        assert (await fetch(crm, LINKED)).matches == 1
         assert bikes.stand_in.sign_in.opened == 2
         assert bikes.asked() == [COMPOSITE] * 3
 
@@ -318,7 +394,7 @@ class TestDailyLimit:
         crm = bikes.crm()
         assert crm.limit_state.state == "unknown"
         bikes.stand_in.used_calls = 17
-        await fetch(crm)
+        await fetch(crm, LINKED)
         assert (crm.limit_state.state, crm.limit_state.used, crm.limit_state.total) == ("open", 18, 100_000)
 
     async def test_a_reserve_is_kept_for_people(self, bikes: Vendor) -> None:

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import UnavailableError
+from domain.turn import ContactIdentity
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce_api import SalesforceSettings
 from integrations.crm.salesforce_context import Answers, context_of, context_queries, wanted, who_query
+from integrations.crm.salesforce_identity import addresses_of, holders_query
 from sandbox.soql import Compare, Condition, In, Joined, Query, parse
 
 AS_OF = datetime(2026, 11, 21, tzinfo=UTC)
@@ -48,6 +50,8 @@ CONTACT = {
     "Title": None,
     "Account": None,
 }
+
+WHO = ContactIdentity(contact_id="003000000000001AAA")
 
 
 def queries_for(reference: CustomerReference) -> list[Query]:
@@ -104,6 +108,14 @@ class TestInjection:
             assert len(patterns) == 2
             assert all(set(pattern) <= set("%0123456789") for pattern in patterns)
 
+    @given(ANYTHING, ANYTHING | st.from_regex(r"\\+[0-9 ()/.'-]{5,20}"))
+    def test_whatever_an_address_says_its_holders_are_asked_for_by_one_value_each(self, email: str, phone: str) -> None:
+        asked = holders_query(addresses_of([ContactIdentity(email=email, phone=phone)], "DE"))
+        values = [(one.path, str(one.value)) for one in comparisons(parse(asked["holders"]).where)]
+        assert values[0] == ("Email", email.lower())
+        assert [path for path, _ in values[1:]] in ([], ["Phone", "MobilePhone"])
+        assert all(set(pattern) <= set("%0123456789") for _, pattern in values[1:])
+
 
 class TestFacts:
     @pytest.mark.parametrize(
@@ -142,12 +154,12 @@ class TestFacts:
             "cases": [{**case, "ContactId": "003000000000002AAA"}, {**case, "ContactId": CONTACT["Id"]}],
             "opportunities": UnavailableError("later"),
         }
-        context = context_of(CONTACT, answers, {}, None, AS_OF)
+        context = context_of(CONTACT, answers, {}, WHO, AS_OF)
         assert [fact.value for fact in context.facts if fact.name == "open_case"] == [
             "1: S, New, opened 2 November 2026"
         ]
         assert context.missing == ("salesforce opportunities",)
 
     def facts(self, contact: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, list[str]]:
-        facts = context_of(contact, {}, fields, None, AS_OF).facts
+        facts = context_of(contact, {}, fields, WHO, AS_OF).facts
         return {name: [fact.value for fact in facts if fact.name == name] for name in fields}
