@@ -9,9 +9,11 @@ from temporalio import activity
 
 from activities.options import CONTEXT_ATTEMPTS
 from activities.organisations import Organisations
+from domain.conversation import WEB_CHAT
 from domain.errors import HoldfastError, RetryableError
+from domain.spec import ChannelKind
 from domain.steps import FetchCustomerContextInput, FetchedContext
-from domain.turn import CustomerContext
+from domain.turn import ContactIdentity, CustomerContext
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
 from storage.views import Customer
@@ -19,6 +21,8 @@ from storage.views import Customer
 Answer = CustomerContext | HoldfastError
 PATIENCE = timedelta(seconds=2)
 """No turn waits for a source that wants to be left alone for longer, such as one behind an open circuit breaker."""
+ADDRESSED_BY = {"email": ("email",), "sms": ("phone",), "whatsapp": ("phone",), "phone": ("phone",)}
+"""Any other channel may recognise its customer by both."""
 
 
 class ContextActivities:
@@ -62,17 +66,52 @@ class ContextActivities:
         if customer is None:
             return CustomerContext()
         reference = CustomerReference(
-            contact_id=customer.contact_id, email=customer.email, phone=customer.phone, verified=customer.verified
+            contact_id=customer.contact_id,
+            email=customer.email,
+            phone=customer.phone,
+            verified=customer.verified,
+            linked=await self._customers.linked(customer.customer_id),
         )
         specification = (await self._organisations.served(input.spec_hash)).specification
         fields = {specification.crm: specification.crm_fields}
         answers = await asyncio.gather(
             *(self._ask(source, input.organisation, reference, fields.get(source, {})) for source in input.sources)
         )
+        if (doubtful := _doubtful(input.channel, reference)) and answers:
+            answers = await self._confirmed(input, answers, doubtful)
         passing = [answer for answer in answers if isinstance(answer, RetryableError) and _comes_back(answer)]
         if passing and not last_attempt:
             raise passing[0]
         return _joined(dict(zip(input.sources, answers, strict=True)))
+
+    async def _confirmed(
+        self, input: FetchCustomerContextInput, answers: Sequence[Answer], doubtful: Sequence[ContactIdentity]
+    ) -> list[Answer]:
+        """What the CRM says now of the address that is written from stands before what was linked to it earlier.
+
+        While it does not answer, no other source tells anything.
+        """
+        answer = await self._still_fits(input, answers[0], doubtful)
+        if isinstance(answer, CustomerContext):
+            return [answer, *answers[1:]]
+        return [answer, *(CustomerContext() if isinstance(one, CustomerContext) else one for one in answers[1:])]
+
+    async def _still_fits(
+        self, input: FetchCustomerContextInput, answer: Answer, doubtful: Sequence[ContactIdentity]
+    ) -> Answer:
+        """The CRM's answer, unless somebody else has one of these as well."""
+        if isinstance(answer, HoldfastError) or answer.contact is None:
+            return answer
+        for one in doubtful:
+            if _has(answer.contact, one):
+                continue
+            holder = CustomerReference(email=one.email, phone=one.phone, verified=True)
+            now = await self._ask(input.sources[0], input.organisation, holder, {})
+            if isinstance(now, HoldfastError):
+                return now
+            if now.matches and (now.contact is None or now.contact.contact_id != answer.contact.contact_id):
+                return CustomerContext(matches=max(now.matches, 2))
+        return answer
 
     async def _ask(
         self, source: str, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
@@ -83,14 +122,35 @@ class ContextActivities:
             return error
 
 
+def _doubtful(channel: ChannelKind | None, reference: CustomerReference) -> list[ContactIdentity]:
+    """What they may be recognised by on this channel, and the CRM is not searched by. Who is signed in proves more."""
+    if channel == WEB_CHAT:
+        return []
+    kinds = ADDRESSED_BY.get(channel or "", ("email", "phone"))
+    searched = reference if reference.contact_id is None else CustomerReference()
+    linked = [one for one in reference.linked if any(getattr(one, kind) for kind in kinds)]
+    return [one for one in linked if not _has(searched, one)]
+
+
+def _has(known: ContactIdentity | CustomerReference, linked: ContactIdentity) -> bool:
+    if linked.email:
+        return (known.email or "").lower() == linked.email
+    return known.phone == linked.phone
+
+
 def _comes_back(error: RetryableError) -> bool:
     return error.retry_after is None or error.retry_after <= PATIENCE
 
 
 def _joined(answers: Mapping[str, Answer]) -> CustomerContext:
-    """The first source is the CRM, which says who the customer is; each one that failed is named."""
+    """The first source is the CRM, which says who the customer is; each one that failed is named.
+
+    Of several no source tells anything.
+    """
     known: Sequence[CustomerContext] = [answer for answer in answers.values() if isinstance(answer, CustomerContext)]
     failed = tuple(source for source, answer in answers.items() if not isinstance(answer, CustomerContext))
+    if known and known[0].matches > 1:
+        return CustomerContext(missing=failed, matches=known[0].matches)
     return CustomerContext(
         facts=tuple(fact for context in known for fact in context.facts),
         missing=(*failed, *(name for context in known for name in context.missing)),

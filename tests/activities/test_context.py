@@ -15,7 +15,7 @@ from domain.errors import UnavailableError
 from domain.steps import FetchCustomerContextInput
 from domain.topics import LabelledText
 from domain.turn import CustomerContext, Fact
-from integrations.crm.base import CustomerReference
+from integrations.crm.base import Crm, CustomerReference
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.topics.ngram import NgramTopicModel, train
 from storage.database import connect
@@ -58,17 +58,7 @@ class Asking:
 
     async def fetch(self) -> CustomerContext:
         """What the first attempt brings. Raises what would be tried again."""
-        models = OrganisationModels(
-            version=VERSION, knowledge=MarkdownKnowledge(VERSION.articles), topics=_topics(), calibration=Calibration()
-        )
-
-        def load(_: PublishedSpec) -> OrganisationModels:
-            return models
-
-        spent = TurnRepository(self.stage.database).spent_since
-        organisations = Organisations(self.stage.specs, NO_MODELS, load, spent, no_tools)
-        sources = {"ledger": self.ledger, "desk": self.desk}
-        activities = ContextActivities(self.stage.customers, sources, organisations)
+        activities = activities_with(self.stage, {"ledger": self.ledger, "desk": self.desk})
         input = FetchCustomerContextInput(
             organisation=ORGANISATION,
             spec_hash=self.spec_hash,
@@ -80,6 +70,19 @@ class Asking:
         context = await self.stage.customers.load_context(fetched.context_id)
         assert context is not None
         return context
+
+
+def activities_with(stage: Stage, sources: Mapping[str, Crm]) -> ContextActivities:
+    models = OrganisationModels(
+        version=VERSION, knowledge=MarkdownKnowledge(VERSION.articles), topics=_topics(), calibration=Calibration()
+    )
+
+    def load(_: PublishedSpec) -> OrganisationModels:
+        return models
+
+    spent = TurnRepository(stage.database).spent_since
+    organisations = Organisations(stage.specs, NO_MODELS, load, spent, no_tools)
+    return ContextActivities(stage.customers, sources, organisations)
 
 
 def _topics() -> NgramTopicModel:
