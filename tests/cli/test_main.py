@@ -39,7 +39,8 @@ assert not {"temporalio", "asyncpg", "httpx", "sklearn", "config.settings"} & se
 def test_make_help_lists_every_target() -> None:
     make = (ROOT / "Makefile").read_text()
     (phony,) = re.findall(r"^\.PHONY: (.*)$", make, re.MULTILINE)
-    output = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    command = ["make", "--no-print-directory", "help"]
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
     assert {line.split()[1] for line in output.splitlines()} == set(phony.split()) - {"chromium"}
 
