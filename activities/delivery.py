@@ -73,12 +73,6 @@ class DeliveryActivities:
                 return await self._attempt(channel, input, claim, message)
         except TimeoutError as error:
             raise UnavailableError(f"The channel {input.channel} did not answer in time.") from error
-        except RateLimitedError:
-            await self._deliveries.end_lease(input.message_key)
-            raise
-        except UnavailableError:
-            await self._deliveries.end_attempt(input.message_key)
-            raise
         except PermanentError:
             await self._deliveries.withdraw(input, datetime.now(UTC))
             raise
@@ -92,7 +86,18 @@ class DeliveryActivities:
             sent = await _found(channel, message)
             if sent or not await self._deliveries.claim_again(input, datetime.now(UTC)):
                 return sent
-        return await channel.send(message)
+        return await self._sent(channel, message)
+
+    async def _sent(self, channel: Channel, message: OutboundMessage) -> SendReceipt:
+        """Only whoever began an attempt says that it is over; who merely looked has none."""
+        try:
+            return await channel.send(message)
+        except RateLimitedError:
+            await self._deliveries.end_lease(message.idempotency_key)
+            raise
+        except UnavailableError:
+            await self._deliveries.end_attempt(message.idempotency_key)
+            raise
 
 
 async def _found(channel: Channel, message: OutboundMessage) -> SendReceipt | None:

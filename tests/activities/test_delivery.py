@@ -1,14 +1,14 @@
 """Delivering through a vendor, with a real database."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities import delivery
 from activities.delivery import DeliveryActivities
-from domain.errors import CredentialsError, UnavailableError
+from domain.errors import CredentialsError, RateLimitedError, RetryableError, UnavailableError
 from domain.steps import DeliverMessageInput
 from integrations.channels.base import OutboundMessage, SendReceipt
 from storage.deliveries import DeliveryRepository
@@ -106,3 +106,21 @@ async def test_a_message_that_may_have_left_is_not_withdrawn_because_nobody_may_
         with pytest.raises(UnavailableError, match=reason):
             await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
     assert await stage.database.fetchval("SELECT state FROM deliveries") == "claimed"
+
+
+@pytest.mark.parametrize("error", [UnavailableError("The loft does not answer."), RateLimitedError("Slower.")])
+async def test_who_could_not_look_does_not_end_the_attempt_of_another(stage: Stage, error: RetryableError) -> None:
+    await stage.drafted()
+    repository, input = DeliveryRepository(stage.database), reply(channel=KIND)
+
+    class BusyLoft(PigeonChannel):
+        async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+            assert await repository.claim_again(input, datetime.now(UTC))
+            raise error
+
+    await repository.claim(input, datetime.now(UTC))
+    await repository.end_attempt(input.message_key)
+    with pytest.raises(type(error), match=str(error)):
+        await ActivityEnvironment().run(DeliveryActivities(repository, {KIND: BusyLoft()}).deliver_message, input)
+    with pytest.raises(UnavailableError, match="leaving"):
+        await repository.claim(input, datetime.now(UTC))
