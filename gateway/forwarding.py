@@ -19,7 +19,7 @@ from domain.conversation import (
     SendHumanReply,
     StartConversation,
 )
-from domain.errors import ConflictError, RetryableError
+from domain.errors import ConflictError
 from domain.inbound import Unreadable
 from storage.inbox import InboxRepository, WaitingEvent
 
@@ -61,7 +61,7 @@ class Forwarder:
             try:
                 while await self.forward_some():
                     pass
-            except Exception as error:  # noqa: BLE001 (whatever went wrong, the next look may do better)
+            except Exception as error:  # noqa: BLE001 (the store, say; the next look may do better)
                 log.warning("forwarding_interrupted", error=type(error).__name__)
 
     async def forward_some(self) -> bool:
@@ -79,9 +79,10 @@ class Forwarder:
                     await self._set_aside(event, "The reply of a colleague came after the end of its conversation.")
             except ValidationError as error:
                 await self._set_aside(event, _mistake(event, error))
-            except RetryableError:
+            except Exception as error:  # noqa: BLE001 (one mistake of ours must not stop what others wrote)
                 held_up.add(event.conversation_id)
-                log.warning("event_not_forwarded", channel=event.channel, inbox_id=event.inbox_id)
+                kind = type(error).__name__
+                log.warning("event_not_forwarded", channel=event.channel, inbox_id=event.inbox_id, error=kind)
                 if len(held_up) >= MOST_FAILURES:
                     return False
                 continue

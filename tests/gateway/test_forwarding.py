@@ -57,6 +57,14 @@ async def test_an_event_that_cannot_be_forwarded_holds_up_its_own_conversation_o
     assert mailboxes.taken[3:] == ["ada 1", "ada 2"]
 
 
+async def test_a_mistake_of_ours_with_one_event_holds_up_its_own_conversation_only(database: Database) -> None:
+    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    mailboxes.mistakes = [KeyError("person_id")]
+    await keep(inbox, "ada 1", "bea 1", "ada 2")
+    assert not await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
+    assert mailboxes.taken == ["bea 1"]
+
+
 async def test_without_temporal_the_rest_waits(database: Database) -> None:
     inbox, names = InboxRepository(database), ["ada", "bea", "cleo", "dora", "emma"]
     mailboxes = Mailboxes(*names[:3])
