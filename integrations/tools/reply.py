@@ -76,7 +76,9 @@ class AllowedTools:
     @property
     def unproved(self) -> Literal["read", "write"] | None:
         """The access that the reply wanted, and that a customer gets only once proved; the graver of two."""
-        return max(self._unproved, default=None)
+        if "write" in self._unproved:
+            return "write"
+        return "read" if self._unproved else None
 
     async def use(self, name: str, arguments: str) -> ToolAnswer:
         self._uses += 1
