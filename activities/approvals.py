@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from domain.steps import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
+from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
 from storage.approvals import ApprovalRepository
 
 

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from domain.costs import month_around
+from domain.conversation.costs import month_around
 from domain.errors import UnavailableError
-from domain.spec import OrganisationSpec
+from domain.specification.organisation import OrganisationSpec
 
 SpentSince = Callable[[str, datetime], Awaitable[Decimal]]
 """What an organisation's models cost since a moment (storage.turns)."""

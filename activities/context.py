@@ -9,11 +9,11 @@ from temporalio import activity
 
 from activities.options import CONTEXT_ATTEMPTS
 from activities.organisations import Organisations
-from domain.conversation import WEB_CHAT
+from domain.conversation.activity_models import FetchCustomerContextInput, FetchedContext
+from domain.conversation.turn import ContactIdentity, CustomerContext
+from domain.delivery.channels import WEB_CHAT
 from domain.errors import HoldfastError, RetryableError
-from domain.spec import ChannelKind
-from domain.steps import FetchCustomerContextInput, FetchedContext
-from domain.turn import ContactIdentity, CustomerContext
+from domain.specification.organisation import ChannelKind
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
 from storage.views import Customer

@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.organisations import Organisations
-from domain.conversation import Owner
-from domain.spec import Mode
-from domain.steps import (
+from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
     OpenConversationInput,
@@ -16,6 +14,8 @@ from domain.steps import (
     RecordedMessages,
     RecordMessagesInput,
 )
+from domain.conversation.ownership import Owner
+from domain.specification.organisation import Mode
 from storage.conversations import ConversationRepository
 
 

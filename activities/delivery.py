@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
+from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from domain.errors import ForbiddenError, PermanentError, RateLimitedError, UnavailableError
-from domain.spec import ChannelKind
-from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
+from domain.specification.organisation import ChannelKind
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
 from storage.deliveries import LEASE, DeliveryRepository
 from storage.views import Claim

@@ -12,14 +12,15 @@ from pydantic_core import to_json
 from activities.evidence import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Findings, evidence_of
 from activities.retrieval import Retrieval, Retrieved
 from activities.topic_sources import TopicSources
-from domain.confidence import Calibration
-from domain.conversation import Author, Frozen
-from domain.questions import questions_in, standalone
-from domain.spec import AiAgentSpec, Mode, SpecVersion
-from domain.text import content_words, sentences
-from domain.tool_calls import RecordedCall
-from domain.topics import TopicPrediction
-from domain.turn import CustomerContext, Draft, Fact
+from domain.conversation.confidence import Calibration
+from domain.conversation.messages import Author
+from domain.conversation.turn import CustomerContext, Draft, Fact
+from domain.language.questions import questions_in, standalone
+from domain.language.text import content_words, sentences
+from domain.model import Frozen
+from domain.quality.topics import TopicPrediction
+from domain.specification.organisation import AiAgentSpec, Mode, SpecVersion
+from domain.tools.calls import RecordedCall
 from integrations.concepts import with_concepts
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import (

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from activities.drafting import Drafter, DraftQuestion, OrganisationModels
-from domain.confidence import score
-from domain.decision import decide
-from domain.evaluation import JudgedMessage, LabelledMessage, judge
-from domain.turn import CustomerContext, Draft
+from domain.conversation.confidence import score
+from domain.conversation.decision import decide
+from domain.conversation.turn import CustomerContext, Draft
+from domain.quality.evaluation import JudgedMessage, LabelledMessage, judge
 from integrations.llm.base import ReplyWriter
 
 Contexts = Mapping[str, CustomerContext]

@@ -9,21 +9,21 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from activities.retrieval import Retrieved
-from domain.amounts import money_in
-from domain.asks_for_person import asks_for_person
-from domain.cannot_do import cannot_do_hit
-from domain.customer_facts import asks_for_any, told
-from domain.directory_facts import invoiced
-from domain.grounding import grounding_of
-from domain.injection import attempts_injection
-from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
-from domain.sensitive_words import sensitivity_in
-from domain.spec import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
-from domain.tool_calls import RecordedCall
-from domain.tool_spec import WriteTool
-from domain.tools import ProposedAction, needs_approval
-from domain.topics import TopicPrediction
-from domain.turn import CustomerContext, Evidence
+from domain.conversation.turn import CustomerContext, Evidence
+from domain.identity.customer_facts import asks_for_any, told
+from domain.identity.directory_facts import invoiced
+from domain.language.amounts import money_in
+from domain.language.asks_for_person import asks_for_person
+from domain.language.cannot_do import cannot_do_hit
+from domain.language.grounding import grounding_of
+from domain.language.injection import attempts_injection
+from domain.language.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
+from domain.language.sensitive_words import sensitivity_in
+from domain.quality.topics import TopicPrediction
+from domain.specification.organisation import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
+from domain.specification.tools import WriteTool
+from domain.tools.actions import ProposedAction, needs_approval
+from domain.tools.calls import RecordedCall
 from integrations.llm.base import ReplyRequest, WrittenReply
 from integrations.tools.reply import PROPOSED
 

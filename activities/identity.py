@@ -11,9 +11,11 @@ from temporalio import activity
 
 from activities.heartbeats import heartbeats
 from activities.tools import LoadVersion
-from domain.conversation import Author
+from domain.conversation.messages import Author
+from domain.conversation.turn import ContactIdentity
+from domain.delivery.inbound import Address
 from domain.errors import NotFoundError
-from domain.identity import (
+from domain.identity.check import (
     AnswerIdentityCheckInput,
     Holds,
     IdentityAnswer,
@@ -24,9 +26,7 @@ from domain.identity import (
     masked,
     masked_address,
 )
-from domain.inbound import Address
-from domain.spec import ChannelKind, OrganisationSpec
-from domain.turn import ContactIdentity
+from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, OutboundMessage
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
+from domain.conversation.activity_models import FetchedKnowledge, PublishedKnowledge, SynchroniseKnowledgeInput
+from domain.conversation.turn import CustomerContext
 from domain.errors import NotFoundError
-from domain.evaluation import LabelledMessage
-from domain.knowledge import read_since, with_sourced
-from domain.spec import SpecVersion
-from domain.steps import FetchedKnowledge, PublishedKnowledge, SynchroniseKnowledgeInput
-from domain.turn import CustomerContext
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.articles import read_since, with_sourced
+from domain.specification.organisation import SpecVersion
 from integrations.crm.base import Crm, CustomerReference
 from integrations.knowledge.source import KnowledgeSource
 from storage.knowledge import KnowledgeRepository

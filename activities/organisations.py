@@ -8,10 +8,10 @@ from functools import cached_property, partial
 
 from activities.budgets import Budget, SpentSince
 from activities.drafting import Drafter, OrganisationModels
+from domain.conversation.policy import policy_of
 from domain.errors import UnavailableError
-from domain.policy import policy_of
-from domain.spec import ChannelKind, ModelSpec, SpecVersion
-from domain.tool_spec import ToolServerSpec
+from domain.specification.organisation import ChannelKind, ModelSpec, SpecVersion
+from domain.specification.tools import ToolServerSpec
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from activities.drafting import OrganisationModels
 from activities.evaluating import Contexts, draft_labelled
 from activities.topic_sources import TopicSources
-from domain.confidence import Calibration, features_of
-from domain.decision import decide
-from domain.evaluation import OUT_OF_SCOPE, LabelledMessage, rests_on, sources_of
-from domain.spec import SpecVersion
-from domain.text import sentences
-from domain.topics import LabelledText
-from domain.turn import Draft, Outcome
+from domain.conversation.confidence import Calibration, features_of
+from domain.conversation.decision import decide
+from domain.conversation.turn import Draft, Outcome
+from domain.language.text import sentences
+from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage, rests_on, sources_of
+from domain.quality.topics import LabelledText
+from domain.specification.organisation import SpecVersion
 from integrations.concepts import with_concepts
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.knowledge.passages import sections_of

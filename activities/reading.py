@@ -8,9 +8,9 @@ from temporalio import activity
 
 from activities.heartbeats import heartbeats
 from activities.organisations import Organisations
+from domain.conversation.activity_models import ChannelRead, ReadChannelInput
 from domain.errors import InvalidInputError
-from domain.spec import ChannelKind, OrganisationSpec
-from domain.steps import ChannelRead, ReadChannelInput
+from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, MessageReader
 from storage.inbox import InboxRepository
 

@@ -9,11 +9,16 @@ from temporalio import activity
 from activities.drafting import DraftQuestion
 from activities.heartbeats import heartbeats
 from activities.organisations import Organisations, ServedVersion
+from domain.conversation.activity_models import (
+    GeneratedReply,
+    GenerateReplyInput,
+    ScoreConfidenceInput,
+    ScoredConfidence,
+)
+from domain.conversation.turn import CustomerContext
 from domain.errors import HoldfastError, NotFoundError
-from domain.identity import without_codes
-from domain.steps import GeneratedReply, GenerateReplyInput, ScoreConfidenceInput, ScoredConfidence
-from domain.tool_calls import RecordedCall
-from domain.turn import CustomerContext
+from domain.identity.check import without_codes
+from domain.tools.calls import RecordedCall
 from integrations.llm.base import TranscriptLine
 from storage.approvals import ApprovalRepository
 from storage.tool_calls import ToolCallRepository

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from activities.topic_sources import TopicSources
-from domain.spec import AiAgentSpec
-from domain.topics import TopicPrediction
+from domain.quality.topics import TopicPrediction
+from domain.specification.organisation import AiAgentSpec
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage
 

@@ -15,10 +15,10 @@ from domain.errors import (
     PermanentError,
     RateLimitedError,
 )
-from domain.spec import SpecVersion
-from domain.tool_calls import CalledTool, CallToolInput, ToolCallEnd
-from domain.tool_spec import DescribedTool, WriteTool
-from domain.tools import ToolOutcome, needs_approval
+from domain.specification.organisation import SpecVersion
+from domain.specification.tools import DescribedTool, WriteTool
+from domain.tools.actions import ToolOutcome, needs_approval
+from domain.tools.calls import CalledTool, CallToolInput, ToolCallEnd
 from integrations.tools.arguments import check_arguments
 from integrations.tools.base import ToolServer
 from integrations.tools.pinning import still_the_same

@@ -7,8 +7,8 @@ most; a message of that topic prefers it, and it takes up the words of the examp
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from domain.spec import Topic
-from domain.topics import TopicPrediction
+from domain.quality.topics import TopicPrediction
+from domain.specification.organisation import Topic
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage
 

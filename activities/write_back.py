@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.organisations import Organisations
+from domain.delivery.write_back import RecordUnwrittenInput, TicketNote, UpdateTicketInput, WriteCrmNoteInput
 from domain.errors import InvalidInputError, NotFoundError
-from domain.spec import ChannelKind
-from domain.write_back import RecordUnwrittenInput, TicketNote, UpdateTicketInput, WriteCrmNoteInput
+from domain.specification.organisation import ChannelKind
 from integrations.channels.base import TicketKeeper
 from integrations.crm.base import CrmNote, CustomerReference, NoteKeeper
 from storage.conversations import ConversationRepository

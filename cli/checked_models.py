@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from config.settings import Settings, read_local_vendor
 from domain.errors import HoldfastError
-from domain.spec import SpecVersion
+from domain.specification.organisation import SpecVersion
 from integrations.adapters import Adapters
 from integrations.checks import Checkable, Finding
 from integrations.knowledge.registry import SOURCES

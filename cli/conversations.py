@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.gateway_client import Key, Url, body_of, gateway
 from cli.telling import acknowledged, listed, since
-from domain.conversation import Status
+from domain.conversation.ownership import Status
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
 from storage.views import ConversationView
 

@@ -11,15 +11,9 @@ from rich.text import Text
 from activities.evaluating import Contexts, draft_labelled, judge_labelled
 from activities.publishing import fit_models, held_out_drafts, serving_models
 from cli.publishing import contexts_of
-from domain.evaluation import (
-    EXPECTED,
-    JudgedMessage,
-    LabelledMessage,
-    OrganisationEvaluation,
-    evaluation_of,
-)
-from domain.rates import Rate
-from domain.spec import SpecVersion
+from domain.quality.evaluation import EXPECTED, JudgedMessage, LabelledMessage, OrganisationEvaluation, evaluation_of
+from domain.quality.rates import Rate
+from domain.specification.organisation import SpecVersion
 from integrations.labelled_messages import read_labelled_messages
 from integrations.llm.local import LocalReplyWriter
 from integrations.specification.loading import load_specification

@@ -15,11 +15,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from cli.gateway_client import ENDPOINTS_FILE, Endpoints
 from cli.spec import with_database
 from config.settings import Settings, local_settings
+from domain.conversation.activity_models import PublishedKnowledge, SynchroniseKnowledgeInput
 from domain.errors import InvalidInputError, NotFoundError, UnavailableError
-from domain.knowledge import KnownArticle, article_id, is_left_out
 from domain.queues import CONVERSATIONS
-from domain.spec import SpecVersion
-from domain.steps import PublishedKnowledge, SynchroniseKnowledgeInput
+from domain.specification.articles import KnownArticle, article_id, is_left_out
+from domain.specification.organisation import SpecVersion
 from storage.database import Database
 from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from domain.errors import InvalidInputError
-from domain.topics import LabelledText
+from domain.quality.topics import LabelledText
 
 OUT_OF_SCOPE_LABELS = frozenset({"oos", "out_of_scope"})
 

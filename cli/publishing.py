@@ -7,11 +7,11 @@ from pathlib import Path
 from activities.evaluating import Contexts
 from activities.publishing import fit_models
 from config.settings import read_local_vendor
-from domain.directory import DirectoryImport
-from domain.directory_facts import context_of
-from domain.evaluation import LabelledMessage
-from domain.knowledge import with_sourced
-from domain.spec import SpecVersion
+from domain.identity.directory import DirectoryImport
+from domain.identity.directory_facts import context_of
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.articles import with_sourced
+from domain.specification.organisation import SpecVersion
 from integrations.labelled_messages import read_labelled_messages
 from integrations.specification import LoadedOrganisation, load_specification
 from integrations.tools.base import tool_settings

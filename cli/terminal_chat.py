@@ -20,7 +20,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from cli.gateway_client import GatewayError, is_here, not_running
-from domain.conversation import MAX_MESSAGE_CHARACTERS, Author, Status
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Author
+from domain.conversation.ownership import Status
 from gateway.chat.frames import (
     AnyServerFrame,
     ClientFrame,

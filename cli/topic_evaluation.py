@@ -7,7 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from cli.labelled_csv import OUT_OF_SCOPE_LABELS, read_labelled, read_texts
-from domain.topics import LabelledText, TopicEvaluation
+from domain.quality.topics import LabelledText, TopicEvaluation
 from integrations.topics.evaluation import Evaluation, evaluate
 from integrations.topics.reliability_diagram import save_reliability_diagram
 

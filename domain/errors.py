@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from domain.turn import Usage
+    from domain.conversation.turn import Usage
 
 
 class HoldfastError(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from domain.conversation import AnyRequest
+from domain.conversation.requests import AnyRequest
 from domain.errors import RetryableError
 from gateway.services import Services
 

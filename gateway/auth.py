@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from domain.conversation import Frozen, Person
+from domain.conversation.ownership import Person
 from domain.errors import ForbiddenError
+from domain.model import Frozen
 from gateway.problems import not_authenticated
 from gateway.services import Services, services_of
 

@@ -8,10 +8,11 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.conversation import AnyRequest, CustomerMessage, StartConversation, workflow_id
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.requests import AnyRequest, StartConversation, workflow_id
+from domain.conversation.state import ConversationState
 from domain.errors import ConflictError, UnavailableError
 from domain.queues import CONVERSATIONS
-from domain.state import ConversationState
 from gateway.metrics import GatewayMetrics
 from workflows.conversation import ConversationWorkflow
 

@@ -10,17 +10,11 @@ from typing import Protocol
 import structlog
 from pydantic import ValidationError
 
-from domain.conversation import (
-    AnyRequest,
-    CustomerMessage,
-    Person,
-    ReportFailure,
-    Resolve,
-    SendHumanReply,
-    StartConversation,
-)
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Person
+from domain.conversation.requests import AnyRequest, ReportFailure, Resolve, SendHumanReply, StartConversation
+from domain.delivery.inbound import Unreadable
 from domain.errors import ConflictError
-from domain.inbound import Unreadable
 from storage.inbox import InboxRepository, WaitingEvent
 
 LOOK_EVERY = timedelta(seconds=2)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from pydantic import Field, SecretStr
 
 from config.settings import Settings, variable_name
-from domain.conversation import Frozen
 from domain.errors import InvalidInputError
+from domain.model import Frozen
 
 
 class GatewayOptions(Frozen):

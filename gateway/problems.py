@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from domain.conversation import Frozen
 from domain.errors import (
     ConflictError,
     ForbiddenError,
@@ -21,6 +20,7 @@ from domain.errors import (
     PermanentError,
     RetryableError,
 )
+from domain.model import Frozen
 
 TYPE_PREFIX = "/docs#problem-"
 MEDIA_TYPE = "application/problem+json"

@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from config.settings import read_vendor
+from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import RetryableError
-from domain.inbound import AnyInboundEvent
 from gateway.conversations import Conversations
 from gateway.forwarding import Forwarder
 from gateway.limits import RateLimiter

@@ -1,7 +1,7 @@
 """What the gateway needs of an organisation's published specification."""
 
 from domain.errors import RetryableError
-from domain.spec import ChannelKind, ChannelSpec, OrganisationSpec
+from domain.specification.organisation import ChannelKind, ChannelSpec, OrganisationSpec
 from storage.specs import SpecRepository
 
 

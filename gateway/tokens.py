@@ -7,7 +7,8 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from domain.conversation import ConversationId, Frozen
+from domain.conversation.messages import ConversationId
+from domain.model import Frozen
 
 _CONTEXT = b"holdfast chat token v1\x00"
 

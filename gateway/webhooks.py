@@ -11,9 +11,10 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
-from domain.conversation import Author, Status
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import Unreadable
 from domain.errors import CredentialsError, InvalidInputError, NotFoundError, RetryableError
-from domain.inbound import Unreadable
 from gateway.problems import ProblemError, problem
 from gateway.services import Services, services_of
 from integrations.channels.base import (

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import structlog
 
+from domain.delivery.vendors import REFUSED, VendorState
 from domain.errors import CredentialsError, HoldfastError, RetryableError, UnavailableError
-from domain.vendors import REFUSED, VendorState
 
 FAILURES = 5
 PAUSE = timedelta(seconds=30)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from domain.conversation import Frozen
+from domain.model import Frozen
 
 
 class Finding(Frozen):

@@ -2,7 +2,7 @@
 
 A topic model and a search only know the words of the examples and articles they were given. Customers have others:
 `amex`, `kicked out`, `Gantt`, `new hire`. Each line below is a concept and its wordings in the notation of
-domain.wordings, separated by semicolons; where two could match, the earlier line is taken.
+domain.language.wordings, separated by semicolons; where two could match, the earlier line is taken.
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Set
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.text import WORD, fold
-from domain.wordings import pattern_of
+from domain.language.text import WORD, fold
+from domain.language.wordings import pattern_of
 
 ENGLISH = """
 two factor: second factor; security key|keys; yubikey; two|2 factor|step|fa authentication|verification|login?; \

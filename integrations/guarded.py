@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
-from domain.conversation import Status
+from domain.conversation.ownership import Status
+from domain.conversation.turn import CustomerContext
+from domain.delivery.inbound import Address
 from domain.errors import UnavailableError
-from domain.inbound import Address
-from domain.turn import CustomerContext
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt, TicketKeeper
 from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from domain.errors import InvalidInputError
-from domain.evaluation import LabelledMessage
+from domain.quality.evaluation import LabelledMessage
 
 COLUMNS = ("id", "text", "expected", "article", "topic", "customer")
 

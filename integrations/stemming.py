@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from domain.text import STOP_WORDS, WORD
+from domain.language.text import STOP_WORDS, WORD
 from integrations.concepts import in_plain_concepts
 
 SNOWBALL_NAMES = {

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import asyncpg
 
-from domain.approval import Approval
-from domain.steps import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
-from domain.turn import Draft
+from domain.approvals.approval import Approval
+from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
+from domain.conversation.turn import Draft
 from storage.database import Database
 from storage.views import ApprovalState, ApprovalView, DecisionView, Notification
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from domain.conversation import Attachment
+from domain.conversation.messages import Attachment
 from storage.database import Database
 from storage.views import StoredAttachment
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from domain.conversation import CustomerMessage, Owner, StartConversation, Status
-from domain.inbound import Address
-from domain.spec import ChannelKind, Mode
-from domain.steps import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
-from domain.write_back import RecordUnwrittenInput
+from domain.conversation.activity_models import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.requests import StartConversation
+from domain.delivery.inbound import Address
+from domain.delivery.write_back import RecordUnwrittenInput
+from domain.specification.organisation import ChannelKind, Mode
 from storage.database import Database
 from storage.views import ConversationView, InternalNote, Notification, RatingView, StoredMessage
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import uuid4
 
-from domain.directory import Account, Contact, DirectoryImport
-from domain.spec import ChannelKind
-from domain.turn import ContactIdentity, CustomerContext
+from domain.conversation.turn import ContactIdentity, CustomerContext
+from domain.identity.directory import Account, Contact, DirectoryImport
+from domain.specification.organisation import ChannelKind
 from storage.database import Database
 from storage.views import Customer, ImportCounts
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from domain.inbound import Address
-from domain.steps import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
+from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
+from domain.delivery.inbound import Address
 from storage.database import Database
 from storage.views import Claim, Notification
 

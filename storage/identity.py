@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from domain.conversation import Frozen
-from domain.identity import (
+from domain.conversation.turn import ContactIdentity
+from domain.delivery.inbound import Address
+from domain.identity.check import (
     CODE_LIFETIME,
     AnswerIdentityCheckInput,
     Holds,
@@ -12,9 +13,8 @@ from domain.identity import (
     SendIdentityCodeInput,
     Verdict,
 )
-from domain.inbound import Address
-from domain.spec import ChannelKind
-from domain.turn import ContactIdentity
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind
 from storage.database import Database
 from storage.views import Notification
 

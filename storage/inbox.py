@@ -4,9 +4,10 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.conversation import Attachment, Frozen
-from domain.inbound import AnyInboundEvent, Batch, CustomerRating, InboundMessage, Unreadable
-from domain.spec import ChannelKind
+from domain.conversation.messages import Attachment
+from domain.delivery.inbound import AnyInboundEvent, Batch, CustomerRating, InboundMessage, Unreadable
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind
 from storage.database import Database, keepable
 from storage.views import Notification
 

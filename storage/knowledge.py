@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.knowledge import KnownArticle, SourcedArticle, SourceReading
+from domain.specification.articles import KnownArticle, SourcedArticle, SourceReading
 from storage.database import Database
 
 

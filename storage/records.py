@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-from domain.conversation import Author, Frozen, human_reply_key
-from domain.costs import UsageTotal, total_of
-from domain.spec import ChannelKind
-from domain.turn import CustomerContext, DecisionRecord, Draft, Usage
+from domain.conversation.costs import UsageTotal, total_of
+from domain.conversation.messages import Author
+from domain.conversation.requests import human_reply_key
+from domain.conversation.turn import CustomerContext, DecisionRecord, Draft, Usage
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind
 from storage.database import Database
 from storage.views import DecisionView
 

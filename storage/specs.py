@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from domain.confidence import Calibration
+from domain.conversation.confidence import Calibration
 from domain.errors import ConflictError, NotFoundError
-from domain.evaluation import LabelledMessage
-from domain.spec import SpecVersion
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.organisation import SpecVersion
 from storage.database import Database
 from storage.views import PublishedSpec, SpecSummary
 

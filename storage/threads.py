@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from domain.conversation import Frozen, Person
+from domain.conversation.ownership import Person
 from domain.errors import ConflictError, ForbiddenError, HoldfastError, InvalidInputError, NotFoundError
-from domain.spec import ChannelKind
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind
 from storage.database import Database
 from storage.views import Notification
 

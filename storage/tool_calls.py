@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.tool_calls import CalledTool, CallToolInput, RecordedCall, ToolCallClaim, ToolCallEnd
+from domain.tools.calls import CalledTool, CallToolInput, RecordedCall, ToolCallClaim, ToolCallEnd
 from storage.database import Database
 
 

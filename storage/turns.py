@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from domain.steps import GenerateReplyInput, ScoredConfidence
-from domain.turn import Draft, Usage
+from domain.conversation.activity_models import GenerateReplyInput, ScoredConfidence
+from domain.conversation.turn import Draft, Usage
 from storage.database import Database
 from storage.views import DraftBasis, Notification
 

@@ -1,6 +1,6 @@
 """Which vendors answer, as every process of the installation knows it."""
 
-from domain.vendors import VendorState
+from domain.delivery.vendors import VendorState
 from storage.database import Database
 
 

@@ -5,13 +5,15 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from domain.approval import Approval
-from domain.confidence import Calibration
-from domain.conversation import Attachment, Author, Frozen, Owner, Status
-from domain.evaluation import LabelledMessage
-from domain.inbound import Address
-from domain.spec import ChannelKind, Mode, SpecVersion
-from domain.turn import Citation, CustomerContext, Draft, Evidence
+from domain.approvals.approval import Approval
+from domain.conversation.confidence import Calibration
+from domain.conversation.messages import Attachment, Author
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.turn import Citation, CustomerContext, Draft, Evidence
+from domain.delivery.inbound import Address
+from domain.model import Frozen
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.organisation import ChannelKind, Mode, SpecVersion
 
 MessageKind = Literal["customer", "reply", "clarification", "human_reply", "notice"]
 ApprovalState = Literal["open", "approved", "rejected", "stale", "taken_over", "replaced"]

@@ -2,8 +2,17 @@
 
 from datetime import UTC, date, datetime
 
-from domain.spec import AiAgentSpec, Article, CannotDo, Mode, OrganisationSpec, Sensitivity, SpecVersion, Topic
-from domain.turn import CustomerContext, Fact
+from domain.conversation.turn import CustomerContext, Fact
+from domain.specification.organisation import (
+    AiAgentSpec,
+    Article,
+    CannotDo,
+    Mode,
+    OrganisationSpec,
+    Sensitivity,
+    SpecVersion,
+    Topic,
+)
 
 PASSWORD = """# Reset your password
 

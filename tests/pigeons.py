@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.inbound import AnyInboundEvent, InboundMessage, Sender
+from domain.delivery.inbound import AnyInboundEvent, InboundMessage, Sender
 from integrations.channels.base import (
     ForgedRequestError,
     OutboundMessage,

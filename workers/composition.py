@@ -27,7 +27,7 @@ from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
 from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError, HoldfastError, UnavailableError
-from domain.spec import ChannelKind
+from domain.specification.organisation import ChannelKind
 from integrations.adapters import Adapters, Wrapped
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel, TicketKeeper

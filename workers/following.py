@@ -8,7 +8,7 @@ from random import uniform
 
 import structlog
 
-from domain.spec import OrganisationSpec
+from domain.specification.organisation import OrganisationSpec
 from storage.specs import SpecRepository
 
 LOOK_EVERY = timedelta(seconds=5)

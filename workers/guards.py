@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from activities.organisations import ModelFactory
-from domain.tool_spec import ToolServerSpec
+from domain.specification.tools import ToolServerSpec
 from integrations.adapters import vendor_of
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel, TicketKeeper

@@ -15,9 +15,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.conversation.activity_models import SynchroniseKnowledgeInput
 from domain.queues import CONVERSATIONS
-from domain.spec import OrganisationSpec
-from domain.steps import SynchroniseKnowledgeInput
+from domain.specification.organisation import OrganisationSpec
 from integrations.knowledge.registry import SOURCES
 from workflows.knowledge import SynchroniseKnowledgeWorkflow, synchronisation_id
 

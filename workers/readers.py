@@ -6,10 +6,10 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
+from domain.conversation.activity_models import ReadChannelInput
 from domain.errors import HoldfastError
 from domain.queues import CONVERSATIONS
-from domain.spec import ChannelKind, OrganisationSpec
-from domain.steps import ReadChannelInput
+from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, MessageReader
 from workflows.reading import ReadChannelWorkflow, reader_id
 

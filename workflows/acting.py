@@ -8,12 +8,12 @@ from temporalio import workflow
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approval import Approval
-    from domain.conversation import DecideApproval
-    from domain.state import ConversationState
-    from domain.steps import ApprovalClosure
-    from domain.tool_calls import CalledTool
-    from domain.turn import DecisionRecord, Draft
+    from domain.approvals.approval import Approval
+    from domain.conversation.activity_models import ApprovalClosure
+    from domain.conversation.requests import DecideApproval
+    from domain.conversation.state import ConversationState
+    from domain.conversation.turn import DecisionRecord, Draft
+    from domain.tools.calls import CalledTool
     from workflows.standing import Standing
     from workflows.steps import Steps
 

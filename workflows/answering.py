@@ -9,14 +9,16 @@ from temporalio.exceptions import ActivityError, RetryState
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approval import open_approval, rule_for
-    from domain.confidence import score
-    from domain.conversation import ChangeMode, CustomerMessage, Status
-    from domain.decision import decide
-    from domain.spec import Mode
-    from domain.state import ConversationState
-    from domain.steps import GeneratedReply
-    from domain.turn import DecisionRecord, Draft, Outcome, Reason
+    from domain.approvals.approval import open_approval, rule_for
+    from domain.conversation.activity_models import GeneratedReply
+    from domain.conversation.confidence import score
+    from domain.conversation.decision import decide
+    from domain.conversation.messages import CustomerMessage
+    from domain.conversation.ownership import Status
+    from domain.conversation.requests import ChangeMode
+    from domain.conversation.state import ConversationState
+    from domain.conversation.turn import DecisionRecord, Draft, Outcome, Reason
+    from domain.specification.organisation import Mode
     from workflows.acting import Acting
     from workflows.identifying import Identifying
     from workflows.standing import Standing

@@ -3,10 +3,11 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approval import Approval, edited, judge
-    from domain.conversation import DecideApproval, Status
-    from domain.state import ConversationState
-    from domain.turn import Reason
+    from domain.approvals.approval import Approval, edited, judge
+    from domain.conversation.ownership import Status
+    from domain.conversation.requests import DecideApproval
+    from domain.conversation.state import ConversationState
+    from domain.conversation.turn import Reason
     from workflows.acting import Acting
     from workflows.standing import Standing
     from workflows.steps import Steps

@@ -7,8 +7,8 @@ from temporalio import workflow
 from temporalio.workflow import ActivityConfig, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from domain.policy import Policy
-    from domain.state import ConversationState
+    from domain.conversation.policy import Policy
+    from domain.conversation.state import ConversationState
 
 S = TypeVar("S")
 Argument = TypeVar("Argument")

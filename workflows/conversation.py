@@ -11,10 +11,11 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.conversation import (
+    from domain.conversation.messages import CustomerMessage
+    from domain.conversation.ownership import Status
+    from domain.conversation.requests import (
         AnyRequest,
         ChangeMode,
-        CustomerMessage,
         DecideApproval,
         HandBack,
         Reopen,
@@ -23,11 +24,10 @@ with workflow.unsafe.imports_passed_through():
         Resolve,
         SendHumanReply,
         Snooze,
-        Status,
         TakeOver,
     )
-    from domain.state import ConversationState
-    from domain.turn import Reason
+    from domain.conversation.state import ConversationState
+    from domain.conversation.turn import Reason
     from workflows.acting import Acting
     from workflows.alarm import Alarm
     from workflows.answering import Answering

@@ -3,9 +3,9 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.identity import IdentityCheck
-    from domain.state import ConversationState
-    from domain.turn import DecisionRecord, Draft, Reason
+    from domain.conversation.state import ConversationState
+    from domain.conversation.turn import DecisionRecord, Draft, Reason
+    from domain.identity.check import IdentityCheck
     from workflows.standing import Standing
     from workflows.steps import Steps
 

@@ -7,7 +7,7 @@ from temporalio.workflow import ActivityConfig
 with workflow.unsafe.imports_passed_through():
     from activities.knowledge import KnowledgeActivities
     from activities.options import FETCH_KNOWLEDGE, PUBLISH_KNOWLEDGE
-    from domain.steps import PublishedKnowledge, SynchroniseKnowledgeInput
+    from domain.conversation.activity_models import PublishedKnowledge, SynchroniseKnowledgeInput
 
 
 def synchronisation_id(input: SynchroniseKnowledgeInput) -> str:

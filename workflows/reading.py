@@ -6,7 +6,7 @@ from temporalio.workflow import ActivityConfig
 with workflow.unsafe.imports_passed_through():
     from activities.options import READ_CHANNEL
     from activities.reading import ReadingActivities
-    from domain.steps import ReadChannelInput
+    from domain.conversation.activity_models import ReadChannelInput
 
 SHIFTS_PER_RUN = 50
 

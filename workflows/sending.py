@@ -8,11 +8,12 @@ from temporalio.workflow import ActivityConfig, ActivityHandle
 with workflow.unsafe.imports_passed_through():
     from activities.delivery import DeliveryActivities
     from activities.options import DELIVER_MESSAGE, DELIVER_STORED
-    from domain.approval import Approval
-    from domain.conversation import Author, DecideApproval, SendHumanReply, human_reply_key
-    from domain.identity import IdentityCheck
-    from domain.steps import ApprovalClosure, DeliveredMessage, DeliverMessageInput
-    from domain.turn import DecisionRecord, Draft, Outcome
+    from domain.approvals.approval import Approval
+    from domain.conversation.activity_models import ApprovalClosure, DeliveredMessage, DeliverMessageInput
+    from domain.conversation.messages import Author
+    from domain.conversation.requests import DecideApproval, SendHumanReply, human_reply_key
+    from domain.conversation.turn import DecisionRecord, Draft, Outcome
+    from domain.identity.check import IdentityCheck
     from workflows.calls import Calls, start
     from workflows.story import reply_summary
 

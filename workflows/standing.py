@@ -8,24 +8,23 @@ from temporalio.exceptions import ActivityError
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approval import Approval
-    from domain.conversation import (
+    from domain.approvals.approval import Approval
+    from domain.conversation.activity_models import DeliveredMessage, OwnershipChanged, StatusEvent
+    from domain.conversation.ownership import Owner, Status
+    from domain.conversation.requests import (
         ChangeMode,
         HandBack,
-        Owner,
         Reopen,
         ReportFailure,
         Request,
         SendHumanReply,
         Snooze,
-        Status,
         TakeOver,
     )
-    from domain.identity import SentIdentityCode
-    from domain.state import TAKES_OVER, ConversationState
-    from domain.steps import DeliveredMessage, OwnershipChanged, StatusEvent
-    from domain.tool_calls import CalledTool
-    from domain.turn import DecisionRecord, Draft, Reason
+    from domain.conversation.state import TAKES_OVER, ConversationState
+    from domain.conversation.turn import DecisionRecord, Draft, Reason
+    from domain.identity.check import SentIdentityCode
+    from domain.tools.calls import CalledTool
     from workflows.steps import Steps
     from workflows.story import details
     from workflows.write_back import WriteBack

@@ -27,18 +27,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.reply import ReplyActivities
     from activities.tools import ToolActivities
-    from domain.approval import Approval
-    from domain.conversation import LIVE_CHANNELS, CustomerMessage, DecideApproval, Owner, Status
-    from domain.identity import (
-        AnswerIdentityCheckInput,
-        IdentityCheck,
-        SendIdentityCodeInput,
-        SentIdentityCode,
-        Verdict,
-    )
-    from domain.spec import LadderStep, Mode
-    from domain.state import ConversationState
-    from domain.steps import (
+    from domain.approvals.approval import Approval
+    from domain.conversation.activity_models import (
         ApprovalClosure,
         ChangeOwnershipInput,
         ChangeStatusInput,
@@ -58,9 +48,22 @@ with workflow.unsafe.imports_passed_through():
         ScoreConfidenceInput,
         StatusEvent,
     )
-    from domain.tool_calls import CalledTool, CallToolInput
-    from domain.tools import ProposedAction
-    from domain.turn import DecisionRecord, Draft
+    from domain.conversation.messages import CustomerMessage
+    from domain.conversation.ownership import Owner, Status
+    from domain.conversation.requests import DecideApproval
+    from domain.conversation.state import ConversationState
+    from domain.conversation.turn import DecisionRecord, Draft
+    from domain.delivery.channels import LIVE_CHANNELS
+    from domain.identity.check import (
+        AnswerIdentityCheckInput,
+        IdentityCheck,
+        SendIdentityCodeInput,
+        SentIdentityCode,
+        Verdict,
+    )
+    from domain.specification.organisation import LadderStep, Mode
+    from domain.tools.actions import ProposedAction
+    from domain.tools.calls import CalledTool, CallToolInput
     from workflows.calls import Calls, run, start
     from workflows.sending import Sending
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
 
-from domain.conversation import Status
-from domain.state import ConversationState
-from domain.turn import Draft
+from domain.conversation.ownership import Status
+from domain.conversation.state import ConversationState
+from domain.conversation.turn import Draft
 
 STATUS = SearchAttributeKey.for_keyword("ConversationStatus")
 CHANNEL = SearchAttributeKey.for_keyword("Channel")

@@ -11,9 +11,9 @@ from temporalio.workflow import ActivityConfig
 with workflow.unsafe.imports_passed_through():
     from activities.options import STORE, UPDATE_TICKET, WRITE_CRM_NOTE
     from activities.write_back import WriteBackActivities
-    from domain.spec import NotedEvent
-    from domain.state import ConversationState
-    from domain.write_back import RecordUnwrittenInput, TicketNote, UpdateTicketInput, WriteCrmNoteInput
+    from domain.conversation.state import ConversationState
+    from domain.delivery.write_back import RecordUnwrittenInput, TicketNote, UpdateTicketInput, WriteCrmNoteInput
+    from domain.specification.organisation import NotedEvent
 
 
 class WriteBack:

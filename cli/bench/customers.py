@@ -14,7 +14,9 @@ from temporalio.client import WorkflowHandle
 from cli.bench.announcements import Announcements
 from cli.bench.bare import BareWorkflow
 from cli.bench.organisation import QUESTION, SUPERVISED_QUESTION
-from domain.conversation import CustomerMessage, DecideApproval, Person, StartConversation
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Person
+from domain.conversation.requests import DecideApproval, StartConversation
 from gateway.conversations import Conversations
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository

@@ -5,7 +5,8 @@ from datetime import date
 
 from activities.organisations import ModelFactory
 from activities.publishing import fit_models
-from domain.spec import (
+from domain.conversation.turn import Citation, Usage
+from domain.specification.organisation import (
     AiAgentSpec,
     Article,
     ChannelSpec,
@@ -18,7 +19,6 @@ from domain.spec import (
     Thresholds,
     Topic,
 )
-from domain.turn import Citation, Usage
 from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, WrittenReply
 from storage.database import Database
 from storage.specs import SpecRepository

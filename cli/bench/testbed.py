@@ -24,7 +24,7 @@ from cli.platform.launch import tied_to_parent
 from cli.platform.ports import free_port
 from cli.platform.processes import Part, Report
 from config.settings import Settings
-from domain.conversation import workflow_id
+from domain.conversation.requests import workflow_id
 from gateway.conversations import Conversations
 from gateway.metrics import GatewayMetrics
 from storage.approvals import ApprovalRepository

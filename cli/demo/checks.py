@@ -8,8 +8,10 @@ from itertools import pairwise
 from cli.demo.checks_of_vendors import PER_CONVERSATION as OF_VENDORS
 from cli.demo.checks_of_vendors import every_channel_served, outage_named_and_survived
 from cli.demo.records import Conversation, Fault, Heard
-from domain.conversation import Author, Frozen, Status
-from domain.turn import Outcome
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.conversation.turn import Outcome
+from domain.model import Frozen
 from storage.views import AuditEvent, StoredMessage
 
 BURST_WINDOW = timedelta(seconds=0.3)

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from cli.demo.records import Conversation, Fault, Posted, words
-from domain.conversation import PHONE, WEB_CHAT, Author
+from domain.conversation.messages import Author
+from domain.delivery.channels import PHONE, WEB_CHAT
 from storage.records import TurnView
 from storage.views import StoredMessage
 

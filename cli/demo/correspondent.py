@@ -9,9 +9,10 @@ from cli.demo.customer import Customer
 from cli.demo.devices import Device, HelpDesk, Telephone
 from cli.demo.records import Heard, Posted, Sent, words
 from cli.demo.steps import Say, StoryError, Webhooks
-from domain.conversation import PHONE, Author
+from domain.conversation.messages import Author
+from domain.delivery.channels import PHONE
 from domain.errors import RetryableError
-from domain.spec import ChannelKind
+from domain.specification.organisation import ChannelKind
 from sandbox.frame import StandIn, WebhookTrouble
 from storage.conversations import ConversationRepository
 from storage.database import Database

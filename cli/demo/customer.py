@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from cli.demo.records import Heard, Sent
 from cli.demo.steps import Say
-from domain.conversation import Author, Status
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
 from gateway.chat.frames import (
     AnyServerFrame,
     ClientFrame,

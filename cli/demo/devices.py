@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from cli.demo.records import Posted
 from cli.demo.vendors import Vendors
-from domain.directory import Contact
-from domain.spec import ChannelKind
+from domain.identity.directory import Contact
+from domain.specification.organisation import ChannelKind
 from integrations.channels.email_threading import thread_key
 from integrations.channels.twilio_messages import thread_of
 from sandbox.frame import StandIn

@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.demo.playing import Player
 from cli.demo.records import Conversation, Recorded, WorkflowRecord
 from cli.demo.stage import Stage
-from domain.conversation import workflow_id
+from domain.conversation.requests import workflow_id
 from storage.approvals import ApprovalRepository
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository

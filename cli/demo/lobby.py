@@ -9,7 +9,7 @@ from cli.demo.devices import devices_of
 from cli.demo.staff import Staff
 from cli.demo.stage import Stage
 from cli.demo.steps import Story
-from domain.conversation import WEB_CHAT
+from domain.delivery.channels import WEB_CHAT
 from storage.vendors import VendorStateRepository
 
 LOOK_SECONDS = 0.5

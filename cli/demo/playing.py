@@ -33,8 +33,10 @@ from cli.demo.steps import (
     TakeOver,
     WaitForSalesforce,
 )
-from domain.approval import Approval
-from domain.conversation import WEB_CHAT, Author, Status
+from domain.approvals.approval import Approval
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.channels import WEB_CHAT
 from gateway.api.approvals import AskDecision, DecisionAnswer
 
 Moment = Callable[[str], None]

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from domain.conversation import Author, Frozen
-from domain.spec import ChannelKind
+from domain.conversation.messages import Author
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind
 from gateway.chat.frames import Pushed
 from storage.records import Receipt, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage

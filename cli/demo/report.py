@@ -6,7 +6,9 @@ from statistics import quantiles
 
 from cli.demo.checks import Check
 from cli.demo.records import Conversation, Exchange, Fault
-from domain.conversation import Author, Frozen, Status
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.model import Frozen
 
 AFTERMATH = timedelta(seconds=12)
 """A conversation whose worker was killed waits up to 10 seconds for Temporal to give it to another one."""

@@ -8,9 +8,9 @@ from uuid import uuid4
 from cli.demo.customer import ChatClient
 from cli.demo.playing import Player
 from cli.demo.stage import Stage
-from domain.conversation import Author
+from domain.conversation.activity_models import DeliverMessageInput
+from domain.conversation.messages import Author
 from domain.errors import NotFoundError
-from domain.steps import DeliverMessageInput
 from storage.conversations import ConversationRepository
 from storage.deliveries import DeliveryRepository
 

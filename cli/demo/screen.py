@@ -15,7 +15,7 @@ from cli.demo.playing import Player
 from cli.demo.report import ConversationRow, DemoReport, Summary, percentile
 from cli.platform.processes import State
 from cli.platform.progress import Progress
-from domain.directory import Contact
+from domain.identity.directory import Contact
 
 NAMES_SHOWN = 3
 GOOD, BAD = "[green]✓[/]", "[red]✗[/]"

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from cli.demo.records import LateDecision
 from cli.demo.steps import WEBSITE
-from domain.conversation import Frozen
+from domain.model import Frozen
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskReply, AskTakeOver
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer

@@ -19,8 +19,8 @@ from cli.platform.processes import Part, Report
 from cli.publishing import publish_loaded
 from cli.sandbox import customers_of
 from config.settings import Settings
-from domain.directory import Contact
-from domain.spec import ChannelSpec, IdentityRules
+from domain.identity.directory import Contact
+from domain.specification.organisation import ChannelSpec, IdentityRules
 from integrations.specification import LoadedOrganisation, load_specification
 from sandbox.salesforce import CUSTOMER_FIELDS
 from storage.api_keys import ApiKeyRepository

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.conversation import WEB_CHAT
-from domain.spec import ChannelKind
+from domain.delivery.channels import WEB_CHAT
+from domain.specification.organisation import ChannelKind
 
 SUPPORT = "support-1"
 APPROVER = "approver-1"

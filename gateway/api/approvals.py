@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from domain.approval import LEAD_ROLES
-from domain.conversation import MAX_MESSAGE_CHARACTERS, DecideApproval, Frozen
+from domain.approvals.approval import LEAD_ROLES
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.conversation.requests import DecideApproval
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from domain.model import Frozen
 from gateway.acknowledgement import ask
 from gateway.api.requests import Ask, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer

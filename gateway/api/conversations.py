@@ -6,23 +6,23 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
-from domain.conversation import (
-    MAX_MESSAGE_CHARACTERS,
+from domain.conversation.costs import UsageTotal
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.conversation.ownership import Status
+from domain.conversation.requests import (
     AnyRequest,
     ChangeMode,
-    Frozen,
     HandBack,
     Reopen,
     Resolve,
     SendHumanReply,
     Snooze,
-    Status,
     TakeOver,
 )
-from domain.costs import UsageTotal
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
-from domain.spec import Mode
-from domain.tool_calls import RecordedCall
+from domain.model import Frozen
+from domain.specification.organisation import Mode
+from domain.tools.calls import RecordedCall
 from gateway.acknowledgement import ask
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer

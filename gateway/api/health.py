@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from domain.conversation import Frozen
+from domain.model import Frozen
 from gateway.services import Services, services_of
 
 CHECK_WITHIN = timedelta(seconds=2)

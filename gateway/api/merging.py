@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 from pydantic import Field
 
-from domain.conversation import ConversationId, Frozen
-from domain.spec import ChannelKind
+from domain.conversation.messages import ConversationId
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind
 from gateway.api.conversations import find_conversation
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
 from gateway.auth import HumanAgent

@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi import Depends
 from pydantic import ConfigDict, Field
 
-from domain.conversation import Frozen
+from domain.model import Frozen
 from gateway.services import Services, services_of
 
 ServicesDependency = Annotated[Services, Depends(services_of)]

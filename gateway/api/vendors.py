@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import Field
 
-from domain.vendors import VendorState
+from domain.delivery.vendors import VendorState
 from gateway.api.requests import ServicesDependency
 from gateway.auth import Viewer
 

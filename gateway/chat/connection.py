@@ -10,7 +10,8 @@ from time import perf_counter
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from domain.conversation import Attachment, CustomerMessage, StartConversation
+from domain.conversation.messages import Attachment, CustomerMessage
+from domain.conversation.requests import StartConversation
 from domain.errors import HoldfastError, InvalidInputError, NotFoundError, RetryableError
 from gateway.chat.frames import (
     CLIENT_FRAME,

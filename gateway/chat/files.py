@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Response, Security, UploadFile
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from domain.conversation import Attachment
+from domain.conversation.messages import Attachment
 from domain.errors import ConflictError, NotFoundError
 from gateway.chat.media import ALLOWED, MAX_FILE_BYTES, MAX_FILES_PER_CONVERSATION, media_type_of, safe_name
 from gateway.problems import ProblemError, not_authenticated, problem, too_many_requests

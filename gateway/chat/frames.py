@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS, Attachment, Author, Frozen, Status
-from domain.turn import Citation
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Attachment, Author
+from domain.conversation.ownership import Status
+from domain.conversation.turn import Citation
+from domain.model import Frozen
 from gateway.problems import Problem
 from storage.views import MessageKind
 

@@ -7,7 +7,7 @@ import asyncio
 from time import monotonic
 from typing import Protocol
 
-from domain.conversation import Status
+from domain.conversation.ownership import Status
 from domain.errors import RetryableError
 from gateway.chat.frames import AnyServerFrame, Read, Standing, Typing, Welcome
 from gateway.chat.transcript import News, Transcript

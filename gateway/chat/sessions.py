@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field, model_validator
 
-from domain.conversation import WEB_CHAT, ConversationId, Frozen
+from domain.conversation.messages import ConversationId
+from domain.delivery.channels import WEB_CHAT
 from domain.errors import ForbiddenError
+from domain.model import Frozen
 from gateway.auth import INTEGRATION, Caller, caller_if_any
 from gateway.problems import too_many_requests
 from gateway.services import Services, services_of

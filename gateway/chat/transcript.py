@@ -1,6 +1,6 @@
 """What a chat client may see of a conversation."""
 
-from domain.conversation import Frozen
+from domain.model import Frozen
 from gateway.chat.frames import Pushed, Standing
 from storage.conversations import ConversationRepository
 from storage.views import StoredMessage

@@ -9,11 +9,13 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import AwareDatetime
 
-from domain.conversation import Author, Frozen, Status
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import Address, AnyInboundEvent
+from domain.delivery.inbound import Batch as Batch
+from domain.delivery.inbound import Cursor as Cursor
 from domain.errors import PermanentError
-from domain.inbound import Address, AnyInboundEvent
-from domain.inbound import Batch as Batch
-from domain.inbound import Cursor as Cursor
+from domain.model import Frozen
 
 # Out.
 

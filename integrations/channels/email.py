@@ -10,8 +10,8 @@ from typing import ClassVar
 import structlog
 from pydantic import ValidationError
 
+from domain.delivery.inbound import AnyInboundEvent, InboundMessage, Unreadable
 from domain.errors import HoldfastError, InvalidInputError
-from domain.inbound import AnyInboundEvent, InboundMessage, Unreadable
 from integrations.channels.base import Batch, Cursor, OutboundMessage, SendReceipt
 from integrations.channels.email_authentication import result_hosts
 from integrations.channels.email_inbound import RawMail, Reading, ReadMail, Skipped, read_mail, unreadable

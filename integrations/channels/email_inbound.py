@@ -6,8 +6,8 @@ from datetime import datetime
 from email.message import Message
 from typing import NamedTuple
 
-from domain.conversation import Frozen
-from domain.inbound import DeliveryReport, InboundMessage, Sender, Unreadable
+from domain.delivery.inbound import DeliveryReport, InboundMessage, Sender, Unreadable
+from domain.model import Frozen
 from integrations.channels.email_authentication import is_verified
 from integrations.channels.email_filter import Standing, is_no_reply, report, standing
 from integrations.channels.email_headers import Mailbox, header, mailboxes, raw_headers

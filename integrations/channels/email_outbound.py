@@ -7,8 +7,9 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
-from domain.conversation import Author, Frozen
+from domain.conversation.messages import Author
 from domain.errors import InvalidInputError
+from domain.model import Frozen
 from integrations.channels.base import OutboundMessage
 from integrations.channels.email_headers import clean, one_line
 from integrations.channels.email_threading import MailAddress, own_message_id, plus_address, reply_subject, shortened

@@ -19,9 +19,9 @@ from inscriptis import get_text  # type: ignore[import-untyped]
 from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.delivery.inbound import InboundFile
 from domain.errors import PermanentError
-from domain.inbound import InboundFile
 from integrations.channels.email_charsets import decode_bytes
 from integrations.channels.email_headers import clean, decoded, one_line
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime, ValidationError
 
-from domain.conversation import Frozen
 from domain.errors import InvalidInputError
+from domain.model import Frozen
 from integrations.channels.base import Cursor
 from integrations.channels.email_filter import is_flood
 

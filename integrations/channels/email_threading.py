@@ -13,7 +13,7 @@ from email.message import Message
 
 from pydantic import Field
 
-from domain.conversation import Frozen
+from domain.model import Frozen
 from integrations.channels.email_headers import domain_of, header, mailboxes, message_ids
 
 KEY_LETTERS = 16

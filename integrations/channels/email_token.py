@@ -11,8 +11,8 @@ from typing import NamedTuple
 import httpx
 from pydantic import Field, SecretStr, ValidationError
 
-from domain.conversation import Frozen
 from domain.errors import CredentialsError, HoldfastError, RateLimitedError, UnavailableError
+from domain.model import Frozen
 from integrations.channels.email_settings import OAuthClient
 
 MARGIN_SECONDS = 300

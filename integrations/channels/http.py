@@ -16,9 +16,10 @@ from typing import ClassVar
 import httpx
 from pydantic import AwareDatetime, Base64Bytes, ConfigDict, Field, SecretStr, ValidationError
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS, Author, Frozen, MessageId
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Author, MessageId
+from domain.delivery.inbound import InboundFile, InboundMessage, Sender
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
-from domain.inbound import InboundFile, InboundMessage, Sender
+from domain.model import Frozen
 from integrations.channels.base import (
     ForgedRequestError,
     OutboundMessage,

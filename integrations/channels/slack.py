@@ -23,8 +23,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from domain.delivery.inbound import InboundFile
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
-from domain.inbound import InboundFile
 from integrations.channels.base import (
     ForgedRequestError,
     OutboundMessage,

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS, Frozen
-from domain.inbound import ColleagueReply, InboundFile, InboundMessage, Sender
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.delivery.inbound import ColleagueReply, InboundFile, InboundMessage, Sender
+from domain.model import Frozen
 from integrations.channels.base import UnreadableRequestError
 from integrations.channels.slack_text import from_mrkdwn
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS
-from domain.inbound import (
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.delivery.inbound import (
     Address,
     AnyInboundEvent,
     ConsentChange,

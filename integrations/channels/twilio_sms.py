@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 import httpx
 
+from domain.delivery.inbound import AnyInboundEvent, InboundFile
 from domain.errors import InvalidInputError, NotFoundError, UnavailableError
-from domain.inbound import AnyInboundEvent, InboundFile
 from integrations.channels.base import Batch, Cursor, OutboundMessage, Received, SendReceipt, WebhookRequest
 from integrations.channels.sms_text import fits_sms, fits_whatsapp, in_plain_letters, parts
 from integrations.channels.twilio import TRY_AGAIN, Form, TwilioApi, TwilioSettings, form_of, no_twiml, verify_signature

@@ -12,9 +12,12 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field, NonNegativeInt, ValidationError
 
-from domain.asks_to_repeat import asks_to_repeat
-from domain.conversation import PHONE, Author, Frozen, Status
-from domain.inbound import InboundMessage, Sender
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.channels import PHONE
+from domain.delivery.inbound import InboundMessage, Sender
+from domain.language.asks_to_repeat import asks_to_repeat
+from domain.model import Frozen
 from integrations.channels.base import (
     OutboundMessage,
     Received,

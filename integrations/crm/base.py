@@ -5,8 +5,8 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import AwareDatetime
 
-from domain.conversation import Frozen
-from domain.turn import ContactIdentity, CustomerContext
+from domain.conversation.turn import ContactIdentity, CustomerContext
+from domain.model import Frozen
 
 
 class CustomerReference(Frozen):

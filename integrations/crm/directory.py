@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-from domain.directory import Account, Contact
-from domain.directory_facts import context_of
-from domain.turn import ContactIdentity, CustomerContext
+from domain.conversation.turn import ContactIdentity, CustomerContext
+from domain.identity.directory import Account, Contact
+from domain.identity.directory_facts import context_of
 from integrations.crm.base import CustomerReference
 
 

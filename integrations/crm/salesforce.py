@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
+from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.errors import ConflictError, ForbiddenError, HoldfastError, NotFoundError
-from domain.turn import ContactIdentity, CustomerContext
 from integrations.checks import Finding
 from integrations.crm.base import CrmNote, CustomerReference
 from integrations.crm.salesforce_allowance import LimitState

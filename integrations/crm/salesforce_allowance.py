@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from domain.conversation import Frozen
 from domain.errors import RateLimitedError
+from domain.model import Frozen
 
 ASK_AGAIN_AFTER = timedelta(minutes=15)
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import phonenumbers
 
+from domain.conversation.turn import ContactIdentity, CustomerContext, Fact
 from domain.errors import HoldfastError, InvalidInputError
-from domain.turn import ContactIdentity, CustomerContext, Fact
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce_api import SalesforceSettings, format_soql
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import phonenumbers
 
+from domain.conversation.turn import ContactIdentity
 from domain.errors import HoldfastError
-from domain.turn import ContactIdentity
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce_context import (
     MOST_CONTACTS,

@@ -19,7 +19,8 @@ import requests
 from pydantic import Field, SecretStr, field_validator, model_validator
 from requests.adapters import HTTPAdapter
 
-from domain.conversation import Frozen, Status
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import InboundFile
 from domain.errors import (
     ConflictError,
     CredentialsError,
@@ -29,7 +30,7 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.inbound import InboundFile
+from domain.model import Frozen
 from integrations.helpdesk.zendesk_tickets import TicketStatus
 from integrations.settings import VendorSettings
 

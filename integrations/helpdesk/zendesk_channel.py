@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from domain.conversation import Frozen, Status
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import Address, ColleagueReply, CustomerRating, InboundFile, InboundMessage, Unreadable
 from domain.errors import HoldfastError, InvalidInputError, NotFoundError, PermanentError
-from domain.inbound import Address, ColleagueReply, CustomerRating, InboundFile, InboundMessage, Unreadable
+from domain.model import Frozen
 from integrations.channels.base import (
     Batch,
     Cursor,

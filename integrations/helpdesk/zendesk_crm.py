@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from domain.conversation.turn import CustomerContext
 from domain.errors import HoldfastError, NotFoundError
-from domain.turn import CustomerContext
 from integrations.checks import Finding
 from integrations.crm.base import CustomerReference
 from integrations.helpdesk.zendesk import Raw, ZendeskApi, ZendeskSettings

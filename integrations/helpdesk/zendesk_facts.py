@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.conversation.turn import CustomerContext, Fact
 from domain.errors import InvalidInputError
-from domain.turn import CustomerContext, Fact
 
 SOURCE = "zendesk"
 FIELD_PATH = re.compile(

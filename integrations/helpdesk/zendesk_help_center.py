@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
-from domain.conversation import Frozen
 from domain.errors import HoldfastError
+from domain.model import Frozen
 from integrations.checks import Finding
 from integrations.helpdesk.zendesk import ZendeskApi, ZendeskSettings
 from integrations.knowledge.html import markdown_of

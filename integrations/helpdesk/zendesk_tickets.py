@@ -11,8 +11,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS, Frozen
-from domain.inbound import (
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.delivery.inbound import (
     Address,
     ColleagueReply,
     CustomerRating,
@@ -21,6 +21,7 @@ from domain.inbound import (
     Sender,
     Unreadable,
 )
+from domain.model import Frozen
 from integrations.channels.base import ForgedRequestError, UnreadableRequestError, WebhookRequest
 
 CHANNEL = "zendesk"

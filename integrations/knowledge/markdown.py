@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
-from domain.spec import Article
+from domain.specification.organisation import Article
 from integrations.knowledge.passages import sections_of
 from integrations.llm.base import Passage
 from integrations.stemming import stemmer_for

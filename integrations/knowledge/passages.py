@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from domain.spec import Article
+from domain.specification.organisation import Article
 
 HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 FENCE = re.compile(r"^(?:```|~~~)")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.knowledge import SourcedArticle as SourcedArticle
+from domain.specification.articles import SourcedArticle as SourcedArticle
 
 
 class KnowledgeSource(Protocol):

@@ -5,9 +5,10 @@ from typing import Literal, Protocol
 
 from pydantic import Field, JsonValue
 
-from domain.conversation import Author, Frozen
-from domain.spec import AiAgentSpec, Probability
-from domain.turn import Citation, Fact, Usage
+from domain.conversation.messages import Author
+from domain.conversation.turn import Citation, Fact, Usage
+from domain.model import Frozen
+from domain.specification.organisation import AiAgentSpec, Probability
 
 
 class Passage(Frozen):

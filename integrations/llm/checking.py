@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain.costs import cost_of
+from domain.conversation.costs import cost_of
+from domain.conversation.turn import Usage
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RetryableError
-from domain.spec import ModelPrice
-from domain.turn import Usage
+from domain.specification.organisation import ModelPrice
 from integrations.checks import Finding
 from integrations.llm.exchange import Exchange, parsed
 from integrations.llm.prompt import Answer, as_data

@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import JsonValue, ValidationError
 
+from domain.conversation.turn import Usage
 from domain.errors import HoldfastError, ModelOutputError
-from domain.turn import Usage
 from integrations.llm.prompt import Answer
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)

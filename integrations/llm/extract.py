@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from domain.questions import asks_how
-from domain.text import sentences
+from domain.language.questions import asks_how
+from domain.language.text import sentences
 from integrations.llm.base import Passage
 from integrations.stemming import stemmer_for
 

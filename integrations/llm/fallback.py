@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import structlog
 
-from domain.costs import cost_of, together
+from domain.conversation.costs import cost_of, together
+from domain.conversation.turn import Usage
 from domain.errors import HoldfastError, RateLimitedError, RetryableError
-from domain.spec import ModelPrice
-from domain.turn import Usage
+from domain.specification.organisation import ModelPrice
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 
 ATTEMPT_SECONDS = 80.0

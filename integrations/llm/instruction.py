@@ -1,6 +1,6 @@
 """What a reviewer or a colleague wants of the next draft, as far as words give it away."""
 
-from domain.wordings import Wordings
+from domain.language.wordings import Wordings
 
 LESS = Wordings(
     """

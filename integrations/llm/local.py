@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from time import perf_counter
 
-from domain.conversation import Author
-from domain.customer_facts import asked_facts, told
-from domain.languages import is_in_another_language
-from domain.questions import asks_who_answers, is_courtesy, is_greeting, is_vague, says_it_did_not_help
-from domain.spec import AiAgentSpec
-from domain.text import content_words
-from domain.turn import Citation, Fact, Usage
+from domain.conversation.messages import Author
+from domain.conversation.turn import Citation, Fact, Usage
+from domain.identity.customer_facts import asked_facts, told
+from domain.language.languages import is_in_another_language
+from domain.language.questions import asks_who_answers, is_courtesy, is_greeting, is_vague, says_it_did_not_help
+from domain.language.text import content_words
+from domain.specification.organisation import AiAgentSpec
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
 from integrations.llm.extract import LONGEST_ANSWER_WORDS, answer_from, passages_for_answer
 from integrations.llm.instruction import asks_for_less, finds_fault

@@ -10,8 +10,8 @@ from itertools import count
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from domain.spec import AiAgentSpec, Probability
-from domain.turn import Citation, Fact, Usage
+from domain.conversation.turn import Citation, Fact, Usage
+from domain.specification.organisation import AiAgentSpec, Probability
 from integrations.llm.base import Passage, ReplyRequest, WrittenReply
 from integrations.llm.extract import LIST_ITEM, answer_from
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from domain.conversation import Frozen
 from domain.errors import (
     CredentialsError,
     HoldfastError,
@@ -27,6 +26,7 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
+from domain.model import Frozen
 
 LONGEST_WAIT_SECONDS = 24 * 3600
 TRY_LATER_STATUSES = frozenset({408, 409, 499})

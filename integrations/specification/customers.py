@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pydantic import RootModel
 
-from domain.directory import Account, Contact, DirectoryImport, Invoice
-from domain.spec import Key
+from domain.identity.directory import Account, Contact, DirectoryImport, Invoice
+from domain.specification.model import Key
 from integrations.specification.documents import Document, DocumentReader
 from integrations.specification.problems import Location, did_you_mean
 from integrations.specification.validation import Read, validated

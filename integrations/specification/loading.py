@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from domain.directory import DirectoryImport
-from domain.directory_facts import context_of
-from domain.knowledge_spec import KnowledgeSourceSpec
-from domain.spec import AiAgentSpec, Article, OrganisationSpec, SpecVersion
+from domain.identity.directory import DirectoryImport
+from domain.identity.directory_facts import context_of
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.organisation import AiAgentSpec, Article, OrganisationSpec, SpecVersion
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import NoteKeeper
 from integrations.crm.registry import CRMS

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from domain.directory import DirectoryImport
-from domain.spec import AiAgentSpec, Key, OrganisationSpec, SpecModel, Topic
+from domain.identity.directory import DirectoryImport
+from domain.specification.model import Key, SpecModel
+from domain.specification.organisation import AiAgentSpec, OrganisationSpec, Topic
 
 IN_OTHER_FILES = frozenset({"topics", "out_of_scope_examples", "ai_agents"})
 

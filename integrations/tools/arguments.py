@@ -9,9 +9,9 @@ from pydantic_core import to_json
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.errors import InvalidInputError
-from domain.tools import LONGEST_DESCRIPTION, plain
-from domain.turn import ContactIdentity, CustomerContext
+from domain.tools.actions import LONGEST_DESCRIPTION, plain
 
 LARGEST_SCHEMA_BYTES = 20_000
 LONGEST_ARGUMENTS = 20_000

@@ -11,8 +11,8 @@ from typing import ClassVar, Protocol
 from pydantic import Field, JsonValue, SecretStr
 
 from domain.errors import InvalidInputError
-from domain.tool_spec import DescribedTool
-from domain.tools import ToolOutcome
+from domain.specification.tools import DescribedTool
+from domain.tools.actions import ToolOutcome
 from integrations.checks import Finding
 from integrations.settings import VendorSettings
 

@@ -38,8 +38,8 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.tool_spec import DescribedTool, StdioToolServer, ToolServerSpec, fingerprint_of
-from domain.tools import LONGEST_DESCRIPTION, LONGEST_RESULT, ToolOutcome, plain
+from domain.specification.tools import DescribedTool, StdioToolServer, ToolServerSpec, fingerprint_of
+from domain.tools.actions import LONGEST_DESCRIPTION, LONGEST_RESULT, ToolOutcome, plain
 from integrations.checks import Finding
 from integrations.llm.provider import retry_after
 from integrations.tools.base import ToolSession, ToolSettings

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from domain.errors import ConflictError, HoldfastError, InvalidInputError, NotFoundError
-from domain.spec import OrganisationSpec, SpecVersion
-from domain.tool_spec import AllowedTool, DescribedTool, ToolServerSpec
+from domain.specification.organisation import OrganisationSpec, SpecVersion
+from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
 from integrations.checks import Finding
 from integrations.tools.arguments import usable_schema
 from integrations.tools.base import ToolServer, ToolSession

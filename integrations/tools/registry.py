@@ -1,6 +1,6 @@
 """Tool servers by transport. A new one is one file and one line here."""
 
-from domain.tool_spec import ToolServerSpec
+from domain.specification.tools import ToolServerSpec
 from integrations.registry import adapter_class
 from integrations.tools.base import ToolServer, ToolSettings
 

@@ -7,11 +7,11 @@ from typing import Literal
 import structlog
 from pydantic import JsonValue
 
+from domain.conversation.turn import CustomerContext
 from domain.errors import HoldfastError, InvalidInputError
-from domain.spec import AiAgentSpec, SpecVersion
-from domain.tool_spec import AllowedTool, DescribedTool, ReadTool, WriteTool
-from domain.tools import ProposedAction, proposed
-from domain.turn import CustomerContext
+from domain.specification.organisation import AiAgentSpec, SpecVersion
+from domain.specification.tools import AllowedTool, DescribedTool, ReadTool, WriteTool
+from domain.tools.actions import ProposedAction, proposed
 from integrations.llm.base import OfferedTool, Passage, ToolAnswer
 from integrations.tools.arguments import own_arguments, read_arguments, without
 from integrations.tools.base import ToolServer

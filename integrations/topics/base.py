@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.topics import TopicPrediction
+from domain.quality.topics import TopicPrediction
 
 
 class TopicModel(Protocol):

@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from domain.errors import InvalidInputError
-from domain.topics import (
+from domain.quality.topics import (
     LabelledText,
     LatencyMilliseconds,
     OutOfScopeResult,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from domain.text import fold, words
+from domain.language.text import fold, words
 from integrations.stemming import SNOWBALL_NAMES
 
 BUCKETS = 2**20

@@ -19,7 +19,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skops import io as skops_io
 
 from domain.errors import InvalidInputError
-from domain.topics import LabelledText, TopicPrediction, TopicScore
+from domain.quality.topics import LabelledText, TopicPrediction, TopicScore
 from integrations.topics.calibration import NO, YES, Flags, Floats, Logistic, fit_sharpness
 from integrations.topics.features import Vocabulary, fit_vocabularies, message_views, rows_of
 

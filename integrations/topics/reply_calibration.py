@@ -8,8 +8,8 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from domain.confidence import Calibration
-from domain.conversation import Frozen
+from domain.conversation.confidence import Calibration
+from domain.model import Frozen
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ FURTHEST = 0.98
 
 
 class CheckedDraft(Frozen):
-    """The features of a draft's evidence (domain.confidence.features_of), and whether sending it would be right."""
+    """The features of a draft's evidence (domain.conversation.confidence.features_of), and whether sending it would be right."""
 
     features: dict[str, float]
     right: bool

@@ -2,7 +2,7 @@
 --
 -- Each step of the store is one function, so it is one call, one transaction and one round trip. It locks the row of its
 -- conversation first, changes the copy `c` of it, and writes it back once at its end. The argument `step` is the model of
--- the same name in domain/steps.py as JSON without nulls.
+-- the same name in domain/conversation/activity_models.py as JSON without nulls.
 
 CREATE OR REPLACE FUNCTION lock_conversation(id text) RETURNS conversations LANGUAGE plpgsql AS $$
 DECLARE

@@ -5,7 +5,7 @@ import pytest
 
 from activities.budgets import Budget
 from domain.errors import UnavailableError
-from domain.spec import ModelPrice, ModelSpec
+from domain.specification.organisation import ModelPrice, ModelSpec
 from tests.organisation import VERSION
 
 PAID, FREE = "openai:m", "compatible:own"

@@ -10,11 +10,11 @@ from temporalio.testing import ActivityEnvironment
 from activities.context import ContextActivities
 from activities.drafting import OrganisationModels
 from activities.organisations import Organisations
-from domain.confidence import Calibration
+from domain.conversation.activity_models import FetchCustomerContextInput
+from domain.conversation.confidence import Calibration
+from domain.conversation.turn import CustomerContext, Fact
 from domain.errors import UnavailableError
-from domain.steps import FetchCustomerContextInput
-from domain.topics import LabelledText
-from domain.turn import CustomerContext, Fact
+from domain.quality.topics import LabelledText
 from integrations.crm.base import Crm, CustomerReference
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.topics.ngram import NgramTopicModel, train

@@ -8,8 +8,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import delivery
 from activities.delivery import DeliveryActivities
+from domain.conversation.activity_models import DeliverMessageInput
 from domain.errors import CredentialsError, RateLimitedError, RetryableError, UnavailableError
-from domain.steps import DeliverMessageInput
 from integrations.channels.base import OutboundMessage, SendReceipt
 from storage.deliveries import DeliveryRepository
 from storage.views import Claim

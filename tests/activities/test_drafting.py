@@ -3,11 +3,11 @@ from decimal import Decimal
 import pytest
 
 from activities.drafting import Drafter, DraftQuestion, OrganisationModels
-from domain.confidence import Calibration
-from domain.conversation import Author
-from domain.spec import Sensitivity
-from domain.topics import LabelledText
-from domain.turn import CustomerContext, Draft, Fact
+from domain.conversation.confidence import Calibration
+from domain.conversation.messages import Author
+from domain.conversation.turn import CustomerContext, Draft, Fact
+from domain.quality.topics import LabelledText
+from domain.specification.organisation import Sensitivity
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.base import ReplyRequest, ReplyTools, TranscriptLine, WrittenReply
 from integrations.llm.local import LocalReplyWriter

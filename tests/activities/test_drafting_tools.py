@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from activities.drafting import Drafter, DraftQuestion, OrganisationModels
-from domain.confidence import Calibration
-from domain.spec import IdentityRules
-from domain.tool_calls import RecordedCall
-from domain.tools import ProposedAction
-from domain.topics import LabelledText
-from domain.turn import Citation, CustomerContext, Draft, Fact
+from domain.conversation.confidence import Calibration
+from domain.conversation.turn import Citation, CustomerContext, Draft, Fact
+from domain.quality.topics import LabelledText
+from domain.specification.organisation import IdentityRules
+from domain.tools.actions import ProposedAction
+from domain.tools.calls import RecordedCall
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
 from integrations.llm.local import LocalReplyWriter

@@ -8,9 +8,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import identity
 from activities.identity import IdentityActivities
-from domain.directory import Account, Contact, DirectoryImport
+from domain.delivery.inbound import ConsentChange, InboundMessage, Sender
 from domain.errors import NotFoundError, UnavailableError
-from domain.identity import (
+from domain.identity.check import (
     MASK,
     MOST_TRIED_AT_ONCE,
     AnswerIdentityCheckInput,
@@ -19,8 +19,8 @@ from domain.identity import (
     SentIdentityCode,
     hash_of,
 )
-from domain.inbound import ConsentChange, InboundMessage, Sender
-from domain.spec import ChannelSpec, SpecVersion
+from domain.identity.directory import Account, Contact, DirectoryImport
+from domain.specification.organisation import ChannelSpec, SpecVersion
 from integrations.channels.base import OutboundMessage, SendReceipt
 from integrations.crm.directory import DirectoryCrm
 from storage.database import Database, connect

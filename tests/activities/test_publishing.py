@@ -4,9 +4,9 @@ import pytest
 
 from activities.evaluating import draft_labelled, judge_labelled
 from activities.publishing import FittedModels, fit_models, held_out_drafts, serving_models
-from domain.confidence import Calibration
-from domain.evaluation import OUT_OF_SCOPE, LabelledMessage
-from domain.turn import CustomerContext
+from domain.conversation.confidence import Calibration
+from domain.conversation.turn import CustomerContext
+from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage
 from integrations.llm.local import LocalReplyWriter
 from integrations.topics.ngram import NgramTopicModel
 from tests.organisation import VERSION, known_customer

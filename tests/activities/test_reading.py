@@ -7,10 +7,10 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.reading import ReadingActivities
+from domain.conversation.activity_models import ChannelRead, ReadChannelInput
+from domain.delivery.inbound import Batch, Cursor
 from domain.errors import CredentialsError, InvalidInputError
-from domain.inbound import Batch, Cursor
-from domain.spec import ChannelSpec
-from domain.steps import ChannelRead, ReadChannelInput
+from domain.specification.organisation import ChannelSpec
 from integrations.adapters import Adapters
 from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS

@@ -7,11 +7,11 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.options import CONTEXT_ATTEMPTS
-from domain.directory import Account, Contact, DirectoryImport
+from domain.conversation.activity_models import FetchCustomerContextInput
+from domain.conversation.turn import CustomerContext, Fact
+from domain.delivery.inbound import InboundMessage, Sender
 from domain.errors import UnavailableError
-from domain.inbound import InboundMessage, Sender
-from domain.steps import FetchCustomerContextInput
-from domain.turn import CustomerContext, Fact
+from domain.identity.directory import Account, Contact, DirectoryImport
 from integrations.crm.base import Crm, CustomerReference
 from integrations.crm.directory import DirectoryCrm
 from storage.database import connect

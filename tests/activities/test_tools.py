@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from temporalio.testing import ActivityEnvironment
 
 from activities.tools import ToolActivities
-from domain.approval import Approval
+from domain.approvals.approval import Approval
+from domain.conversation.activity_models import ApprovalClosure
 from domain.errors import (
     ConflictError,
     ForbiddenError,
@@ -19,11 +20,10 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.spec import SpecVersion
-from domain.steps import ApprovalClosure
-from domain.tool_calls import CalledTool
-from domain.tool_spec import ToolServerSpec
-from domain.tools import ProposedAction
+from domain.specification.organisation import SpecVersion
+from domain.specification.tools import ToolServerSpec
+from domain.tools.actions import ProposedAction
+from domain.tools.calls import CalledTool
 from integrations.tools import mcp
 from integrations.tools.pinning import with_tools
 from sandbox.frame import Fault

@@ -1,6 +1,6 @@
 from activities.retrieval import PASSAGES_PER_QUESTION, Retrieval
 from activities.topic_sources import TopicSources
-from domain.topics import TopicPrediction, TopicScore
+from domain.quality.topics import TopicPrediction, TopicScore
 from integrations.knowledge.markdown import MarkdownKnowledge
 from tests.organisation import ARTICLES, BILLING, SERVICE, SPECIFICATION
 

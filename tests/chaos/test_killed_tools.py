@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from cli.platform.temporal_server import TemporalServer
-from domain.conversation import Status
+from domain.conversation.ownership import Status
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
 from tests.chaos.points import Moment, Point

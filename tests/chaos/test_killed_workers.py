@@ -13,9 +13,10 @@ from typing import Any, get_args
 import pytest
 
 from cli.platform.temporal_server import TemporalServer
-from domain.conversation import Resolve, Status, TakeOver, workflow_id
+from domain.conversation.ownership import Status
+from domain.conversation.requests import Resolve, TakeOver, workflow_id
 from domain.queues import CONVERSATIONS
-from domain.spec import ModelSpec
+from domain.specification.organisation import ModelSpec
 from tests.chaos.points import Moment, Point
 from tests.chaos.processes import doomed_worker, ordinary_worker
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND, publish

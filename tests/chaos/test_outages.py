@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from cli.platform.ports import free_port
 from cli.platform.processes import Supervisor
 from cli.platform.temporal_server import TemporalServer
-from domain.conversation import TakeOver
+from domain.conversation.requests import TakeOver
 from storage.database import Database, connect
 from storage.migrate import migrate
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND, publish

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from domain.conversation import AnyRequest, DecideApproval, HandBack, Person, SendHumanReply, Status, TakeOver
+from domain.conversation.ownership import Person, Status
+from domain.conversation.requests import AnyRequest, DecideApproval, HandBack, SendHumanReply, TakeOver
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND
 from tests.e2e.house import ANNA, BEN, House
 from tests.e2e.promises import check_promises

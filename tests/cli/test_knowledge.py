@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from cli.platform.temporal_server import TemporalServer
 from domain.errors import CredentialsError
-from domain.knowledge import SourcedArticle
-from domain.knowledge_spec import KnowledgeSourceSpec
+from domain.specification.articles import SourcedArticle
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from integrations.settings import VendorSettings
 from storage.database import connect
 from storage.knowledge import KnowledgeRepository

@@ -7,7 +7,7 @@ import pytest
 
 from cli.publishing import described
 from domain.errors import ForbiddenError
-from domain.spec import SpecVersion
+from domain.specification.organisation import SpecVersion
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
 from tests.integrations.tools.shop import TOOLS, address, version_with

@@ -3,9 +3,16 @@
 from functools import cache
 from typing import Any
 
-from domain.confidence import Calibration
-from domain.spec import ChannelSpec, LadderStep, OrganisationSpec, ServiceLevels, SpecVersion, Thresholds
-from domain.topics import LabelledText
+from domain.conversation.confidence import Calibration
+from domain.quality.topics import LabelledText
+from domain.specification.organisation import (
+    ChannelSpec,
+    LadderStep,
+    OrganisationSpec,
+    ServiceLevels,
+    SpecVersion,
+    Thresholds,
+)
 from integrations.topics.ngram import train
 from storage.database import Database
 from storage.specs import SpecRepository

@@ -13,17 +13,12 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHand
 from temporalio.service import RPCError
 
 from activities.organisations import ModelFactory
-from domain.conversation import (
-    WEB_CHAT,
-    AnyRequest,
-    CustomerMessage,
-    DecideApproval,
-    Person,
-    StartConversation,
-    workflow_id,
-)
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Person
+from domain.conversation.requests import AnyRequest, DecideApproval, StartConversation, workflow_id
+from domain.conversation.turn import Citation, Usage
+from domain.delivery.channels import WEB_CHAT
 from domain.errors import UnavailableError
-from domain.turn import Citation, Usage
 from gateway.conversations import Conversations
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics

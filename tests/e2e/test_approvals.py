@@ -2,8 +2,9 @@
 
 import pytest
 
-from domain.conversation import DecideApproval, Snooze, Status
-from domain.spec import ApprovalRule
+from domain.conversation.ownership import Status
+from domain.conversation.requests import DecideApproval, Snooze
+from domain.specification.organisation import ApprovalRule
 from tests.e2e.bikeshop import PASSWORD, REFUND, publish
 from tests.e2e.house import ANNA, BEN, House, Talk
 from tests.e2e.promises import check_promises

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domain.conversation import SendHumanReply, Status, TakeOver
+from domain.conversation.ownership import Status
+from domain.conversation.requests import SendHumanReply, TakeOver
+from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import InvalidInputError, RateLimitedError, UnavailableError
-from domain.inbound import AnyInboundEvent
 from gateway.forwarding import Forwarder
 from storage.inbox import InboxRepository
 from tests.e2e.bikeshop import PASSWORD, PERSON, REFUND

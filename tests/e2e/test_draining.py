@@ -6,8 +6,8 @@ Temporal keeps the order within each partition of a queue, so over all of them i
 import asyncio
 from statistics import mean
 
-from domain.conversation import WEB_CHAT
-from domain.spec import ModelSpec
+from domain.delivery.channels import WEB_CHAT
+from domain.specification.organisation import ModelSpec
 from integrations.llm.base import ReplyRequest, ReplyTools, WrittenReply
 from storage.database import Database
 from tests.e2e.bikeshop import PASSWORD, publish

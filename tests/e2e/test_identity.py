@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from domain.conversation import Person, Status
-from domain.directory import Account, Contact, DirectoryImport
-from domain.identity import MASK
-from domain.inbound import InboundMessage, Sender
-from domain.spec import ChannelSpec, IdentityRules
-from domain.turn import Citation, Usage
+from domain.conversation.ownership import Person, Status
+from domain.conversation.turn import Citation, Usage
+from domain.delivery.inbound import InboundMessage, Sender
+from domain.identity.check import MASK
+from domain.identity.directory import Account, Contact, DirectoryImport
+from domain.specification.organisation import ChannelSpec, IdentityRules
 from gateway.forwarding import Forwarder
 from integrations.llm.base import ReplyRequest, ReplyTools, WrittenReply
 from storage.customers import CustomerRepository

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.client import ScheduleHandle
 
-from domain.conversation import WEB_CHAT
-from domain.knowledge_spec import KnowledgeSourceSpec
-from domain.spec import Article, SpecVersion
-from domain.steps import SynchroniseKnowledgeInput
+from domain.conversation.activity_models import SynchroniseKnowledgeInput
+from domain.delivery.channels import WEB_CHAT
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.organisation import Article, SpecVersion
 from integrations.channels.web_chat import WebChatChannel
 from integrations.crm.directory import DirectoryCrm
 from integrations.helpdesk.zendesk_help_center import ZendeskHelpCenter

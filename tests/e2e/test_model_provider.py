@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Settings
-from domain.conversation import Status
-from domain.costs import cost_of
-from domain.spec import ModelPrice, ModelSpec
+from domain.conversation.costs import cost_of
+from domain.conversation.ownership import Status
+from domain.specification.organisation import ModelPrice, ModelSpec
 from sandbox.anthropic import AnthropicStandIn
 from sandbox.openai import API_KEY, OpenAiStandIn
 from sandbox.scripted_model import Fails, Says

@@ -3,8 +3,9 @@
 import asyncpg
 import pytest
 
-from domain.conversation import ChangeMode, HandBack, SendHumanReply, Status, TakeOver
-from domain.spec import Mode
+from domain.conversation.ownership import Status
+from domain.conversation.requests import ChangeMode, HandBack, SendHumanReply, TakeOver
+from domain.specification.organisation import Mode
 from tests.e2e.bikeshop import DELIVERY, PASSWORD
 from tests.e2e.house import ANNA, House, ScriptedWriter, Talk, scripted
 from tests.e2e.promises import check_promises

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+from domain.conversation.activity_models import ReadChannelInput
+from domain.delivery.inbound import Batch, Cursor
 from domain.errors import UnavailableError
-from domain.inbound import Batch, Cursor
 from domain.queues import CONVERSATIONS
-from domain.spec import ChannelSpec
-from domain.steps import ReadChannelInput
+from domain.specification.organisation import ChannelSpec
 from storage.inbox import InboxRepository, WaitingEvent
 from tests.e2e.bikeshop import publish
 from tests.e2e.house import House

@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.conversation import Status, TakeOver
+from domain.conversation.ownership import Status
+from domain.conversation.requests import TakeOver
 from domain.errors import InvalidInputError, RateLimitedError
 from integrations.channels.base import OutboundMessage, SendReceipt
 from tests.e2e.bikeshop import PASSWORD

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from domain.conversation import Resolve, Snooze, Status
+from domain.conversation.ownership import Status
+from domain.conversation.requests import Resolve, Snooze
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND
 from tests.e2e.house import ANNA, House
 from tests.e2e.promises import check_promises

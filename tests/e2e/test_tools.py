@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from domain.conversation import Status, TakeOver
-from domain.tool_spec import HttpToolServer
+from domain.conversation.ownership import Status
+from domain.conversation.requests import TakeOver
+from domain.specification.tools import HttpToolServer
 from integrations.llm.base import ReplyRequest, ReplyTools, WrittenReply
 from sandbox.frame import Fault
 from sandbox.mcp_server import ToolServerStandIn

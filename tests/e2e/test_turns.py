@@ -3,8 +3,9 @@
 import asyncio
 from itertools import pairwise
 
-from domain.conversation import Resolve, Status, TakeOver
-from domain.spec import ChannelSpec, ModelSpec
+from domain.conversation.ownership import Status
+from domain.conversation.requests import Resolve, TakeOver
+from domain.specification.organisation import ChannelSpec, ModelSpec
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND, publish
 from tests.e2e.house import ANNA, House, Talk
 from tests.e2e.promises import check_promises

@@ -8,9 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from domain.conversation import WEB_CHAT, CustomerMessage, Resolve, StartConversation, Status
-from domain.inbound import InboundMessage, Sender
-from domain.spec import ChannelSpec
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Status
+from domain.conversation.requests import Resolve, StartConversation
+from domain.delivery.channels import WEB_CHAT
+from domain.delivery.inbound import InboundMessage, Sender
+from domain.specification.organisation import ChannelSpec
 from gateway.forwarding import Forwarder
 from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from domain.spec import AiAgentSpec
-from domain.tool_spec import ToolServerSpec
+from domain.specification.organisation import AiAgentSpec
+from domain.specification.tools import ToolServerSpec
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools
 from integrations.tools.pinning import with_tools
 from storage.database import Database

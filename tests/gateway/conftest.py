@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from domain.confidence import Calibration
+from domain.conversation.confidence import Calibration
 from gateway.app import create_app
 from gateway.options import GatewayOptions
 from integrations.channels.base import Channel

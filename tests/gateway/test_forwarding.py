@@ -3,9 +3,10 @@
 import asyncio
 from datetime import UTC, datetime
 
-from domain.conversation import AnyRequest, CustomerMessage, StartConversation
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.requests import AnyRequest, StartConversation
+from domain.delivery.inbound import ColleagueReply, InboundMessage, Sender
 from domain.errors import ConflictError, UnavailableError
-from domain.inbound import ColleagueReply, InboundMessage, Sender
 from gateway.forwarding import Forwarder, message_id
 from storage.database import Database
 from storage.inbox import InboxRepository

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from domain.confidence import Calibration
-from domain.spec import ChannelSpec
+from domain.conversation.confidence import Calibration
+from domain.specification.organisation import ChannelSpec
 from gateway.app import create_app
 from gateway.options import GatewayOptions
 from integrations.channels.base import Received, TurnState, WebhookAnswer, WebhookRequest

@@ -15,15 +15,21 @@ from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.organisations import ModelFactory, Organisations
 from activities.serving import load_models
-from domain.confidence import Calibration
-from domain.conversation import WEB_CHAT, Owner
-from domain.policy import policy_of
+from domain.conversation.activity_models import (
+    GeneratedReply,
+    GenerateReplyInput,
+    OpenConversationInput,
+    OpenedConversation,
+)
+from domain.conversation.confidence import Calibration
+from domain.conversation.ownership import Owner
+from domain.conversation.policy import policy_of
+from domain.conversation.turn import Citation, Draft, Evidence, Usage
+from domain.delivery.channels import WEB_CHAT
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
-from domain.spec import Mode
-from domain.steps import GeneratedReply, GenerateReplyInput, OpenConversationInput, OpenedConversation
-from domain.tool_spec import ToolServerSpec
-from domain.tools import ProposedAction
-from domain.turn import Citation, Draft, Evidence, Usage
+from domain.specification.organisation import Mode
+from domain.specification.tools import ToolServerSpec
+from domain.tools.actions import ProposedAction
 from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel
 from integrations.tools.base import ToolServer

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.delivery.vendors import VendorState
 from domain.errors import CredentialsError, NotFoundError, RateLimitedError, RetryableError, UnavailableError
-from domain.vendors import VendorState
 from integrations.breakers import FAILURES, PAUSE, READ_EVERY, Breakers
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -8,11 +8,11 @@ import pytest
 
 from activities.delivery import ATTEMPT_SECONDS
 from activities.options import CONTEXT_ATTEMPTS, FETCH_CUSTOMER_CONTEXT
-from domain.conversation import Author
+from domain.conversation.messages import Author
+from domain.conversation.turn import CustomerContext, Usage
 from domain.errors import UnavailableError
-from domain.spec import AiAgentSpec
-from domain.tool_spec import HttpToolServer
-from domain.turn import CustomerContext, Usage
+from domain.specification.organisation import AiAgentSpec
+from domain.specification.tools import HttpToolServer
 from integrations import guarded
 from integrations.channels.base import OutboundMessage, SendReceipt
 from integrations.crm.base import CrmNote, CustomerReference

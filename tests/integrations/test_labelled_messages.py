@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidInputError
-from domain.evaluation import LabelledMessage
+from domain.quality.evaluation import LabelledMessage
 from integrations.labelled_messages import read_labelled_messages
 
 HEADER = "id,text,expected,article,topic,customer\n"

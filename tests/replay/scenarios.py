@@ -7,22 +7,21 @@ from datetime import time, timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from domain.calendar_spec import QuietHours
-from domain.conversation import (
+from domain.conversation.ownership import Person, Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import (
     ChangeMode,
     DecideApproval,
     HandBack,
-    Person,
     ReportFailure,
     Resolve,
     SendHumanReply,
-    Status,
     TakeOver,
 )
-from domain.policy import Policy
-from domain.spec import ApprovalRule, Mode
-from domain.tools import ProposedAction
-from domain.turn import Evidence
+from domain.conversation.turn import Evidence
+from domain.specification.calendar import QuietHours
+from domain.specification.organisation import ApprovalRule, Mode
+from domain.tools.actions import ProposedAction
 from tests.workflows.conftest import ANNA, BEN, Conversation
 from tests.workflows.fakes import SURE, FakeActivities
 from tests.workflows.write_back_fakes import WritingFakes

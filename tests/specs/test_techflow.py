@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.asks_for_person import asks_for_person
-from domain.cannot_do import cannot_do_hit
-from domain.directory_facts import context_of
-from domain.evaluation import OUT_OF_SCOPE, LabelledMessage
-from domain.spec import Mode
-from domain.text import content_words, words
+from domain.identity.directory_facts import context_of
+from domain.language.asks_for_person import asks_for_person
+from domain.language.cannot_do import cannot_do_hit
+from domain.language.text import content_words, words
+from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage
+from domain.specification.organisation import Mode
 from integrations.knowledge.passages import sections_of
 from integrations.labelled_messages import read_labelled_messages
 from integrations.specification import LoadedOrganisation, load_specification

@@ -4,20 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.approval import Approval, open_approval, rule_for
-from domain.confidence import Calibration
-from domain.conversation import (
-    WEB_CHAT,
-    Author,
-    CustomerMessage,
-    DecideApproval,
-    Owner,
-    Person,
-    StartConversation,
-    Status,
-)
-from domain.spec import Mode
-from domain.steps import (
+from domain.approvals.approval import Approval, open_approval, rule_for
+from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
     DeliverMessageInput,
@@ -25,7 +13,13 @@ from domain.steps import (
     GenerateReplyInput,
     RequestApprovalInput,
 )
-from domain.turn import Citation, Decision, DecisionRecord, Draft, Evidence, Outcome, Reason, Usage
+from domain.conversation.confidence import Calibration
+from domain.conversation.messages import Author, CustomerMessage
+from domain.conversation.ownership import Owner, Person, Status
+from domain.conversation.requests import DecideApproval, StartConversation
+from domain.conversation.turn import Citation, Decision, DecisionRecord, Draft, Evidence, Outcome, Reason, Usage
+from domain.delivery.channels import WEB_CHAT
+from domain.specification.organisation import Mode
 from storage.approvals import ApprovalRepository
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository

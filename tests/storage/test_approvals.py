@@ -3,10 +3,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.approval import edited
-from domain.conversation import Status
-from domain.spec import LadderStep
-from domain.steps import ClimbLadderInput, RecordDecisionInput
+from domain.approvals.approval import edited
+from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput
+from domain.conversation.ownership import Status
+from domain.specification.organisation import LadderStep
 from tests.storage.stage import (
     CONVERSATION,
     NAMES,

@@ -1,7 +1,7 @@
 import asyncpg
 import pytest
 
-from domain.steps import RecordDecisionInput
+from domain.conversation.activity_models import RecordDecisionInput
 from tests.storage.stage import CONVERSATION, NAMES, NOW, Stage, decide, escalation, generate, message, ownership
 
 SECRET = "Erika Mustermann, erika@example.com"

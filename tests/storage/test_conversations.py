@@ -3,9 +3,11 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from domain.conversation import Attachment, Owner, StartConversation, Status
+from domain.conversation.messages import Attachment
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.requests import StartConversation
 from domain.errors import NotFoundError
-from domain.spec import Mode
+from domain.specification.organisation import Mode
 from tests.organisation import VERSION
 from tests.storage.stage import (
     AI,

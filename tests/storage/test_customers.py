@@ -4,8 +4,8 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from domain.directory import Account, Contact, DirectoryImport, Invoice
-from domain.turn import ContactIdentity
+from domain.conversation.turn import ContactIdentity
+from domain.identity.directory import Account, Contact, DirectoryImport, Invoice
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.views import ImportCounts

@@ -1,10 +1,10 @@
 import asyncpg
 import pytest
 
-from domain.conversation import Owner, Status
+from domain.conversation.activity_models import ApprovalClosure
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.turn import Outcome
 from domain.errors import NotFoundError, UnavailableError
-from domain.steps import ApprovalClosure
-from domain.turn import Outcome
 from storage.deliveries import LEASE
 from storage.records import RecordRepository
 from tests.storage.stage import (

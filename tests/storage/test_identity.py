@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.conversation import StartConversation
-from domain.identity import AnswerIdentityCheckInput, SendIdentityCodeInput, Verdict
-from domain.spec import Mode
-from domain.turn import ContactIdentity
+from domain.conversation.requests import StartConversation
+from domain.conversation.turn import ContactIdentity
+from domain.identity.check import AnswerIdentityCheckInput, SendIdentityCodeInput, Verdict
+from domain.specification.organisation import Mode
 from storage.identity import IdentityRepository, SealedCode, Way
 from tests.organisation import VERSION
 from tests.storage.stage import AI, NOW, ORGANISATION, Stage, later, message, ownership

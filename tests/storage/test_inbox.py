@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 import pytest
 
-from domain.inbound import (
+from domain.conversation.turn import ContactIdentity
+from domain.delivery.inbound import (
     Batch,
     ColleagueReply,
     ConsentChange,
@@ -16,7 +17,6 @@ from domain.inbound import (
     Sender,
     Unreadable,
 )
-from domain.turn import ContactIdentity
 from storage.conversations import ConversationRepository
 from storage.inbox import InboxRepository
 from storage.records import RecordRepository

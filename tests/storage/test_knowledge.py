@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.confidence import Calibration
+from domain.conversation.confidence import Calibration
 from domain.errors import ConflictError
-from domain.evaluation import LabelledMessage
-from domain.knowledge import SourcedArticle
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.articles import SourcedArticle
 from storage.database import Database
 from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository

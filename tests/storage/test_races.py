@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.confidence import Calibration
+from domain.conversation.activity_models import ApprovalClosure, RecordDecisionInput
+from domain.conversation.confidence import Calibration
 from domain.errors import UnavailableError
-from domain.steps import ApprovalClosure, RecordDecisionInput
 from storage.views import Claim
 from tests.organisation import VERSION
 from tests.storage.stage import (

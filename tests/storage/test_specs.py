@@ -1,7 +1,7 @@
 import asyncpg
 import pytest
 
-from domain.confidence import Calibration
+from domain.conversation.confidence import Calibration
 from domain.errors import NotFoundError
 from storage.database import Database
 from storage.specs import SpecRepository

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain.conversation import Author, CustomerMessage, Person, StartConversation, Status
+from domain.conversation.activity_models import DeliverMessageInput
+from domain.conversation.messages import Author, CustomerMessage
+from domain.conversation.ownership import Person, Status
+from domain.conversation.requests import StartConversation
+from domain.delivery.inbound import InboundMessage, Sender
 from domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnavailableError
-from domain.inbound import InboundMessage, Sender
-from domain.spec import Mode
-from domain.steps import DeliverMessageInput
+from domain.specification.organisation import Mode
 from storage.inbox import InboxRepository, KeptEvent
 from storage.threads import ThreadRepository
 from tests.organisation import VERSION

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from domain.conversation import Owner
+from domain.conversation.activity_models import ApprovalClosure
+from domain.conversation.ownership import Owner
+from domain.conversation.turn import DecisionRecord, Outcome
 from domain.errors import NotFoundError
-from domain.steps import ApprovalClosure
-from domain.tool_calls import CalledTool, CallToolInput
-from domain.tools import ProposedAction
-from domain.turn import DecisionRecord, Outcome
+from domain.tools.actions import ProposedAction
+from domain.tools.calls import CalledTool, CallToolInput
 from storage.tool_calls import ToolCallRepository
 from tests.organisation import VERSION
 from tests.storage.stage import ANNA, CONVERSATION, NAMES, NOW, Stage, approval, decide, later, ownership, record

@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from domain.conversation import Author
-from domain.steps import ScoredConfidence
-from domain.turn import CustomerContext, Fact, Usage
+from domain.conversation.activity_models import ScoredConfidence
+from domain.conversation.messages import Author
+from domain.conversation.turn import CustomerContext, Fact, Usage
 from storage.records import RecordRepository
 from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, reply
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.delivery.vendors import VendorState
 from domain.errors import UnavailableError
-from domain.vendors import VendorState
 from integrations.breakers import FAILURES, READ_EVERY, Breakers
 from storage.database import Database, connect
 from storage.vendors import VendorStateRepository

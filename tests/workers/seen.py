@@ -7,7 +7,7 @@ from datetime import timedelta
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from domain.steps import ReadChannelInput, SynchroniseKnowledgeInput
+from domain.conversation.activity_models import ReadChannelInput, SynchroniseKnowledgeInput
 from tests.organisation import SPECIFICATION
 from workflows.knowledge import synchronisation_id
 from workflows.reading import reader_id

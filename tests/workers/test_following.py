@@ -14,10 +14,10 @@ from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from domain.delivery.inbound import Batch, Cursor
 from domain.errors import UnavailableError
-from domain.inbound import Batch, Cursor
-from domain.knowledge_spec import KnowledgeSourceSpec
-from domain.spec import ChannelSpec, OrganisationSpec
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.organisation import ChannelSpec, OrganisationSpec
 from storage.database import Database, connect
 from storage.inbox import InboxRepository
 from storage.migrate import migrate

@@ -4,8 +4,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from domain.knowledge_spec import KnowledgeSourceSpec
-from domain.steps import SynchroniseKnowledgeInput
+from domain.conversation.activity_models import SynchroniseKnowledgeInput
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from tests.e2e.bikeshop import version
 from tests.organisation import SPECIFICATION
 from workers.knowledge import Schedules

@@ -8,8 +8,8 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from config.settings import Settings, child_environment
-from domain.knowledge_spec import KnowledgeSourceSpec
-from domain.spec import ChannelSpec
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.organisation import ChannelSpec
 from storage.database import connect
 from tests.e2e.bikeshop import publish
 from tests.workers.seen import ORGANISATION, holds, is_scheduled, reader_of, schedule_of, status, until

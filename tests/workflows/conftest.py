@@ -16,10 +16,12 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
 
-from domain.conversation import AnyRequest, CustomerMessage, Person, StartConversation
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Person
+from domain.conversation.requests import AnyRequest, StartConversation
+from domain.conversation.state import ConversationState
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.search_attributes import SEARCH_ATTRIBUTES
-from domain.state import ConversationState
 from tests.workflows.fakes import FakeActivities
 from workers.worker import workflow_runner
 from workflows.conversation import ConversationWorkflow

@@ -11,18 +11,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.conversation import Owner, StartConversation, Status
-from domain.identity import (
-    AnswerIdentityCheckInput,
-    IdentityAnswer,
-    IdentityCheck,
-    SendIdentityCodeInput,
-    SentIdentityCode,
-    Verdict,
-)
-from domain.policy import Policy
-from domain.spec import Mode
-from domain.steps import (
+from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
     ClimbLadderInput,
@@ -43,9 +32,21 @@ from domain.steps import (
     ScoreConfidenceInput,
     ScoredConfidence,
 )
-from domain.tool_calls import CalledTool, CallToolInput
-from domain.tools import ProposedAction
-from domain.turn import Draft, Evidence, Usage
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import StartConversation
+from domain.conversation.turn import Draft, Evidence, Usage
+from domain.identity.check import (
+    AnswerIdentityCheckInput,
+    IdentityAnswer,
+    IdentityCheck,
+    SendIdentityCodeInput,
+    SentIdentityCode,
+    Verdict,
+)
+from domain.specification.organisation import Mode
+from domain.tools.actions import ProposedAction
+from domain.tools.calls import CalledTool, CallToolInput
 
 SURE = Evidence(topic="plans", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
 START = StartConversation(organisation="acme", conversation_id="cv_test0001")

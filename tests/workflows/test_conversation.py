@@ -6,22 +6,21 @@ from itertools import pairwise
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.conversation import (
+from domain.conversation.ownership import Person, Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import (
     ChangeMode,
     DecideApproval,
     HandBack,
-    Person,
     Reopen,
     ReportFailure,
     Resolve,
     SendHumanReply,
     Snooze,
-    Status,
     TakeOver,
 )
-from domain.policy import Policy
-from domain.spec import ApprovalRule, LadderStep, Mode, ServiceLevels
-from domain.turn import Evidence
+from domain.conversation.turn import Evidence
+from domain.specification.organisation import ApprovalRule, LadderStep, Mode, ServiceLevels
 from tests.workflows.conftest import ANNA, BEN, Conversation, Converse
 from tests.workflows.fakes import SURE, FakeActivities
 

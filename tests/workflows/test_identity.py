@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.conversation import CustomerMessage, Resolve, Status, TakeOver
-from domain.identity import Verdict
-from domain.policy import Policy
-from domain.spec import Thresholds
-from domain.state import ConversationState
-from domain.turn import Outcome
+from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import Resolve, TakeOver
+from domain.conversation.state import ConversationState
+from domain.conversation.turn import Outcome
+from domain.identity.check import Verdict
+from domain.specification.organisation import Thresholds
 from tests.workflows.conftest import ANNA, Conversation, Converse, message
 from tests.workflows.fakes import SURE, FakeActivities
 from workflows.conversation import ConversationWorkflow

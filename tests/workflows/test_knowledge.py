@@ -9,8 +9,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from domain.conversation.activity_models import FetchedKnowledge, PublishedKnowledge, SynchroniseKnowledgeInput
 from domain.queues import CONVERSATIONS, PUBLISHING, READING
-from domain.steps import FetchedKnowledge, PublishedKnowledge, SynchroniseKnowledgeInput
 from workers.worker import workflow_runner
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 

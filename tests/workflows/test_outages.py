@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.calendar_spec import QuietHours
-from domain.conversation import ChangeMode, Resolve, SendHumanReply, Snooze, Status, TakeOver
-from domain.policy import Policy
-from domain.spec import Mode, ServiceLevels
+from domain.conversation.ownership import Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import ChangeMode, Resolve, SendHumanReply, Snooze, TakeOver
+from domain.specification.calendar import QuietHours
+from domain.specification.organisation import Mode, ServiceLevels
 from tests.workflows.conftest import ANNA, Converse
 from tests.workflows.fakes import FakeActivities
 

@@ -10,8 +10,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from domain.conversation.activity_models import ChannelRead, ReadChannelInput
 from domain.queues import CONVERSATIONS, READING
-from domain.steps import ChannelRead, ReadChannelInput
 from tests.workflows.fakes import Gate
 from workers.worker import workflow_runner
 from workflows.reading import SHIFTS_PER_RUN, ReadChannelWorkflow

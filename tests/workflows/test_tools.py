@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.conversation import DecideApproval, Person, Status, TakeOver
-from domain.policy import Policy
-from domain.tool_calls import CalledTool
-from domain.tools import ProposedAction
-from domain.turn import Evidence
+from domain.conversation.ownership import Person, Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import DecideApproval, TakeOver
+from domain.conversation.turn import Evidence
+from domain.tools.actions import ProposedAction
+from domain.tools.calls import CalledTool
 from tests.workflows.conftest import ANNA, BEN, Conversation, Converse
 from tests.workflows.fakes import SURE, FakeActivities
 

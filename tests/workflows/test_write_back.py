@@ -3,10 +3,11 @@
 from temporalio.api.enums.v1 import EventType
 from temporalio.exceptions import ApplicationError
 
-from domain.conversation import DecideApproval, Resolve, Status
-from domain.policy import Policy
-from domain.spec import ServiceLevels
-from domain.turn import Evidence
+from domain.conversation.ownership import Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import DecideApproval, Resolve
+from domain.conversation.turn import Evidence
+from domain.specification.organisation import ServiceLevels
 from tests.workflows.conftest import ANNA, Conversation, Converse
 from tests.workflows.fakes import SURE
 from tests.workflows.write_back_fakes import WritingFakes

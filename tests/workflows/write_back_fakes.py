@@ -2,9 +2,9 @@
 
 from temporalio import activity
 
-from domain.policy import Policy
-from domain.turn import Evidence
-from domain.write_back import RecordUnwrittenInput, UpdateTicketInput, WriteCrmNoteInput
+from domain.conversation.policy import Policy
+from domain.conversation.turn import Evidence
+from domain.delivery.write_back import RecordUnwrittenInput, UpdateTicketInput, WriteCrmNoteInput
 from tests.workflows.fakes import SURE, FakeActivities
 
 

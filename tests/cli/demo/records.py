@@ -15,10 +15,22 @@ from cli.demo.records import (
     Sent,
     WorkflowRecord,
 )
-from domain.approval import Approval
-from domain.conversation import WEB_CHAT, Author, Owner, Status
-from domain.spec import ChannelKind, Mode
-from domain.turn import CustomerContext, Decision, DecisionRecord, Draft, Evidence, Fact, Outcome, Reason, Usage
+from domain.approvals.approval import Approval
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.turn import (
+    CustomerContext,
+    Decision,
+    DecisionRecord,
+    Draft,
+    Evidence,
+    Fact,
+    Outcome,
+    Reason,
+    Usage,
+)
+from domain.delivery.channels import WEB_CHAT
+from domain.specification.organisation import ChannelKind, Mode
 from storage.records import Receipt, TurnView
 from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage
 

@@ -6,8 +6,9 @@ import pytest
 
 from cli.demo.checks import PER_CONVERSATION, run_checks
 from cli.demo.records import Conversation, Posted, Sent, Takeover, WorkflowRecord
-from domain.conversation import Author, Status
-from domain.turn import Outcome
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.conversation.turn import Outcome
 from tests.cli.demo.records import (
     FAULTS,
     MESSAGES,

@@ -7,8 +7,8 @@ import pytest
 
 from cli.demo.devices import Device, HelpDesk, Mailbox, SlackRoom, devices_of
 from cli.demo.vendors import Vendors, serving_vendors
-from domain.directory import Contact
-from domain.spec import ChannelKind
+from domain.identity.directory import Contact
+from domain.specification.organisation import ChannelKind
 from sandbox.process.salesforce import Customers
 from sandbox.slack_workspace import PostMessage
 from sandbox.zendesk import Written

@@ -8,7 +8,7 @@ import pytest
 from cli.demo.checks import run_checks
 from cli.demo.records import Conversation, Exchange
 from cli.demo.report import AFTERMATH, percentile, report_of, summary_of
-from domain.conversation import Status
+from domain.conversation.ownership import Status
 from tests.cli.demo.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound
 
 SOUND = sound()

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from domain.vendors import VendorState
+from domain.delivery.vendors import VendorState
 from storage.vendors import VendorStateRepository
 from tests.cli.served.conftest import Holdfast
 from tests.gateway.conftest import Gateway

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from domain.inbound import AnyInboundEvent
+from domain.delivery.inbound import AnyInboundEvent
 from storage.inbox import InboxRepository
 from tests.gateway.conftest import ORGANISATION, Gateway
 from tests.pigeons import note

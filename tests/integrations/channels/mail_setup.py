@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from pathlib import Path
 
-from domain.conversation import Author
-from domain.inbound import InboundMessage
+from domain.conversation.messages import Author
+from domain.delivery.inbound import InboundMessage
 from integrations.channels.base import Batch, Cursor, OutboundMessage
 from integrations.channels.email import EmailChannel
 from integrations.channels.email_settings import EmailSettings

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.delivery.inbound import DeliveryReport
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
-from domain.inbound import DeliveryReport
 from integrations.channels.base import Channel, Cursor, MessageReader
 from integrations.channels.email import EmailChannel
 from integrations.channels.email_filter import MOST_MAILS_PER_HOUR

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS
-from domain.inbound import DeliveryReport, InboundMessage, Unreadable
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.delivery.inbound import DeliveryReport, InboundMessage, Unreadable
 from integrations.channels.email_inbound import RawMail, Reading, ReadMail, Skipped, event_id, read_mail
 from integrations.channels.email_threading import own_message_id, thread_key
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.delivery.inbound import InboundMessage
 from domain.errors import CredentialsError, HoldfastError, RateLimitedError, UnavailableError
-from domain.inbound import InboundMessage
 from integrations.channels.base import OutboundMessage
 from integrations.channels.email_mailbox import xoauth2
 from integrations.channels.email_sign_in import Credentials, trusting

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import Author
+from domain.conversation.messages import Author
 from domain.errors import InvalidInputError
 from integrations.channels.base import OutboundMessage
 from integrations.channels.email_headers import header, message_ids

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
 from integrations.channels.email_parsing import MOST_FILES, Contents, UnreadableMailError, contents, fitted, html_text
 
 MOST = 1000

@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from config.settings import read_vendor
+from domain.delivery.inbound import InboundFile, InboundMessage, Sender
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
-from domain.inbound import InboundFile, InboundMessage, Sender
 from integrations.channels.base import (
     Channel,
     ForgedRequestError,

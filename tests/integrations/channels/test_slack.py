@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.delivery.inbound import ColleagueReply, InboundMessage
 from domain.errors import (
     CredentialsError,
     HoldfastError,
@@ -21,7 +22,6 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.inbound import ColleagueReply, InboundMessage
 from integrations.channels.base import (
     Channel,
     ForgedRequestError,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.conversation import MAX_MESSAGE_CHARACTERS
-from domain.inbound import ColleagueReply, InboundFile, InboundMessage
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.delivery.inbound import ColleagueReply, InboundFile, InboundMessage
 from integrations.channels.base import UnreadableRequestError
 from integrations.channels.slack_events import (
     Profile,

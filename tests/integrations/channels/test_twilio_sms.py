@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from domain.conversation import Author
+from domain.conversation.messages import Author
+from domain.delivery.inbound import AnyInboundEvent, ConsentChange, DeliveryReport, InboundMessage, Sender
 from domain.errors import (
     CredentialsError,
     ForbiddenError,
@@ -19,7 +20,6 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.inbound import AnyInboundEvent, ConsentChange, DeliveryReport, InboundMessage, Sender
 from integrations.channels.base import Cursor, OutboundMessage
 from integrations.channels.twilio import TwilioSettings
 from integrations.channels.twilio_sms import LARGEST_FILE_BYTES, TwilioSmsChannel, TwilioWhatsAppChannel

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from pydantic import SecretStr
 
-from domain.asks_for_person import asks_for_person
-from domain.conversation import Author, Status
-from domain.inbound import InboundMessage
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import InboundMessage
+from domain.language.asks_for_person import asks_for_person
 from integrations.channels.base import (
     OutboundMessage,
     SpokenLine,

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
-from domain.conversation import Author, Status
-from domain.inbound import AnyInboundEvent, InboundMessage
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import AnyInboundEvent, InboundMessage
 from integrations.channels.base import (
     ForgedRequestError,
     SpokenLine,

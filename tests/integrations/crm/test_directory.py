@@ -1,8 +1,8 @@
 import pytest
 
-from domain.directory import Account, Contact
-from domain.directory_facts import context_of
-from domain.turn import ContactIdentity
+from domain.conversation.turn import ContactIdentity
+from domain.identity.directory import Account, Contact
+from domain.identity.directory_facts import context_of
 from integrations.crm.base import Crm, CustomerReference
 from integrations.crm.directory import DirectoryCrm
 

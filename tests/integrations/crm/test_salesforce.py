@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import SecretStr, ValidationError
 
+from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.errors import (
     ConflictError,
     CredentialsError,
@@ -27,7 +28,6 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.turn import ContactIdentity, CustomerContext
 from integrations.crm.base import CrmNote, CustomerReference, NoteKeeper
 from integrations.crm.salesforce import SalesforceCrm
 from integrations.crm.salesforce_allowance import ASK_AGAIN_AFTER

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.conversation.turn import ContactIdentity
 from domain.errors import UnavailableError
-from domain.turn import ContactIdentity
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce_api import SalesforceSettings
 from integrations.crm.salesforce_context import Answers, context_of, context_queries, wanted, who_query

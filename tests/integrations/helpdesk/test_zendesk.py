@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import read_vendor
-from domain.conversation import Status
+from domain.conversation.ownership import Status
 from integrations.helpdesk.zendesk import ZendeskSettings
 
 GUIDE = Path("docs/guides/zendesk.md").read_text(encoding="utf-8")

@@ -15,7 +15,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from domain.conversation import Author, Status
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.inbound import ColleagueReply, CustomerRating, InboundFile, InboundMessage
 from domain.errors import (
     ConflictError,
     CredentialsError,
@@ -26,7 +28,6 @@ from domain.errors import (
     RetryableError,
     UnavailableError,
 )
-from domain.inbound import ColleagueReply, CustomerRating, InboundFile, InboundMessage
 from integrations.channels.base import (
     Batch,
     ForgedRequestError,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.conversation.turn import CustomerContext
 from domain.errors import CredentialsError, InvalidInputError, RateLimitedError, UnavailableError
-from domain.turn import CustomerContext
 from integrations.crm.base import CustomerReference
 from integrations.crm.registry import CRMS
 from integrations.helpdesk.zendesk_crm import ZendeskCrm

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.inbound import InboundFile, InboundMessage
+from domain.delivery.inbound import InboundFile, InboundMessage
 from integrations.channels.base import ForgedRequestError, UnreadableRequestError, WebhookRequest
 from integrations.helpdesk.zendesk_tickets import (
     Attachment,

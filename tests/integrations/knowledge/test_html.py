@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.spec import Article
+from domain.specification.organisation import Article
 from integrations.knowledge.html import markdown_of
 from integrations.knowledge.passages import sections_of
 

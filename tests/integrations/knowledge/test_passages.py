@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from domain.spec import Article
+from domain.specification.organisation import Article
 from integrations.knowledge.passages import plain_text, sections_of
 
 

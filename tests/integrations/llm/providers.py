@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from domain.conversation.turn import Fact
 from domain.errors import HoldfastError
-from domain.turn import Fact
 from integrations.llm.base import DraftValidator, Passage, ReplyRequest, ReplyWriter, TranscriptLine
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer

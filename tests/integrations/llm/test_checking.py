@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.spec import ModelPrice
+from domain.specification.organisation import ModelPrice
 from integrations.llm.checking import STAGES, model_checks
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import MODELS

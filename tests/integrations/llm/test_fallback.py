@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from activities.options import SCORE_CONFIDENCE
+from domain.conversation.turn import Usage
 from domain.errors import (
     CredentialsError,
     HoldfastError,
@@ -16,8 +17,7 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.spec import ModelPrice
-from domain.turn import Usage
+from domain.specification.organisation import ModelPrice
 from integrations.llm.base import (
     DraftVerdict,
     OfferedTool,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from domain.spec import ModelSpec
+from domain.specification.organisation import ModelSpec
 from integrations.llm.registry import MODELS, WRITERS
 from tests.integrations.llm.providers import SETTINGS
 

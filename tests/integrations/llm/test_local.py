@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.conversation import Author
-from domain.spec import AiAgentSpec
-from domain.turn import Fact
+from domain.conversation.messages import Author
+from domain.conversation.turn import Fact
+from domain.specification.organisation import AiAgentSpec
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.base import Passage, ReplyRequest, TranscriptLine, WrittenReply
 from integrations.llm.local import LocalReplyWriter

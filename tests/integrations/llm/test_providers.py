@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from domain.conversation.turn import Citation
 from domain.errors import (
     CredentialsError,
     InvalidInputError,
@@ -17,7 +18,6 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from domain.turn import Citation
 from integrations.llm.base import WrittenReply
 from integrations.llm.provider import ModelAccess, retry_after
 from integrations.llm.registry import MODELS, reply_writer

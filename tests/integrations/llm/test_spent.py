@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.conversation.turn import Usage
 from domain.errors import ModelOutputError, UnavailableError
-from domain.turn import Usage
 from integrations.llm.base import WrittenReply
 from integrations.llm.registry import MODELS
 from sandbox.scripted_model import Calls, Fails, Says

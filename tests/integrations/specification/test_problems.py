@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.calendar_spec import BusinessCalendar
-from domain.spec import AiAgentSpec, CannotDo
+from domain.specification.calendar import BusinessCalendar
+from domain.specification.organisation import AiAgentSpec, CannotDo
 from integrations.specification.problems import Problem, SpecificationError, did_you_mean, explained
 
 GOOD = {"id": "general", "name": "Gil", "role": "Answers.", "can_do": ["Answer"]}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from domain.directory import DirectoryImport
+from domain.identity.directory import DirectoryImport
 from integrations.specification.documents import Document, DocumentReader
 from integrations.specification.validation import validated
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import pytest
 
-from domain.spec import AiAgentSpec, SpecVersion
-from domain.tool_spec import HttpToolServer, StdioToolServer, ToolServerSpec
+from domain.specification.organisation import AiAgentSpec, SpecVersion
+from domain.specification.tools import HttpToolServer, StdioToolServer, ToolServerSpec
 from integrations.tools.base import ToolServer, ToolSettings
 from integrations.tools.mcp import McpToolServer
 from integrations.tools.registry import tool_server

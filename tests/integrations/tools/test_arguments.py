@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.errors import InvalidInputError
-from domain.turn import ContactIdentity, CustomerContext
 from integrations.tools.arguments import check_arguments, own_arguments, read_arguments, usable_schema, without
 from tests.organisation import known_customer
 

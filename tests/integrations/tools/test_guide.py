@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
-from domain.tool_spec import AllowedTool, ToolServerSpec
+from domain.specification.tools import AllowedTool, ToolServerSpec
 from integrations.tools.mcp import IDEMPOTENCY_KEY
 from sandbox import mcp_server
 

@@ -21,8 +21,8 @@ from domain.errors import (
     RetryableError,
     UnavailableError,
 )
-from domain.tool_spec import StdioToolServer
-from domain.tools import LONGEST_RESULT, ToolOutcome
+from domain.specification.tools import StdioToolServer
+from domain.tools.actions import LONGEST_RESULT, ToolOutcome
 from integrations.tools import mcp
 from integrations.tools.base import ToolSettings
 from integrations.tools.mcp import IDEMPOTENCY_KEY, McpToolServer

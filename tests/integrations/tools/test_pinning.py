@@ -7,9 +7,9 @@ import pytest
 from pydantic import JsonValue
 
 from domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
-from domain.spec import SpecVersion
-from domain.tool_spec import DescribedTool, HttpToolServer
-from domain.tools import ToolOutcome
+from domain.specification.organisation import SpecVersion
+from domain.specification.tools import DescribedTool, HttpToolServer
+from domain.tools.actions import ToolOutcome
 from integrations.checks import Finding
 from integrations.tools.base import ToolSession
 from integrations.tools.pinning import check_tools, still_the_same, with_tools

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.spec import SpecVersion
-from domain.tool_spec import DescribedTool, ReadTool
-from domain.tools import ProposedAction
+from domain.specification.organisation import SpecVersion
+from domain.specification.tools import DescribedTool, ReadTool
+from domain.tools.actions import ProposedAction
 from integrations.llm.base import ReplyTools, ToolAnswer
 from integrations.tools.pinning import with_tools
 from integrations.tools.reply import LONGEST_NAME, MOST_USES, AllowedTools

@@ -1,6 +1,6 @@
 """A small organisation's labelled messages, made of wordings and things."""
 
-from domain.topics import LabelledText
+from domain.quality.topics import LabelledText
 
 WORDINGS = {
     "card_delivery": (

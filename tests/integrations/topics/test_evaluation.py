@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidInputError
-from domain.topics import LabelledText
+from domain.quality.topics import LabelledText
 from integrations.topics.evaluation import evaluate
 from tests.integrations.topics.examples import OUTSIDE, messages
 

@@ -8,7 +8,7 @@ import pytest
 from skops import io as skops_io
 
 from domain.errors import InvalidInputError
-from domain.topics import LabelledText, TopicPrediction
+from domain.quality.topics import LabelledText, TopicPrediction
 from integrations.topics.base import TopicModel
 from integrations.topics.ngram import NgramTopicModel, blocks, fit, train
 from tests.integrations.topics.examples import OUTSIDE, messages

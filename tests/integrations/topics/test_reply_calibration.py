@@ -2,8 +2,8 @@ import random
 
 import pytest
 
-from domain.confidence import Calibration, score
-from domain.turn import Evidence
+from domain.conversation.confidence import Calibration, score
+from domain.conversation.turn import Evidence
 from integrations.topics.reply_calibration import FEATURES, CheckedDraft, fit_calibration
 
 

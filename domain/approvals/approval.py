@@ -1,0 +1,170 @@
+"""Approvals: a draft with its actions, its digest, who may decide, and the rules by which a decision counts."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from domain.conversation.ownership import Person
+from domain.conversation.requests import DecideApproval
+from domain.conversation.turn import Draft
+from domain.model import Frozen
+from domain.specification.organisation import ApprovalRule, LadderStep, Sensitivity
+from domain.tools.actions import ProposedAction
+
+LEAD_ROLES = frozenset({"lead", "admin"})
+DEFAULT_RULE = ApprovalRule(id="default")
+
+
+class Approval(BaseModel):
+    """A draft that waits for people. It never expires; it becomes stale when the conversation moves on."""
+
+    approval_id: str
+    draft_id: str
+    ai_agent: str
+    text: str
+    actions: tuple[ProposedAction, ...] = Field(
+        (), description="What is done once it is approved, then the text is sent."
+    )
+    digest: str
+    revision: int
+    rule: str
+    reason: str
+    approvers_needed: int = Field(1, ge=1)
+    roles: tuple[str, ...]
+    exclude_requester: bool = True
+    requester: str | None = Field(None, description="The person whose text this is, after an edit under two approvers.")
+    assignee: str | None = None
+    requested_at: datetime
+    approved_by: tuple[str, ...] = ()
+    rungs_done: int = Field(0, ge=0, description="Steps of the reminder ladder already taken.")
+
+    def climb(self, step: LadderStep) -> "Approval":
+        """One step of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
+        widened = tuple(dict.fromkeys((*self.roles, *step.roles)))
+        roles = {"remind": self.roles, "widen": widened, "move_up": step.roles or self.roles}[step.action]
+        assignee = self.assignee if step.action == "remind" else None
+        return self.model_copy(update={"rungs_done": self.rungs_done + 1, "roles": roles, "assignee": assignee})
+
+
+class Verdict(Frozen):
+    """What a decision amounts to. `refused` is a sentence for the person whose click came to nothing."""
+
+    effect: Literal["send", "wait_for_more", "reapprove_edit", "redraft", "take_over", "reassign", "refused"]
+    refused: str | None = None
+
+
+def digest_of(*, text: str, draft_id: str, revision: int, actions: Sequence[ProposedAction] = ()) -> str:
+    """SHA-256 (hex) over what would be done: another text, action or state of the conversation is another digest."""
+    if actions:
+        done = [action.model_dump(mode="json") for action in actions]
+        return hashlib.sha256(json.dumps([revision, draft_id, text, done], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(f"{revision}\x00{draft_id}\x00{text}".encode()).hexdigest()
+
+
+def rule_for(
+    rules: Sequence[ApprovalRule], *, ai_agent: str, sensitivity: Sensitivity | None, amount: Decimal | None
+) -> ApprovalRule:
+    """The first rule whose conditions all hold; without one, one approver."""
+    for rule in rules:
+        agent_fits = not rule.ai_agents or ai_agent in rule.ai_agents
+        sensitivity_fits = not rule.sensitivity or sensitivity in rule.sensitivity
+        amount_fits = rule.amount_above is None or (amount is not None and amount > Decimal(str(rule.amount_above)))
+        if agent_fits and sensitivity_fits and amount_fits:
+            return rule
+    return DEFAULT_RULE
+
+
+def open_approval(
+    draft: Draft, *, approval_id: str, revision: int, reason: str, rule: ApprovalRule, now: datetime
+) -> Approval:
+    """An approval for exactly this draft at exactly this revision."""
+    return Approval(
+        approval_id=approval_id,
+        draft_id=draft.draft_id,
+        ai_agent=draft.ai_agent,
+        text=draft.text,
+        actions=draft.actions,
+        digest=digest_of(text=draft.text, draft_id=draft.draft_id, revision=revision, actions=draft.actions),
+        revision=revision,
+        rule=rule.id,
+        reason=reason,
+        approvers_needed=rule.approvers,
+        roles=rule.roles,
+        exclude_requester=rule.exclude_requester,
+        requested_at=now,
+    )
+
+
+def judge(approval: Approval | None, decision: DecideApproval) -> Verdict:
+    """Say what a decision does to the open approval; the first valid one wins, the rest are told why not."""
+    refused = _refusal(approval, decision)
+    if refused or approval is None:
+        return Verdict(effect="refused", refused=refused)
+    match decision.action:
+        case "approve":
+            return Verdict(effect="send" if _enough(approval, decision.by) else "wait_for_more")
+        case "edit":
+            return Verdict(effect="send" if approval.approvers_needed == 1 else "reapprove_edit")
+        case "reject":
+            return Verdict(effect="redraft")
+        case same:
+            return Verdict(effect=same)
+
+
+def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, now: datetime) -> Approval:
+    """The approval that an edit under several approvers opens: the editor is its requester, earlier votes are void."""
+    text = decision.text or approval.text
+    digest = digest_of(text=text, draft_id=approval.draft_id, revision=approval.revision, actions=approval.actions)
+    changes = {"approval_id": approval_id, "text": text, "digest": digest, "requester": decision.by.id}
+    fresh = {"approved_by": (), "requested_at": now, "rungs_done": 0, "assignee": None}
+    return approval.model_copy(update=changes | fresh)
+
+
+def _refusal(approval: Approval | None, decision: DecideApproval) -> str | None:
+    if approval is None:
+        return "There is no open approval: it was decided already, or the conversation has moved on. Reload it."
+    rules = (
+        (
+            decision.approval_id != approval.approval_id,
+            "This approval is not open any more: it was decided, or a newer draft replaced it. Decide the newer one.",
+        ),
+        (
+            decision.digest is not None and decision.digest != approval.digest,
+            "This approval shows another text than the one you saw. Reload it and decide again.",
+        ),
+        (not _may_decide(approval, decision.by), f"Only {_who(approval)} may decide this approval."),
+        (
+            decision.action in {"approve", "edit"} and _is_requester(approval, decision.by),
+            "The text is your own: another person must approve it.",
+        ),
+        (decision.by.id in approval.approved_by and decision.action == "approve", "You have approved this already."),
+        (decision.action == "edit" and not (decision.text or "").strip(), "An edit needs the new text."),
+        (decision.action == "reject" and not decision.reason.strip(), "A rejection needs a reason to redraft with."),
+        (decision.action == "reassign" and not decision.assignee, "A reassignment needs an assignee."),
+    )
+    return next((sentence for holds, sentence in rules if holds), None)
+
+
+def _may_decide(approval: Approval, person: Person) -> bool:
+    if LEAD_ROLES & set(person.roles):
+        return True
+    if approval.assignee is not None:
+        return person.id == approval.assignee
+    return bool(set(approval.roles) & set(person.roles))
+
+
+def _who(approval: Approval) -> str:
+    return "the assigned person" if approval.assignee else "people with the role " + " or ".join(approval.roles)
+
+
+def _is_requester(approval: Approval, person: Person) -> bool:
+    return approval.exclude_requester and approval.requester == person.id
+
+
+def _enough(approval: Approval, person: Person) -> bool:
+    return len({*approval.approved_by, person.id}) >= approval.approvers_needed

@@ -1,0 +1,48 @@
+"""Business time and the reminder ladder: pure arithmetic on absolute instants."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from domain.specification.calendar import BusinessCalendar
+from domain.specification.organisation import LadderStep
+
+SEARCH_DAYS = 366
+
+
+def add_business_time(start: datetime, amount: timedelta, calendar: BusinessCalendar) -> datetime:
+    """The instant (UTC) at which `amount` of opening time has passed since `start` (aware).
+
+    A calendar without hours, or one that never opens within a year, is open around the clock. One that opens too
+    seldom for `amount` ends the wait after a year, so that a reminder is late rather than never sent.
+    """
+    now, left = start.astimezone(UTC), amount
+    day = start.astimezone(calendar.zone).date()
+    for offset in range(SEARCH_DAYS if calendar.hours else 0):
+        for opens, closes in _opening(day + timedelta(days=offset), calendar):
+            now = max(now, opens)
+            if now + left <= closes:
+                return now + left
+            left -= max(closes - now, timedelta())
+            now = max(now, closes)
+    return start.astimezone(UTC) + (amount if left == amount else timedelta(days=SEARCH_DAYS))
+
+
+def _opening(day: date, calendar: BusinessCalendar) -> list[tuple[datetime, datetime]]:
+    """Opening and closing instants in UTC: subtracting local times would lose or win an hour when clocks change."""
+    if day in calendar.holidays:
+        return []
+    todays = sorted((h.opens, h.closes) for h in calendar.hours if h.weekday == day.weekday())
+    return [(_instant(day, opens, calendar), _instant(day, closes, calendar)) for opens, closes in todays]
+
+
+def _instant(day: date, local: time, calendar: BusinessCalendar) -> datetime:
+    return datetime.combine(day, local, calendar.zone).astimezone(UTC)
+
+
+def next_rung(
+    requested_at: datetime, rungs_done: int, ladder: Sequence[LadderStep], calendar: BusinessCalendar
+) -> datetime | None:
+    """When the next step of the ladder is due; None when the ladder is climbed (the wait itself has no end)."""
+    if rungs_done >= len(ladder):
+        return None
+    return add_business_time(requested_at, ladder[rungs_done].after, calendar)

@@ -1,0 +1,268 @@
+"""The steps of a conversation: one argument and one result for each activity.
+
+Texts travel once: a step that needs an earlier text names it (`draft_id`, `context_id`) and reads it from the store.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from domain.approvals.approval import Approval
+from domain.conversation.messages import Author, CustomerMessage
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import DecideApproval, StartConversation
+from domain.conversation.turn import DecisionRecord, Draft, Usage
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind, LadderStep, Mode, Probability
+
+
+class OpenConversationInput(Frozen):
+    start: StartConversation
+
+
+class OpenedConversation(Frozen):
+    """What is known of the conversation: fresh numbers, or those it had when its last run ended."""
+
+    spec_hash: str
+    policy: Policy
+    revision: int = 0
+    turn: int = 0
+    owner: Owner
+    mode: Mode
+    status: Status = Status.OPEN
+
+
+class FetchCustomerContextInput(Frozen):
+    """`sources` are the CRM and, where there is one, the help desk."""
+
+    organisation: str
+    spec_hash: str
+    sources: tuple[str, ...]
+    conversation_id: str
+    customer_id: str | None
+    channel: ChannelKind | None = None
+
+
+class FetchedContext(Frozen):
+    """Where the context lies and how complete it is; the facts themselves stay in the store."""
+
+    context_id: str
+    fetched_at: datetime
+    facts: int
+    matches: int
+    missing: tuple[str, ...] = ()
+
+
+class GenerateReplyInput(Frozen):
+    """`messages` are those that are not recorded yet; the reply answers every unanswered one."""
+
+    organisation: str
+    conversation_id: str
+    spec_hash: str
+    revision: int
+    turn: int
+    draft_id: str
+    messages: tuple[CustomerMessage, ...] = ()
+    ai_agent: str | None = None
+    context_id: str | None = None
+    missing_sources: tuple[str, ...] = ()
+    instruction: str = ""
+    suggestion: bool = False
+
+
+class GeneratedReply(Frozen):
+    """No draft means that there was nothing to answer: every message had been recorded and answered before."""
+
+    draft: Draft | None
+
+
+class ScoreConfidenceInput(Frozen):
+    organisation: str
+    conversation_id: str
+    spec_hash: str
+    draft_id: str
+
+
+class ScoredConfidence(Frozen):
+    """The verdict of the validator model: the probability that the draft is right; None where nothing is to check."""
+
+    supported: Probability | None
+    usage: Usage
+
+
+class ApprovalClosure(Frozen):
+    """The decision that lets a draft go, recorded in the same transaction as the claim of its delivery."""
+
+    approval: Approval
+    decision: DecideApproval
+
+
+class DeliverMessageInput(Frozen):
+    """A message on its way to the customer.
+
+    `message_key` is the idempotency key. With `expected_revision` the claim is refused when the conversation has
+    moved on. The text is that of the draft unless `text` is given. `sent_as`: it has left already, under this id of the
+    provider, and only is recorded.
+    """
+
+    organisation: str
+    conversation_id: str
+    message_key: str
+    channel: ChannelKind
+    author: Author
+    author_id: str
+    kind: Literal["reply", "clarification", "human_reply", "notice"]
+    draft_id: str | None = None
+    text: str | None = None
+    expected_revision: int | None = None
+    not_before: datetime | None = None
+    record: DecisionRecord | None = None
+    closure: ApprovalClosure | None = None
+    sent_as: str | None = None
+
+
+class DeliveredMessage(Frozen):
+    """`refused`: the conversation had moved on or changed hands when the send was to be claimed; nothing left."""
+
+    status: Literal["delivered", "refused"]
+    at: datetime
+
+
+class RequestApprovalInput(Frozen):
+    organisation: str
+    conversation_id: str
+    channel: ChannelKind
+    approval: Approval
+    record: DecisionRecord | None = None
+    notice: str = ""
+
+
+class EscalateConversationInput(Frozen):
+    """Ownership moves to the human queue at `revision`; `notice` tells the customer, once."""
+
+    organisation: str
+    conversation_id: str
+    channel: ChannelKind
+    revision: int
+    escalation_key: str
+    reason: str
+    record: DecisionRecord | None = None
+    draft_id: str | None = None
+    messages: tuple[CustomerMessage, ...] = ()
+    notice: str = ""
+
+
+class RecordMessagesInput(Frozen):
+    organisation: str
+    conversation_id: str
+    revision: int
+    messages: tuple[CustomerMessage, ...]
+
+
+class RecordedMessages(Frozen):
+    """How many of the messages were new."""
+
+    recorded: int
+
+
+class ChangeOwnershipInput(Frozen):
+    """Takeover and hand-back. Committed here means acknowledged: no older draft is delivered afterwards."""
+
+    organisation: str
+    conversation_id: str
+    revision: int
+    owner: Owner
+    status: Status
+    request_id: str
+    by: str
+    note: str = ""
+    messages: tuple[CustomerMessage, ...] = ()
+
+
+class OwnershipChanged(Frozen):
+    """`unanswered`: customer messages since the last reply."""
+
+    unanswered: int
+    at: datetime
+
+
+StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed", "delivery_failed", "parked"]
+
+
+class ChangeStatusInput(Frozen):
+    """Snooze, resolve, reopen, a change of mode: everything that moves neither messages nor owners.
+
+    An open approval of a lower revision is stale afterwards.
+    """
+
+    organisation: str
+    conversation_id: str
+    request_id: str
+    event: StatusEvent
+    revision: int
+    status: Status
+    mode: Mode
+    by: str
+    note: str = ""
+    until: datetime | None = None
+
+
+class RecordDecisionInput(Frozen):
+    """A decision that sends nothing: refused, rejected, reassigned, or the first of several approvals.
+
+    `approval` is the approval as it stands afterwards; None leaves it alone. `replaces` is the approval that it
+    takes the place of, after an edit under several approvers.
+    """
+
+    organisation: str
+    conversation_id: str
+    decision: DecideApproval
+    effect: str
+    refused: str | None = None
+    approval: Approval | None = None
+    replaces: str | None = None
+
+
+class ReadChannelInput(Frozen):
+    """One reader of one organisation; where it stopped stands in the store."""
+
+    organisation: str
+    channel: ChannelKind
+
+
+class ChannelRead(Frozen):
+    """How many events were new. `taken_out`: the active version does not name the channel any more."""
+
+    events: int
+    taken_out: bool = False
+
+
+class SynchroniseKnowledgeInput(Frozen):
+    """One source of one organisation; the active version says how its articles are used."""
+
+    organisation: str
+    source: str
+
+
+class FetchedKnowledge(Frozen):
+    """How many articles the source listed: those that had changed, or all that it has."""
+
+    articles: int
+    everything: bool
+
+
+class PublishedKnowledge(Frozen):
+    """The active version afterwards, and how many of its articles come from sources."""
+
+    spec_hash: str
+    sourced: int
+    changed: bool
+
+
+class ClimbLadderInput(Frozen):
+    """A reminder, widening or moving up of an approval that still waits."""
+
+    organisation: str
+    conversation_id: str
+    approval: Approval
+    step: LadderStep

@@ -1,0 +1,35 @@
+"""Who owns a conversation, and its status."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from domain.model import Frozen
+
+
+class Status(StrEnum):
+    """Where a conversation stands; exactly one at a time."""
+
+    OPEN = "open"
+    AWAITING_APPROVAL = "awaiting_approval"
+    WITH_HUMAN = "with_human"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Person(Frozen):
+    """A human agent as authenticated by the gateway: an opaque id and roles, no name, no address."""
+
+    id: str = Field(min_length=1, max_length=64)
+    roles: tuple[str, ...] = ()
+
+
+class Owner(Frozen):
+    """Who answers. `id` is the AI agent's key or the person's id; a human owner without id is the queue."""
+
+    kind: Literal["ai_agent", "human_agent"]
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id or 'queue'}"

@@ -1,0 +1,108 @@
+"""What people ask of a conversation: one model for each signal. `request_id` makes a repeated signal harmless."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, ConversationId
+from domain.conversation.ownership import Person
+from domain.delivery.channels import WEB_CHAT
+from domain.model import Frozen
+from domain.specification.model import Key
+from domain.specification.organisation import ChannelKind, Mode
+
+
+class Request(Frozen):
+    """Something a person asks of a conversation. The same `request_id` is the same request."""
+
+    request_id: str = Field(min_length=1, max_length=120)
+    by: Person
+
+
+class TakeOver(Request):
+    kind: Literal["take_over"] = "take_over"
+    note: str = Field("", max_length=4000)
+
+
+class ImpliesTakeover(Request):
+    """Something that only the owner does, so it makes the person the owner."""
+
+    def takeover(self) -> TakeOver:
+        return TakeOver(request_id=f"{self.request_id[:100]}-takeover", by=self.by)
+
+
+class HandBack(Request):
+    kind: Literal["hand_back"] = "hand_back"
+    instruction: str = Field("", max_length=4000)
+
+
+class SendHumanReply(ImpliesTakeover):
+    """`sent_as`: the provider's id of a reply that left by the vendor's own interface; it is only recorded."""
+
+    kind: Literal["send_human_reply"] = "send_human_reply"
+    text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
+    sent_as: str | None = Field(None, max_length=500)
+
+
+class Snooze(Request):
+    kind: Literal["snooze"] = "snooze"
+    until: AwareDatetime
+
+
+class Resolve(Request):
+    kind: Literal["resolve"] = "resolve"
+    note: str = Field("", max_length=4000)
+
+
+class Reopen(Request):
+    kind: Literal["reopen"] = "reopen"
+
+
+class ChangeMode(Request):
+    kind: Literal["change_mode"] = "change_mode"
+    mode: Mode
+
+
+class ReportFailure(Request):
+    """A vendor says that a message which it had accepted never reached the customer."""
+
+    kind: Literal["report_failure"] = "report_failure"
+    message_key: str
+    code: str = ""
+
+
+class DecideApproval(ImpliesTakeover):
+    """A decision on an approval. `request_id` is the decision's id; `digest`, when given, must match."""
+
+    kind: Literal["decide_approval"] = "decide_approval"
+    approval_id: str
+    action: Literal["approve", "edit", "reject", "take_over", "reassign"]
+    digest: str | None = None
+    text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
+    reason: str = Field("", max_length=4000, description="Why, for reject; the AI agent redrafts with it.")
+    assignee: str | None = Field(None, description="The person to ask instead, for reassign.")
+
+
+AnyRequest = Annotated[
+    TakeOver | HandBack | SendHumanReply | Snooze | Resolve | Reopen | ChangeMode | ReportFailure | DecideApproval,
+    Field(discriminator="kind"),
+]
+
+
+class StartConversation(Frozen):
+    """Argument of the workflow: opaque references only."""
+
+    organisation: Key
+    conversation_id: ConversationId
+    channel: ChannelKind = WEB_CHAT
+    customer_id: str | None = None
+
+
+def human_reply_key(conversation_id: str, request_id: str) -> str:
+    """The idempotency key of a reply that a person asked to send."""
+    return f"{conversation_id}-human-{request_id}"
+
+
+def workflow_id(conversation_id: str) -> str:
+    """The workflow of a conversation; deterministic, so that signal-with-start never makes a second one."""
+    return f"conversation-{conversation_id}"

@@ -1,0 +1,160 @@
+"""One turn: what was found out, what is proposed, how sure we are, what was decided."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from domain.model import Frozen
+from domain.specification.organisation import Probability, Sensitivity
+from domain.tools.actions import ProposedAction
+
+
+class Fact(Frozen):
+    """One thing known about the customer, with its source and time."""
+
+    name: str
+    value: str
+    source: str
+    as_of: datetime
+
+
+class ContactIdentity(Frozen):
+    """By what else the recognised contact may be known, so that another channel recognises them too."""
+
+    contact_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class CustomerContext(Frozen):
+    """What the CRM and the help desk know. A source that did not answer is named in `missing`, never hidden."""
+
+    facts: tuple[Fact, ...] = ()
+    missing: tuple[str, ...] = ()
+    matches: int = Field(0, ge=0, description="Contacts that fit: 0 unknown, 1 recognised, more than 1 ambiguous.")
+    contact: ContactIdentity | None = Field(None, description="Of the one verified contact that fits.")
+
+    @property
+    def is_proved(self) -> bool:
+        """The customer is verified and recognised: of nobody else are facts told."""
+        return bool(self.facts or self.contact)
+
+
+class Citation(Frozen):
+    """Where a part of the reply comes from: an article, or a customer fact (`fact:<name>`)."""
+
+    source_id: str
+    title: str
+    source: str = ""
+    quote: str = ""
+
+
+class Evidence(Frozen):
+    """What confidence and the decision rest on. All of it is measured, none of it is the model's own opinion."""
+
+    topic: str | None = None
+    topic_confidence: Probability = 0.0
+    out_of_scope: Probability = 0.0
+    retrieval: Probability = Field(0.0, description="How well the best source fits the question.")
+    retrieval_margin: Probability = Field(0.0, description="Its lead over the best other article.")
+    grounding: Probability = Field(0.0, description="Share of the reply's statements found in its sources.")
+    from_facts: bool = Field(False, description="The reply states a customer fact.")
+    validator: Probability | None = Field(None, description="A second model's verdict on the draft, when asked.")
+    missing_sources: tuple[str, ...] = ()
+    abstained: bool = False
+    ambiguous: bool = Field(False, description="Too vague to answer; a clarifying question would help.")
+    asks_for_person: bool = False
+    injection: bool = Field(False, description="The message tries to change the AI agent's instructions.")
+    cannot_do: str | None = Field(None, description="The entry of the cannot-do list that was hit.")
+    sensitivity: Sensitivity | None = None
+    supervised: bool = Field(False, description="The AI agent's drafts on this topic wait for approval.")
+    topic_escalates: bool = False
+    escalate_below: Probability | None = Field(None, description="The AI agent's own threshold, when stricter.")
+    amount: Decimal | None = Field(None, description="Money in question, in the organisation's currency.")
+    identity: Literal["to_verify", "unknown"] | None = Field(
+        None, description="What is asked for needs a verified customer, and a code can prove it, or nothing can."
+    )
+    action: Literal["within_limit", "needs_approval"] | None = Field(
+        None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
+    )
+
+
+class Usage(Frozen):
+    """What a model cost, over all calls that one draft or verdict took: those of models that were passed over too."""
+
+    model: str = Field(description="The model that answered, as a specification names it.")
+    input_tokens: int = Field(0, description="Cached ones included.")
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    calls: int = 0
+    model_ms: float = Field(0.0, description="Time spent inside the model calls, milliseconds.")
+    cost: Decimal | None = Field(None, description="In the organisation's currency; None where no price is known.")
+    unpriced_calls: int = Field(0, description="Of calls, where `cost` is known: those that it leaves out.")
+    passed_over: tuple[str, ...] = Field((), description="Models that were asked before and why they did not answer.")
+
+
+class Draft(Frozen):
+    """A proposed reply; `text` is empty when the AI agent abstained. `actions` are done before it leaves."""
+
+    draft_id: str
+    ai_agent: str
+    text: str = ""
+    clarifying_question: str = ""
+    citations: tuple[Citation, ...] = ()
+    actions: tuple[ProposedAction, ...] = ()
+    evidence: Evidence
+    usage: Usage
+
+
+class Outcome(StrEnum):
+    SEND = "send"
+    ASK_APPROVAL = "ask_approval"
+    CLARIFY = "clarify"
+    VERIFY = "verify"
+    ESCALATE = "escalate"
+
+
+class Reason(StrEnum):
+    """Why a turn was decided as it was; search attributes and reports use these words."""
+
+    CONFIDENT = "confident"
+    ASKED_FOR_PERSON = "asked_for_person"
+    INJECTION = "injection"
+    CANNOT_DO = "cannot_do"
+    TOPIC_ESCALATES = "topic_escalates"
+    OUT_OF_SCOPE = "out_of_scope"
+    NO_ANSWER = "no_answer"
+    LOW_CONFIDENCE = "low_confidence"
+    SENSITIVE_TOPIC = "sensitive_topic"
+    SUPERVISED = "supervised"
+    ACTION = "action"
+    EXCHANGE_LIMIT = "exchange_limit"
+    AMBIGUOUS = "ambiguous"
+    MODEL_FAILED = "model_failed"
+    DELIVERY_FAILED = "delivery_failed"
+    TOOL_FAILED = "tool_failed"
+    IDENTITY = "identity"
+    NOT_VERIFIED = "not_verified"
+
+
+class Decision(Frozen):
+    """The result of the one decision function. `review` says why the sent reply is looked at afterwards."""
+
+    outcome: Outcome
+    reason: Reason
+    review: Literal["low_confidence", "sample", "risk"] | None = None
+
+
+class DecisionRecord(Frozen):
+    """Everything that one decision rested on: one per turn, kept with the outbound message."""
+
+    turn: int
+    revision: int
+    confidence: Probability
+    exchanges: int
+    clarifications: int
+    decision: Decision
+    decided_at: datetime

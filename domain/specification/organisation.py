@@ -1,0 +1,360 @@
+"""The specification: a support organisation written down as data.
+
+One folder per organisation holds `organisation.yaml`, `agents/*.yaml`, `knowledge/*.md`, `customers/*.yaml`.
+A published specification is immutable and named by the SHA-256 of its canonical JSON (`content_hash`).
+"""
+
+import hashlib
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from domain.specification.calendar import BusinessCalendar, QuietHours
+from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.model import Key as Key
+from domain.specification.model import SpecModel as SpecModel
+from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
+
+ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
+NotedEvent = Literal["escalated", "resolved"]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
+WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
+
+
+class Mode(StrEnum):
+    """How an AI agent works with people (product.md, "Modes")."""
+
+    DELEGATION = "delegation"
+    SUPERVISION = "supervision"
+    CO_PILOT = "co_pilot"
+
+
+class Sensitivity(StrEnum):
+    """Kinds of topics on which a person is asked by default."""
+
+    FINANCIAL = "financial"
+    LEGAL = "legal"
+    COMPLAINT = "complaint"
+    SECURITY = "security"
+
+
+class Topic(SpecModel):
+    """A kind of customer request. `examples` train the topic model; more wordings make it better."""
+
+    id: Key
+    title: str
+    ai_agent: Key
+    sensitivity: Sensitivity | None = None
+    escalate: bool = Field(False, description="Always hand this topic to a person.")
+    examples: tuple[str, ...] = Field(min_length=3)
+
+
+class SuccessMeasure(SpecModel):
+    """How success of an AI agent is measured, e.g. automated_resolution >= 0.6."""
+
+    metric: Literal["automated_resolution", "csat", "first_response_seconds", "false_escalation", "missed_escalation"]
+    target: float
+
+
+class CannotDo(SpecModel):
+    """Something the AI agent must not do. A message that matches a phrase is escalated."""
+
+    description: str
+    phrases: tuple[str, ...] = ()
+
+
+class AiAgentSpec(SpecModel):
+    """One AI agent: what it can do, cannot do, when it escalates, how its success is measured."""
+
+    id: Key
+    name: str
+    role: str
+    mode: Mode = Mode.DELEGATION
+    can_do: tuple[str, ...] = Field(min_length=1)
+    cannot_do: tuple[CannotDo, ...] = ()
+    tone: str = "friendly, precise, short"
+    knowledge_topics: tuple[Key, ...] = Field((), description="Article topics it may cite; empty means all.")
+    customer_facts: tuple[str, ...] = Field((), description="Fact names it may tell the customer.")
+    tools: tuple[AllowedTool, ...] = Field((), description="Tools it may use, or propose the use of.")
+    escalate_below: Probability | None = None
+    supervised_topics: tuple[Key, ...] = Field((), description="Drafts on these wait for approval.")
+    success: tuple[SuccessMeasure, ...] = ()
+    instructions: str = ""
+
+
+class ApprovalRule(SpecModel):
+    """Who must approve. The first rule whose conditions all hold applies."""
+
+    id: Key
+    ai_agents: tuple[Key, ...] = Field((), description="Empty means any.")
+    sensitivity: tuple[Sensitivity, ...] = Field((), description="Empty means any.")
+    amount_above: float | None = Field(None, ge=0, description="In the organisation's currency.")
+    approvers: int = Field(1, ge=1, le=5)
+    roles: tuple[Key, ...] = ("approver",)
+    exclude_requester: bool = True
+
+
+class LadderStep(SpecModel):
+    """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
+
+    after_minutes: int = Field(gt=0)
+    action: Literal["remind", "widen", "move_up"]
+    roles: tuple[Key, ...] = ()
+
+    @property
+    def after(self) -> timedelta:
+        return timedelta(minutes=self.after_minutes)
+
+
+class ChannelSpec(SpecModel):
+    """A channel that the organisation uses. Times are waited before a reply leaves, in seconds."""
+
+    burst_window_seconds: float = Field(0.3, ge=0, le=30)
+    greeting: str = ""
+    consent: str = Field("", description="What callers hear of how the call is used, before they say anything.")
+    quiet_hours: QuietHours | None = None
+
+
+class Thresholds(SpecModel):
+    """Below `escalate_below` a person takes over; below `review_below` the sent reply is reviewed later."""
+
+    escalate_below: Probability = 0.70
+    review_below: Probability = 0.80
+    out_of_scope_above: Probability = 0.50
+    review_sample: Probability = Field(0.10, description="Share of other sent replies that is reviewed.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.review_below < self.escalate_below:
+            raise ValueError("review_below must not be lower than escalate_below")
+        return self
+
+
+class ModelPrice(SpecModel):
+    """What a million tokens cost, in the organisation's currency."""
+
+    input: Decimal = Field(ge=0)
+    output: Decimal = Field(ge=0)
+    cached_input: Decimal | None = Field(None, ge=0, description="Of input that the provider cached. Unset: as input.")
+
+    @property
+    def is_free(self) -> bool:
+        return not self.input and not self.output
+
+
+class ModelSpec(SpecModel):
+    """Which models write and check replies: `local`, or `<provider>:<model>`; `validator` checks drafts when set.
+
+    Without a writer the installation decides: OpenAI where it has a key, checked by a validator, else `local`.
+    """
+
+    writer: WriterName | None = None
+    fallbacks: tuple[WriterName, ...] = Field(
+        (),
+        description="Asked in this order when the writer is not available, is out of budget, or asks us to wait for "
+        "longer than `patience_seconds`.",
+    )
+    validator: ModelName | None = None
+    timeout_seconds: float = Field(30, gt=0, le=300)
+    patience_seconds: float = Field(5, ge=0, le=30, description="How long a turn waits for a rate-limited model.")
+    prices: dict[ModelName, ModelPrice] = {}
+    monthly_budget: Decimal | None = Field(
+        None, ge=0, description="In the organisation's currency; a model with a price is not asked once it is spent."
+    )
+
+    @model_validator(mode="after")
+    def _budget_knows_prices(self) -> Self:
+        if self.monthly_budget is None:
+            return self
+        if self.writer is None:
+            raise ValueError("monthly_budget needs a named writer, so that its price is known")
+        used = {self.writer, *self.fallbacks, self.validator} - {None, "local"}
+        if unknown := sorted(str(name) for name in used if name not in self.prices):
+            raise ValueError(f"monthly_budget needs prices for {', '.join(unknown)}; 0 for a model that costs nothing")
+        return self
+
+
+class ServiceLevels(SpecModel):
+    """Silence after a reply resolves the conversation; a message within `reopen_days` reopens it."""
+
+    resolve_after_silence_hours: float = Field(72, gt=0)
+    reopen_days: float = Field(7, gt=0)
+    first_response_seconds: float = Field(60, gt=0)
+    exchange_limit: int = Field(5, ge=1, description="Exchanges since ownership changed before a person is asked.")
+    clarification_limit: int = Field(2, ge=0)
+    context_max_age_minutes: float = Field(60, gt=0)
+    park_after_seconds: float = Field(
+        60, ge=5, description="Without a model for so long, the customer is told and the conversation is parked."
+    )
+    parked_at_most_hours: float = Field(4, gt=0, description="Then a person gets a conversation that is parked.")
+    delivery_patience_hours: float = Field(4, gt=0, description="How long a channel that is down is tried again.")
+
+
+class IdentityRules(SpecModel):
+    """How a customer is recognised across channels."""
+
+    one_conversation: bool = Field(
+        False, description="A recognised customer goes on in the open conversation, whatever channel it began on."
+    )
+    verify_for: tuple[Literal["personal_data", "write_tools"], ...] = Field(
+        (), description="What a customer whom the channel does not prove gets after a one-time code only."
+    )
+
+
+class Wording(SpecModel):
+    """Sentences that the organisation itself says to customers."""
+
+    handoff: str = "I am passing this to a colleague, who will answer you here. You will not need to repeat yourself."
+    approval_wait: str = "Thank you. A colleague is checking my answer, and it will reach you here."
+    parked: str = (
+        "I cannot answer at this moment, because of a technical problem on our side. Your message is kept: you get an "
+        "answer here as soon as it is solved, from me or from a colleague."
+    )
+    clarify: str = "So that I answer the right question: could you tell me a little more?"
+    verify: str = Field(
+        "To tell you that, I need to know that it is you. I sent a code of six digits to {address}; please write it "
+        "here.",
+        pattern=r"\{address\}",
+    )
+    code: str = Field(
+        "Your code is {code}. Write it where you asked us, within 10 minutes. If you asked us nothing, do nothing.",
+        pattern=r"\{code\}",
+    )
+    wrong_code: str = "That is not the code that I sent. Please look again, and write it here."
+
+
+class JourneyStep(SpecModel):
+    """A step of a journey; `next` names the following steps."""
+
+    id: Key
+    description: str
+    ai_agent: Key | None = None
+    next: tuple[Key, ...] = ()
+
+
+class Journey(SpecModel):
+    """A graph of steps that a customer goes through, written for people and shown with the conversation."""
+
+    id: Key
+    title: str
+    topics: tuple[Key, ...] = ()
+    steps: tuple[JourneyStep, ...] = Field(min_length=1)
+
+
+class OrganisationSpec(SpecModel):
+    """A whole organisation, checked for references that lead nowhere."""
+
+    organisation: Key
+    name: str
+    language: str = "en"
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    calendar: BusinessCalendar = BusinessCalendar()
+    channels: dict[ChannelKind, ChannelSpec] = {"web_chat": ChannelSpec()}
+    identity: IdentityRules = IdentityRules()
+    crm: Key = "directory"
+    helpdesk: Key | None = Field(None, description="A help desk that is asked for the customer's tickets as well.")
+    crm_notes: tuple[NotedEvent, ...] = Field((), description="Upon what the CRM gets a note about the conversation.")
+    crm_fields: dict[Key, str] = Field(
+        {}, description="Further customer facts: the name of each by the CRM's name of its field."
+    )
+    model: ModelSpec = ModelSpec()
+    default_ai_agent: Key
+    thresholds: Thresholds = Thresholds()
+    service_levels: ServiceLevels = ServiceLevels()
+    wording: Wording = Wording()
+    approval_rules: tuple[ApprovalRule, ...] = ()
+    ladder: tuple[LadderStep, ...] = ()
+    topics: tuple[Topic, ...] = Field(min_length=2)
+    out_of_scope_examples: tuple[str, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    tool_servers: tuple[ToolServerSpec, ...] = ()
+    knowledge_sources: tuple[KnowledgeSourceSpec, ...] = ()
+    ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        dangling = [*self._dangling_ai_agents(), *self._dangling_topics(), *self._dangling_steps()]
+        problems = [*self._duplicates(), *dangling, *self._wrong_tools()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _duplicates(self) -> list[str]:
+        ids = {
+            "ai_agents": [agent.id for agent in self.ai_agents],
+            "topics": [topic.id for topic in self.topics],
+            "journeys": [journey.id for journey in self.journeys],
+            "tool_servers": [server.id for server in self.tool_servers],
+            "knowledge_sources": [source.kind for source in self.knowledge_sources],
+        }
+        twice = [(kind, key) for kind, keys in ids.items() for key in sorted({k for k in keys if keys.count(k) > 1})]
+        return [f"{kind}: {key!r} stands twice" for kind, key in twice]
+
+    def _dangling_ai_agents(self) -> list[str]:
+        known = {agent.id for agent in self.ai_agents}
+        named = [("default_ai_agent", self.default_ai_agent)]
+        named += [(f"topics.{topic.id}", topic.ai_agent) for topic in self.topics]
+        named += [(f"approval_rules.{rule.id}", key) for rule in self.approval_rules for key in rule.ai_agents]
+        steps = [(journey.id, step) for journey in self.journeys for step in journey.steps]
+        named += [(f"journeys.{journey}.{step.id}", step.ai_agent) for journey, step in steps if step.ai_agent]
+        return [f"{where}: no AI agent {key!r}" for where, key in named if key not in known]
+
+    def _dangling_topics(self) -> list[str]:
+        known = {topic.id for topic in self.topics}
+        named = [(f"ai_agents.{agent.id}", key) for agent in self.ai_agents for key in agent.supervised_topics]
+        named += [(f"journeys.{journey.id}", key) for journey in self.journeys for key in journey.topics]
+        return [f"{where}: no topic {key!r}" for where, key in named if key not in known]
+
+    def _dangling_steps(self) -> list[str]:
+        lost = []
+        for journey in self.journeys:
+            steps = {step.id for step in journey.steps}
+            targets = [target for step in journey.steps for target in step.next]
+            lost += [f"journeys.{journey.id}: no step {target!r}" for target in targets if target not in steps]
+        return lost
+
+    def _wrong_tools(self) -> list[str]:
+        """Tools of no server, and tools that an AI agent is allowed twice, perhaps with another limit."""
+        known, wrong = {server.id for server in self.tool_servers}, []
+        for agent in self.ai_agents:
+            named = [(tool.server, tool.tool) for tool in agent.tools]
+            lost = sorted({server for server, _ in named if server not in known})
+            twice = sorted({tool for server, tool in named if named.count((server, tool)) > 1})
+            wrong += [f"ai_agents.{agent.id}: no tool server {server!r}" for server in lost]
+            wrong += [f"ai_agents.{agent.id}: the tool {tool!r} stands twice" for tool in twice]
+        return wrong
+
+    def ai_agent(self, key: str) -> AiAgentSpec:
+        return next(agent for agent in self.ai_agents if agent.id == key)
+
+    def topic(self, key: str) -> Topic | None:
+        return next((topic for topic in self.topics if topic.id == key), None)
+
+
+class Article(SpecModel):
+    """A knowledge article: Markdown with a title; `topic` groups articles, `source` is shown to the customer."""
+
+    id: Key
+    title: str
+    topic: Key
+    body: str
+    source: str
+    updated: date
+
+
+class SpecVersion(SpecModel):
+    """What is published and pinned by a conversation: the specification with its knowledge and its tools."""
+
+    specification: OrganisationSpec
+    articles: tuple[Article, ...] = ()
+    sourced: tuple[Key, ...] = Field((), description="Those of the articles that a knowledge source keeps.")
+    tools: tuple[DescribedTool, ...] = Field((), description="Every allowed tool, as its server described it then.")
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of the canonical JSON: the name of this version for ever."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

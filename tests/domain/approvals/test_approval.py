@@ -1,0 +1,280 @@
+"""Approvals: who may decide, what each decision does, and every sentence with which one is refused."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.approvals.approval import (
+    DEFAULT_RULE,
+    Approval,
+    Verdict,
+    digest_of,
+    edited,
+    judge,
+    open_approval,
+    rule_for,
+)
+from domain.conversation.ownership import Person
+from domain.conversation.requests import DecideApproval
+from domain.conversation.turn import Draft, Evidence, Usage
+from domain.specification.organisation import ApprovalRule, LadderStep, Sensitivity
+from domain.tools.actions import ProposedAction
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+ANNA = Person(id="anna", roles=("approver",))
+BEN = Person(id="ben", roles=("approver",))
+LEAD = Person(id="lea", roles=("lead",))
+ADMIN = Person(id="ada", roles=("admin",))
+TRAINEE = Person(id="tom", roles=("trainee",))
+TEXT = "We refund 20 EUR."
+DRAFT = Draft(draft_id="cv-1-3", ai_agent="billing", text=TEXT, evidence=Evidence(), usage=Usage(model="fake"))
+RULE = ApprovalRule(id="refunds", approvers=1, roles=("approver",))
+
+
+REFUND = ProposedAction(server="shop", tool="refund", arguments={"amount": 20.0}, amount=Decimal(20))
+
+
+def approval(**changes: Any) -> Approval:
+    made = open_approval(DRAFT, approval_id="ap-1", revision=4, reason="sensitive_topic", rule=RULE, now=NOW)
+    return made.model_copy(update=changes)
+
+
+def decision(action: str = "approve", by: Person = ANNA, **changes: Any) -> DecideApproval:
+    values = {"request_id": "d-1", "by": by, "approval_id": "ap-1", "action": action} | changes
+    return DecideApproval.model_validate(values)
+
+
+def test_an_approval_belongs_to_one_draft_at_one_revision() -> None:
+    rule = ApprovalRule(id="large", approvers=2, roles=("lead", "finance"), exclude_requester=False)
+    made = open_approval(DRAFT, approval_id="ap-1", revision=4, reason="sensitive_topic", rule=rule, now=NOW)
+    assert made == Approval(
+        approval_id="ap-1",
+        draft_id="cv-1-3",
+        ai_agent="billing",
+        text=TEXT,
+        digest=digest_of(text=TEXT, draft_id="cv-1-3", revision=4),
+        revision=4,
+        rule="large",
+        reason="sensitive_topic",
+        approvers_needed=2,
+        roles=("lead", "finance"),
+        exclude_requester=False,
+        requested_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "b", "draft_id": "d", "revision": 1},
+        {"text": "a", "draft_id": "e", "revision": 1},
+        {"text": "a", "draft_id": "d", "revision": 2},
+        {"text": "a", "draft_id": "d", "revision": 1, "actions": (REFUND,)},
+    ],
+)
+def test_text_draft_revision_and_actions_each_change_the_digest(other: dict[str, Any]) -> None:
+    assert digest_of(text="a", draft_id="d", revision=1) != digest_of(**other)
+
+
+@pytest.mark.parametrize(
+    ("request_", "waiting", "effect"),
+    [
+        (decision("approve"), approval(), "send"),
+        (decision("approve", digest=approval().digest), approval(), "send"),
+        (decision("approve"), approval(approvers_needed=2), "wait_for_more"),
+        (decision("approve", BEN), approval(approvers_needed=2, approved_by=("anna",)), "send"),
+        (decision("approve", BEN), approval(approvers_needed=3, approved_by=("anna",)), "wait_for_more"),
+        (decision("edit", text="We refund 10 EUR."), approval(), "send"),
+        (decision("edit", text="We refund 10 EUR."), approval(approvers_needed=2), "reapprove_edit"),
+        (decision("reject", reason="wrong amount"), approval(), "redraft"),
+        (decision("take_over"), approval(), "take_over"),
+        (decision("reassign", assignee="ben"), approval(), "reassign"),
+    ],
+)
+def test_what_a_valid_decision_does(request_: DecideApproval, waiting: Approval, effect: str) -> None:
+    assert judge(waiting, request_) == Verdict.model_validate({"effect": effect})
+
+
+@pytest.mark.parametrize(
+    ("request_", "waiting", "sentence"),
+    [
+        (decision(), None, "There is no open approval"),
+        (decision(approval_id="ap-0"), approval(), "is not open any more"),
+        (decision(digest="0" * 64), approval(), "another text than the one you saw"),
+        (decision(by=TRAINEE), approval(), "Only people with the role approver may decide"),
+        (decision(by=TRAINEE), approval(roles=("approver", "team")), "the role approver or team may decide"),
+        (decision(by=BEN), approval(assignee="anna"), "Only the assigned person may decide"),
+        (decision("approve"), approval(requester="anna"), "The text is your own"),
+        (decision("edit", text="again"), approval(requester="anna"), "The text is your own"),
+        (decision("approve", LEAD), approval(requester="lea"), "The text is your own"),
+        (decision("approve"), approval(approvers_needed=2, approved_by=("anna",)), "approved this already"),
+        (decision("edit"), approval(), "An edit needs the new text"),
+        (decision("edit", text=" \n"), approval(), "An edit needs the new text"),
+        (decision("reject"), approval(), "A rejection needs a reason"),
+        (decision("reject", reason="  "), approval(), "A rejection needs a reason"),
+        (decision("reassign"), approval(), "A reassignment needs an assignee"),
+    ],
+)
+def test_a_refused_decision_says_why(request_: DecideApproval, waiting: Approval | None, sentence: str) -> None:
+    verdict = judge(waiting, request_)
+    assert verdict.effect == "refused"
+    assert sentence in (verdict.refused or "")
+
+
+@pytest.mark.parametrize(
+    ("person", "waiting", "may"),
+    [
+        (ANNA, approval(), True),
+        (TRAINEE, approval(), False),
+        (LEAD, approval(), True),
+        (ADMIN, approval(), True),
+        (ANNA, approval(assignee="anna"), True),
+        (BEN, approval(assignee="anna"), False),
+        (TRAINEE, approval(assignee="tom"), True),
+        (LEAD, approval(assignee="anna"), True),
+        (ANNA, approval(requester="anna", exclude_requester=False), True),
+        (ANNA, approval(requester="ben"), True),
+    ],
+)
+def test_who_may_approve(person: Person, waiting: Approval, may: bool) -> None:
+    assert (judge(waiting, decision(by=person)).effect == "send") is may
+
+
+@pytest.mark.parametrize("action", ["reject", "take_over", "reassign"])
+def test_the_requester_may_do_everything_but_approve(action: str) -> None:
+    verdict = judge(approval(requester="anna"), decision(action, reason="no", assignee="ben"))
+    assert verdict.refused is None
+
+
+def test_an_edit_under_two_approvers_makes_a_fresh_approval() -> None:
+    waiting = approval(approvers_needed=2, approved_by=("ben",), rungs_done=2, assignee="anna")
+    later = datetime(2026, 11, 3, tzinfo=UTC)
+    fresh = edited(waiting, decision("edit", text="We refund 10 EUR."), approval_id="ap-2", now=later)
+    assert (fresh.approval_id, fresh.text, fresh.requester) == ("ap-2", "We refund 10 EUR.", "anna")
+    assert (fresh.approved_by, fresh.rungs_done, fresh.assignee, fresh.requested_at) == ((), 0, None, later)
+    assert fresh.digest == digest_of(text="We refund 10 EUR.", draft_id="cv-1-3", revision=4) != waiting.digest
+
+
+def test_an_edit_keeps_the_actions_under_a_digest_of_its_own() -> None:
+    waiting = approval(approvers_needed=2, actions=(REFUND,))
+    fresh = edited(waiting, decision("edit", text="We pay it back."), approval_id="ap-2", now=NOW)
+    assert fresh.actions == (REFUND,)
+    parts: dict[str, Any] = {"text": "We pay it back.", "draft_id": "cv-1-3", "revision": 4}
+    assert fresh.digest == digest_of(**parts, actions=(REFUND,)) != digest_of(**parts)
+
+
+def test_an_approval_covers_the_actions_of_its_draft() -> None:
+    draft = DRAFT.model_copy(update={"actions": (REFUND,)})
+    asked = open_approval(draft, approval_id="ap-1", revision=4, reason="action", rule=RULE, now=NOW)
+    assert asked.actions == (REFUND,)
+    assert asked.digest == digest_of(text=TEXT, draft_id="cv-1-3", revision=4, actions=(REFUND,)) != approval().digest
+
+
+def test_after_an_edit_two_others_must_approve() -> None:
+    fresh = edited(approval(approvers_needed=2), decision("edit", text="new"), approval_id="ap-2", now=NOW)
+    by_editor = judge(fresh, decision(by=ANNA, approval_id="ap-2"))
+    by_first = judge(fresh, decision(by=BEN, approval_id="ap-2"))
+    by_second = judge(fresh.model_copy(update={"approved_by": ("ben",)}), decision(by=LEAD, approval_id="ap-2"))
+    assert [by_editor.effect, by_first.effect, by_second.effect] == ["refused", "wait_for_more", "send"]
+
+
+def test_a_decision_on_the_approval_before_the_edit_is_refused() -> None:
+    fresh = edited(approval(approvers_needed=2), decision("edit", text="new"), approval_id="ap-2", now=NOW)
+    assert judge(fresh, decision(by=BEN)).effect == "refused"
+
+
+@pytest.mark.parametrize(
+    ("step", "roles", "assignee"),
+    [
+        (LadderStep(after_minutes=1, action="remind"), ("approver",), "anna"),
+        (LadderStep(after_minutes=1, action="widen", roles=("team", "approver")), ("approver", "team"), None),
+        (LadderStep(after_minutes=1, action="move_up", roles=("lead",)), ("lead",), None),
+        (LadderStep(after_minutes=1, action="move_up"), ("approver",), None),
+    ],
+)
+def test_the_ladder_reminds_widens_and_moves_up(step: LadderStep, roles: tuple[str, ...], assignee: str | None) -> None:
+    climbed = approval(assignee="anna", rungs_done=1).climb(step)
+    assert (climbed.roles, climbed.assignee, climbed.rungs_done) == (roles, assignee, 2)
+
+
+RULES = (
+    ApprovalRule(id="large", amount_above=100, approvers=2),
+    ApprovalRule(id="legal", sensitivity=(Sensitivity.LEGAL,)),
+    ApprovalRule(id="billing", ai_agents=("billing",)),
+    ApprovalRule(id="both", ai_agents=("technical",), sensitivity=(Sensitivity.SECURITY,)),
+)
+
+
+@pytest.mark.parametrize(
+    ("ai_agent", "sensitivity", "amount", "rule"),
+    [
+        ("billing", None, Decimal("100.01"), "large"),
+        ("billing", None, Decimal(100), "billing"),
+        ("billing", None, None, "billing"),
+        ("general", Sensitivity.LEGAL, None, "legal"),
+        ("billing", Sensitivity.LEGAL, Decimal(5), "legal"),
+        ("technical", Sensitivity.SECURITY, None, "both"),
+        ("technical", Sensitivity.FINANCIAL, None, "default"),
+        ("technical", None, None, "default"),
+        ("general", Sensitivity.SECURITY, None, "default"),
+    ],
+)
+def test_the_first_rule_that_fits_applies(
+    ai_agent: str, sensitivity: Sensitivity | None, amount: Decimal | None, rule: str
+) -> None:
+    assert rule_for(RULES, ai_agent=ai_agent, sensitivity=sensitivity, amount=amount).id == rule
+
+
+def test_amounts_are_compared_as_decimals() -> None:
+    rules = (ApprovalRule(id="exact", amount_above=0.1),)
+    assert rule_for(rules, ai_agent="billing", sensitivity=None, amount=Decimal("0.1")) is DEFAULT_RULE
+
+
+def test_without_rules_one_approver_decides() -> None:
+    assert rule_for((), ai_agent="billing", sensitivity=None, amount=None) == ApprovalRule(id="default")
+
+
+ids = st.sampled_from(("anna", "ben", "lea"))
+people = st.builds(Person, id=ids, roles=st.sampled_from(((), ("approver",), ("lead",), ("approver", "lead"))))
+actions = st.sampled_from(get_args(DecideApproval.model_fields["action"].annotation))
+decisions = st.builds(
+    DecideApproval,
+    request_id=st.just("d-1"),
+    by=people,
+    approval_id=st.sampled_from(("ap-1", "ap-2")),
+    action=actions,
+    digest=st.none() | st.sampled_from((approval().digest, "0" * 64)),
+    text=st.none() | st.sampled_from(("", "another text")),
+    reason=st.sampled_from(("", "wrong")),
+    assignee=st.none() | ids,
+)
+approvals = st.builds(
+    approval,
+    approvers_needed=st.integers(1, 3),
+    assignee=st.none() | ids,
+    requester=st.none() | ids,
+    approved_by=st.lists(ids, unique=True, max_size=2).map(tuple),
+)
+
+
+@given(approvals, decisions)
+def test_a_stale_decision_never_counts(waiting: Approval, request_: DecideApproval) -> None:
+    stale = request_.digest not in {None, waiting.digest} or request_.approval_id != waiting.approval_id
+    assert not stale or judge(waiting, request_).effect == "refused"
+
+
+@given(approvals, decisions)
+def test_a_refusal_has_a_sentence_and_nothing_else_has(waiting: Approval, request_: DecideApproval) -> None:
+    verdict = judge(waiting, request_)
+    assert (verdict.effect == "refused") is bool(verdict.refused)
+
+
+@given(approvals, decisions)
+def test_nothing_is_sent_before_enough_people_approved(waiting: Approval, request_: DecideApproval) -> None:
+    if judge(waiting, request_).effect == "send" and request_.action == "approve":
+        assert len({*waiting.approved_by, request_.by.id}) >= waiting.approvers_needed
+        assert request_.by.id != waiting.requester
