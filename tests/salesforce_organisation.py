@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from integrations.crm.base import CustomerReference
-from integrations.crm.salesforce import SalesforceCrm
-from integrations.crm.salesforce_api import SalesforceApi, SalesforceSettings
+from integrations.crm.salesforce.api import SalesforceApi, SalesforceSettings
+from integrations.crm.salesforce.crm import SalesforceCrm
 from sandbox.authority import Authority
 from sandbox.salesforce import SalesforceStandIn
 from sandbox.salesforce_sign_in import App

@@ -8,8 +8,8 @@ from cli.demo.records import Posted
 from cli.demo.vendors import Vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelKind
-from integrations.channels.email_threading import thread_key
-from integrations.channels.twilio_messages import thread_of
+from integrations.channels.email.threading import thread_key
+from integrations.channels.twilio.messages import thread_of
 from sandbox.frame import StandIn
 from sandbox.mail import MailStandIn, Received
 from sandbox.process.twilio import NUMBER

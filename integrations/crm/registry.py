@@ -2,6 +2,6 @@
 
 CRMS: dict[str, str] = {
     "directory": "integrations.crm.directory:DirectoryCrm",
-    "salesforce": "integrations.crm.salesforce:SalesforceCrm",
-    "zendesk": "integrations.helpdesk.zendesk_crm:ZendeskCrm",
+    "salesforce": "integrations.crm.salesforce.crm:SalesforceCrm",
+    "zendesk": "integrations.helpdesk.zendesk.crm:ZendeskCrm",
 }

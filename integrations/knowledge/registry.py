@@ -2,5 +2,5 @@
 
 SOURCES: dict[str, str] = {
     "salesforce": "integrations.knowledge.salesforce:SalesforceKnowledge",
-    "zendesk": "integrations.helpdesk.zendesk_help_center:ZendeskHelpCenter",
+    "zendesk": "integrations.helpdesk.zendesk.help_center:ZendeskHelpCenter",
 }

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.errors import HoldfastError
 from integrations.checks import Finding
-from integrations.crm.salesforce_api import FIELD_NAME, SalesforceApi, SalesforceSettings, format_soql
+from integrations.crm.salesforce.api import FIELD_NAME, SalesforceApi, SalesforceSettings, format_soql
 from integrations.knowledge.html import markdown_of
 from integrations.knowledge.source import SourcedArticle
 

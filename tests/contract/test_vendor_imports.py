@@ -11,18 +11,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("config", "domain", "workflows", "activities", "workers", "integrations", "storage", "gateway", "cli")
 IMPORTERS = {
-    "aiohttp": {"integrations/channels/slack.py"},
-    "aiosmtplib": {"integrations/channels/email_smtp.py"},
+    "aiohttp": {"integrations/channels/slack/channel.py"},
+    "aiosmtplib": {"integrations/channels/email/smtp.py"},
     "anthropic": {"integrations/llm/anthropic.py"},
     "cohere": {"integrations/llm/cohere.py"},
     "httpx2": {"integrations/llm/anthropic.py", "integrations/tools/mcp.py"},
-    "imapclient": {"integrations/channels/email_mailbox.py"},
+    "imapclient": {"integrations/channels/email/mailbox.py"},
     "mcp": {"integrations/tools/mcp.py"},
     "openai": {"integrations/llm/openai.py"},
-    "simple_salesforce": {"integrations/crm/salesforce_api.py"},
-    "slack_sdk": {"integrations/channels/slack.py"},
-    "twilio": {"integrations/channels/twilio.py"},
-    "zenpy": {"integrations/helpdesk/zendesk.py"},
+    "simple_salesforce": {"integrations/crm/salesforce/api.py"},
+    "slack_sdk": {"integrations/channels/slack/channel.py"},
+    "twilio": {"integrations/channels/twilio/client.py"},
+    "zenpy": {"integrations/helpdesk/zendesk/client.py"},
 }
 
 

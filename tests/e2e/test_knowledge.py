@@ -14,7 +14,7 @@ from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from domain.specification.organisation import Article, SpecVersion
 from integrations.channels.web_chat import WebChatChannel
 from integrations.crm.directory import DirectoryCrm
-from integrations.helpdesk.zendesk_help_center import ZendeskHelpCenter
+from integrations.helpdesk.zendesk.help_center import ZendeskHelpCenter
 from integrations.knowledge.salesforce import SalesforceKnowledge, SalesforceKnowledgeSettings
 from integrations.knowledge.source import KnowledgeSource
 from storage.customers import CustomerRepository
@@ -22,7 +22,7 @@ from storage.specs import SpecRepository
 from tests.e2e.bikeshop import publish
 from tests.e2e.bikeshop import version as shop
 from tests.e2e.house import House, scripted
-from tests.integrations.helpdesk.conftest import Desk, desk, served_desk
+from tests.integrations.helpdesk.zendesk.conftest import Desk, desk, served_desk
 from tests.organisation import ARTICLES, SPECIFICATION
 from tests.salesforce_organisation import Vendor, served, vendor
 from workers.composition import Neighbours, compose

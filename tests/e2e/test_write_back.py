@@ -19,14 +19,14 @@ from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
-from integrations.helpdesk.zendesk_channel import ZendeskChannel
+from integrations.helpdesk.zendesk.channel import ZendeskChannel
 from sandbox.zendesk import Written
 from sandbox.zendesk_account import Record
 from storage.customers import CustomerRepository
 from storage.inbox import InboxRepository
 from tests.e2e.bikeshop import CHANGES, PERSON, REFUND, publish
 from tests.e2e.house import ANNA, House, Talk, scripted
-from tests.integrations.helpdesk.conftest import Desk, desk, served_desk
+from tests.integrations.helpdesk.zendesk.conftest import Desk, desk, served_desk
 from tests.organisation import SPECIFICATION
 from tests.salesforce_organisation import EMAIL, Vendor, bikes, served, vendor
 from workers.composition import Neighbours, compose

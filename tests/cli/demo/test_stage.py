@@ -10,9 +10,9 @@ from cli.sandbox import customers_of
 from config.settings import Settings
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import CustomerReference
-from integrations.crm.salesforce import SalesforceCrm
-from integrations.crm.salesforce_api import SalesforceSettings
-from integrations.crm.salesforce_context import KNOWN
+from integrations.crm.salesforce.api import SalesforceSettings
+from integrations.crm.salesforce.context import KNOWN
+from integrations.crm.salesforce.crm import SalesforceCrm
 from integrations.specification import load_specification
 
 FOLDER = ROOT / "specs" / "techflow"
