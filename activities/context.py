@@ -8,7 +8,7 @@ from uuid import uuid4
 from temporalio import activity
 
 from activities.options import CONTEXT_ATTEMPTS
-from activities.organisations import Organisations
+from answering.organisations import Organisations
 from domain.conversation.activity_models import FetchCustomerContextInput, FetchedContext
 from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.delivery.channels import WEB_CHAT

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from activities.organisations import Organisations
+from answering.organisations import Organisations
 from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,

@@ -24,14 +24,14 @@ from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
 
 if TYPE_CHECKING:
-    from activities.publishing import FittedModels
+    from publishing.fitting import FittedModels
 
 PUBLISHER = "knowledge synchronisation"
 POLITENESS = 10
 """Added to the niceness of a process that computes: conversations come first."""
 
 Fit = Callable[[SpecVersion, Sequence[LabelledMessage], Mapping[str, CustomerContext]], "FittedModels"]
-"""`activities.publishing.fit_models`, injected because it brings the numeric libraries."""
+"""`publishing.fitting.fit_models`, injected because it brings the numeric libraries."""
 
 
 class KnowledgeActivities:

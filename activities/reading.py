@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
-from activities.organisations import Organisations
+from answering.organisations import Organisations
 from domain.conversation.activity_models import ChannelRead, ReadChannelInput
 from domain.errors import InvalidInputError
 from domain.specification.organisation import ChannelKind, OrganisationSpec

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from activities.drafting import DraftQuestion
 from activities.heartbeats import heartbeats
-from activities.organisations import Organisations, ServedVersion
+from answering.drafting import DraftQuestion
+from answering.organisations import Organisations, ServedVersion
 from domain.conversation.activity_models import (
     GeneratedReply,
     GenerateReplyInput,

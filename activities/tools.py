@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
-from activities.organisations import ConnectTools
+from answering.organisations import ConnectTools
 from domain.errors import (
     CredentialsError,
     ForbiddenError,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from activities.organisations import Organisations
+from answering.organisations import Organisations
 from domain.delivery.write_back import RecordUnwrittenInput, TicketNote, UpdateTicketInput, WriteCrmNoteInput
 from domain.errors import InvalidInputError, NotFoundError
 from domain.specification.organisation import ChannelKind

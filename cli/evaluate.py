@@ -9,7 +9,7 @@ from rich.console import Console
 from cli.evaluate_organisation import Part, evaluate_organisation, report
 from cli.topic_evaluation import DEFAULT_DIAGRAM, evaluate_topics, results_table
 from domain.errors import InvalidInputError
-from integrations.specification import SpecificationError
+from publishing.specification import SpecificationError
 
 ORGANISATIONS = Path("specs")
 WRONG_USE = 2

@@ -8,16 +8,16 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from activities.evaluating import Contexts, draft_labelled, judge_labelled
-from activities.publishing import fit_models, held_out_drafts, serving_models
-from cli.publishing import contexts_of
+from answering.evaluating import Contexts, draft_labelled, judge_labelled
+from answering.topics.ngram import NgramTopicModel
 from domain.quality.evaluation import EXPECTED, JudgedMessage, LabelledMessage, OrganisationEvaluation, evaluation_of
 from domain.quality.rates import Rate
 from domain.specification.organisation import SpecVersion
-from integrations.labelled_messages import read_labelled_messages
 from integrations.llm.local import LocalReplyWriter
-from integrations.specification.loading import load_specification
-from integrations.topics.ngram import NgramTopicModel
+from publishing.fitting import fit_models, held_out_drafts, serving_models
+from publishing.labelled_messages import read_labelled_messages
+from publishing.publication import contexts_of
+from publishing.specification.loading import load_specification
 
 Part = Literal["held_out", "tuning"]
 HOW_MEASURED: dict[Part, str] = {

@@ -10,21 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from config.settings import Settings, local_settings
 from domain.errors import HoldfastError, InvalidInputError
+from embedded.home import API_KEY_FILE, ENDPOINTS_FILE, Endpoints
 
-ENDPOINTS_FILE = "endpoints.json"
-API_KEY_FILE = "api_key"
 TIMEOUT_SECONDS = 15.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Body = TypeVar("Body", bound=BaseModel)
 Url = Annotated[str | None, typer.Option(help="Address of the gateway. Default: the one that `make up` started.")]
 Key = Annotated[str | None, typer.Option(help="API key. Default: the one that `make up` made.")]
-
-
-class Endpoints(BaseModel):
-    """What a running platform writes into its home folder."""
-
-    gateway: str
-    temporal: str = ""
 
 
 class GatewayError(HoldfastError):

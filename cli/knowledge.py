@@ -12,7 +12,6 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from cli.gateway_client import ENDPOINTS_FILE, Endpoints
 from cli.spec import with_database
 from config.settings import Settings, local_settings
 from domain.conversation.activity_models import PublishedKnowledge, SynchroniseKnowledgeInput
@@ -20,6 +19,7 @@ from domain.errors import InvalidInputError, NotFoundError, UnavailableError
 from domain.queues import CONVERSATIONS
 from domain.specification.articles import KnownArticle, article_id, is_left_out
 from domain.specification.organisation import SpecVersion
+from embedded.home import ENDPOINTS_FILE, Endpoints
 from storage.database import Database
 from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository

@@ -13,7 +13,7 @@ from typer.main import get_command
 from domain.errors import HoldfastError
 
 COMMANDS = {
-    "demo": ("cli.demo.command:demo", "Play customer conversations on a fresh platform and check them."),
+    "demo": ("demo.command:demo", "Play customer conversations on a fresh platform and check them."),
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "spec": ("cli.spec:app", "Check, publish and list specifications."),
@@ -26,7 +26,7 @@ COMMANDS = {
     "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),
     "sandbox": ("cli.sandbox:sandbox", "Serve stand-ins for all vendors, and play customers."),
-    "bench": ("cli.bench.command:bench", "Measure cost, speed, memory and recovery."),
+    "bench": ("bench.command:bench", "Measure cost, speed, memory and recovery."),
     "evaluate": ("cli.evaluate:evaluate", "Measure topics and confidence on labelled messages."),
 }
 FAILED = 1

@@ -4,9 +4,9 @@ import asyncio
 
 from rich.console import Console
 
-from cli.platform.embedded import database
 from config.settings import Settings, local_settings
 from domain.errors import UnavailableError
+from embedded.embedded import database
 from storage.migrate import migrate as apply_migrations
 
 

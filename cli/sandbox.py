@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from cli.gateway_client import gateway_url
-from cli.platform.serving import STOP_SIGNALS
 from config.settings import Settings, local_settings
 from domain.errors import ConflictError
-from integrations.specification import load_specification
+from embedded.serving import STOP_SIGNALS
+from publishing.specification import load_specification
 from sandbox.process.all_vendors import all_vendors
 from sandbox.process.running import Running, running
 from sandbox.process.salesforce import Customers
@@ -61,8 +61,7 @@ def customers_of(organisation: Path) -> Customers:
     """The customers of the organisation's own files, where there are any."""
     if not (organisation / "customers").is_dir():
         return Customers()
-    directory = load_specification(organisation).directory.model_dump(mode="json")
-    return Customers(accounts=directory["accounts"], contacts=directory["contacts"])
+    return Customers.model_validate(load_specification(organisation).directory.model_dump(mode="json"))
 
 
 def _say_where(served: Running, env: Path | None) -> None:

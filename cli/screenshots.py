@@ -11,10 +11,10 @@ from playwright.async_api import Browser, Page, async_playwright
 from rich.console import Console
 
 from cli.dev import prepare
-from cli.platform.embedded import Platform, with_free_ports, workers_and_gateway
-from cli.platform.progress import Progress
 from config.settings import Settings
 from domain.errors import NotFoundError
+from embedded.embedded import Platform, with_free_ports, workers_and_gateway
+from embedded.progress import Progress
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [

@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.platform.embedded import database
-from cli.publishing import publish_organisation
-from config.settings import local_settings
-from integrations.specification import load_specification, write_schemas
+from config.settings import local_settings, read_local_vendor
+from embedded.embedded import database
+from integrations.tools.base import tool_settings
+from publishing.publication import publish_organisation
+from publishing.specification import load_specification, write_schemas
 from storage.database import Database, connect
 from storage.migrate import migrate
 from storage.specs import SpecRepository
@@ -42,7 +43,7 @@ def publish(
 
     async def publish_it(database: Database) -> str:
         with console.status("Fitting topics and confidence to the organisation's examples …"):
-            return await publish_organisation(database, _folder(folder), by)
+            return await publish_organisation(database, _folder(folder), by, tool_settings(read_local_vendor))
 
     console.print(f"Published {asyncio.run(with_database(publish_it))[:12]}: new conversations follow it.")
 

@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from answering.topics.evaluation import Evaluation, evaluate
+from answering.topics.reliability_diagram import save_reliability_diagram
 from cli.labelled_csv import OUT_OF_SCOPE_LABELS, read_labelled, read_texts
 from domain.quality.topics import LabelledText, TopicEvaluation
-from integrations.topics.evaluation import Evaluation, evaluate
-from integrations.topics.reliability_diagram import save_reliability_diagram
 
 DEFAULT_DIAGRAM = Path(".holdfast/evaluate/reliability.png")
 

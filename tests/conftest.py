@@ -1,6 +1,7 @@
 """Real neighbours for the tests: an embedded PostgreSQL and a Temporal development server per test process."""
 
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from cli.platform.ports import free_port
-from cli.platform.postgres import EmbeddedPostgres
-from cli.platform.processes import Supervisor
-from cli.platform.temporal_server import TemporalServer
+from embedded.ports import free_port
+from embedded.postgres import EmbeddedPostgres
+from embedded.processes import Supervisor
+from embedded.temporal_server import TemporalServer
 from storage.migrate import migrate
 
 TEMPLATE = "template_migrated"
@@ -89,3 +90,21 @@ async def temporal_server(supervisor: Supervisor, temporary: Path) -> TemporalSe
 @pytest.fixture(scope="session")
 async def temporal_client(temporal_server: TemporalServer) -> Client:
     return await Client.connect(temporal_server.address, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture(scope="session")
+async def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an initialised PostgreSQL, because to initialise one takes longer than a test."""
+    folder = tmp_path_factory.mktemp("initialised") / "postgres"
+    await EmbeddedPostgres(folder, durable=False).initialise()
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, initialised: Path) -> Path:
+    """The home folder of a platform that ran before and left nothing."""
+    home = tmp_path / "home"
+    home.mkdir()
+    cp = shutil.which("cp") or "cp"
+    subprocess.run([cp, "--archive", str(initialised), str(home / "postgres")], check=True)
+    return home

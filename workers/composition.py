@@ -18,13 +18,11 @@ from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.identity import IdentityActivities
 from activities.knowledge import KnowledgeActivities
-from activities.organisations import ModelFactory, Organisations
-from activities.publishing import fit_models
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
-from activities.serving import load_models
 from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
+from answering.organisations import ModelFactory, Organisations
 from config.settings import Settings, read_vendor
 from domain.errors import CredentialsError, HoldfastError, UnavailableError
 from domain.specification.organisation import ChannelKind
@@ -40,6 +38,8 @@ from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from integrations.tools.base import ToolSettings, tool_settings
+from publishing.fitting import fit_models
+from publishing.serving import load_models
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository

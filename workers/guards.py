@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-from activities.organisations import ModelFactory
+from answering.organisations import ModelFactory
 from domain.specification.tools import ToolServerSpec
 from integrations.adapters import vendor_of
 from integrations.breakers import Breakers

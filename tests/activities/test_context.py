@@ -8,8 +8,9 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.context import ContextActivities
-from activities.drafting import OrganisationModels
-from activities.organisations import Organisations
+from answering.drafting import OrganisationModels
+from answering.organisations import Organisations
+from answering.topics.ngram import NgramTopicModel, train
 from domain.conversation.activity_models import FetchCustomerContextInput
 from domain.conversation.confidence import Calibration
 from domain.conversation.turn import CustomerContext, Fact
@@ -17,7 +18,6 @@ from domain.errors import UnavailableError
 from domain.quality.topics import LabelledText
 from integrations.crm.base import Crm, CustomerReference
 from integrations.knowledge.markdown import MarkdownKnowledge
-from integrations.topics.ngram import NgramTopicModel, train
 from storage.database import connect
 from storage.turns import TurnRepository
 from storage.views import PublishedSpec

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from activities.drafting import Drafter, DraftQuestion, OrganisationModels
+from answering.drafting import Drafter, DraftQuestion, OrganisationModels
+from answering.topics.ngram import train
 from domain.conversation.confidence import Calibration
 from domain.conversation.turn import Citation, CustomerContext, Draft, Fact
 from domain.quality.topics import LabelledText
@@ -19,7 +20,6 @@ from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
 from integrations.llm.local import LocalReplyWriter
 from integrations.tools.pinning import with_tools
-from integrations.topics.ngram import train
 from sandbox.frame import Fault
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving

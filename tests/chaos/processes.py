@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from cli.platform.launch import tied_to_parent
 from config.settings import Settings, child_environment
+from embedded.launch import tied_to_parent
 from tests.chaos.points import Point
 
 ROOT = Path(__file__).parents[2]

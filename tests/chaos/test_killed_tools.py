@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from cli.platform.temporal_server import TemporalServer
 from domain.conversation.ownership import Status
+from embedded.temporal_server import TemporalServer
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
 from tests.chaos.points import Moment, Point

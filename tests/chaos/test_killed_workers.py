@@ -12,11 +12,11 @@ from typing import Any, get_args
 
 import pytest
 
-from cli.platform.temporal_server import TemporalServer
 from domain.conversation.ownership import Status
 from domain.conversation.requests import Resolve, TakeOver, workflow_id
 from domain.queues import CONVERSATIONS
 from domain.specification.organisation import ModelSpec
+from embedded.temporal_server import TemporalServer
 from tests.chaos.points import Moment, Point
 from tests.chaos.processes import doomed_worker, ordinary_worker
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND, publish

@@ -8,10 +8,10 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from cli.platform.ports import free_port
-from cli.platform.processes import Supervisor
-from cli.platform.temporal_server import TemporalServer
 from domain.conversation.requests import TakeOver
+from embedded.ports import free_port
+from embedded.processes import Supervisor
+from embedded.temporal_server import TemporalServer
 from storage.database import Database, connect
 from storage.migrate import migrate
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND, publish

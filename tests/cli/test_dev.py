@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.platform.application import ROOT
-from cli.platform.embedded import with_free_ports
 from config.settings import Settings
-from tests.cli.platform.parts import processes_of
+from embedded.application import ROOT
+from embedded.embedded import with_free_ports
 from tests.cli.running import python
+from tests.embedded.parts import processes_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli.evaluate import evaluate
-from tests.integrations.topics.examples import OUTSIDE, messages
+from tests.answering.topics.examples import OUTSIDE, messages
 
 app = typer.Typer()
 app.command()(evaluate)

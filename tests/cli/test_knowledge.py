@@ -12,10 +12,10 @@ from temporalio.client import Client
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from cli.platform.temporal_server import TemporalServer
 from domain.errors import CredentialsError
 from domain.specification.articles import SourcedArticle
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from embedded.temporal_server import TemporalServer
 from integrations.settings import VendorSettings
 from storage.database import connect
 from storage.knowledge import KnowledgeRepository

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import COMMANDS, app, load
-from cli.platform.home import claimed
-from cli.platform.ports import free_port
+from embedded.home import claimed
+from embedded.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 runner = CliRunner()

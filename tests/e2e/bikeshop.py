@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from answering.topics.ngram import train
 from domain.conversation.confidence import Calibration
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import (
@@ -13,7 +14,6 @@ from domain.specification.organisation import (
     SpecVersion,
     Thresholds,
 )
-from integrations.topics.ngram import train
 from storage.database import Database
 from storage.specs import SpecRepository
 from tests.organisation import ARTICLES, SPECIFICATION

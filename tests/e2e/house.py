@@ -12,7 +12,7 @@ from uuid import uuid4
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.service import RPCError
 
-from activities.organisations import ModelFactory
+from answering.organisations import ModelFactory
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
 from domain.conversation.requests import AnyRequest, DecideApproval, StartConversation, workflow_id

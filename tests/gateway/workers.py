@@ -13,8 +13,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
-from activities.organisations import ModelFactory, Organisations
-from activities.serving import load_models
+from answering.organisations import ModelFactory, Organisations
 from domain.conversation.activity_models import (
     GeneratedReply,
     GenerateReplyInput,
@@ -33,6 +32,7 @@ from domain.tools.actions import ProposedAction
 from integrations.channels.base import Channel
 from integrations.channels.web_chat import WebChatChannel
 from integrations.tools.base import ToolServer
+from publishing.serving import load_models
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository

@@ -14,9 +14,9 @@ from domain.language.text import content_words, words
 from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage
 from domain.specification.organisation import Mode
 from integrations.knowledge.passages import sections_of
-from integrations.labelled_messages import read_labelled_messages
-from integrations.specification import LoadedOrganisation, load_specification
-from integrations.specification.loading import ANY_DAY
+from publishing.labelled_messages import read_labelled_messages
+from publishing.specification import LoadedOrganisation, load_specification
+from publishing.specification.loading import ANY_DAY
 
 FOLDER = Path("specs/techflow")
 PARTS = ("tuning", "held_out")

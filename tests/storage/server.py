@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.platform.postgres import EmbeddedPostgres
-from cli.platform.processes import Supervisor
+from embedded.postgres import EmbeddedPostgres
+from embedded.processes import Supervisor
 
 
 @dataclass

@@ -4,10 +4,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from cli.platform.ports import free_port
-from cli.platform.temporal_server import TemporalServer
 from config.settings import Settings
 from domain.errors import CredentialsError, HoldfastError, UnavailableError
+from embedded.ports import free_port
+from embedded.temporal_server import TemporalServer
 from integrations.breakers import Breakers
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.local import LocalReplyWriter

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from cli.platform.temporal_server import TemporalServer
+from embedded.temporal_server import TemporalServer
 from storage.database import connect
 from tests.e2e.house import scripted
 from workers.composition import compose

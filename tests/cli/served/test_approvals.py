@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from cli import gateway_client
-from cli.operator_key import ensure_operator_key
 from config.settings import Settings
+from embedded.operator_key import ensure_operator_key
 from tests.cli.served.conftest import Holdfast
 from tests.gateway.chat_client import ChatClient
 from tests.gateway.conftest import ORGANISATION, Gateway

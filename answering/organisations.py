@@ -1,0 +1,150 @@
+"""Published organisations, ready to serve: loaded once per process, because a spec version never changes."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, partial
+
+from answering.budgets import Budget, SpentSince
+from answering.drafting import Drafter, OrganisationModels
+from domain.conversation.policy import policy_of
+from domain.errors import UnavailableError
+from domain.specification.organisation import ChannelKind, ModelSpec, SpecVersion
+from domain.specification.tools import ToolServerSpec
+from integrations.knowledge.base import KnowledgeBase
+from integrations.llm.base import DraftValidator, ReplyWriter
+from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
+from integrations.tools.base import ToolServer
+from storage.specs import SpecRepository
+from storage.views import PublishedSpec
+
+DEFAULT_WRITER = "the installation's model"
+
+HasTickets = Callable[[ChannelKind], bool]
+"""Whether the messages of a channel stand in a help desk's tickets."""
+LoadModels = Callable[[PublishedSpec], OrganisationModels]
+ConnectTools = Callable[[str, ToolServerSpec], ToolServer]
+"""Makes the adapter of an organisation's tool server."""
+
+
+@dataclass(frozen=True)
+class ModelFactory:
+    """Makes the clients that a specification names; the composition root knows the keys.
+
+    `writer(None, …)` is the default of the installation, `default_validator` checks its drafts.
+    """
+
+    writer: Callable[[str | None, KnowledgeBase], ReplyWriter]
+    validator: Callable[[str], DraftValidator]
+    default_validator: str | None = None
+
+
+class ServedVersion:
+    """One spec version with everything that answering needs. Clients are made when they are first used."""
+
+    def __init__(
+        self,
+        published: PublishedSpec,
+        models: OrganisationModels,
+        factory: ModelFactory,
+        spent_since: SpentSince,
+        connect: ConnectTools,
+        has_tickets: HasTickets,
+    ) -> None:
+        self.version = published.version
+        self.specification = published.version.specification
+        self._connect = partial(connect, self.specification.organisation)
+        self._budget = Budget(self.specification, spent_since)
+        self._models = models
+        self._factory = factory
+        self._validator = _validator_of(self.specification.model, factory)
+        policy = policy_of(self.specification, published.calibration)
+        embedded = _is_embedded(self.specification.model, factory)
+        self.policy = policy.model_copy(
+            update={
+                "validates": self._validator is not None,
+                "model_is_embedded": embedded,
+                "ticketed_channels": tuple(filter(has_tickets, self.specification.channels)),
+            }
+        )
+
+    @cached_property
+    def drafter(self) -> Drafter:
+        """With the writer and its fallbacks."""
+        model, knowledge = self.specification.model, self._models.knowledge
+        candidates = [
+            Candidate(named or DEFAULT_WRITER, partial(self._factory.writer, named, knowledge))
+            for named in (model.writer, *model.fallbacks)
+        ]
+        patience = timedelta(seconds=model.patience_seconds)
+        writer = FallbackReplyWriter(candidates, allow=self._budget.allow, patience=patience, prices=model.prices)
+        servers = {server.id: self._connect(server) for server in self.specification.tool_servers}
+        return Drafter(self._models, writer, servers)
+
+    @cached_property
+    def validator(self) -> DraftValidator | None:
+        """Raises CredentialsError where a key is missing."""
+        if self._validator is None:
+            return None
+        model = self.specification.model
+        return MeteredValidator(
+            self._validator,
+            self._factory.validator(self._validator),
+            allow=self._budget.allow,
+            prices=model.prices,
+            trusts_local="local" in model.fallbacks,
+        )
+
+
+class Organisations:
+    """Spec versions by content hash, loaded once per process, because a version never changes."""
+
+    def __init__(
+        self,
+        specs: SpecRepository,
+        models: ModelFactory,
+        load: LoadModels,
+        spent_since: SpentSince,
+        connect: ConnectTools,
+        has_tickets: HasTickets = lambda _: False,
+    ) -> None:
+        self._has_tickets = has_tickets
+        self._specs = specs
+        self._connect = connect
+        self._spent_since = spent_since
+        self._models = models
+        self._load_models = load
+        self._loading: dict[str, asyncio.Task[ServedVersion]] = {}
+
+    async def active_version(self, organisation: str) -> str:
+        """The hash that new conversations pin. Raises UnavailableError while nothing is published."""
+        active = await self._specs.active(organisation)
+        if active is None:
+            raise UnavailableError(f"No specification of {organisation} is published yet: run `holdfast spec publish`.")
+        return active
+
+    async def served(self, content_hash: str) -> ServedVersion:
+        """The version with its models; concurrent callers share one load, a failed load is tried again."""
+        loading = self._loading.get(content_hash)
+        if loading is None or (loading.done() and (loading.cancelled() or loading.exception())):
+            loading = asyncio.create_task(self._load(content_hash))
+            self._loading[content_hash] = loading
+        return await asyncio.shield(loading)
+
+    async def version(self, content_hash: str) -> SpecVersion:
+        """The version as it was published."""
+        return (await self.served(content_hash)).version
+
+    async def _load(self, content_hash: str) -> ServedVersion:
+        published = await self._specs.load(content_hash)
+        models = await asyncio.to_thread(self._load_models, published)
+        return ServedVersion(published, models, self._models, self._spent_since, self._connect, self._has_tickets)
+
+
+def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:
+    return model.validator or (factory.default_validator if model.writer is None else None)
+
+
+def _is_embedded(model: ModelSpec, factory: ModelFactory) -> bool:
+    return model.writer == "local" or (model.writer is None and factory.default_validator is None)

@@ -1,0 +1,61 @@
+"""Looking up what answers each question of a message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from answering.topic_sources import TopicSources
+from domain.quality.topics import TopicPrediction
+from domain.specification.organisation import AiAgentSpec
+from integrations.knowledge.base import KnowledgeBase
+from integrations.llm.base import Passage
+
+PASSAGES_SEARCHED = 30
+PASSAGES_PER_QUESTION = 4
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """What was found for one question, best first."""
+
+    ranked: Sequence[Passage]
+    coverage: float
+    """Share of the question's meaning that one passage covers, 0 to 1, whatever its topic."""
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Those that a writer gets."""
+        return self.ranked[:PASSAGES_PER_QUESTION]
+
+    @property
+    def fit(self) -> float:
+        return self.ranked[0].score if self.ranked else 0.0
+
+    @property
+    def lead(self) -> float:
+        """How much better the best passage fits than the best of any other article."""
+        others = (passage.score for passage in self.ranked if passage.article_id != self.ranked[0].article_id)
+        return self.fit - max(others, default=0.0)
+
+
+class Retrieval:
+    """Searches the knowledge that an AI agent may cite, with preference for the topic's sources."""
+
+    def __init__(self, knowledge: KnowledgeBase, sources: TopicSources) -> None:
+        self._knowledge = knowledge
+        self._sources = sources
+
+    def look_up(self, questions: Sequence[tuple[str, TopicPrediction]], ai_agent: AiAgentSpec) -> list[Retrieved]:
+        """One result for each question, in order."""
+        search = partial(self._knowledge.search, topics=ai_agent.knowledge_topics, limit=PASSAGES_SEARCHED)
+        found = [(search(text), prediction) for text, prediction in questions]
+        return [
+            Retrieved(self._sources.preferred(passages, prediction), passages[0].score if passages else 0.0)
+            for passages, prediction in found
+        ]
+
+    def for_instruction(self, instruction: str, ai_agent: AiAgentSpec) -> Sequence[Passage]:
+        """Passages that say what a reviewer or colleague asked for."""
+        if not instruction:
+            return ()
+        return self._knowledge.search(instruction, topics=ai_agent.knowledge_topics, limit=PASSAGES_PER_QUESTION)

@@ -1,0 +1,53 @@
+"""`holdfast bench`: what it costs, how fast it is, and how soon it is back."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.figures import budgets
+from bench.plan import FULL, QUICK
+from bench.report import document, tables
+from bench.run import measure
+from config.settings import local_settings
+from embedded.progress import Progress
+
+WRONG_USE = 2
+MEMORY_OF_THIS_PROCESS = Path("/proc/self/smaps_rollup")
+
+
+def bench(
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the figures as JSON.", dir_okay=False, writable=True)
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the figures as a page.", dir_okay=False, writable=True)
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A short run: the same figures, less sure.")] = False,
+) -> None:
+    """Measure cost, speed, memory and recovery on an embedded platform of its own, with a model that answers at once.
+
+    Exits with 1 when a turn costs more than its budget, or when a message was lost or answered twice. Speed depends on
+    the machine and on what else runs there, so it is shown beside its budget and decides nothing.
+    """
+    console = Console()
+    if not MEMORY_OF_THIS_PROCESS.exists():
+        console.print("The benchmark reads the memory of the worker from /proc, so it needs Linux.")
+        raise typer.Exit(WRONG_USE)
+    plan = QUICK if quick else FULL
+    figures = asyncio.run(measure(local_settings(), plan, Progress(console)))
+    if json is not None:
+        _write(json, figures.model_dump_json(indent=2) + "\n")
+    if markdown is not None:
+        _write(markdown, document(figures))
+    for table in tables(figures):
+        console.print(table)
+    if not all(budget.holds for budget in budgets(figures) if budget.exact):
+        raise typer.Exit(1)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)

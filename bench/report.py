@@ -1,0 +1,177 @@
+"""The figures for people: tables for the terminal, a document for the repository."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+
+from bench.figures import Budget, Figures, Percentiles, TurnCost, budgets
+
+Rows = Sequence[tuple[str, ...]]
+
+COST_COLUMNS = ("Turn", "History events", "Bytes", "Billable actions")
+TIME_COLUMNS = ("Conversations at once", "p50", "p95", "p99", "Turns timed")
+FIGURE_COLUMNS = ("Figure", "Measured")
+BUDGET_COLUMNS = ("Budget", "Measured", "Limit", "Holds")
+
+
+def tables(figures: Figures) -> list[Table]:
+    machine = figures.machine
+    return [
+        _table("What a turn costs", COST_COLUMNS, cost_rows(figures)),
+        _table("Platform overhead of a turn, milliseconds", TIME_COLUMNS, time_rows(figures)),
+        _table("Speed, memory, recovery", FIGURE_COLUMNS, figure_rows(figures)),
+        _table(
+            f"Budgets, on {machine.cores} cores with a load average of {machine.load_before} before this run",
+            BUDGET_COLUMNS,
+            budget_rows(figures),
+        ),
+    ]
+
+
+def cost_rows(figures: Figures) -> Rows:
+    costs = {
+        "plain": figures.plain_turn,
+        "plain, checked by a validator model": figures.validated_turn,
+        "with an approval": figures.approval_turn,
+        "the first of a conversation": figures.first_turn,
+    }
+    return [_cost_row(name, cost) for name, cost in costs.items()]
+
+
+def time_rows(figures: Figures) -> Rows:
+    paused = [_time_row(number, times) for number, times in figures.overhead_ms.items()]
+    saturated = [_time_row(f"{number}, no pause", times) for number, times in figures.saturated_ms.items()]
+    return [*paused, *saturated]
+
+
+def figure_rows(figures: Figures) -> Rows:
+    rates = figures.turns_per_second
+    return [
+        ("Turns per second", f"{rates.holdfast:.1f}"),
+        ("The same of the bare workflow", f"{rates.bare:.1f}"),
+        ("Ratio (median of the pairs)", f"{rates.ratio:.2f} ({', '.join(f'{ratio:.2f}' for ratio in rates.ratios)})"),
+        ("Memory of an open conversation in the worker", f"{figures.memory_per_conversation_kb:.0f} KB"),
+        (
+            f"{figures.recovered_conversations:,} conversations answer again after kill -9",
+            f"{figures.recovery_1000_seconds:.1f} s",
+        ),
+        ("Messages written, answered", f"{figures.messages.written:,}, {figures.messages.answered:,}"),
+        ("Messages lost, answered twice", f"{figures.messages.lost}, {figures.messages.doubled}"),
+    ]
+
+
+def budget_rows(figures: Figures) -> Rows:
+    return [_budget_row(budget) for budget in budgets(figures)]
+
+
+def document(figures: Figures) -> str:
+    """docs/benchmarks.md."""
+    machine = figures.machine
+    return DOCUMENT.format(
+        length="quick run" if figures.quick else "full run",
+        flag=" --quick" if figures.quick else "",
+        date=figures.measured_on,
+        machine=machine,
+        recovered=figures.recovered_conversations,
+        costs=_markdown(COST_COLUMNS, cost_rows(figures)),
+        times=_markdown(TIME_COLUMNS, time_rows(figures)),
+        figures=_markdown(FIGURE_COLUMNS, figure_rows(figures)),
+        budgets=_markdown(BUDGET_COLUMNS, budget_rows(figures)),
+    )
+
+
+def _cost_row(name: str, cost: TurnCost) -> tuple[str, ...]:
+    return name, str(cost.events), f"{cost.bytes:,}", str(cost.actions)
+
+
+def _time_row(name: str, times: Percentiles) -> tuple[str, ...]:
+    return name, f"{times.p50:,.0f}", f"{times.p95:,.0f}", f"{times.p99:,.0f}", f"{times.turns:,}"
+
+
+def _budget_row(budget: Budget) -> tuple[str, ...]:
+    sign = "at least" if budget.at_least else "at most"
+    return budget.name, f"{budget.figure:g}", f"{sign} {budget.limit:g}", "yes" if budget.holds else "NO"
+
+
+def _table(title: str, columns: Iterable[str], rows: Rows) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right")
+    for row in rows:
+        table.add_row(*row, style="red" if row[-1] == "NO" else None)
+    return table
+
+
+def _markdown(columns: Sequence[str], rows: Rows) -> str:
+    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+DOCUMENT = """\
+# Benchmarks
+
+Written by `holdfast bench{flag} --markdown docs/benchmarks.md` ({length}) on {date}; `make bench` prints the same
+figures. Do not edit: run it again.
+
+Machine: {machine.system}, {machine.cores} cores, {machine.memory_gib:g} GiB of memory; the load average was
+{machine.load_before:g} before the run and {machine.load_after:g} after it. Python {machine.python}, temporalio
+{machine.temporal_sdk}, Temporal server {machine.temporal_server}, PostgreSQL {machine.postgresql}. Everything runs on
+this one machine: Temporal, PostgreSQL, the worker, and the process that plays the customers and measures.
+
+## What a turn costs
+
+{costs}
+
+Counted in the histories that the server returns: a turn is everything from one customer message to the next, in a
+conversation that is idle in between. Rows are medians over several turns; the turn with an approval and the first turn
+are one each. Bytes are those of the events. The first turn also opens the conversation, fetches the customer's context,
+sets the one timer and writes the search attributes.
+
+Actions are counted as [Temporal Cloud bills them](https://docs.temporal.io/cloud/actions): one for each workflow start,
+signal, activity, retry of an activity, timer, and command that writes search attributes. No event: a query, of which
+there is none, because the browser is served from PostgreSQL notifications; a heartbeat, of which an activity under five
+seconds sends none. About every 36th turn the conversation continues as new, which costs one action and is not in a
+plain turn.
+
+## How long a turn takes besides the model
+
+{times}
+
+Milliseconds from the call that sends the customer's message to Temporal, made as the gateway makes it, until the reply
+was read from the transcript, which the store announced. The model answers at once, so all of it is ours and Temporal's;
+what surrounds the model is real: topic, retrieval, grounding, confidence, decision, claim, decision record, transcript.
+All conversations are open at once, and each customer pauses for about 3 seconds before each message (a single customer
+for 0.1; in a quick run 1 second at 32), with a fixed random seed. Burst windows are zero, because they are waited on
+purpose. Without a pause, customers wait for each other, and the figure says only how long the queue is.
+
+## Turns per second, memory, recovery
+
+{figures}
+
+- Turns per second: customers who never pause, against a workflow with one signal and two activities that do nothing,
+  driven in the same way, in a worker process of the same kind with the same sandbox and converter. Rounds of both
+  alternate in one run. The figures of each side are the medians of its rounds.
+- Memory: growth of the worker's proportional set size (after a garbage collection) when conversations open, each
+  answered once, after others warmed it up.
+- Recovery: {recovered} conversations are open and in the memory of the only worker. It is killed with SIGKILL; each
+  customer writes while no worker runs; a new worker process is started. The time runs from that start until the last
+  reply is in its transcript, so it includes the start of Python. Afterwards every message of the run is compared with
+  the transcripts: none may be lost or answered twice.
+
+## Budgets
+
+{budgets}
+
+Events, actions and messages decide about the exit code. Times and rates depend on the machine and on what else runs
+there, so they are shown and decide nothing.
+
+## What the figures do not say
+
+- Nothing about a production cluster: the development server keeps its state in one SQLite file and flushes it to disk
+  only at checkpoints. PostgreSQL flushes at each commit.
+- Nothing about model time, which in practice is most of a turn, nor about channels that send through a vendor.
+- The message enters at Temporal: the WebSocket of the gateway is not in the way.
+- One worker process. Customers, both servers and the worker share the cores, so more cores give more turns.
+- A worker that is killed in the middle of an activity is not in the recovery time: Temporal retries such an activity
+  when its start-to-close or heartbeat timeout has passed.
+"""

@@ -1,0 +1,51 @@
+"""One run of the benchmark."""
+
+from datetime import UTC, datetime
+
+from bench import measurements
+from bench.figures import Figures
+from bench.machine import describe, load_average
+from bench.plan import FULL, Plan
+from bench.testbed import Testbed, testbed
+from config.settings import Settings
+from embedded.progress import Progress
+
+
+async def measure(settings: Settings, plan: Plan, progress: Progress) -> Figures:
+    """Start the platform, measure everything, stop it. Raises UnavailableError when an answer does not come."""
+    with progress.spinner("Starting a platform …"):
+        async with testbed(settings, progress) as bed:
+            return await _figures(bed, plan, progress)
+
+
+async def _figures(bed: Testbed, plan: Plan, progress: Progress) -> Figures:
+    load_before = load_average()
+    progress.say("Counting what a turn costs …")
+    costs = await measurements.turn_costs(bed, plan.counted_turns)
+    overhead = {}
+    for load in plan.loads:
+        progress.say(f"Timing turns of {load.conversations} conversations at once, {load.seconds:.0f} s …")
+        overhead[str(load.conversations)] = await measurements.overhead(bed, load)
+    progress.say(f"Comparing turns per second with a bare workflow, {plan.pairs_of_rounds} pairs of rounds …")
+    rates, saturated = await measurements.rates(bed, plan)
+    progress.say(f"Weighing {plan.weighed} open conversations …")
+    memory = await measurements.memory_per_conversation(bed, plan)
+    progress.say(f"Killing the worker of {plan.recovered} open conversations …")
+    recovery = await measurements.recovery(bed, plan)
+    progress.say("Comparing what was written with the transcripts …")
+    return Figures(
+        plain_turn=costs.plain,
+        approval_turn=costs.approval,
+        first_turn=costs.first,
+        validated_turn=costs.validated,
+        overhead_ms=overhead,
+        saturated_ms={str(plan.saturating): saturated},
+        turns_per_second=rates,
+        memory_per_conversation_kb=memory,
+        recovery_1000_seconds=recovery,
+        recovered_conversations=plan.recovered,
+        messages=await measurements.messages(bed),
+        machine=await describe(bed, load_before),
+        measured_on=datetime.now(UTC).date(),
+        quick=plan is not FULL,
+    )

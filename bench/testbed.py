@@ -1,0 +1,163 @@
+"""A fresh embedded platform with one worker, and the ways to reach it."""
+
+import asyncio
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from bench.announcements import Announcements
+from bench.bare import QUEUE, BareWorkflow
+from bench.customers import BareTalker, Customer, Line
+from bench.organisation import PLAIN, publish
+from config.settings import Settings
+from domain.conversation.requests import workflow_id
+from embedded.application import worker_part
+from embedded.embedded import Platform, with_free_ports
+from embedded.home import claimed
+from embedded.launch import tied_to_parent
+from embedded.ports import free_port
+from embedded.processes import Part, Report
+from gateway.conversations import Conversations
+from gateway.metrics import GatewayMetrics
+from storage.approvals import ApprovalRepository
+from storage.conversations import ConversationRepository
+from storage.database import Database, connect
+from storage.migrate import migrate
+from storage.notifications import NotificationListener
+
+WORKER = "worker"
+BARE_WORKER = "bare-worker"
+POOL_SIZE = 5
+
+
+@dataclass
+class Testbed:
+    """What the measurements need. `customers` are all that there ever were."""
+
+    platform: Platform
+    temporal: Client
+    database: Database
+    line: Line
+    customers: list[Customer] = field(default_factory=list)
+
+    def new_customers(self, number: int, organisation: str = PLAIN) -> list[Customer]:
+        new = [Customer(self.line, organisation) for _ in range(number)]
+        self.customers += new
+        return new
+
+    async def history(self, customer: Customer) -> list[HistoryEvent]:
+        handle = self.temporal.get_workflow_handle(workflow_id(customer.conversation_id))
+        return [event async for event in handle.fetch_history_events()]
+
+    def worker_process(self) -> int:
+        process_id = self.platform.parts.process_id(WORKER)
+        if process_id is None:
+            raise RuntimeError("the worker does not run")
+        return process_id
+
+    async def kill_worker(self) -> None:
+        """SIGKILL; nothing starts it again before `start_worker`."""
+        await self.platform.parts.stop(WORKER)
+
+    async def start_worker(self) -> None:
+        await self.platform.parts.resume(WORKER)
+
+    @asynccontextmanager
+    async def bare_talkers(self, number: int) -> AsyncIterator[list[BareTalker]]:
+        """So many bare workflows, with a worker process of their own as long as the context lasts."""
+        port = free_port()
+        loop = asyncio.get_running_loop()
+        heard = _Heard(self.line.announcements)
+        transport, _ = await loop.create_datagram_endpoint(lambda: heard, local_addr=("127.0.0.1", port))
+        await self.platform.parts.start(_bare_worker(self.platform.settings, port))
+        try:
+            yield [await self._bare_talker() for _ in range(number)]
+        finally:
+            await self.platform.parts.stop(BARE_WORKER)
+            transport.close()
+
+    async def _bare_talker(self) -> BareTalker:
+        handle = await self.temporal.start_workflow(BareWorkflow.run, id=f"bare-{uuid4().hex}", task_queue=QUEUE)
+        return BareTalker(handle, self.line.announcements)
+
+
+class _Heard(asyncio.DatagramProtocol):
+    """Each datagram is the id of a workflow whose turn ended."""
+
+    def __init__(self, announcements: Announcements) -> None:
+        self._announcements = announcements
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self._announcements.hear((data.decode(), "turn"))
+
+
+@asynccontextmanager
+async def testbed(settings: Settings, report: Report) -> AsyncIterator[Testbed]:
+    """Start it with state of its own under the home folder; the state goes when all went well."""
+    folder = settings.home / "bench"
+    own = {"home": folder / "platform", "temporal_address": None, "database_url": None, "log_level": "warning"}
+    with claimed(folder):
+        shutil.rmtree(folder / "platform", ignore_errors=True)
+        fresh = with_free_ports(settings.model_copy(update=own))
+        platform = Platform(fresh, application=_parts, prepare=_prepare, report=report)
+        async with platform, _reached(platform) as bed:
+            yield bed
+        shutil.rmtree(folder / "platform")
+
+
+@asynccontextmanager
+async def _reached(platform: Platform) -> AsyncIterator[Testbed]:
+    async with AsyncExitStack() as stack:
+        database = await connect(platform.database_url, max_size=POOL_SIZE)
+        stack.push_async_callback(database.close)
+        temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
+        announcements = Announcements()
+        await stack.enter_async_context(_listening(announcements, platform.database_url))
+        conversations = Conversations(temporal, GatewayMetrics())
+        line = Line(conversations, ConversationRepository(database), ApprovalRepository(database), announcements)
+        yield Testbed(platform, temporal, database, line)
+
+
+@asynccontextmanager
+async def _listening(announcements: Announcements, database_url: str) -> AsyncIterator[None]:
+    listening = asyncio.Event()
+    following = asyncio.create_task(announcements.follow(NotificationListener(database_url), listening))
+    await listening.wait()
+    try:
+        yield
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+async def _prepare(settings: Settings) -> None:
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    await migrate(url)
+    database = await connect(url)
+    try:
+        await publish(database)
+    finally:
+        await database.close()
+
+
+def _parts(settings: Settings) -> list[Part]:
+    """The worker as `holdfast dev` starts it, but with the instant model, and ended by SIGKILL alone."""
+    command = tied_to_parent([sys.executable, "-m", "bench.worker"])
+    return [replace(worker_part(settings, 1), name=WORKER, command=command, stop_signal=signal.SIGKILL)]
+
+
+def _bare_worker(settings: Settings, port: int) -> Part:
+    async def at_once(_: int) -> bool:
+        return True
+
+    command = tied_to_parent([sys.executable, "-m", "bench.worker", str(port)])
+    return replace(worker_part(settings, 2), name=BARE_WORKER, command=command, ready=at_once)

@@ -1,0 +1,132 @@
+"""`holdfast demo`: customers, staff and faults on a fresh platform; then the checks."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from random import Random
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from config.settings import local_settings
+from demo.checks import run_checks
+from demo.faults import inject
+from demo.ground_truth import collect, settle
+from demo.lobby import Lobby
+from demo.playing import Player
+from demo.records import Conversation, Fault
+from demo.report import DemoReport, Summary, report_of, summary_of
+from demo.sabotage import Sabotage, commit
+from demo.screen import Screen, check_table, conversation_table, summary_lines
+from demo.staff import Staff
+from demo.stage import Stage, demo_settings, open_stage
+from demo.stories import stories
+
+REPORT = "report.json"
+WIDTH = 140
+SHOWN_IN_TEMPORAL = ("billing dispute, edited and approved", "asks for a person: takeover, replies, hand-back")
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the platform running until Ctrl-C.")] = False,
+    conversations: Annotated[int, typer.Option(help="How many conversations are played.", min=48, max=400)] = 60,
+    seed: Annotated[int, typer.Option(help="Chooses customers, order and pauses.")] = 1,
+    sabotage: Annotated[
+        Sabotage | None,
+        typer.Option(
+            help="Prove that the checks notice: `drop` claims a message as sent that never left the client, "
+            "`double` delivers a reply twice. The exit code is then 1."
+        ),
+    ] = None,
+) -> None:
+    """Play customer conversations on a fresh platform, kill parts of it meanwhile, and check that nothing is lost.
+
+    The state is kept in .holdfast/demo, which is removed at the start; the result is written to report.json there.
+    Exit code 0 when every check holds, otherwise 1.
+    """
+    report = asyncio.run(_demo(_console(), keep, conversations, seed, sabotage))
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _console() -> Console:
+    """Wide enough for the table where the output goes to a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
+
+
+async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: Sabotage | None) -> DemoReport:
+    settings, screen = demo_settings(local_settings()), Screen(console)
+    async with AsyncExitStack() as stack:
+        with screen.progress.spinner("Starting …"):
+            stage = await stack.enter_async_context(open_stage(settings, screen, screen.progress.say))
+        staff = await stack.enter_async_context(Staff(stage.platform.gateway_url, stage.keys))
+        random = Random(seed)  # noqa: S311 - chooses stories and pauses, guards nothing
+        lobby = Lobby(stage, staff)
+        players = [Player(story, lobby, staff, random, screen.moment) for story in stories(count, random)]
+        console.print(f"\n{len(players)} customers arrive.")
+        started = time.monotonic()
+        with screen.playing(players):
+            conversations, faults = await _play(stage, lobby, players, screen, sabotage)
+        seconds = time.monotonic() - started
+        report = report_of(conversations, run_checks(conversations, faults))
+        (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
+        _show(console, stage, report, summary_of(conversations, faults), conversations, seconds)
+        if keep:
+            await _keep_running(console, stage)
+        console.print("\nStopping …")
+    return report
+
+
+async def _play(
+    stage: Stage, lobby: Lobby, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
+) -> tuple[list[Conversation], list[Fault]]:
+    """All stories at once, and the faults in their middle; then read what happened."""
+    injecting = asyncio.create_task(inject(stage, lobby, players, screen.moment))
+    await asyncio.gather(*(player.play() for player in players))
+    faults = await injecting
+    if sabotage:
+        screen.moment(await commit(sabotage, stage, players))
+    await settle(stage, players)
+    await asyncio.gather(*(player.leave() for player in players))
+    return await collect(stage, players), faults
+
+
+def _show(
+    console: Console,
+    stage: Stage,
+    report: DemoReport,
+    summary: Summary,
+    conversations: Sequence[Conversation],
+    seconds: float,
+) -> None:
+    parts = [conversation_table(report.conversations, stage.contacts), check_table(report.checks)]
+    for part in parts:
+        console.print("", part)
+    console.print("", summary_lines(summary, report, seconds))
+    ui = f"{stage.platform.temporal_ui_url}/namespaces/{stage.platform.settings.temporal_namespace}/workflows"
+    for row, conversation in zip(report.conversations, conversations, strict=True):
+        if conversation.played.title in SHOWN_IN_TEMPORAL:
+            workflow = conversation.recorded.workflow
+            console.print(f"{row.outcome}: {ui}/{workflow.workflow_id}/{workflow.run_id}/history", soft_wrap=True)
+    console.print(f"Report: {stage.platform.settings.home / REPORT}", soft_wrap=True)
+
+
+async def _keep_running(console: Console, stage: Stage) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    addresses = {
+        "Chat as a customer": f"{stage.platform.gateway_url}/chat",
+        "Vendors": stage.vendors.page,
+        "Approvals": f"HOLDFAST_HOME={stage.platform.settings.home} holdfast approvals list",
+        "Approvals API": f"{stage.platform.gateway_url}/docs",
+        "Temporal UI": stage.platform.temporal_ui_url,
+    }
+    console.print()
+    for name, address in addresses.items():
+        console.print(f"{name:<20} {address}", highlight=False, soft_wrap=True)
+    console.print("Ctrl-C stops everything.")
+    await stop.wait()

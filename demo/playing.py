@@ -1,0 +1,330 @@
+"""One story, played: the customer writes, people decide, and both sides wait for what the platform does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, Literal
+
+import httpx
+
+from demo.correspondent import Correspondent
+from demo.customer import Customer
+from demo.lobby import Lobby
+from demo.records import Exchange, Heard, LateDecision, Played, Takeover
+from demo.staff import Staff
+from demo.steps import (
+    AnswerInZendesk,
+    AskAgain,
+    Decide,
+    DecideTogether,
+    DecideTooLate,
+    HandBack,
+    HangUp,
+    Overhear,
+    Reaction,
+    Reply,
+    ReplyInVain,
+    Say,
+    Step,
+    Stop,
+    Story,
+    StoryError,
+    TakeOver,
+    WaitForSalesforce,
+)
+from domain.approvals.approval import Approval
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
+from domain.delivery.channels import WEB_CHAT
+from gateway.api.approvals import AskDecision, DecisionAnswer
+
+Moment = Callable[[str], None]
+"""Told what a spectator would like to see."""
+
+STEP_LIMIT_SECONDS = 100.0
+AWAY_SECONDS = 1.5
+THINKING_SECONDS = (1.0, 5.0)
+ARRIVING_WITHIN_SECONDS = 20.0
+
+State = Literal["to come", "talking", "waiting for approval", "with a person", "finished"]
+
+
+class Player:
+    """Plays one story and keeps what happened. `waiting`: a customer waits for the platform right now."""
+
+    def __init__(self, story: Story, lobby: Lobby, staff: Staff, random: Random, moment: Moment) -> None:
+        self.story = story
+        self.name = lobby.name_of(story)
+        self.client: Customer | None = None
+        self.waiting = False
+        self.state: State = "to come"
+        self.said = 0
+        self._lobby = lobby
+        self._staff = staff
+        self._random = random
+        self._moment = moment
+        self._connected: asyncio.Task[None] | None = None
+        self._bursts: list[tuple[str, ...]] = []
+        self._exchanges: list[Exchange] = []
+        self._takeovers: list[Takeover] = []
+        self._late: list[LateDecision] = []
+        self._repeated = 0
+        self._by_colleagues: list[str] = []
+        self._stopped_at: datetime | None = None
+        self._failure: str | None = None
+
+    @property
+    def turns(self) -> int:
+        return sum(isinstance(step, Say) for step in self.story.steps)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether something was answered, so that the platform has looked the customer up."""
+        return self.said > 0 or self.state == "finished"
+
+    @property
+    def customer(self) -> Customer:
+        if self.client is None:
+            raise RuntimeError("the story has not begun")
+        return self.client
+
+    @property
+    def correspondent(self) -> Correspondent:
+        if not isinstance(self.client, Correspondent):
+            raise TypeError("only who uses a vendor's channel can do this")
+        return self.client
+
+    async def play(self) -> None:
+        """To the end, or until the platform departs from the story; the client stays connected until `leave`."""
+        await asyncio.sleep(self._random.uniform(0, ARRIVING_WITHIN_SECONDS))
+        self.client = await self._lobby.arrive(self.story)
+        self._connected = asyncio.create_task(self.client.run())
+        self.state = "talking"
+        for step in self.story.steps:
+            try:
+                async with asyncio.timeout(STEP_LIMIT_SECONDS):
+                    await self._act(step)
+            except (StoryError, TimeoutError, httpx.HTTPStatusError) as error:
+                self._failure = f"{type(step).__name__}: {error or f'nothing within {STEP_LIMIT_SECONDS:.0f} s'}"
+                break
+            if self._waits_in_the_queue(step):
+                break
+            await asyncio.sleep(self._random.uniform(*THINKING_SECONDS))
+        self.waiting = False
+        self.state = "finished"
+
+    async def leave(self) -> None:
+        if self._connected:
+            self._connected.cancel()
+            await asyncio.gather(self._connected, return_exceptions=True)
+
+    def played(self) -> Played:
+        client = self.client
+        return Played(
+            title=self.story.title,
+            customer=self.story.customer,
+            conversation_id=client.conversation_id if client else "",
+            sent=tuple(client.sent) if client else (),
+            heard=tuple(client.heard) if client else (),
+            bursts=tuple(self._bursts),
+            exchanges=tuple(self._exchanges),
+            takeovers=tuple(self._takeovers),
+            late_decisions=tuple(self._late),
+            **self._at_the_vendor(),
+            failure=self._failure,
+        )
+
+    def _at_the_vendor(self) -> dict[str, Any]:
+        if not isinstance(self.client, Correspondent):
+            return {}
+        return {
+            "threads": self.client.threads,
+            "posted": self.client.posted(),
+            "repeated": self._repeated,
+            "by_colleagues": tuple(self._by_colleagues),
+            "stopped_at": self._stopped_at,
+        }
+
+    def _waits_in_the_queue(self, step: Step) -> bool:
+        """A customer whose everyday question went to a person has nothing more to say until that person answers."""
+        return isinstance(step, Say) and step.then == "anything" and self.state == "with a person"
+
+    def _tell(self, what: str) -> None:
+        self._moment(f"{self.name} · {what}")
+
+    async def _act(self, step: Step) -> None:
+        acts: dict[type[Step], Callable[[Any], Awaitable[None]]] = {
+            Say: self._say,
+            WaitForSalesforce: self._wait_for_salesforce,
+            AskAgain: self._ask_again,
+            Stop: self._stop,
+            Overhear: self._overhear,
+            HangUp: self._hang_up,
+            AnswerInZendesk: self._answer_in_zendesk,
+            Decide: self._decide,
+            DecideTooLate: self._decide_too_late,
+            DecideTogether: self._decide_together,
+            TakeOver: self._take_over,
+            Reply: self._reply,
+            ReplyInVain: self._reply_in_vain,
+            HandBack: self._hand_back,
+        }
+        await acts[type(step)](step)
+
+    # The customer.
+
+    async def _say(self, step: Say) -> None:
+        client, sent_at = self.customer, datetime.now(UTC)
+        self.waiting = True
+        if step.webhooks != "sound":
+            self._tell(f"webhooks {step.webhooks}")
+        sent = await client.say(step)
+        if len(sent) > 1 and self.story.channel == WEB_CHAT:
+            self._bursts.append(tuple(one.message_id or "" for one in sent))
+        if step.connection == "lost_while_sending":
+            self._tell("connection lost while sending")
+            client.lose_connection()
+        await client.received(sent)
+        if step.connection == "lost_while_waiting":
+            await self._stay_away()
+        await client.until(lambda: client.seq_of(sent) is not None)
+        if step.then != "recorded":
+            said = await self._reaction(client.seq_of(sent) or 0, step.then)
+            if said.author is Author.AI_AGENT and step.connection == "kept":
+                self._exchanges.append(Exchange(sent_at=sent_at, answered_at=said.at))
+        self.waiting = False
+        self.said += 1
+
+    async def _stay_away(self) -> None:
+        self._tell("connection lost while waiting for the reply")
+        self.customer.lose_connection()
+        await asyncio.sleep(AWAY_SECONDS)
+
+    async def _reaction(self, seq: int, expected: Reaction) -> Heard:
+        """The first thing that the organisation says after a message; StoryError when it is not what is expected."""
+        client = self.customer
+        await client.until(lambda: client.first_after(seq) is not None)
+        said = client.first_after(seq)
+        if said is None:
+            raise StoryError("nothing was said")
+        came = await self._what_came(said)
+        if expected not in {came, "anything"}:
+            raise StoryError(f"expected {expected}, there was {came}")
+        return said
+
+    async def _what_came(self, said: Heard) -> Reaction:
+        if said.author is Author.AI_AGENT:
+            return "answer"
+        client, ends = self.customer, {Status.AWAITING_APPROVAL, Status.WITH_HUMAN}
+        await client.until(lambda: client.status in ends)
+        waits = client.status is Status.AWAITING_APPROVAL
+        self.state = "waiting for approval" if waits else "with a person"
+        if said.author is Author.SYSTEM:
+            self._tell("the answer waits for approval" if waits else "a person is needed")
+        return "approval" if waits else "person"
+
+    # At the vendors.
+
+    async def _wait_for_salesforce(self, _: WaitForSalesforce) -> None:
+        await self._lobby.salesforce_answers()
+
+    async def _ask_again(self, step: AskAgain) -> None:
+        self._repeated += 1
+        if not await self.correspondent.ask_again(step.text):
+            raise StoryError("the last line was not spoken again")
+
+    async def _stop(self, step: Stop) -> None:
+        await self.correspondent.stop(step.word)
+        self._stopped_at = datetime.now(UTC)
+        self._tell("wants no more SMS")
+
+    async def _overhear(self, step: Overhear) -> None:
+        whispered = " ".join(self.correspondent.phone.whispered)
+        if step.words not in whispered:
+            raise StoryError(f"the colleague was whispered {whispered!r}")
+        self._tell("is handed over by phone, with a whispered summary")
+
+    async def _hang_up(self, _: HangUp) -> None:
+        await self.correspondent.phone.hang_up()
+
+    async def _answer_in_zendesk(self, step: AnswerInZendesk) -> None:
+        client, seq = self.correspondent, self.customer.last_seq
+        self._by_colleagues.append(step.text)
+        await client.ticket.answer_as(step.by, step.text)
+        await self._reaction(seq, "person")
+        self._taken_over(client.heard[-1].at)
+        self._tell("a colleague answers in Zendesk")
+
+    # The staff.
+
+    async def _approval(self, by: str, *, is_open: bool) -> Approval:
+        view = await self._staff.approval(by, self.customer.conversation_id, is_open=is_open)
+        return view.approval
+
+    async def _decide(self, step: Decide) -> None:
+        approval = await self._approval(step.by, is_open=True)
+        ask = AskDecision(action=step.action, text=step.text, reason=step.reason, digest=approval.digest)
+        seq = self.customer.last_seq
+        asked_at = datetime.now(UTC)
+        answer = await self._staff.decide(step.by, approval.approval_id, ask)
+        if not isinstance(answer, DecisionAnswer) or answer.effect != step.effect:
+            raise StoryError(f"{step.action} should be {step.effect}, there was {answer!r}")
+        self._tell(f"{step.by}: {step.action.replace('_', ' ')} → {answer.effect.replace('_', ' ')}")
+        if answer.effect == "send":
+            await self._reaction(seq, "answer")
+            self.state = "talking"
+        elif answer.effect == "take_over":
+            self._taken_over(answer.decided_at or asked_at)
+
+    async def _decide_too_late(self, step: DecideTooLate) -> None:
+        approval = await self._approval(step.by, is_open=False)
+        answer = await self._staff.decide(step.by, approval.approval_id, AskDecision(action="approve"))
+        if isinstance(answer, DecisionAnswer):
+            raise StoryError("a decision that came too late was accepted")
+        self._late.append(answer)
+        self._tell(f"{step.by} decides too late: {answer.decided_by} was first")
+
+    async def _decide_together(self, step: DecideTogether) -> None:
+        approval = await self._approval(step.by[0], is_open=True)
+        seq = self.customer.last_seq
+        answers = await asyncio.gather(
+            *(self._staff.decide(person, approval.approval_id, AskDecision(action="approve")) for person in step.by)
+        )
+        late = [answer for answer in answers if isinstance(answer, LateDecision)]
+        self._late += late
+        if len(late) != 1:
+            raise StoryError(f"of two decisions at once {len(late)} were refused")
+        self._tell(f"two people approve at once: {late[0].decided_by} was first")
+        await self._reaction(seq, "answer")
+        self.state = "talking"
+
+    async def _take_over(self, step: TakeOver) -> None:
+        await self._staff.take_over(step.by, self.customer.conversation_id)
+        self._taken_over(datetime.now(UTC))
+        self._tell(f"{step.by} takes over")
+
+    def _taken_over(self, at: datetime) -> None:
+        self._takeovers.append(Takeover(acknowledged_at=at))
+        self.state = "with a person"
+
+    async def _reply(self, step: Reply) -> None:
+        seq = self.customer.last_seq
+        await self._staff.reply(step.by, self.customer.conversation_id, step.text)
+        if self.state != "with a person":
+            self._taken_over(datetime.now(UTC))
+        await self._reaction(seq, "person")
+
+    async def _reply_in_vain(self, step: ReplyInVain) -> None:
+        note = await self._staff.reply_in_vain(step.by, self.customer.conversation_id, step.text)
+        self._taken_over(datetime.now(UTC))
+        self._tell(f"{step.by} is told: {note}")
+
+    async def _hand_back(self, step: HandBack) -> None:
+        seq = self.customer.last_seq
+        self._takeovers[-1] = self._takeovers[-1].model_copy(update={"handed_back_at": datetime.now(UTC)})
+        await self._staff.hand_back(step.by, self.customer.conversation_id, step.instruction)
+        self._tell(f"{step.by} hands back")
+        self.state = "talking"
+        if step.then != "nothing":
+            await self._reaction(seq, step.then)

@@ -1,0 +1,124 @@
+"""The stage of the demo: a fresh platform among stand-ins of the vendors, TechFlow published, keys for the staff."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from config.settings import Settings, read_local_vendor
+from demo.steps import STAFF
+from demo.vendors import Vendors, serving_vendors
+from domain.identity.directory import Contact
+from domain.specification.organisation import ChannelSpec, IdentityRules
+from embedded.application import ROOT, gateway_url
+from embedded.embedded import Platform, with_free_ports, workers_and_gateway
+from embedded.home import claimed
+from embedded.operator_key import ensure_operator_key
+from embedded.processes import Part, Report
+from integrations.tools.base import tool_settings
+from publishing.publication import publish_loaded
+from publishing.specification import LoadedOrganisation, load_specification
+from sandbox.process.salesforce import Customers
+from sandbox.salesforce import CUSTOMER_FIELDS
+from storage.api_keys import ApiKeyRepository
+from storage.database import Database, connect
+from storage.migrate import migrate
+
+VENDOR_CHANNELS = ("email", "sms", "phone", "zendesk", "slack")
+WORKERS = 2
+PUBLISHER = "demo"
+ORGANISATION = ROOT / "specs" / "techflow"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A platform that runs. `contacts` are the customers by their ids in the directory."""
+
+    platform: Platform
+    vendors: Vendors
+    database: Database
+    temporal: Client
+    keys: Mapping[str, str]
+    contacts: Mapping[str, Contact]
+
+    @property
+    def organisation(self) -> str:
+        return ORGANISATION.name
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """Everything embedded, in a home of its own and on free ports."""
+    embedded = {"organisation": ORGANISATION, "database_url": None, "temporal_address": None, "public_url": None}
+    return with_free_ports(settings.model_copy(update={"home": settings.home / "demo", **embedded}))
+
+
+@asynccontextmanager
+async def open_stage(settings: Settings, report: Report, say: Callable[[str], None]) -> AsyncIterator[Stage]:
+    """Start from nothing; ConflictError while another demo runs."""
+    _remove(settings.home)
+    keys: dict[str, str] = {}
+
+    loaded = connected(load_specification(settings.organisation))
+
+    async def prepare(prepared: Settings) -> None:
+        url = prepared.database_url.get_secret_value() if prepared.database_url else ""
+        await migrate(url)
+        database = await connect(url)
+        try:
+            say("Publishing TechFlow: fitting topics and confidence to its examples, about 15 seconds …")
+            await publish_loaded(database, loaded, settings.organisation, PUBLISHER, tool_settings(read_local_vendor))
+            keys.update(await _make_keys(database))
+            await ensure_operator_key(prepared, database)
+        finally:
+            await database.close()
+
+    async with AsyncExitStack() as stack:
+        customers = Customers.model_validate(loaded.directory.model_dump(mode="json"))
+        folder = settings.home / "sandbox"
+        vendors = stack.enter_context(serving_vendors(folder, gateway_url(settings), customers))
+
+        def application(prepared: Settings) -> Sequence[Part]:
+            return [vendors.known_to(part) for part in workers_and_gateway(WORKERS)(prepared)]
+
+        platform = Platform(settings, application=application, prepare=prepare, report=report)
+        await stack.enter_async_context(platform)
+        database = await connect(platform.database_url)
+        stack.push_async_callback(database.close)
+        temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
+        contacts = {contact.id: contact for contact in loaded.directory.contacts}
+        yield Stage(platform, vendors, database, temporal, keys, contacts)
+
+
+def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
+    """TechFlow as a company that has Salesforce, Zendesk, Twilio, Slack and a mailbox."""
+    own = {name for account in loaded.directory.accounts for name in account.fields}
+    specification = loaded.version.specification
+    changes = {
+        "channels": specification.channels | {kind: ChannelSpec() for kind in VENDOR_CHANNELS},
+        "identity": IdentityRules(one_conversation=True),
+        "crm": "salesforce",
+        "helpdesk": "zendesk",
+        "crm_fields": CUSTOMER_FIELDS | {name: f"Account.{custom_field(name)}" for name in sorted(own)},
+    }
+    version = loaded.version.model_copy(update={"specification": specification.model_copy(update=changes)})
+    return loaded.model_copy(update={"version": version})
+
+
+def custom_field(fact: str) -> str:
+    """Where the stand-in keeps a fact of an account's own: automation_runs in Automation_Runs__c."""
+    return "_".join(word.capitalize() for word in fact.split("_")) + "__c"
+
+
+def _remove(home: Path) -> None:
+    with claimed(home):
+        pass
+    shutil.rmtree(home)
+
+
+async def _make_keys(database: Database) -> dict[str, str]:
+    keys = ApiKeyRepository(database)
+    return {person: await keys.create(ORGANISATION.name, person, roles) for person, roles in STAFF.items()}

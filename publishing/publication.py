@@ -1,0 +1,74 @@
+"""Publishing an organisation: customers imported, models fitted on its own examples, the version made active."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from answering.evaluating import Contexts
+from domain.identity.directory import DirectoryImport
+from domain.identity.directory_facts import context_of
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.articles import with_sourced
+from domain.specification.organisation import SpecVersion
+from integrations.tools.base import ToolSettings
+from integrations.tools.pinning import with_tools
+from integrations.tools.registry import tool_server
+from publishing.fitting import fit_models
+from publishing.labelled_messages import read_labelled_messages
+from publishing.specification import LoadedOrganisation, load_specification
+from storage.customers import CustomerRepository
+from storage.database import Database
+from storage.knowledge import KnowledgeRepository
+from storage.specs import SpecRepository
+
+LABELLED = Path("evaluation") / "tuning.csv"
+
+
+async def publish_organisation(database: Database, folder: Path, by: str, tools: ToolSettings) -> str:
+    """Publish what the folder says and return its content hash; new conversations pin it, running ones keep theirs.
+
+    Raises SpecificationError with every mistake of the files; then nothing is changed.
+    """
+    return await publish_loaded(database, await asyncio.to_thread(load_specification, folder), folder, by, tools)
+
+
+async def publish_loaded(
+    database: Database, loaded: LoadedOrganisation, folder: Path, by: str, tools: ToolSettings
+) -> str:
+    """Publish an organisation that was read from the folder, perhaps changed since.
+
+    Its tools are described as they are now, and the articles that its sources keep are added as they were last read.
+    """
+    organisation = loaded.version.specification.organisation
+    known = await KnowledgeRepository(database).list(organisation)
+    version = with_sourced(await described(loaded.version, tools), known, datetime.now(UTC))
+    labelled = await asyncio.to_thread(_labelled_in, folder)
+    fitted = await asyncio.to_thread(fit_models, version, labelled, contexts_of(loaded.directory))
+    await CustomerRepository(database).import_directory(organisation, loaded.directory)
+    return await SpecRepository(database).publish(
+        version, fitted.topic_model, fitted.calibration, by, labelled=labelled
+    )
+
+
+async def described(version: SpecVersion, tools: ToolSettings) -> SpecVersion:
+    """The version with every allowed tool as its server describes it now; raises what `with_tools` does."""
+    return await with_tools(version, lambda server: tool_server(server, tools))
+
+
+async def publish_if_none(database: Database, folder: Path, tools: ToolSettings) -> None:
+    """Publish the folder unless its organisation has an active version already, which then stays."""
+    loaded = await asyncio.to_thread(load_specification, folder)
+    if await SpecRepository(database).active(loaded.version.specification.organisation) is None:
+        await publish_organisation(database, folder, by="first start", tools=tools)
+
+
+def _labelled_in(folder: Path) -> tuple[LabelledMessage, ...]:
+    """Messages that improve the fit to the topics' own examples, where there are any."""
+    return read_labelled_messages(folder / LABELLED) if (folder / LABELLED).is_file() else ()
+
+
+def contexts_of(directory: DirectoryImport) -> Contexts:
+    """What the directory knows of each contact that labelled messages may name."""
+    accounts = {account.id: account for account in directory.accounts}
+    now = datetime.now(UTC)
+    return {contact.id: context_of(contact, accounts[contact.account], now) for contact in directory.contacts}

@@ -1,0 +1,69 @@
+from datetime import date
+
+import pytest
+
+from bench.figures import Figures, Machine, Messages, Percentiles, Rates, TurnCost, budgets
+
+PLAIN = TurnCost(events=16, bytes=4000, actions=3)
+TIMES = Percentiles(p50=40, p95=80, p99=90, turns=100)
+FIGURES = Figures(
+    plain_turn=PLAIN,
+    approval_turn=TurnCost(events=30, bytes=8000, actions=8),
+    first_turn=TurnCost(events=31, bytes=9000, actions=8),
+    validated_turn=TurnCost(events=22, bytes=5000, actions=4),
+    overhead_ms={"1": TIMES, "32": TIMES, "256": TIMES},
+    saturated_ms={"32": TIMES},
+    turns_per_second=Rates(holdfast=60, bare=90, ratio=0.67, ratios=[0.6, 0.67, 0.7]),
+    memory_per_conversation_kb=120,
+    recovery_1000_seconds=12.5,
+    recovered_conversations=1000,
+    messages=Messages(written=10, recorded=10, answered=10, lost=0, doubled=0),
+    machine=Machine(
+        cores=2,
+        memory_gib=23.5,
+        system="Linux x86_64",
+        python="3.11.7",
+        temporal_sdk="1.35.0",
+        temporal_server="1.32.0",
+        postgresql="18.4",
+        load_before=0.1,
+        load_after=2.5,
+    ),
+    measured_on=date(2026, 11, 21),
+    quick=False,
+)
+
+
+def broken(**changed: object) -> list[str]:
+    return [budget.name for budget in budgets(FIGURES.model_copy(update=changed)) if not budget.holds]
+
+
+def test_percentiles_of_a_hundred_and_one_equal_steps() -> None:
+    assert Percentiles.of(range(101)) == Percentiles(p50=50, p95=95, p99=99, turns=101)
+
+
+def test_good_figures_keep_every_budget() -> None:
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "budget"),
+    [
+        ({"plain_turn": PLAIN.model_copy(update={"events": 18})}, "plain turn, events"),
+        ({"plain_turn": PLAIN.model_copy(update={"actions": 4})}, "plain turn, actions"),
+        ({"approval_turn": TurnCost(events=36, bytes=1, actions=1)}, "approval turn, events"),
+        ({"overhead_ms": {"32": TIMES.model_copy(update={"p95": 501.0})}}, "overhead p95 at 32, ms"),
+        ({"turns_per_second": Rates(holdfast=50, bare=90, ratio=0.59, ratios=[])}, "turns per second, ratio"),
+        ({"messages": Messages(written=10, recorded=10, answered=9, lost=1, doubled=0)}, "messages lost"),
+        ({"messages": Messages(written=9, recorded=9, answered=10, lost=0, doubled=1)}, "messages answered twice"),
+    ],
+)
+def test_a_figure_beyond_its_limit_breaks_its_budget(changed: dict[str, object], budget: str) -> None:
+    assert broken(**changed) == [budget]
+
+
+def test_only_counts_decide_about_the_exit_code() -> None:
+    assert {budget.name for budget in budgets(FIGURES) if not budget.exact} == {
+        "overhead p95 at 32, ms",
+        "turns per second, ratio",
+    }

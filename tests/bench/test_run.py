@@ -1,0 +1,61 @@
+"""The whole benchmark on a platform of its own, as small as it can be."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bench.figures import Figures, budgets
+from bench.plan import Load, Plan
+from bench.run import measure
+from config.settings import Settings
+from embedded.progress import Progress
+
+TINY = Plan(
+    counted_turns=3,
+    loads=(Load(1, 0.1, 2), Load(32, 1, 2)),
+    saturating=2,
+    pairs_of_rounds=1,
+    round_seconds=1,
+    warm_up=2,
+    weighed=4,
+    recovered=8,
+)
+
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def bench_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bench")
+
+
+@pytest.fixture(scope="module")
+async def figures(bench_home: Path) -> Figures:
+    return await measure(Settings(home=bench_home), TINY, Progress(Console(quiet=True)))
+
+
+async def test_the_costs_keep_their_budgets_and_nothing_is_lost(figures: Figures) -> None:
+    assert [budget.name for budget in budgets(figures) if budget.exact and not budget.holds] == []
+    assert figures.messages.written == figures.messages.answered > 0
+
+
+async def test_the_json_has_the_keys_that_others_read(figures: Figures) -> None:
+    written = json.loads(figures.model_dump_json())
+
+    assert {"events", "bytes", "actions"} == set(written["plain_turn"]) == set(written["approval_turn"])
+    assert {"p50", "p95", "p99"} <= set(written["overhead_ms"]["32"])
+    assert {"holdfast", "bare", "ratio"} <= set(written["turns_per_second"])
+    assert written["recovery_1000_seconds"] > 0
+    assert isinstance(written["memory_per_conversation_kb"], float)
+
+
+async def test_an_approval_turn_has_its_decision_in_it(figures: Figures) -> None:
+    assert figures.plain_turn.actions < figures.approval_turn.actions
+    assert figures.plain_turn.events < figures.approval_turn.events
+
+
+async def test_the_state_of_the_run_is_gone(figures: Figures, bench_home: Path) -> None:
+    assert [file.name for file in (bench_home / "bench").iterdir()] == ["lock"]

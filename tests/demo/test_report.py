@@ -1,0 +1,96 @@
+"""The report's shape, outcomes and figures."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from demo.checks import run_checks
+from demo.records import Conversation, Exchange
+from demo.report import AFTERMATH, percentile, report_of, summary_of
+from domain.conversation.ownership import Status
+from tests.demo.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound
+
+SOUND = sound()
+
+
+def outcome(conversation: Conversation) -> str:
+    return report_of([conversation], {}).conversations[0].outcome
+
+
+def standing(status: Status, **changes: object) -> Conversation:
+    stands = SOUND.recorded.conversation
+    assert stands is not None
+    return recorded(SOUND, conversation=stands.model_copy(update={"status": status, **changes}))
+
+
+def test_the_report_has_exactly_the_promised_shape() -> None:
+    content = json.loads(report_of([SOUND], run_checks(every_channel(), FAULTS)).model_dump_json())
+    assert set(content) == {"ok", "checks", "conversations"}
+    assert content["ok"] is True
+    assert set(content["checks"]["every_story_played"]) == {"ok", "detail"}
+    assert content["conversations"] == [
+        {
+            "id": "cv_example",
+            "workflow_id": "conversation-cv_example",
+            "channel": "web_chat",
+            "customer": "c-1",
+            "outcome": "approved",
+            "owner": "ai_agent:billing",
+            "confidence": [0.9, 0.9],
+            "messages_in": 3,
+            "messages_out": 3,
+            "history_events": 40,
+            "response_ms": [500.0],
+        }
+    ]
+
+
+def test_one_failed_check_fails_the_report() -> None:
+    broken = played(SOUND, failure="Say: nothing within 100 s")
+    assert report_of([broken], run_checks([broken], FAULTS)).ok is False
+
+
+@pytest.mark.parametrize(
+    ("conversation", "expected"),
+    [
+        (recorded(SOUND, approvals=(), decisions=()), "answered by AI"),
+        (SOUND, "approved"),
+        (
+            recorded(SOUND, decisions=(decision("q", "ap1").model_copy(update={"action": "edit"}),)),
+            "edited and approved",
+        ),
+        (
+            recorded(
+                SOUND,
+                approvals=(approval("ap0", "d1", state="rejected"), approval("ap1", "d2")),
+                decisions=(
+                    decision("q0", "ap0", effect="redraft").model_copy(update={"action": "reject"}),
+                    decision("q1", "ap1"),
+                ),
+            ),
+            "rejected, redrafted, approved",
+        ),
+        (recorded(SOUND, audit=(event("ownership_changed", owner_kind="ai_agent"),)), "taken over, handed back"),
+        (standing(Status.AWAITING_APPROVAL), "waits for approval"),
+        (standing(Status.WITH_HUMAN, escalation_reason="out_of_scope"), "escalated: out of scope"),
+        (recorded(SOUND, conversation=None), "not recorded"),
+    ],
+)
+def test_outcomes(conversation: Conversation, expected: str) -> None:
+    assert outcome(conversation) == expected
+
+
+def test_response_times_are_kept_apart_from_those_around_a_fault() -> None:
+    over = (FAULTS[0].back_at or at(0)) + AFTERMATH
+    later = Exchange(sent_at=over + timedelta(seconds=1), answered_at=over + timedelta(seconds=1.25))
+    summary = summary_of([played(SOUND, exchanges=(*SOUND.played.exchanges, later))], FAULTS)
+    assert summary.calm == (250.0,)
+    assert summary.disturbed == (500.0,)
+    assert (summary.automated, summary.approvals, summary.escalated) == (0, 1, 0)
+
+
+def test_percentiles_of_few_values() -> None:
+    assert percentile([], 50) is None
+    assert percentile([7.0], 95) == 7.0
+    assert percentile([1.0, 2.0, 3.0], 50) == 2.0
