@@ -5,7 +5,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import structlog
 from pydantic import ValidationError
@@ -16,6 +16,14 @@ from domain.conversation.requests import AnyRequest, ReportFailure, Resolve, Sen
 from domain.delivery.inbound import Unreadable
 from domain.errors import ConflictError
 from storage.inbox import InboxRepository, WaitingEvent
+from storage.inbox_events import (
+    WAITING,
+    MergedAway,
+    PassedOnMessage,
+    WaitingColleagueReply,
+    WaitingFailureReport,
+    WaitingMessage,
+)
 
 LOOK_EVERY = timedelta(seconds=2)
 LONGEST_ID = 200
@@ -41,6 +49,7 @@ class Forwarder:
         self._inbox = inbox
         self._conversations = conversations
         self._awake = asyncio.Event()
+        self._unknown: dict[str, int] = {}
 
     def wake(self) -> None:
         """Something new lies in the inbox."""
@@ -55,8 +64,16 @@ class Forwarder:
             try:
                 while await self.forward_some():
                     pass
+                await self.report_unknown_kinds()
             except Exception as error:  # noqa: BLE001 (the store, say; the next look may do better)
                 log.warning("forwarding_interrupted", error=type(error).__name__)
+
+    async def report_unknown_kinds(self) -> None:
+        """Log what only a newer gateway can forward, whenever that has changed. It stays in the inbox meanwhile."""
+        unknown = await self._inbox.unknown_kinds(self._organisation)
+        if unknown and unknown != self._unknown:
+            log.error("events_of_unknown_kind_wait", waiting=unknown)
+        self._unknown = unknown
 
     async def forward_some(self) -> bool:
         """Whether there may be more. One event that cannot be forwarded holds up its own conversation only."""
@@ -69,7 +86,7 @@ class Forwarder:
                 await self._forward(event)
             except ConflictError:
                 log.warning("event_came_after_the_end", channel=event.channel, inbox_id=event.inbox_id)
-                if event.event["kind"] == "colleague_reply":
+                if event.kind == "colleague_reply":
                     await self._set_aside(event, "The reply of a colleague came after the end of its conversation.")
             except ValidationError as error:
                 await self._set_aside(event, _mistake(event, error))
@@ -96,29 +113,19 @@ class Forwarder:
         await self._inbox.quarantine(self._organisation, broken)
 
     async def _forward(self, waiting: WaitingEvent) -> None:
-        event, conversation_id = waiting.event, waiting.conversation_id
-        match event["kind"]:
-            case "message" | "merged_message":
-                await self._conversations.receive(self._start(waiting), _message(waiting))
-            case "colleague_reply":
-                reply = SendHumanReply(
-                    request_id=f"inbox-{waiting.inbox_id}",
-                    by=Person(id=event["person_id"], roles=("human_agent",)),
-                    text=event["text"],
-                    sent_as=event["event_id"],
-                )
-                await self._conversations.request(conversation_id, reply)
-            case "delivery_report":
-                failure = ReportFailure(
-                    request_id=f"inbox-{waiting.inbox_id}",
-                    by=Person(id=waiting.channel),
-                    message_key=event["message_key"],
-                    code=event.get("code", ""),
-                )
-                await self._conversations.request(conversation_id, failure)
-            case "merged":
-                resolve = Resolve(request_id=event["request_id"], by=Person(id=event["by"]))
+        event, conversation_id = WAITING.validate_python(waiting.event), waiting.conversation_id
+        match event:
+            case WaitingMessage() | PassedOnMessage():
+                await self._conversations.receive(self._start(waiting), _message(waiting, event))
+            case WaitingColleagueReply():
+                await self._conversations.request(conversation_id, _reply(waiting, event))
+            case WaitingFailureReport():
+                await self._conversations.request(conversation_id, _failure(waiting, event))
+            case MergedAway():
+                resolve = Resolve(request_id=event.request_id, by=Person(id=event.by))
                 await self._conversations.request(conversation_id, resolve)
+            case _:
+                assert_never(event)
 
     def _start(self, waiting: WaitingEvent) -> StartConversation:
         return StartConversation(
@@ -129,21 +136,39 @@ class Forwarder:
         )
 
 
-def _message(waiting: WaitingEvent) -> CustomerMessage:
-    event = waiting.event
+def _message(waiting: WaitingEvent, event: WaitingMessage | PassedOnMessage) -> CustomerMessage:
+    known = event.message_id if isinstance(event, PassedOnMessage) else message_id(waiting.channel, event.event_id)
     return CustomerMessage(
-        message_id=event.get("message_id") or message_id(waiting.channel, event["event_id"]),
-        text=event["text"],
+        message_id=known,
+        text=event.text,
         channel=waiting.channel,
         received_at=waiting.received_at,
-        attachments=event.get("attachments", ()),
+        attachments=event.attachments,
         customer_id=waiting.customer_id,
+    )
+
+
+def _reply(waiting: WaitingEvent, event: WaitingColleagueReply) -> SendHumanReply:
+    return SendHumanReply(
+        request_id=f"inbox-{waiting.inbox_id}",
+        by=Person(id=event.person_id, roles=("human_agent",)),
+        text=event.text,
+        sent_as=event.event_id,
+    )
+
+
+def _failure(waiting: WaitingEvent, event: WaitingFailureReport) -> ReportFailure:
+    return ReportFailure(
+        request_id=f"inbox-{waiting.inbox_id}",
+        by=Person(id=waiting.channel),
+        message_key=event.message_key,
+        code=event.code,
     )
 
 
 def _mistake(waiting: WaitingEvent, error: ValidationError) -> str:
     fields = ", ".join(sorted({str(problem["loc"][-1]) for problem in error.errors() if problem["loc"]}))
-    return f"A {waiting.event['kind']} cannot be handed to its conversation: {fields}."
+    return f"A {waiting.kind} cannot be handed to its conversation: {fields or 'it is of no kind that is known'}."
 
 
 def message_id(channel: str, event_id: str) -> str:

@@ -34,6 +34,12 @@ class GatewayMetrics:
         self.signals_failed = Counter(
             "holdfast_signals_failed", "Signals that Temporal did not accept.", ["signal"], registry=self.registry
         )
+        self.unknown_events = Gauge(
+            "holdfast_events_of_unknown_kind",
+            "Events that wait in the inbox for a gateway of a newer version, by kind.",
+            ["kind"],
+            registry=self.registry,
+        )
         self.open_sockets = Gauge("holdfast_open_sockets", "Open chat connections.", registry=self.registry)
         self.messages_pushed = Counter(
             "holdfast_messages_pushed", "Transcript messages pushed to browsers.", registry=self.registry

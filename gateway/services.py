@@ -85,6 +85,17 @@ class Services:
             self.metrics.vendor_up.labels(state.vendor).set(state.answers)
         return True
 
+    async def measure_inbox(self) -> bool:
+        """Read what waits for a newer version into the metrics; False while PostgreSQL is away."""
+        try:
+            unknown = await self.store.inbox.unknown_kinds(self.options.organisation)
+        except RetryableError:
+            return False
+        self.metrics.unknown_events.clear()
+        for kind, waiting in unknown.items():
+            self.metrics.unknown_events.labels(kind).set(waiting)
+        return True
+
     @property
     def _secret(self) -> str:
         return self.options.chat_token_secret.get_secret_value()

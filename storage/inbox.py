@@ -9,6 +9,7 @@ from domain.delivery.inbound import AnyInboundEvent, Batch, CustomerRating, Inbo
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
 from storage.database import Database, keepable
+from storage.inbox_events import KNOWN_KINDS
 from storage.views import Notification
 
 if TYPE_CHECKING:
@@ -27,15 +28,19 @@ _CLAIM_WAITING = """
     UPDATE inbox SET claimed_until = $3 WHERE inbox_id IN (
         SELECT inbox_id FROM inbox i
         WHERE event IS NOT NULL AND conversation_id IS NOT NULL AND organisation = $1
-            AND (claimed_until IS NULL OR claimed_until <= $2)
+            AND (claimed_until IS NULL OR claimed_until <= $2) AND kind = ANY ($5)
             AND NOT EXISTS (
                 SELECT FROM inbox earlier
                 WHERE earlier.event IS NOT NULL AND earlier.conversation_id = i.conversation_id
                     AND earlier.inbox_id < i.inbox_id AND earlier.claimed_until > $2
             )
         ORDER BY inbox_id LIMIT $4 FOR UPDATE SKIP LOCKED
-    ) RETURNING inbox_id, channel, CASE kind WHEN 'merged' THEN conversation_id ELSE heir_of(conversation_id) END
+    ) RETURNING inbox_id, channel, kind, CASE kind WHEN 'merged' THEN conversation_id ELSE heir_of(conversation_id) END
         AS conversation_id, customer_id, event, received_at
+"""
+_OF_UNKNOWN_KIND = """
+    SELECT kind, count(*) AS waiting FROM inbox
+    WHERE event IS NOT NULL AND organisation = $1 AND kind <> ALL ($2) GROUP BY kind ORDER BY kind
 """
 _SETTLED = """
     SELECT NOT EXISTS (
@@ -60,10 +65,11 @@ class KeptEvent(Frozen):
 
 
 class WaitingEvent(Frozen):
-    """An event that Temporal does not have yet; `event` as its adapter made it, files replaced by attachments."""
+    """An event that Temporal does not have yet; `event` is one of `storage.inbox_events`, not validated yet."""
 
     inbox_id: int
     channel: ChannelKind
+    kind: str
     conversation_id: str
     customer_id: str | None
     event: dict[str, Any]
@@ -122,13 +128,19 @@ class InboxRepository:
     async def claim_waiting(self, organisation: str, now: datetime, limit: int = 100) -> list[WaitingEvent]:
         """Events that Temporal does not have yet, the oldest first; nobody else gets them for some seconds.
 
-        Nor what came after them in their conversations, so that Temporal gets it in the order in which it came.
+        Nor what came after them in their conversations, so that Temporal gets it in the order in which it came. Kinds
+        that this version does not know are left for one that does; see `unknown_kinds`.
         """
         await self._database.fetchval("SELECT match_early_reports($1)", organisation)
         async with self._database.transaction() as connection:
             await connection.execute(_CLAIM_IN_TURN, organisation)
-            rows = await connection.fetch(_CLAIM_WAITING, organisation, now, now + CLAIM, limit)
+            rows = await connection.fetch(_CLAIM_WAITING, organisation, now, now + CLAIM, limit, KNOWN_KINDS)
         return [WaitingEvent.model_validate(dict(row)) for row in sorted(rows, key=lambda row: int(row["inbox_id"]))]
+
+    async def unknown_kinds(self, organisation: str) -> dict[str, int]:
+        """How many events of each kind that this version does not know wait for a newer one."""
+        rows = await self._database.fetch(_OF_UNKNOWN_KIND, organisation, KNOWN_KINDS)
+        return {row["kind"]: row["waiting"] for row in rows}
 
     async def conversation_of(self, organisation: str, channel: ChannelKind, thread: str) -> str | None:
         """The conversation that a vendor's thread belongs to."""

@@ -1,7 +1,11 @@
 """Forwarding: in order within a conversation, and none held up by another's event."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
+
+import pytest
+from structlog.testing import capture_logs
 
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.requests import AnyRequest, StartConversation
@@ -98,6 +102,72 @@ async def test_what_a_colleague_wrote_after_the_end_is_kept_in_quarantine(databa
     await Forwarder(ORGANISATION, inbox, Mailboxes()).forward_some()
     content = await database.fetchval("SELECT content FROM quarantine WHERE reason LIKE '%after the end%'")
     assert b"So?" in content
+
+
+async def newer(database: Database, event: dict[str, str], kind: str = "poke") -> None:
+    """What a newer version writes into the inbox, for the conversation that is there."""
+    await database.fetchval(
+        """
+        INSERT INTO inbox (organisation, channel, event_id, kind, conversation_id, event, received_at)
+        SELECT organisation, channel, 'newer:' || $2, $2, conversation_id, $1, received_at FROM inbox LIMIT 1
+        """,
+        event,
+        kind,
+    )
+
+
+async def test_what_only_a_newer_version_can_forward_stays_for_it_and_holds_up_nobody(database: Database) -> None:
+    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    await keep(inbox, "ada 1")
+    await newer(database, {"kind": "poke", "words": "Anybody there?"})
+    await keep(inbox, "ada 1", "ada 2")
+    forwarder = Forwarder(ORGANISATION, inbox, mailboxes)
+    while await forwarder.forward_some():
+        pass
+    assert mailboxes.taken == ["ada 1", "ada 2"]
+    row = await database.fetchrow("SELECT kind, event, claimed_until FROM inbox WHERE event IS NOT NULL")
+    assert row is not None
+    assert tuple(row) == ("poke", {"kind": "poke", "words": "Anybody there?"}, None)
+    assert await database.fetchval("SELECT count(*) FROM quarantine") == 0
+
+
+async def test_what_waits_for_a_newer_version_is_logged_whenever_it_changes(database: Database) -> None:
+    inbox = InboxRepository(database)
+    forwarder = Forwarder(ORGANISATION, inbox, Mailboxes())
+    await keep(inbox, "ada 1")
+    with capture_logs() as logs:
+        await forwarder.report_unknown_kinds()
+        await newer(database, {"kind": "poke"})
+        await forwarder.report_unknown_kinds()
+        await forwarder.report_unknown_kinds()
+        await newer(database, {"kind": "nudge"}, "nudge")
+        await forwarder.report_unknown_kinds()
+    assert [(log["event"], log["waiting"]) for log in logs] == [
+        ("events_of_unknown_kind_wait", {"poke": 1}),
+        ("events_of_unknown_kind_wait", {"nudge": 1, "poke": 1}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "lacking"),
+    [
+        ({}, "it is of no kind that is known"),
+        ({"kind": "poke"}, "it is of no kind that is known"),
+        ({"kind": "message", "text": "ada 2"}, "event_id"),
+    ],
+)
+async def test_an_event_that_is_not_what_its_kind_promises_goes_to_quarantine_whole(
+    database: Database, event: dict[str, str], lacking: str
+) -> None:
+    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    await keep(inbox, "ada 1")
+    await newer(database, event, "message")
+    await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
+    row = await database.fetchrow("SELECT reason, content FROM quarantine")
+    assert row is not None
+    assert row["reason"] == f"A message cannot be handed to its conversation: {lacking}."
+    assert json.loads(row["content"]) == event
+    assert mailboxes.taken == ["ada 1"]
 
 
 async def test_forwarding_goes_on_whatever_went_wrong(database: Database) -> None:
