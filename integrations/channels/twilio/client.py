@@ -278,10 +278,21 @@ def verify_signature(auth_token: SecretStr, request: WebhookRequest) -> None:
         raise ForgedRequestError(text)
 
 
+class _SignedFields(dict[str, str]):
+    """A form whose fields may come more than once: the validator signs each value, and asks for them by `getall`."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self._pairs = pairs
+
+    def getall(self, name: str) -> list[str]:
+        return [value for key, value in self._pairs if key == name]
+
+
 def _signed_fields(validator: Any, request: WebhookRequest) -> Form:
     """What is signed besides the address: a form's fields; nothing where the address holds the body's hash."""
     if request.header("content-type").startswith(FORM):
-        return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return _SignedFields(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     stated = dict(parse_qsl(urlsplit(request.url).query)).get("bodySHA256", "")
     actual = str(validator.compute_hash(request.body.decode("utf-8", "replace")))
     if request.body and not hmac.compare_digest(stated.encode(), actual.encode()):

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from pydantic import SecretStr, ValidationError
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from integrations.channels.base import ForgedRequestError, UnreadableRequestError, WebhookRequest
 from integrations.channels.twilio.client import FORM, TwilioSettings, form_of, no_twiml, verify_signature
@@ -48,6 +49,38 @@ def test_a_form_that_twilio_signed_passes_with_and_without_a_port(url: str) -> N
 
 def test_a_body_that_twilio_signed_by_its_hash_passes() -> None:
     verify_signature(TOKEN, posted_json())
+
+
+class Repeated(dict[str, str]):
+    """Fields as web frameworks give them to the official validator."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+    def getlist(self, name: str) -> list[str]:
+        return [value for key, value in self.pairs if key == name]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [("MediaUrl", "b"), ("MediaUrl", "a")],
+        [("MediaUrl", "a"), ("MediaUrl", "a")],
+        [("MediaUrl", ""), ("MediaUrl", "a")],
+        [("Digits", "99"), ("From", "+14158675309"), ("Ünicode", "ß"), ("Ünicode", "+ &")],
+    ],
+    ids=["in no order", "the same twice", "one empty", "of several fields"],
+)
+def test_a_form_with_repeated_fields_passes_as_the_official_validator_signs_it(more: list[tuple[str, str]]) -> None:
+    pairs = [*FIELDS.items(), *more]
+    signature = RequestValidator("12345").compute_signature(URL, Repeated(pairs))
+    headers = {"content-type": FORM, "x-twilio-signature": signature}
+    verify_signature(TOKEN, posted(headers=headers, body=urlencode(pairs).encode()))
+    for changed in (pairs[:-1], [*pairs, (more[0][0], "more")]):
+        if {*changed} != {*pairs}:
+            with pytest.raises(ForgedRequestError):
+                verify_signature(TOKEN, posted(headers=headers, body=urlencode(changed).encode()))
 
 
 FORGED = {
