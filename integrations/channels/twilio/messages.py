@@ -16,13 +16,12 @@ from domain.delivery.inbound import (
     Sender,
 )
 from integrations.channels.base import UnreadableRequestError
+from integrations.channels.consent_words import Consent, consent_in, folded
 from integrations.channels.twilio.client import OPTED_OUT, Form
 
-STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
-START_WORDS = frozenset("START UNSTOP".split())
-NO_OTHER_MEANING = frozenset("STOP STOPALL UNSUBSCRIBE OPTOUT START UNSTOP".split())
-"""Nobody but an account with `OptOutType` takes words on WhatsApp, so there `Cancel` is an answer like any other."""
 HELP_WORDS = frozenset({"HELP", "INFO"})
+"""Twilio answers these by itself when they stand alone; with anything else, such as "Help!", nobody does but us."""
+EMPTY = "[The message was empty.]"
 MOST_FILES = 10
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
@@ -55,32 +54,33 @@ def thread_of(customer: str, ours: str) -> str:
 
 
 def consent_of(kind: str, form: Form, at: datetime) -> ConsentChange | None:
-    """A STOP or START. Twilio's own verdict (`OptOutType`) counts where there is one, else the network's usual words.
+    """A STOP or START. Twilio's own verdict (`OptOutType`) counts where there is one, else the words that are usual.
 
     YES starts again too, but only after a STOP; before one it is an answer, so it gets an id of its own. In the other
     cases the message is the consent and its id is taken, whatever a list without `OptOutType` makes of the message.
     """
-    word = form.get("OptOutType", "").upper() or form.get("Body", "").strip().upper()
-    if word not in _words_of(kind) | {"YES"}:
+    verdict, yes = _verdict(kind, form), folded(form.get("Body", "")) == "yes"
+    if verdict is None and (form.get("OptOutType") or not yes):
         return None
     sid = field(form, "MessageSid")
     return ConsentChange(
         channel=kind,
-        event_id=f"{sid}-consent" if word == "YES" else sid,
+        event_id=sid if verdict else f"{sid}-consent",
         at=at,
         thread=thread_of(field(form, "From"), field(form, "To")),
-        opted_out=word in STOP_WORDS,
+        opted_out=verdict == "stop",
     )
 
 
 def is_answered_by_twilio(kind: str, form: Form) -> bool:
     """STOP and START are consent and no message; a HELP with an `OptOutType` got Twilio's answer already."""
-    body = form.get("Body", "").strip().upper()
-    return bool(form.get("OptOutType")) or body in _words_of(kind)
+    return bool(form.get("OptOutType")) or _verdict(kind, form) is not None
 
 
-def _words_of(kind: str) -> frozenset[str]:
-    return NO_OTHER_MEANING if kind == "whatsapp" else STOP_WORDS | START_WORDS
+def _verdict(kind: str, form: Form) -> Consent | None:
+    """Only an account with `OptOutType` takes words on WhatsApp, so there `Cancel` is an answer like any other."""
+    text = form.get("OptOutType") or form.get("Body", "")
+    return consent_in(text, network=kind != "whatsapp")
 
 
 def is_word_for_help(form: Form) -> bool:
@@ -109,6 +109,8 @@ def message_of(
     number = customer.removeprefix(WHATSAPP)
     address: Address = {"to": customer, "from": ours, "message_sid": sid}
     text = "\n".join(part for part in (form.get("Body", ""), _place(form), *notes) if part)
+    if not files and not any(letter.isprintable() and not letter.isspace() for letter in text):
+        text = EMPTY
     return InboundMessage(
         channel=kind,
         event_id=sid,
