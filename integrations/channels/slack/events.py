@@ -4,6 +4,7 @@ A thread of a channel is one conversation; so is a whole direct message channel.
 stood there before; a deletion is a new message that says so, and the first one stays in the record.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
 from domain.delivery.inbound import ColleagueReply, InboundFile, InboundMessage, Sender
 from domain.model import Frozen
 from integrations.channels.base import UnreadableRequestError
+from integrations.channels.slack.blocks import words_of
 from integrations.channels.slack.text import from_mrkdwn
 
 CHANNEL = "slack"
@@ -21,9 +23,12 @@ SLACKBOT = "USLACKBOT"
 TOMBSTONE = "tombstone"
 DIRECT_MESSAGE = "D"
 WRITTEN_SUBTYPES = frozenset({None, "file_share", "me_message", "thread_broadcast"})
+WORD = re.compile(r"\w+|[^\x00-\x7f\s•]")
+"""With emoji; without what only marks up."""
 CUT = "\n[The message goes on.]"
 
 SlackId = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,40}$")]
+Blocks = list[Any] | None
 Timestamp = Annotated[str, Field(pattern=r"^\d{1,11}\.\d{1,6}$", description="Seconds; the id of a message, too.")]
 
 
@@ -39,12 +44,34 @@ class SlackFile(Frozen):
     file_access: str | None = None
 
 
+class SharedMessage(Frozen):
+    """A message within another one, as far as its blocks."""
+
+    blocks: Blocks = None
+
+
+class SharedBlocks(Frozen):
+    """One of `message_blocks`."""
+
+    message: SharedMessage = SharedMessage()
+
+
 class Attachment(Frozen):
     """What Slack hangs on a message; of interest is another message that was shared."""
 
     text: str | None = None
     fallback: str | None = None
     is_share: bool = False
+    is_msg_unfurl: bool = False
+    blocks: Blocks = None
+    message_blocks: tuple[SharedBlocks, ...] | None = None
+
+    def words(self) -> str:
+        """What the shared message said, as mrkdwn; empty for previews of other things."""
+        if not (self.is_share or self.is_msg_unfurl):
+            return ""
+        inner = "\n".join(words_of(one.message.blocks) for one in self.message_blocks or ())
+        return _together(self.text, words_of(self.blocks), inner) or self.fallback or ""
 
 
 class Edited(Frozen):
@@ -67,6 +94,7 @@ class SlackMessage(Frozen):
     edited: Edited | None = None
     files: tuple[SlackFile, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    blocks: Blocks = None
 
 
 class MessageEvent(SlackMessage):
@@ -262,9 +290,9 @@ def _subject(event: MessageEvent, ours: frozenset[str]) -> tuple[SlackMessage, s
         sent = datetime.fromtimestamp(float(before.ts), UTC)
         return before, f"[The message of {sent:%Y-%m-%d %H:%M:%S} UTC was deleted.]", event.event_ts
     if event.subtype == "message_changed" and event.message:
-        now, then = _text(event.message, ours), _text(before, ours) if before else ""
-        if now == then:
+        if _own_words(event.message, ours) == (_own_words(before, ours) if before else ""):
             return None
+        now, then = _text(event.message, ours), _text(before, ours) if before else ""
         moment = event.message.edited.ts if event.message.edited else event.event_ts
         return event.message, f"{now}\n[This replaces an earlier message that said: {then}]", moment
     if event.subtype not in WRITTEN_SUBTYPES:
@@ -273,8 +301,22 @@ def _subject(event: MessageEvent, ours: frozenset[str]) -> tuple[SlackMessage, s
 
 
 def _text(message: SlackMessage, ours: frozenset[str]) -> str:
-    shared = [part.text or part.fallback for part in message.attachments if part.is_share]
-    return "\n".join(from_mrkdwn(part, ours) for part in (message.text, *shared) if part)
+    shared = [from_mrkdwn(words, ours) for one in message.attachments if (words := one.words())]
+    return "\n".join(part for part in (_own_words(message, ours), *shared) if part)
+
+
+def _own_words(message: SlackMessage, ours: frozenset[str]) -> str:
+    """What the person wrote, without what Slack or a forward hangs on it."""
+    return from_mrkdwn(_together(message.text, words_of(message.blocks)), ours)
+
+
+def _together(text: str | None, *others: str) -> str:
+    """A text, and those lines of others whose words it does not have: as a rule blocks only repeat it."""
+    lines = [text] if text else []
+    for line in filter(None, "\n".join(others).splitlines()):
+        if not lines or not set(WORD.findall(line)) <= set(WORD.findall("\n".join(lines))):
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _name(file: SlackFile) -> str:

@@ -115,6 +115,76 @@ class TestConversations:
         assert written(edit("Where is it?", f"<@{BOT}> Where is it?")) is None
 
 
+def rich(*elements: dict[str, Any], kind: str = "rich_text_section") -> list[dict[str, Any]]:
+    return [{"type": "rich_text", "elements": [{"type": kind, "elements": list(elements)}]}]
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+class TestBlocks:
+    @pytest.mark.parametrize("text", ["", None])
+    def test_words_that_stand_in_blocks_only_are_read(self, text: str | None) -> None:
+        assert understood(MESSAGE | {"text": text, "blocks": rich(plain("Order 4711 & more?"))}).text == (
+            "Order 4711 & more?"
+        )
+
+    def test_a_mention_of_the_app_in_blocks_is_no_part_of_the_question(self) -> None:
+        blocks = rich({"type": "user", "user_id": BOT}, plain(" Where is it?"))
+        assert understood(MESSAGE | {"text": "", "blocks": blocks}).text == "Where is it?"
+
+    @pytest.mark.parametrize(
+        ("text", "elements"),
+        [
+            ("Where is it?", [plain("Where is it?")]),
+            (
+                "*Where* is <https://a.example/x|it>?",
+                [plain("Where is "), {"type": "link", "url": "https://a.example/x"}],
+            ),
+            ("Thanks :+1:", [plain("Thanks "), {"type": "emoji", "name": "+1"}]),
+            ("In <#C1|general>", [plain("In "), {"type": "channel", "channel_id": "C1"}]),
+            ("a &lt; b &amp; c", [plain("a < b & c")]),
+        ],
+    )
+    def test_what_blocks_repeat_is_said_once(self, text: str, elements: list[dict[str, Any]]) -> None:
+        repeated = MESSAGE | {"text": text, "blocks": rich(*elements)}
+        assert understood(repeated).text == understood(MESSAGE | {"text": text}).text
+
+    def test_what_only_blocks_say_is_added(self) -> None:
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": "Order *4711*"}}
+        assert understood(MESSAGE | {"blocks": [section]}).text == "Where is it?\nOrder *4711*"
+
+    @pytest.mark.parametrize("blocks", [None, [], [None], ["x"], [{}], [{"type": "divider"}], [{"type": "section"}]])
+    def test_blocks_without_words_add_nothing(self, blocks: Any) -> None:
+        assert understood(MESSAGE | {"blocks": blocks}).text == "Where is it?"
+
+    @pytest.mark.parametrize(
+        "forward",
+        [
+            {"is_share": True, "text": "Invoice 88"},
+            {"is_msg_unfurl": True, "text": "Invoice 88"},
+            {"is_msg_unfurl": True, "is_share": True, "fallback": "Invoice 88"},
+            {"is_share": True, "blocks": rich(plain("Invoice 88"))},
+            {"is_share": True, "message_blocks": [{"team": "T1", "message": {"blocks": rich(plain("Invoice 88"))}}]},
+            {
+                "is_msg_unfurl": True,
+                "text": "Invoice 88",
+                "fallback": "[Today] Bo: Invoice 88",
+                "message_blocks": [{"message": {"blocks": rich(plain("Invoice 88"))}}],
+            },
+        ],
+    )
+    @pytest.mark.parametrize("comment", ["Help", ""])
+    def test_a_forward_is_read_wherever_its_words_stand(self, forward: dict[str, Any], comment: str) -> None:
+        found = understood(MESSAGE | {"text": comment, "attachments": [forward]}).text
+        assert found == f"{comment}\nInvoice 88".strip()
+
+    def test_a_preview_of_a_page_is_not_what_the_customer_wrote(self) -> None:
+        page = {"text": "The shop", "title": "Shop", "from_url": "https://shop.example", "blocks": rich(plain("Buy"))}
+        assert understood(MESSAGE | {"attachments": [page]}).text == "Where is it?"
+
+
 class TestColleagues:
     def test_a_colleague_who_answers_in_a_shared_channel_is_not_the_customer(self) -> None:
         reply = MESSAGE | {"team": OURS, "ts": "1760000005.000100", "thread_ts": "1760000000.000100"}
@@ -147,8 +217,28 @@ class TestEditsAndDeletions:
         assert changed.thread == understood(MESSAGE).thread
         assert changed.at == datetime(2025, 10, 9, 8, 54, 20, tzinfo=UTC)
 
-    def test_a_preview_that_slack_adds_is_no_edit(self) -> None:
-        assert written(edit("See it", "See it", edited=None, attachments=[{"text": "preview"}])) is None
+    @pytest.mark.parametrize(
+        "unfurl",
+        [
+            {"text": "preview"},
+            {"is_msg_unfurl": True, "text": "What was said there"},
+            {"is_msg_unfurl": True, "is_share": True, "text": "What was said there"},
+            {"is_msg_unfurl": True, "message_blocks": [{"message": {"blocks": rich(plain("What was said there"))}}]},
+        ],
+    )
+    @pytest.mark.parametrize("edited", [None, {"user": "U0ERIKA", "ts": "1760000060.000000"}])
+    def test_a_preview_that_slack_adds_is_no_edit(self, unfurl: dict[str, Any], edited: Any) -> None:
+        blocks = rich(plain("See it"))
+        assert written(edit("See it", "See it", edited=edited, attachments=[unfurl], blocks=blocks)) is None
+
+    def test_an_edit_of_words_that_stand_in_blocks_only_is_an_edit(self) -> None:
+        event = edit("", "", blocks=rich(plain("Order 13")))
+        event["previous_message"]["blocks"] = rich(plain("Order 12"))
+        assert understood(event).text == "Order 13\n[This replaces an earlier message that said: Order 12]"
+
+    def test_an_edit_keeps_what_was_forwarded_with_it(self) -> None:
+        forward = {"is_share": True, "text": "Invoice 88"}
+        assert understood(edit("Old", "New", attachments=[forward])).text.startswith("New\nInvoice 88\n[This replaces")
 
     def test_a_deletion_is_said_and_not_quoted(self) -> None:
         gone = understood(deletion(files=[{"id": "F1"}]))
