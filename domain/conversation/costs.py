@@ -22,6 +22,7 @@ class UsageTotal(Frozen):
     output_tokens: int = 0
     cost: Decimal = Decimal(0)
     unpriced_calls: int = Field(0, description="Calls of models without a price, which `cost` leaves out.")
+    estimated_calls: int = Field(0, description="Calls whose tokens, and so their part of `cost`, are estimated.")
 
 
 def cost_of(usage: Usage, price: ModelPrice) -> Decimal:
@@ -41,6 +42,7 @@ def total_of(usages: Iterable[Usage]) -> UsageTotal:
         output_tokens=sum(usage.output_tokens for usage in known),
         cost=sum((usage.cost for usage in known if usage.cost is not None), Decimal(0)),
         unpriced_calls=sum(usage.calls if usage.cost is None else usage.unpriced_calls for usage in known),
+        estimated_calls=sum(usage.estimated_calls for usage in known),
     )
 
 
@@ -57,6 +59,7 @@ def together(answered: Usage, before: Sequence[Usage]) -> Usage:
             "cached_tokens": sum(usage.cached_tokens for usage in every),
             "output_tokens": total.output_tokens,
             "calls": total.calls,
+            "estimated_calls": total.estimated_calls,
             "model_ms": sum(usage.model_ms for usage in every),
             "cost": total.cost if is_priced else None,
             "unpriced_calls": total.unpriced_calls if is_priced else 0,

@@ -90,6 +90,7 @@ class Usage(Frozen):
     cached_tokens: int = 0
     output_tokens: int = 0
     calls: int = 0
+    estimated_calls: int = Field(0, description="Of calls: those whose tokens are estimated, as nobody told them.")
     model_ms: float = Field(0.0, description="Time spent inside the model calls, milliseconds.")
     cost: Decimal | None = Field(None, description="In the organisation's currency; None where no price is known.")
     unpriced_calls: int = Field(0, description="Of calls, where `cost` is known: those that it leaves out.")

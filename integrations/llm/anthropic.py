@@ -7,10 +7,19 @@ from typing import Any
 import anthropic
 import httpx2
 from anthropic.lib.streaming import ParsedMessageStopEvent
-from anthropic.types import Message, MessageParam, ToolParam, ToolResultBlockParam, ToolUseBlock
+from anthropic.types import (
+    ContentBlock,
+    Message,
+    MessageParam,
+    ToolParam,
+    ToolResultBlockParam,
+    ToolUseBlock,
+    Usage,
+)
 
 from domain.errors import HoldfastError
 from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall
+from integrations.llm.parsing import json_object
 from integrations.llm.provider import ModelAccess, Provider, reading
 
 ANTHROPIC = Provider("Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
@@ -45,7 +54,7 @@ class AnthropicModel:
 
     async def answer(self, exchange: Exchange) -> Said:
         try:
-            return _said(await self._message(exchange))
+            return _said(await self._message(exchange), exchange)
         except anthropic.APIStatusError as error:
             if FILTERED in (error.api_message or ""):
                 return Said(refusal="content_filter")
@@ -82,22 +91,37 @@ class AnthropicModel:
         return ANTHROPIC.refused(status, error.response.headers, self._model, kind)
 
 
-def _said(message: Message) -> Said:
-    usage = message.usage
-    cached = usage.cache_read_input_tokens or 0
-    read = usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0)
-    tokens = Tokens(read, cached, usage.output_tokens)
+def _said(message: Message, exchange: Exchange) -> Said:
+    calls = tuple(
+        ToolCall(block.id, block.name, json.dumps(block.input))
+        for block in message.content
+        if isinstance(block, ToolUseBlock)
+    )
+    text = "".join(block.text for block in message.content if block.type == "text")
+    tokens = _tokens(message, exchange, "".join((text, *(call.arguments for call in calls))))
     if message.stop_reason == "refusal":
         return Said(refusal="refused", tokens=tokens)
     if message.stop_reason in CUT_OFF_REASONS:
         return Said(cut_off=True, tokens=tokens)
-    calls = [block for block in message.content if isinstance(block, ToolUseBlock)]
-    return Said(
-        text="".join(block.text for block in message.content if block.type == "text"),
-        calls=tuple(ToolCall(call.id, call.name, json.dumps(call.input)) for call in calls),
-        tokens=tokens,
-        original=[block.model_dump(exclude_none=True, exclude={"parsed_output"}) for block in message.content],
-    )
+    return Said(text=text, calls=calls, tokens=tokens, original=[_shown_again(block) for block in message.content])
+
+
+def _tokens(message: Message, exchange: Exchange, answer: str) -> Tokens:
+    """Servers that only speak Anthropic's language may leave out what its types promise."""
+    usage: Usage | None = message.usage
+    if usage is None:
+        return exchange.tokens(None, None, None, answer)
+    cached, fresh = usage.cache_read_input_tokens or 0, usage.input_tokens or 0
+    read = fresh + cached + (usage.cache_creation_input_tokens or 0)
+    return exchange.tokens(read, cached, usage.output_tokens, answer)
+
+
+def _shown_again(block: ContentBlock) -> dict[str, Any]:
+    """A part of the answer for Anthropic to see again; it takes objects only as the input of a tool."""
+    shown = block.model_dump(exclude_none=True, exclude={"parsed_output"})
+    if isinstance(block, ToolUseBlock):
+        shown["input"] = json.loads(json_object(json.dumps(block.input)))
+    return shown
 
 
 def _messages(exchange: Exchange) -> Iterator[MessageParam]:

@@ -7,7 +7,8 @@ from domain.conversation.turn import Usage
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RetryableError
 from domain.specification.organisation import ModelPrice
 from integrations.checks import Finding
-from integrations.llm.exchange import Exchange, parsed
+from integrations.llm.exchange import Exchange
+from integrations.llm.parsing import parsed
 from integrations.llm.prompt import Answer, as_data
 from integrations.llm.provider import ModelAccess, deadline
 from integrations.llm.registry import WRITERS, chat_model

@@ -14,9 +14,10 @@ import httpx
 from cohere.core.api_error import ApiError
 from cohere.types import ChatMessageEndEventDelta
 from cohere.v2.types import V2ChatStreamResponse
-from pydantic import ValidationError
 
+from domain.errors import ModelOutputError
 from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall, in_words
+from integrations.llm.parsing import parsed
 from integrations.llm.provider import ModelAccess, Provider, reading
 
 COHERE = Provider("Cohere", "CO_API_KEY", "CO_API_URL")
@@ -77,7 +78,7 @@ class CohereModel:
         async with chat(model=self._model, messages=messages, **options) as response:
             COHERE.check_stream(response.headers.get("content-type", ""))
             with reading(COHERE):
-                return await _said(response.data)
+                return await _said(response.data, exchange)
 
 
 def _quotes_nobody(record: logging.LogRecord) -> bool:
@@ -85,7 +86,7 @@ def _quotes_nobody(record: logging.LogRecord) -> bool:
     return not record.pathname.replace("\\", "/").endswith(QUOTING_MODULE)
 
 
-async def _said(stream: AsyncIterator[V2ChatStreamResponse]) -> Said:
+async def _said(stream: AsyncIterator[V2ChatStreamResponse], exchange: Exchange) -> Said:
     """What the model said; a stream without its last event is UnavailableError."""
     text, calls = "", dict[int, ToolCall]()
     async for event in stream:
@@ -101,12 +102,12 @@ async def _said(stream: AsyncIterator[V2ChatStreamResponse]) -> Said:
                 piece = delta.message.tool_calls.function.arguments or ""
                 calls[event.index or 0] = replace(begun, arguments=begun.arguments + piece)
             case "message-end":
-                return _ended(delta, text, tuple(calls.values()))
+                return _ended(delta, text, tuple(calls.values()), exchange)
     raise COHERE.cut()
 
 
-def _ended(end: ChatMessageEndEventDelta, text: str, calls: tuple[ToolCall, ...]) -> Said:
-    tokens = _tokens(end)
+def _ended(end: ChatMessageEndEventDelta, text: str, calls: tuple[ToolCall, ...], exchange: Exchange) -> Said:
+    tokens = _tokens(end, exchange, "".join((text, *(call.arguments for call in calls))))
     if end.finish_reason == FILTERED:
         return Said(refusal="content_filter", tokens=tokens)
     if end.finish_reason == "MAX_TOKENS":
@@ -116,19 +117,25 @@ def _ended(end: ChatMessageEndEventDelta, text: str, calls: tuple[ToolCall, ...]
     return Said(text=text, calls=calls, tokens=tokens)
 
 
-def _tokens(end: ChatMessageEndEventDelta) -> Tokens:
+def _tokens(end: ChatMessageEndEventDelta, exchange: Exchange, answer: str) -> Tokens:
     """As billed."""
     usage = end.usage
     counted = usage and (usage.billed_units or usage.tokens)
     if not usage or not counted:
-        return Tokens()
-    return Tokens(int(counted.input_tokens or 0), int(usage.cached_tokens or 0), int(counted.output_tokens or 0))
+        return exchange.tokens(None, None, None, answer)
+    return exchange.tokens(
+        _whole(counted.input_tokens), _whole(usage.cached_tokens), _whole(counted.output_tokens), answer
+    )
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else int(count)
 
 
 def _fits(said: Said, exchange: Exchange) -> bool:
     try:
-        exchange.form.model_validate_json(said.text)
-    except ValidationError:
+        parsed(said.text, exchange.form)
+    except ModelOutputError:
         return False
     return True
 
@@ -138,7 +145,7 @@ def _rounds_as_calls(exchange: Exchange) -> Iterator[dict[str, Any]]:
         yield {
             "role": "assistant",
             "tool_calls": [
-                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.shown_again}}
                 for call, _ in finished.results
             ],
         }

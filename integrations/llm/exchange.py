@@ -5,15 +5,16 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from domain.conversation.turn import Usage
 from domain.errors import HoldfastError, ModelOutputError
+from integrations.llm.parsing import json_object
 from integrations.llm.prompt import Answer
 
-AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
+BYTES_PER_TOKEN = 4
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class ToolCall:
     id: str
     name: str
     arguments: str
+
+    @property
+    def shown_again(self) -> str:
+        """The arguments for the vendor's eyes: strict servers refuse a turn whose earlier calls hold no JSON object."""
+        return json_object(self.arguments)
 
 
 @dataclass(frozen=True)
@@ -41,11 +47,12 @@ class Tool:
 
 @dataclass(frozen=True)
 class Tokens:
-    """`read` includes the `cached` ones."""
+    """`read` includes the `cached` ones. `estimated`: the vendor did not tell them, or not all of them."""
 
     read: int = 0
     cached: int = 0
     written: int = 0
+    estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,24 @@ class Exchange:
                 error.spent = (self.usage(model),)
             raise
 
+    def tokens(self, read: int | None, cached: int | None, written: int | None, answer: str) -> Tokens:
+        """What an `answer` of the model took, as its vendor tells. What it does not tell is estimated, from our side.
+
+        Nobody reads a request of no tokens, so 0 is not told either. A model's hidden thoughts are in no estimate.
+        """
+        told = bool(read) and written is not None
+        return Tokens(
+            read=read or estimated_tokens(self._sent()),
+            cached=min(cached or 0, read or 0),
+            written=(written or 0) if told else written or estimated_tokens(answer),
+            estimated=not told,
+        )
+
+    def _sent(self) -> str:
+        tools = [f"{tool.name} {tool.description} {json.dumps(tool.parameters)}" for tool in self.tools]
+        rounds = [f"{call.name} {call.arguments} {result}" for one in self.rounds for call, result in one.results]
+        return "\n".join((self.instructions, self.data, json.dumps(self.form.model_json_schema()), *tools, *rounds))
+
     def usage(self, model: str) -> Usage:
         return Usage(
             model=model,
@@ -114,6 +139,7 @@ class Exchange:
             cached_tokens=sum(said.tokens.cached for said in self.said),
             output_tokens=sum(said.tokens.written for said in self.said),
             calls=len(self.said),
+            estimated_calls=sum(said.tokens.estimated for said in self.said),
             model_ms=self.model_seconds * 1000,
         )
 
@@ -128,16 +154,11 @@ class ChatModel(Protocol):
     async def answer(self, exchange: Exchange) -> Said: ...
 
 
+def estimated_tokens(text: str) -> int:
+    """About as many as usual tokenizers make of it: one for four bytes of UTF-8, rounded up."""
+    return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
+
+
 def in_words(form: type[Answer]) -> str:
     """What a model is told that cannot be bound to a schema."""
     return f"\n\nAnswer with one JSON object that fits this schema: {json.dumps(form.model_json_schema())}"
-
-
-def parsed(text: str, form: type[AnyAnswer]) -> AnyAnswer:
-    """Raises ModelOutputError for a text that is not in the form."""
-    if not text.strip():
-        raise ModelOutputError("The model returned no answer to work with.")
-    try:
-        return form.model_validate_json(text)
-    except ValidationError:
-        raise ModelOutputError("The model returned something that is not in the form that was asked for.") from None

@@ -6,9 +6,10 @@ from typing import Any
 
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
-from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
+from openai.types.chat.chat_completion_chunk import ChoiceDelta, ChoiceDeltaToolCall
 from openai.types.chat.completion_create_params import ResponseFormat
 from openai.types.responses import Response, ResponseInputItemParam, ResponseStreamEvent, ResponseTextConfigParam
+from openai.types.responses.response_usage import InputTokensDetails
 
 from domain.errors import HoldfastError
 from integrations.llm.exchange import Exchange, Said, Tokens, Tool, ToolCall, in_words
@@ -41,8 +42,8 @@ class _Connection:
             http_client=openai.DefaultAsyncHttpxClient(verify=access.trust(), timeout=None),
         )
 
-    async def said(self, asking: Awaitable[Said]) -> Said:
-        """What came of asking. Raises domain errors only."""
+    async def said(self, asking: Awaitable[Said], exchange: Exchange) -> Said:
+        """What came of asking. Raises domain errors only. What is filtered before the answer begins costs nothing."""
         try:
             return await asking
         except openai.APIStatusError as error:
@@ -53,7 +54,7 @@ class _Connection:
             raise self.provider.unreachable() from None
         except openai.APIError as error:
             if error.code in FILTERED_CODES:
-                return Said(refusal="content_filter")
+                return Said(refusal="content_filter", tokens=exchange.tokens(None, None, None, ""))
             raise self.failed(error.code) from None
 
     def failed(self, code: str | None) -> HoldfastError:
@@ -76,7 +77,7 @@ class ChatCompletionsModel:
         self._tells_usage = True
 
     async def answer(self, exchange: Exchange) -> Said:
-        return await self._connection.said(self._answer(exchange))
+        return await self._connection.said(self._answer(exchange), exchange)
 
     async def _answer(self, exchange: Exchange) -> Said:
         """With the usage, unless the server said that it does not know the option."""
@@ -116,7 +117,7 @@ class ChatCompletionsModel:
             **_tools_offered(exchange, _chat_tool),
         )
         connection.provider.check_stream(stream.response.headers.get("content-type", ""))
-        collected = _Collected()
+        collected = _Collected(exchange)
         with reading(connection.provider):
             async for chunk in stream:
                 collected.add(chunk)
@@ -134,27 +135,33 @@ class CompatibleModel(ChatCompletionsModel):
 
 
 class _Collected:
-    """The pieces of one streamed chat completion."""
+    """The pieces of one streamed chat completion. Azure and gateways leave out parts, or send null in their place."""
 
-    def __init__(self) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self.finish_reason = ""
+        self._exchange = exchange
         self._text = ""
         self._refusal = ""
-        self._tokens = Tokens()
+        self._told: tuple[int | None, int | None, int | None] = (None, None, None)
         self._calls: list[ToolCall] = []
         self._places: dict[int, int] = {}
 
     def add(self, chunk: ChatCompletionChunk) -> None:
         if chunk.usage:
             details = chunk.usage.prompt_tokens_details
-            cached = (details.cached_tokens or 0) if details else 0
-            self._tokens = Tokens(chunk.usage.prompt_tokens, cached, chunk.usage.completion_tokens)
-        for choice in chunk.choices:
-            self._text += choice.delta.content or ""
-            self._refusal += choice.delta.refusal or ""
+            cached = details.cached_tokens if details else None
+            self._told = (chunk.usage.prompt_tokens, cached, chunk.usage.completion_tokens)
+        for choice in chunk.choices or ():
             self.finish_reason = choice.finish_reason or self.finish_reason
-            for part in choice.delta.tool_calls or ():
-                self._add_call(part)
+            delta: ChoiceDelta | None = choice.delta
+            if delta:
+                self._add_delta(delta)
+
+    def _add_delta(self, delta: ChoiceDelta) -> None:
+        self._text += delta.content or ""
+        self._refusal += delta.refusal or ""
+        for part in delta.tool_calls or ():
+            self._add_call(part)
 
     def _add_call(self, part: ChoiceDeltaToolCall) -> None:
         """Some servers number all calls of an answer 0, or none: another id is another call all the same."""
@@ -169,13 +176,15 @@ class _Collected:
         )
 
     def said(self) -> Said:
+        answer = "".join((self._text, self._refusal, *(call.arguments for call in self._calls)))
+        tokens = self._exchange.tokens(*self._told, answer)
         if self.finish_reason == "content_filter":
-            return Said(refusal="content_filter", tokens=self._tokens)
+            return Said(refusal="content_filter", tokens=tokens)
         if self._refusal:
-            return Said(refusal="refused", tokens=self._tokens)
+            return Said(refusal="refused", tokens=tokens)
         if self.finish_reason == "length":
-            return Said(cut_off=True, tokens=self._tokens)
-        return Said(text=self._text, calls=tuple(self._calls), tokens=self._tokens)
+            return Said(cut_off=True, tokens=tokens)
+        return Said(text=self._text, calls=tuple(self._calls), tokens=tokens)
 
 
 class ResponsesModel:
@@ -185,7 +194,7 @@ class ResponsesModel:
         self._connection = _Connection(OPENAI, model, OPENAI.key(access), OPENAI.url(access, OPENAI_URL), access)
 
     async def answer(self, exchange: Exchange) -> Said:
-        return await self._connection.said(self._answer(exchange))
+        return await self._connection.said(self._answer(exchange), exchange)
 
     async def _answer(self, exchange: Exchange) -> Said:
         connection = self._connection
@@ -205,7 +214,7 @@ class ResponsesModel:
         connection.provider.check_stream(stream.response.headers.get("content-type", ""))
         with reading(connection.provider):
             response = await self._ended(stream)
-            return _said(response, connection)
+            return _said(response, connection, exchange)
 
     async def _ended(self, stream: AsyncIterator[ResponseStreamEvent]) -> Response:
         """The response as the last event shows it: the events before that one are not needed."""
@@ -217,11 +226,15 @@ class ResponsesModel:
         raise self._connection.provider.cut()
 
 
-def _said(response: Response, connection: _Connection) -> Said:
-    usage = response.usage
-    tokens = (
-        Tokens(usage.input_tokens, usage.input_tokens_details.cached_tokens, usage.output_tokens) if usage else Tokens()
+def _said(response: Response, connection: _Connection, exchange: Exchange) -> Said:
+    parts = [part for item in response.output or () if item.type == "message" for part in item.content or ()]
+    text = "".join(part.text for part in parts if part.type == "output_text")
+    calls = tuple(
+        ToolCall(item.call_id, item.name, item.arguments)
+        for item in response.output or ()
+        if item.type == "function_call"
     )
+    tokens = _tokens_of(response, exchange, "".join((text, *(call.arguments for call in calls))))
     if response.status == "failed":
         code = response.error.code if response.error else None
         if code in FILTERED_CODES:
@@ -232,18 +245,18 @@ def _said(response: Response, connection: _Connection) -> Said:
         if reason == "content_filter":
             return Said(refusal="content_filter", tokens=tokens)
         return Said(cut_off=True, tokens=tokens)
-    parts = [part for item in response.output if item.type == "message" for part in item.content]
     if any(part.type == "refusal" for part in parts):
         return Said(refusal="refused", tokens=tokens)
-    return Said(
-        text="".join(part.text for part in parts if part.type == "output_text"),
-        calls=tuple(
-            ToolCall(item.call_id, item.name, item.arguments)
-            for item in response.output
-            if item.type == "function_call"
-        ),
-        tokens=tokens,
-    )
+    return Said(text=text, calls=calls, tokens=tokens)
+
+
+def _tokens_of(response: Response, exchange: Exchange, answer: str) -> Tokens:
+    usage = response.usage
+    if usage is None:
+        return exchange.tokens(None, None, None, answer)
+    details: InputTokensDetails | None = usage.input_tokens_details
+    cached = details.cached_tokens if details else None
+    return exchange.tokens(usage.input_tokens, cached, usage.output_tokens, answer)
 
 
 def _messages(exchange: Exchange, addition: str) -> Iterator[ChatCompletionMessageParam]:
@@ -253,7 +266,7 @@ def _messages(exchange: Exchange, addition: str) -> Iterator[ChatCompletionMessa
         yield {
             "role": "assistant",
             "tool_calls": [
-                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.shown_again}}
                 for call, _ in finished.results
             ],
         }
@@ -265,7 +278,7 @@ def _input(exchange: Exchange) -> Iterator[ResponseInputItemParam]:
     yield {"role": "user", "content": exchange.data}
     for finished in exchange.rounds:
         for call, _ in finished.results:
-            yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments}
+            yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.shown_again}
         for call, result in finished.results:
             yield {"type": "function_call_output", "call_id": call.id, "output": result}
 

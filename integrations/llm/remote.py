@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from domain.errors import ModelOutputError
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftVerdict, OfferedTool, ReplyRequest, ReplyTools, WrittenReply
-from integrations.llm.exchange import ChatModel, Exchange, Round, Said, Tool, ToolCall, parsed
+from integrations.llm.exchange import ChatModel, Exchange, Round, Said, Tool, ToolCall
+from integrations.llm.parsing import parsed
 from integrations.llm.prompt import (
     VALIDATOR_RULES,
     Answer,

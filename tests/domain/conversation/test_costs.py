@@ -66,6 +66,13 @@ def test_together_the_calls_without_a_price_are_still_told(
     assert (total.cost, total.unpriced_calls) == (cost, unpriced)
 
 
+def test_calls_whose_tokens_are_estimated_are_told_apart_and_count() -> None:
+    guessed = USAGE.model_copy(update={"estimated_calls": 1, "cost": cost_of(USAGE, PRICE)})
+    assert total_of([guessed, guessed, USAGE]).estimated_calls == 2
+    assert total_of([guessed]).cost == Decimal("0.00077")
+    assert together(USAGE, [guessed]).estimated_calls == 1
+
+
 @pytest.mark.parametrize(
     ("now", "begin", "end"),
     [
