@@ -17,7 +17,7 @@ def add_business_time(start: datetime, amount: timedelta, calendar: BusinessCale
     """
     now, left = start.astimezone(UTC), amount
     day = start.astimezone(calendar.zone).date()
-    for offset in range(SEARCH_DAYS if calendar.hours else 0):
+    for offset in range(-1, SEARCH_DAYS if calendar.hours else -1):  # yesterday's hours may not be over yet
         for opens, closes in _opening(day + timedelta(days=offset), calendar):
             now = max(now, opens)
             if now + left <= closes:
@@ -28,11 +28,20 @@ def add_business_time(start: datetime, amount: timedelta, calendar: BusinessCale
 
 
 def _opening(day: date, calendar: BusinessCalendar) -> list[tuple[datetime, datetime]]:
-    """Opening and closing instants in UTC: subtracting local times would lose or win an hour when clocks change."""
+    """Opening and closing instants in UTC: subtracting local times would lose or win an hour when clocks change.
+
+    Hours past midnight belong to the day on which they open.
+    """
     if day in calendar.holidays:
         return []
-    todays = sorted((h.opens, h.closes) for h in calendar.hours if h.weekday == day.weekday())
-    return [(_instant(day, opens, calendar), _instant(day, closes, calendar)) for opens, closes in todays]
+    todays = sorted((hours for hours in calendar.hours if hours.weekday == day.weekday()), key=lambda one: one.opens)
+    return [
+        (
+            _instant(day, hours.opens, calendar),
+            _instant(day + timedelta(days=hours.past_midnight), hours.closes, calendar),
+        )
+        for hours in todays
+    ]
 
 
 def _instant(day: date, local: time, calendar: BusinessCalendar) -> datetime:

@@ -1,12 +1,43 @@
 """Times in a specification: when people work, and when AI agents send nothing."""
 
+import re
 from datetime import date, time
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from domain.specification.model import SpecModel
+
+CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+MIDNIGHT = time(0)
+
+
+def _local_time(value: object) -> object:
+    """A time of the day without a zone: the calendar has one for all of them."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if isinstance(value, str) and re.fullmatch(CLOCK, value):
+        return time.fromisoformat(value.rjust(len("00:00:00") if value.count(":") == 2 else len("00:00"), "0"))
+    raise ValueError("must be a time of day such as 08:00")
+
+
+def _end_of_day(value: object) -> object:
+    return MIDNIGHT if value in ("24:00", "24:00:00") else value
+
+
+LocalTime = Annotated[
+    time,
+    BeforeValidator(_local_time),
+    WithJsonSchema({"type": "string", "pattern": f"^{CLOCK}$", "examples": ["09:30"]}),
+]
+EndTime = Annotated[
+    time,
+    BeforeValidator(_local_time),
+    BeforeValidator(_end_of_day),
+    WithJsonSchema({"type": "string", "pattern": f"^({CLOCK}|24:00)$", "examples": ["17:30", "24:00"]}),
+]
+"""24:00 is the end of the day, and so is 00:00."""
 
 
 def _known_timezone(name: str) -> str:
@@ -18,17 +49,26 @@ def _known_timezone(name: str) -> str:
 
 
 class OpeningHours(SpecModel):
-    """Opening hours of one weekday (0 is Monday), local to the organisation's time zone."""
+    """Opening hours that begin on one weekday (0 is Monday), local to the organisation's time zone.
+
+    Hours that close at or before the time at which they open go on past midnight: 22:00 to 02:00 is a night, and 00:00
+    to 24:00 a whole day. They belong to the day on which they open, for holidays too.
+    """
 
     weekday: int = Field(ge=0, le=6)
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: EndTime
 
     @model_validator(mode="after")
-    def _opens_before_closing(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError("opens must be before closes")
+    def _lasts(self) -> Self:
+        if self.opens == self.closes != MIDNIGHT:
+            raise ValueError("opens and closes are the same time; a whole day is 00:00 to 24:00")
         return self
+
+    @property
+    def past_midnight(self) -> bool:
+        """They close on the day after the one on which they open."""
+        return self.closes <= self.opens
 
 
 class BusinessCalendar(SpecModel):
@@ -46,5 +86,12 @@ class BusinessCalendar(SpecModel):
 class QuietHours(SpecModel):
     """When AI agents send nothing by a channel, local to the organisation's time zone; 21:00 until 08:00 is a night."""
 
-    begins: time
-    ends: time
+    begins: LocalTime
+    ends: EndTime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_some_time(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("begins") == "00:00" and values.get("ends") in ("24:00", "24:00:00"):
+            raise ValueError("quiet hours from 00:00 to 24:00 would never let anything leave")
+        return values

@@ -48,8 +48,6 @@ def explained(error: ErrorDetails, schema: Mapping[str, Any]) -> str:
             return f"must be {error['ctx']['expected']}"
         case "string_pattern_mismatch":
             return f"must match {error['ctx']['pattern']}"
-        case "time_parsing":
-            return "must be a time of day such as 08:00"
         case "date_parsing" | "date_from_datetime_parsing":
             return "must be a date such as 2026-03-31"
         case _:

@@ -24,6 +24,14 @@ NIGHTS = BusinessCalendar(timezone="Europe/Berlin", hours=weekdays(*range(7), op
 TWO_SHIFTS = BusinessCalendar(
     timezone="Europe/Berlin", hours=weekdays(0, opens=time(13), closes=time(17)) + weekdays(0, closes=time(12))
 )
+LATE = BusinessCalendar(
+    timezone="Europe/Berlin", hours=weekdays(4, 5, opens=time(22), closes=time(2)), holidays=(CHRISTMAS,)
+)
+ALWAYS = BusinessCalendar(timezone="Europe/Berlin", hours=weekdays(*range(7), opens=time(0), closes=time(0)))
+EVENINGS = BusinessCalendar(timezone="Europe/Berlin", hours=weekdays(*range(7), opens=time(20), closes=time(0)))
+LATE_AND_EARLY = BusinessCalendar(
+    hours=weekdays(0, opens=time(22), closes=time(2)) + weekdays(1, opens=time(1), closes=time(6))
+)
 OVERLAPPING = BusinessCalendar(hours=weekdays(0, closes=time(12)) + weekdays(0, opens=time(10), closes=time(13)))
 
 
@@ -77,6 +85,57 @@ def test_the_break_between_two_shifts_does_not_count() -> None:
     assert add_business_time(berlin("2026-11-02 11:00"), timedelta(hours=2), TWO_SHIFTS) == berlin("2026-11-02 14:00")
 
 
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        pytest.param("2026-11-06 23:00", 2, "2026-11-07 01:00", id="over midnight"),
+        pytest.param("2026-11-06 22:00", 4, "2026-11-07 02:00", id="exactly until closing"),
+        pytest.param("2026-11-07 01:00", 1, "2026-11-07 02:00", id="started after midnight, in yesterday's hours"),
+        pytest.param("2026-11-07 01:00", 2, "2026-11-07 23:00", id="on to the next evening"),
+        pytest.param("2026-11-07 02:00", 1, "2026-11-07 23:00", id="started at closing"),
+        pytest.param("2026-11-08 01:30", 1, "2026-11-13 22:30", id="on to the next week"),
+        pytest.param("2026-11-06 02:00", 1, "2026-11-06 23:00", id="nobody was there the night before"),
+        pytest.param("2026-12-25 23:00", 1, "2026-12-26 23:00", id="the night of a holiday is closed"),
+        pytest.param("2026-12-26 01:00", 1, "2026-12-26 23:00", id="after midnight too"),
+    ],
+)
+def test_hours_past_midnight(start: str, hours: int, end: str) -> None:
+    assert add_business_time(berlin(start), timedelta(hours=hours), LATE) == berlin(end)
+
+
+def test_a_night_goes_on_into_a_holiday() -> None:
+    calendar = LATE.model_copy(update={"holidays": (date(2026, 11, 7),)})
+    assert add_business_time(berlin("2026-11-06 23:00"), timedelta(hours=3), calendar) == berlin("2026-11-07 02:00")
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        pytest.param("2026-10-24 22:00", 4, "2026-10-25 02:00", id="autumn: the first 2:00 closes"),
+        pytest.param("2026-10-24 22:00", 5, "2026-10-30 23:00", id="autumn: not the second one"),
+        pytest.param("2026-03-28 22:00", 4, "2026-03-29 03:00", id="spring: 2:00 does not exist, 3:00 is that instant"),
+        pytest.param("2026-03-28 22:00", 5, "2026-04-03 23:00", id="spring: the fifth hour is next week's"),
+    ],
+)
+def test_a_night_on_which_the_clocks_change(start: str, hours: int, end: str) -> None:
+    expected = berlin(end).astimezone(UTC)  # Python calls instants of two zones unequal where clocks change
+    assert add_business_time(berlin(start), timedelta(hours=hours), LATE) == expected
+
+
+def test_the_end_of_the_day_closes_that_day() -> None:
+    assert add_business_time(berlin("2026-11-02 23:00"), timedelta(hours=2), EVENINGS) == berlin("2026-11-03 21:00")
+
+
+def test_whole_days_are_around_the_clock() -> None:
+    start = berlin("2026-10-24 12:00")
+    assert add_business_time(start, timedelta(hours=60), ALWAYS) == start.astimezone(UTC) + timedelta(hours=60)
+
+
+def test_a_night_and_the_morning_that_begins_in_it_count_once() -> None:
+    monday = datetime(2026, 11, 2, 23, tzinfo=UTC)
+    assert add_business_time(monday, timedelta(hours=7), LATE_AND_EARLY) == monday + timedelta(hours=7)
+
+
 def test_overlapping_hours_count_once() -> None:
     monday = datetime(2026, 11, 2, 9, tzinfo=UTC)
     assert add_business_time(monday, timedelta(hours=4), OVERLAPPING) == monday.replace(hour=13)
@@ -102,7 +161,9 @@ def test_a_wait_ends_after_a_year_when_the_calendar_opens_too_seldom() -> None:
     assert add_business_time(start, timedelta(hours=60), seldom) == start + timedelta(days=SEARCH_DAYS)
 
 
-calendars = st.sampled_from((OFFICE, NIGHTS, TWO_SHIFTS, OVERLAPPING, BusinessCalendar()))
+calendars = st.sampled_from(
+    (OFFICE, NIGHTS, TWO_SHIFTS, OVERLAPPING, LATE, ALWAYS, EVENINGS, LATE_AND_EARLY, BusinessCalendar())
+)
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.sampled_from((UTC, BERLIN)))  # noqa: DTZ001
 amounts = st.timedeltas(timedelta(), timedelta(hours=60))
 
