@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 CROATIAN = Language(
     code="hr",
     classes={
+        "manage": "dodat* dodam pozvati pozovem dodijel* uklon* obris* promijen* zamijen*",
         "reach": "razgovara* razgovor* pričati pricati popričati govoriti porazgovarati spojite spojiti spoji prebacite prebaciti prebaci kontakt* poveži* povežite dopisivati komunicirati preusmjeri* čuti",
         "person": """
             čovjekom čovjek čovjeka ljudima osobom stvarnom_osobom živom_osobom nekim nekime nekoga operater* djelatnik*

@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 CZECH = Language(
     code="cs",
     classes={
+        "manage": "pozv* přid* přiřad* odebr* odstran* smaz* změn* sdíl*",
         "reach": "mluvit promluvit hovořit bavit komunikovat popovídat spojte spojit spoj přepojte přepojit přepoj kontakt* chatovat přesměr* předejte předat mluvil* hovořil*",
         "person": """
             člověk* lidmi s_osobou živou_osobou skutečnou_osobou s_někým někým někoho operátor* pracovník* kolegou

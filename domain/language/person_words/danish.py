@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 DANISH = Language(
     code="da",
     classes={
+        "manage": "inviter* tilføj* tildel* fjern* slet* skifte ændr* dele",
         "reach": "tale taler snakke snak snakker kontakte kontakt stil stille stilles chatte i_røret omstillet få_fat_i",
         "person": """
             menneske mennesker en_person rigtig_person nogen en_medarbejder medarbejder kundeservice kundesupport

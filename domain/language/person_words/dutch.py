@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 DUTCH = Language(
     code="nl",
     classes={
+        "manage": "toevoeg* voeg nodig_ik uitnodig* toewij* verwijder* overdragen wijzig* delen",
         "reach": """
             spreken spreek praten praat verbinden verbind doorverbinden doorverbind contact bellen chatten overleggen
             doorgeven doorsturen doorschakelen

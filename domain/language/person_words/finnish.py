@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 FINNISH = Language(
     code="fi",
     classes={
+        "manage": "kutsu* lisät* lisää* poist* vaihta* muutta* siirtää_projekt* jakaa",
         "reach": "puhu* jutel* keskustel* yhdist* yhteyt* chatata asioi* siirr* ohjaa* ohjatkaa",
         "person": """
             ihmi* henkilön_kanssa henkilölle oikean_henkilön jonkun joku jollekin jonkin työntekij* asiakaspalvel*

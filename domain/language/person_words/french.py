@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 FRENCH = Language(
     code="fr",
     classes={
+        "manage": "ajout* invit* attribu* assign* supprim* retir* remplac* cré* modifi* partag*",
         "reach": """
             parl* discut* dialogu* echang* joindre contacter relation contact passe passez passer transf* appeler
             adress* connect* redirig* orient* causer m'adresser

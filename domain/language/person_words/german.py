@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 GERMAN = Language(
     code="de",
     classes={
+        "manage": "hinzufüg* hinzufueg* einlad* lade zuweis* zuordnen weise entfern* lösch* loesch* übertrag* uebertrag* anlegen umbenenn* hinzuzufügen einzuladen",
         "reach": """
             sprechen spreche sprich sprech reden rede unterhalten telefonieren telefoniere chatten chatte schreiben
             verbinden verbinde verbindet verbind weiterleiten weitergeben weiterverbinden durchstellen leiten leite

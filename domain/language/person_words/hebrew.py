@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 HEBREW = Language(
     code="he",
     classes={
+        "manage": "להוסיף מוסיפים להזמין מזמינים להקצות להסיר למחוק מחליפים להחליף לשנות",
         "reach": """
             דבר דברי לדבר אדבר נדבר שוחח לשוחח להתכתב העבר תעביר תעבירו העבירו להעביר תחבר תחברו חברו חבר לחבר קשר
             שיחה לתקשר תקשרו לפנות להגיע

@@ -21,7 +21,8 @@ HINDI = Language(
     <person> ... से .. <speak> ... <do>
     <speak> ... <do> ... <person>
     <human> .. चाहिए|बुलाओ|बुलाइए|दीजिए|दो
-    <robot> ... <refuse>
+    <robot> .. से ... <refuse>
+    <robot> .. <refuse> चाहिए
     <me> .. <call>
     <call> .. <me>
     कोई|सहकर्मी ... <me> .. <call>|संपर्क
@@ -37,6 +38,7 @@ HINDI = Language(
     other_senses="""
     कोई और
     संपर्क व्यक्ति
+    <person> .. जोड़ना|जोड़ूँ|हटाना
     मानव संसाधन
     """,
     alone="इंसान एजेंट प्रतिनिधि",

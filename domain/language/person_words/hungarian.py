@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 HUNGARIAN = Language(
     code="hu",
     classes={
+        "manage": "meghív* hozzáad* hozzárendel* eltávolít* töröl* megváltoztat* megoszt*",
         "reach": "kapcsol* beszél* írni csevegni társalogni irányíts* átkapcsol* adja adjon adjanak",
         "reach_last": "beszél* kapcsol* csevegni társalogni egyeztetni elérni felvenni",
         "person": """

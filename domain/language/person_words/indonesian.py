@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 INDONESIAN = Language(
     code="id",
     classes={
+        "manage": "menambah* tambah* mengundang undang menugaskan menghapus hapus mengganti mengubah",
         "reach": "bicara berbicara ngomong ngobrol mengobrol sambungkan hubungkan disambungkan dihubungkan chat berkomunikasi alihkan dialihkan terhubung kontak menghubungi bertemu",
         "person": """
             manusia orang orang_sungguhan orang_asli petugas cs customer_service operator agen staf staff karyawan admin

@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 ITALIAN = Language(
     code="it",
     classes={
+        "manage": "aggiung* invit* assegn* rimuov* elimin* cambi* condivid* trasferire_il trasferire_un creare",
         "reach": """
             parl* discut* passatemi passarmi passi passami passatemelo mettermi contattare contatto colleg* chiacchierare
             trasfer* comunicare conferire chattare rivolgermi connett* girarmi

@@ -25,10 +25,14 @@ SHARED = """
     <call_me>
 """
 SHARED_OTHER_SENSES = """
+    <manage> .. <person>
+    <manage> .. <human>
+    <person> .. <manage>
+    <human> .. <manage>
     agent|agents|agente|agenta|agentti|agenttia|agen|агент* .. \
         macos|mac|linux*|linuks*|windows|android|ios|ubuntu|docker|kubernetes|server|api
 """
-"""An agent that is a program. Other senses are taken out of a sentence before it is read, in every language."""
+"""Somebody added to a project, and an agent that is a program. Other senses are taken out of a sentence before it is read, in every language."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Language:
         no, robot   no, I do not want .. a bot         no_last     the same, put last
         who, call   can somebody .. call me            call_me     whole wordings: call me back
         colleague   one of your colleagues             can         can, could, may
+        manage      what is done with people in the customer's own work: add, invite, assign, remove
         is_there, here   is there .. anybody .. here   please      please
 
     `asks` are further wordings, `other_senses` wordings that are no request and are taken out first.
@@ -65,13 +70,15 @@ class Language:
     @property
     def wordings(self) -> tuple[str, ...]:
         """The folded wordings that ask: the shared ones that it has the words for, and its own."""
-        shared = [line for line in SHARED.splitlines() if set(CLASS.findall(line)) <= self.classes.keys()]
-        return tuple(line.strip() for line in [*shared, *_lines(self.asks)] if line.strip())
+        return (*self._shared(SHARED), *_lines(self.asks))
 
     @property
     def other_wordings(self) -> str:
         """The folded wordings that are no request."""
-        return fold(SHARED_OTHER_SENSES + self.other_senses)
+        return "\n".join([*self._shared(SHARED_OTHER_SENSES), *_lines(self.other_senses)])
+
+    def _shared(self, table: str) -> list[str]:
+        return [line for line in _lines(table) if set(CLASS.findall(line)) <= self.classes.keys()]
 
     @property
     def people(self) -> frozenset[str]:
@@ -90,4 +97,4 @@ class Language:
 
 
 def _lines(table: str) -> list[str]:
-    return fold(table).splitlines()
+    return [line.strip() for line in fold(table).splitlines() if line.strip()]

@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 NORWEGIAN = Language(
     code="no",
     classes={
+        "manage": "inviter* legg* tildel* fjern* slett* bytte endre dele",
         "reach": "snakke snakk snakker prate tale kontakte kontakt koble kobles chatte diskutere nå over_til sett_meg",
         "person": """
             menneske mennesker en_person ekte_person noen en_medarbeider medarbeider kundebehandler kundeservice

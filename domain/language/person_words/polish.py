@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 POLISH = Language(
     code="pl",
     classes={
+        "manage": "zapro* doda* przypis* usun* usuń zmieni* udostępn*",
         "reach": """
             rozmaw* porozmaw* rozmow* połącz* pogadać gadać pogada* kontakt* skontakt* mówić pomówić przełącz* przekier*
             przekaż* przepisać połaczcie czatować dodzwonić

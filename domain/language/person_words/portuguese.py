@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 PORTUGUESE = Language(
     code="pt",
     classes={
+        "manage": "adicion* convid* atribu* remov* exclu* elimin* alter* partilh* compartilh* transferir_o transferir_um criar",
         "reach": """
             falar fala fale falo conversar atendimento transf* passar passe passa passar_me atendido atendida conect*
             contactar contatar contato contacto ligar ligue encaminh* direcion*

@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 ROMANIAN = Language(
     code="ro",
     classes={
+        "manage": "invit* adaug* adăug* atribu* elimin* șterg* schimb* modific* partaj*",
         "reach": "vorb* discut* comunic* conect* transfer* legătura legatura contact contacta dați_mi daţi_mi da_mi puneți_mă direcțion* redirecțion*",
         "person": """
             om oameni persoană_reală o_persoană persoană_adevărată cineva un_operator operator operatoare un_agent agent

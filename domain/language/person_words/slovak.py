@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 SLOVAK = Language(
     code="sk",
     classes={
+        "manage": "pozv* prid* priraď* priradi* odobr* odstrán* vymaz* zmen* zdieľ*",
         "reach": "hovoriť rozprávať porozprávať baviť komunikovať spojte spojiť spoj prepojte prepojiť prepoj kontakt* chatovať presmer* hovoril* rozprával* predajte",
         "person": """
             človek* ľuďmi s_osobou živou_osobou skutočnou_osobou s_niekým niekým niekoho operátor* pracovník* kolegom

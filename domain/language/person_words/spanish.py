@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 SPANISH = Language(
     code="es",
     classes={
+        "manage": "añad* agreg* invit* asign* elimin* borr* cambi* quitar compart* transferir_el transferir_un transferir_mi crear",
         "reach": """
             habl* ablar ablo comunic* comuniqueme comunícame chate* charlar contactar contacto pase pásame páseme
             pasame pasar pasarme páseme ponga* ponme póngame poner ponerme atienda atender atiende conect* transf*

@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 SWEDISH = Language(
     code="sv",
     classes={
+        "manage": "bjuda bjuder inbjud* lägg* tilldela ta_bort byta ändra dela",
         "reach": "prata pratar tala talar snacka kontakta kontakt koppla kopplad kopplas chatta diskutera samtala nå",
         "person": """
             människa människor en_person riktig_person någon nån en_medarbetare medarbetare handläggare kundtjänst

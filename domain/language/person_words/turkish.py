@@ -5,6 +5,7 @@ from domain.language.person_words.language import Language
 TURKISH = Language(
     code="tr",
     classes={
+        "manage": "davet* ekle* ata atama* kaldır* sil silme* değiştir* paylaş*",
         "reach": "bağla* aktar* yönlendir*",
         "reach_last": "konuş* görüş* bağla* ulaş* aktar* yönlendir* iletişim* sohbet* yazış*",
         "person": """
