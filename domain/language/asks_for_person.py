@@ -1,20 +1,33 @@
 """Does the customer ask for a person? In any wording, in the languages of domain.language.person_words."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from domain.language.person_words import LANGUAGES
 from domain.language.spelling import Spelling
 from domain.language.text import WORD, fold
-from domain.language.unspaced_wordings import UnspacedWordings, fold_unspaced
+from domain.language.unspaced_wordings import UnspacedWordings, joined_letters
 from domain.language.wording_search import Table, WordingSearch
 from domain.language.wordings import Wordings
 
 STOPS_OF_OTHER_SCRIPTS = str.maketrans("؟،؛।", "?,;.")
 SENTENCE_END = re.compile(r"[.!?;\n]+")
-BY_CODE = {language.code: language for language in LANGUAGES}
-SPACED = tuple(language for language in LANGUAGES if language.spaced)
-UNSPACED = tuple(language for language in LANGUAGES if not language.spaced)
+SPACED = tuple(language for language in LANGUAGES if not language.script)
+UNSPACED = tuple(language for language in LANGUAGES if language.script)
+BY_CODE = {language.code: language for language in SPACED}
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A language that is read by the letter."""
+
+    script: re.Pattern[str]
+    asks: UnspacedWordings
+    other_senses: UnspacedWordings
+
+    def asks_in(self, text: str) -> bool:
+        return self.asks.found_in(text) and self.asks.found_in(self.other_senses.removed_from(text))
 
 
 def asks_for_person(text: str) -> bool:
@@ -23,7 +36,7 @@ def asks_for_person(text: str) -> bool:
     return (
         _only_names_one(plain)
         or any(_asks_in_words(sentence) for sentence in SENTENCE_END.split(plain))
-        or _asks_in_letters(text)
+        or _asks_in_letters(plain)
     )
 
 
@@ -38,13 +51,20 @@ def _asks_in_words(sentence: str) -> bool:
 
 
 def _asks_as_spelled(sentence: str) -> bool:
-    codes = set(_search().languages_in(sentence))
-    return any(code in _search().languages_in(_other_senses(code).removed_from(sentence)) for code in codes)
+    return any(_asks_in_language(code, sentence) for code in set(_search().languages_in(sentence)))
 
 
-def _asks_in_letters(text: str) -> bool:
-    letters = fold_unspaced(text)
-    return any(asks.found_in(other.removed_from(letters)) for asks, other in _unspaced() if asks.found_in(letters))
+def _asks_in_language(code: str, sentence: str) -> bool:
+    """Whether the wording still stands once the language's other senses are taken out."""
+    rest = _other_senses(code).removed_from(sentence)
+    return rest == sentence or code in _search().languages_in(rest)
+
+
+def _asks_in_letters(plain: str) -> bool:
+    if plain.isascii():
+        return False
+    text = joined_letters(plain)
+    return any(language.script.search(text) and language.asks_in(text) for language in _letters())
 
 
 @cache
@@ -73,8 +93,12 @@ def _other_senses(code: str) -> Wordings:
 
 
 @cache
-def _unspaced() -> tuple[tuple[UnspacedWordings, UnspacedWordings], ...]:
+def _letters() -> tuple[Letters, ...]:
     return tuple(
-        (UnspacedWordings(language.asks, language.classes), UnspacedWordings(language.other_senses, language.classes))
+        Letters(
+            re.compile(f"[{language.script}]"),
+            UnspacedWordings(language.asks, language.classes),
+            UnspacedWordings(language.other_senses, language.classes),
+        )
         for language in UNSPACED
     )

@@ -10,7 +10,7 @@ The notation is that of domain.language.wordings, over letters in place of words
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from domain.language.text import fold
@@ -22,30 +22,50 @@ GAPS = {"..": f"[^{CLAUSE_STOPS}]{{0,6}}?", "...": f"[^{CLAUSE_STOPS}]{{0,16}}?"
 ENDS = {"/": rf"(?=\s*(?:$|[{CLAUSE_STOPS}]))", "^": rf"(?:^|(?<=[{CLAUSE_STOPS}]))\s*"}
 
 
-def fold_unspaced(text: str) -> str:
-    """Folded like other text, but with the parts of a letter put together again, so that letters can be counted."""
-    return unicodedata.normalize("NFC", fold(text))
+def joined_letters(folded: str) -> str:
+    """Folded text (domain.language.text.fold) with the parts of a letter put together again, so that letters can be counted."""
+    return unicodedata.normalize("NFC", folded)
 
 
 class UnspacedWordings:
     """A table of wordings, one per line, with its classes of texts."""
 
     def __init__(self, table: str, classes: Mapping[str, str]) -> None:
-        self._lines = [line.split() for line in fold_unspaced(table).splitlines() if line.strip()]
-        self._classes = {name: fold_unspaced(texts).split() for name, texts in classes.items()}
+        named = {name: joined_letters(fold(texts)).split() for name, texts in classes.items()}
+        lines = (line.split() for line in joined_letters(fold(table)).splitlines())
+        self._wordings = [_Wording(line, named) for line in lines if line]
 
     def found_in(self, text: str) -> bool:
-        """Whether a wording stands in text that fold_unspaced has folded."""
-        return bool(self._lines and self._pattern.search(text))
+        """Whether a wording stands in text as joined_letters returns it."""
+        return any(wording.pattern.search(text) for wording in self._wordings if wording.may_stand_in(text))
 
     def removed_from(self, text: str) -> str:
-        return self._pattern.sub(" ", text) if self._lines else text
+        for wording in self._wordings:
+            if wording.may_stand_in(text):
+                text = wording.pattern.sub(" ", text)
+        return text
+
+
+class _Wording:
+    """One line. Most lines are dismissed by looking for the texts that it cannot do without."""
+
+    def __init__(self, parts: Sequence[str], classes: Mapping[str, Sequence[str]]) -> None:
+        self._parts = parts
+        self._classes = classes
+        self._needs = [
+            {text.split("_")[0] for text in self._texts(part)}
+            for part in parts
+            if part not in GAPS and part not in ENDS and part[0] != "!" and part[-1] != "?"
+        ]
+
+    def may_stand_in(self, text: str) -> bool:
+        return all(any(needed in text for needed in texts) for texts in self._needs)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join("".join(self._part(part) for part in line) for line in self._lines))
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile("".join(self._expression(part) for part in self._parts))
 
-    def _part(self, part: str) -> str:
+    def _expression(self, part: str) -> str:
         if part in GAPS or part in ENDS:
             return GAPS.get(part) or ENDS[part]
         if part.startswith("!"):
@@ -53,9 +73,11 @@ class UnspacedWordings:
         return rf"\s*(?:{self._one_of(part[:-1])})?" if part.endswith("?") else rf"\s*{self._one_of(part)}"
 
     def _one_of(self, part: str) -> str:
-        texts = [text for name in part.split("|") for text in self._texts(name)]
-        alternatives = "|".join(re.escape(text).replace("_", MAYBE_SPACE) for text in texts)
+        alternatives = "|".join(re.escape(text).replace("_", MAYBE_SPACE) for text in self._texts(part))
         return f"(?:{alternatives})"
 
-    def _texts(self, name: str) -> list[str]:
+    def _texts(self, part: str) -> list[str]:
+        return [text for name in part.split("|") for text in self._named(name)]
+
+    def _named(self, name: str) -> Sequence[str]:
         return self._classes[name[1:-1]] if name.startswith("<") else [name]

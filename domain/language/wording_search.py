@@ -13,6 +13,8 @@ from functools import cached_property
 from domain.language.text import WORD
 from domain.language.wordings import GAPS, pattern_of
 
+STEM_STARTS = 3
+"""Stems are kept by so many of their first letters."""
 MARKS = frozenset([*GAPS, "/", "^"])
 
 
@@ -44,12 +46,11 @@ class WordingSearch:
     def __init__(self, tables: Iterable[Table]) -> None:
         self._numbers: dict[frozenset[str], int] = {}
         self._words: defaultdict[str, set[int]] = defaultdict(set)
-        self._stems: defaultdict[str, set[int]] = defaultdict(set)
+        self._stems: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self._wordings: defaultdict[int, list[Wording]] = defaultdict(list)
         for table in tables:
             for line in table.lines:
                 self._add(table, line)
-        self._lengths = sorted({len(stem) for stem in self._stems})
 
     @property
     def known_words(self) -> Iterable[str]:
@@ -68,8 +69,8 @@ class WordingSearch:
         present: set[int] = set()
         for word in set(found):
             present |= self._words.get(word, frozenset())
-            for length in self._lengths:
-                present |= self._stems.get(word[:length], frozenset())
+            stems = self._stems.get(word[:STEM_STARTS], ())
+            present.update(number for stem, number in stems if word.startswith(stem))
         return present
 
     def _add(self, table: Table, line: str) -> None:
@@ -80,9 +81,17 @@ class WordingSearch:
         if needed not in self._numbers:
             number = self._numbers[needed] = len(self._numbers)
             for word in needed:
-                known = self._stems if word.endswith("*") else self._words
-                known[word.removesuffix("*")].add(number)
+                self._remember(word, number)
         return self._numbers[needed]
+
+    def _remember(self, word: str, number: int) -> None:
+        if not word.endswith("*"):
+            self._words[word].add(number)
+            return
+        stem = word.removesuffix("*")
+        if len(stem) < STEM_STARTS:
+            raise ValueError(f"{word}: a stem has {STEM_STARTS} letters at least")
+        self._stems[stem[:STEM_STARTS]].append((stem, number))
 
 
 def needed_words(line: str, classes: Mapping[str, str]) -> list[frozenset[str]]:

@@ -13,7 +13,7 @@ from domain.language.person_words.french import FRENCH
 from domain.language.person_words.german import GERMAN
 from domain.language.person_words.greek import GREEK
 from domain.language.person_words.hebrew import HEBREW
-from domain.language.person_words.hindi import HINDI
+from domain.language.person_words.hindi import HINDI, HINDI_IN_LATIN_LETTERS
 from domain.language.person_words.hungarian import HUNGARIAN
 from domain.language.person_words.indonesian import INDONESIAN
 from domain.language.person_words.italian import ITALIAN
@@ -59,6 +59,7 @@ LANGUAGES: tuple[Language, ...] = (
     ARABIC,
     HEBREW,
     HINDI,
+    HINDI_IN_LATIN_LETTERS,
     VIETNAMESE,
     INDONESIAN,
     THAI,

@@ -6,17 +6,26 @@ CZECH = Language(
     code="cs",
     classes={
         "manage": "pozv* přid* přiřad* odebr* odstran* smaz* změn* sdíl*",
-        "reach": "mluvit promluvit hovořit bavit komunikovat popovídat spojte spojit spoj přepojte přepojit přepoj kontakt* chatovat přesměr* předejte předat mluvil* hovořil*",
+        "reach": """
+            mluvit promluvit hovořit bavit komunikovat popovídat spojte spojit spoj přepojte přepojit přepoj kontakt*
+            chatovat přesměr* předejte předat mluvil* hovořil*
+        """,
         "person": """
             člověk* lidmi s_osobou živou_osobou skutečnou_osobou s_někým někým někoho operátor* pracovník* kolegou
             kolegyní zaměstnanc* konzultant* poradc* agentem agenta vedoucí* nadřízen* manažer* zástupc* zákaznick*
             technik* specialist* podporou linku
         """,
-        "human": "člověka člověk živého živou_osobu skutečnou_osobu skutečného operátora operátor pracovníka vedoucího nadřízeného konzultanta",
+        "human": """
+            člověka člověk živého živou_osobu skutečnou_osobu skutečného operátora operátor pracovníka vedoucího
+            nadřízeného konzultanta
+        """,
         "want": "chci chtěl chtěla potřebuji potřebuju dejte dej prosím žádám požaduji raději raději_bych rád ráda",
         "please": "prosím děkuji díky",
         "no": "nechci žádný žádného žádné žádní bez nechceme nebudu dost",
-        "robot": "bot bota botem boty robot robota robotem roboty robotů stroj stroje strojem chatbot chatbota chatbotem automat automatem",
+        "robot": """
+            bot bota botem boty robot robota robotem roboty robotů stroj stroje strojem chatbot chatbota chatbotem
+            automat automatem
+        """,
         "who": "někdo kolega kolegů",
         "colleague": "váš_kolega tvůj_kolega vaše_kolegyně některý_z_kolegů vašich_kolegů",
         "can": "může mohl mohla můžete mohli",

@@ -6,12 +6,17 @@ DANISH = Language(
     code="da",
     classes={
         "manage": "inviter* tilføj* tildel* fjern* slet* skifte ændr* dele",
-        "reach": "tale taler snakke snak snakker kontakte kontakt stil stille stilles chatte i_røret omstillet få_fat_i",
+        "reach": """
+            tale taler snakke snak snakker kontakte kontakt stil stille stilles chatte i_røret omstillet få_fat_i
+        """,
         "person": """
             menneske mennesker en_person rigtig_person nogen en_medarbejder medarbejder kundeservice kundesupport
             kollega kolleger agent operatør rådgiver sagsbehandler leder chefen supporten ansat tekniker
         """,
-        "human": "menneske mennesker menneskelig rigtig_person virkelig_person levende_person person_i_røret sagsbehandler medarbejder kundeservice",
+        "human": """
+            menneske mennesker menneskelig rigtig_person virkelig_person levende_person person_i_røret sagsbehandler
+            medarbejder kundeservice
+        """,
         "want": "vil brug_for giv få kræver ønsker foretrækker have hent",
         "please": "tak venligst",
         "no": "ingen ikke_en ikke_med_en slut_med træt_af hader nok_af",

@@ -26,14 +26,17 @@ DUTCH = Language(
         "no": "geen niet_met_een stop_met_die genoeg_van liever_geen haat",
         "robot": "robot robots bot bots machine machines chatbot computer ai",
         "who": "iemand een_medewerker een_collega",
-        "colleague": "collega_van_je collega_van_jou collega_van_u je_collega uw_collega jouw_collega uw_collega's je_collega's",
+        "colleague": """
+            collega_van_je collega_van_jou collega_van_u je_collega uw_collega jouw_collega uw_collega's je_collega's
+        """,
         "can": "kan kunt kun zou mag",
         "call": "bellen terugbellen opbellen mij_bellen belt contact_opnemen",
         "is_there": "is zit",
         "here": "daar hier aanwezig er",
         "call_me": """
             bel_mij bel_me belt_u_mij bel_ons mij_terugbellen me_terugbellen mij_bellen me_bellen mij_opbellen
-            teruggebeld gebeld_worden terugbelverzoek neem_contact_met_mij_op contact_met_mij contact_met_me bel_mij_terug
+            teruggebeld gebeld_worden terugbelverzoek neem_contact_met_mij_op contact_met_mij contact_met_me
+            bel_mij_terug
         """,
     },
     asks="""

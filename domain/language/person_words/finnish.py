@@ -29,8 +29,9 @@ FINNISH = Language(
         "is_there": "onko",
         "here": "siellä täällä paikalla ketään joku",
         "call_me": """
-            soittakaa soita_minulle soittaa_minulle soittaisitteko soitatteko soittopyyntö soittopyynnön takaisinsoitto
-            takaisinsoiton minuun_yhteyttä ottakaa_yhteyttä_minuun soittaa_takaisin soittaa_mulle soita_mulle
+            soittakaa soita_minulle soittaa_minulle soittaisitteko soitatteko soittopyyntö soittopyynnön
+            takaisinsoitto takaisinsoiton minuun_yhteyttä ottakaa_yhteyttä_minuun soittaa_takaisin soittaa_mulle
+            soita_mulle
         """,
     },
     asks="""

@@ -5,7 +5,10 @@ from domain.language.person_words.language import Language
 GERMAN = Language(
     code="de",
     classes={
-        "manage": "hinzufüg* hinzufueg* einlad* lade zuweis* zuordnen weise entfern* lösch* loesch* übertrag* uebertrag* anlegen umbenenn* hinzuzufügen einzuladen",
+        "manage": """
+            hinzufüg* hinzufueg* einlad* lade zuweis* zuordnen weise entfern* lösch* loesch* übertrag* uebertrag*
+            anlegen umbenenn* hinzuzufügen einzuladen
+        """,
         "reach": """
             sprechen spreche sprich sprech reden rede unterhalten telefonieren telefoniere chatten chatte schreiben
             verbinden verbinde verbindet verbind weiterleiten weitergeben weiterverbinden durchstellen leiten leite
@@ -13,16 +16,17 @@ GERMAN = Language(
         """,
         "reach_last": """
             sprechen spreche sprich sprech reden rede unterhalten telefonieren telefoniere chatten schreiben verbinden
-            verbinde verbindet weiterleiten weitergeben weiterverbinden durchstellen kontaktieren durch erreichen erreiche
+            verbinde verbindet weiterleiten weitergeben weiterverbinden durchstellen kontaktieren durch erreichen
+            erreiche
         """,
         "person": """
             mensch menschen echte_person echten_person einer_person richtige_person richtigen_person jemandem jemanden
             jemand einem_mitarbeiter einer_mitarbeiterin einen_mitarbeiter echten_mitarbeiter mitarbeiter_von_ihnen
             ihrer_mitarbeiter eurer_mitarbeiter einem_kollegen einer_kollegin einen_kollegen ihrer_kollegen
             einem_berater einen_berater einer_beraterin einem_ansprechpartner einen_ansprechpartner
-            einem_sachbearbeiter einen_sachbearbeiter einem_vorgesetzten ihrem_vorgesetzten ihrem_chef
-            ihrem_team eurem_team einem_manager einem_agenten einen_agenten einem_operator dem_support
-            eurem_support ihrem_support kundenservice kundendienst kundenbetreuer kundenberater
+            einem_sachbearbeiter einen_sachbearbeiter einem_vorgesetzten ihrem_vorgesetzten ihrem_chef ihrem_team
+            eurem_team einem_manager einem_agenten einen_agenten einem_operator dem_support eurem_support
+            ihrem_support kundenservice kundendienst kundenbetreuer kundenberater
         """,
         "human": """
             mensch menschen echte_person echten_person reale_person realen_person echten_mitarbeiter
@@ -39,9 +43,12 @@ GERMAN = Language(
         "robot": "bot bots robot roboter robotern chatbot chatbots maschine maschinen computer automaten ki",
         "robot_again": "bot",
         "who": "jemand wer ein_kollege eine_kollegin",
-        "colleague": "ihr_kollege deine_kollegin dein_kollege ihre_kollegin kollege_von_ihnen kollege_von_dir ihrer_kollegen deiner_kollegen eurer_kollegen ihrer_mitarbeiter eurer_mitarbeiter",
+        "colleague": """
+            ihr_kollege deine_kollegin dein_kollege ihre_kollegin kollege_von_ihnen kollege_von_dir ihrer_kollegen
+            deiner_kollegen eurer_kollegen ihrer_mitarbeiter eurer_mitarbeiter
+        """,
         "can": "kann könnte koennte darf soll",
-        "call": "anrufen anruft anruf zurückrufen zurueckrufen zurückruft telefonieren melden meldet kontaktieren ",
+        "call": "anrufen anruft anruf zurückrufen zurueckrufen zurückruft telefonieren melden meldet kontaktieren",
         "is_there": "ist sitzt",
         "here": "da dort hier überhaupt ueberhaupt",
         "call_me": """
@@ -67,6 +74,8 @@ GERMAN = Language(
     mein|meine|meinem|meinen|unser|unsere kollege|kollegen|mitarbeiter|chef
     menschen lesbar|lesbare
     """,
-    alone="mensch mitarbeiter mitarbeiterin berater ansprechpartner operator support kundenservice kundendienst rückruf",
+    alone="""
+        mensch mitarbeiter mitarbeiterin berater ansprechpartner operator support kundenservice kundendienst rückruf
+    """,
     beside="bitte echter echten ein einen eine hallo hi guten tag jetzt sofort danke ich will brauche möchte",
 )

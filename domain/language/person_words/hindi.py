@@ -6,12 +6,15 @@ HINDI = Language(
     code="hi",
     classes={
         "person": """
-            इंसान व्यक्ति आदमी किसी एजेंट प्रतिनिधि अधिकारी कर्मचारी मैनेजर प्रबंधक सुपरवाइज़र ऑपरेटर कस्टमर_केयर सहकर्मी
-            ग्राहक_सेवा सलाहकार मनुष्य लोगों स्टाफ टीम
+            इंसान व्यक्ति आदमी किसी एजेंट प्रतिनिधि अधिकारी कर्मचारी मैनेजर प्रबंधक सुपरवाइज़र ऑपरेटर कस्टमर_केयर
+            सहकर्मी ग्राहक_सेवा सलाहकार मनुष्य लोगों स्टाफ टीम
         """,
         "human": "इंसान मनुष्य प्रतिनिधि असली_व्यक्ति अधिकारी मैनेजर ऑपरेटर कस्टमर_केयर असली_आदमी",
         "speak": "बात कनेक्ट जोड़ संपर्क ट्रांसफर मिलवा मिलना चैट बातचीत",
-        "do": "करनी करना कराओ कराइए कराएं करवा करवाइए कर_सकता कर_सकती करूँ कर दीजिए दें दो देना मिलवा चाहता चाहती चाहिए करें",
+        "do": """
+            करनी करना कराओ कराइए कराएं करवा करवाइए कर_सकता कर_सकती करूँ कर दीजिए दें दो देना मिलवा चाहता चाहती चाहिए
+            करें
+        """,
         "robot": "रोबोट बॉट मशीन चैटबॉट",
         "refuse": "नहीं मत",
         "call": "कॉल फोन फ़ोन",
@@ -31,9 +34,6 @@ HINDI = Language(
     कोई_है /
     यहाँ|वहाँ कोई है
     वापस <call>
-    insaan|insan|agent|kisi|vyakti|manager|executive|operator|adhikari|customer_care ... se .. baat
-    mujhe|humein .. call|phone
-    robot|bot|machine ... nahi
     """,
     other_senses="""
     कोई और
@@ -42,5 +42,23 @@ HINDI = Language(
     मानव संसाधन
     """,
     alone="इंसान एजेंट प्रतिनिधि",
-    spaced=False,
+    script="\u0900-\u097f",
+)
+
+HINDI_IN_LATIN_LETTERS = Language(
+    code="hi",
+    classes={
+        "person": "insaan insan agent kisi vyakti manager executive operator adhikari customer_care aadmi banda",
+        "robot": "robot bot machine chatbot",
+    },
+    asks="""
+    <person> se .. baat
+    baat .. <person> se
+    <person> .. chahiye|bulao
+    mujhe|humein|hame .. call|phone karo|kare|karen|kijiye|kar
+    call|phone back? karo|kare|karen|kijiye|kar mujhe
+    <robot> se .. nahi|nahin|nhi
+    <robot> nahi|nahin|nhi chahiye
+    koi hai|h /
+    """,
 )

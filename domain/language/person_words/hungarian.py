@@ -12,7 +12,9 @@ HUNGARIAN = Language(
             ember* élő_ember* valaki* ügyintéző* munkatárs* kolléga* kollégá* operátor* ügyfélszolgál* vezető* főnök*
             felettes* képviselő* tanácsadó* személlyel szakértő* igazi_személy*
         """,
-        "human": "embert emberrel élő_embert igazi_embert ügyintézőt operátort munkatársat hús_vér_embert ügyfélszolgálatost",
+        "human": """
+            embert emberrel élő_embert igazi_embert ügyintézőt operátort munkatársat hús_vér_embert ügyfélszolgálatost
+        """,
         "want": "kérek kérem akarok szeretnék adjanak adjon adjatok kapcsoljon kapcsoljanak kell követelek",
         "want_last": "akarok kérek kérem szeretnék kell követelek",
         "please": "kérem kérek köszönöm",
@@ -27,7 +29,8 @@ HUNGARIAN = Language(
         "call_me": """
             hívjanak_fel hívjanak hívjon_fel hívj_fel hívjatok_fel hívjanak_vissza hívjon_vissza hívj_vissza
             vissza_tudnának_hívni vissza_tudna_hívni fel_tudna_hívni fel_tudnának_hívni visszahívást visszahívás
-            visszahívna visszahívnának felhívna felhívnának visszahívni telefonáljanak fel_tudnál_hívni vissza_tudnál_hívni
+            visszahívna visszahívnának felhívna felhívnának visszahívni telefonáljanak fel_tudnál_hívni
+            vissza_tudnál_hívni
         """,
     },
     asks="""

@@ -6,12 +6,18 @@ INDONESIAN = Language(
     code="id",
     classes={
         "manage": "menambah* tambah* mengundang undang menugaskan menghapus hapus mengganti mengubah",
-        "reach": "bicara berbicara ngomong ngobrol mengobrol sambungkan hubungkan disambungkan dihubungkan chat berkomunikasi alihkan dialihkan terhubung kontak menghubungi bertemu",
-        "person": """
-            manusia orang orang_sungguhan orang_asli petugas cs customer_service operator agen staf staff karyawan admin
-            atasan manajer supervisor rekan layanan_pelanggan seseorang perwakilan pegawai tim_kalian teknisi
+        "reach": """
+            bicara berbicara ngomong ngobrol mengobrol sambungkan hubungkan disambungkan dihubungkan chat
+            berkomunikasi alihkan dialihkan terhubung kontak menghubungi bertemu
         """,
-        "human": "manusia orang_sungguhan orang_asli orang_beneran petugas operator customer_service cs staf manajer supervisor admin",
+        "person": """
+            manusia orang orang_sungguhan orang_asli petugas cs customer_service operator agen staf staff karyawan
+            admin atasan manajer supervisor rekan layanan_pelanggan seseorang perwakilan pegawai tim_kalian teknisi
+        """,
+        "human": """
+            manusia orang_sungguhan orang_asli orang_beneran petugas operator customer_service cs staf manajer
+            supervisor admin
+        """,
         "want": "mau ingin butuh minta perlu tolong beri kasih berikan saya_mau pengen",
         "please": "tolong dong ya mohon terima_kasih",
         "no": "tidak_mau tidak_ingin gak_mau ga_mau nggak_mau tanpa bukan bosan capek",
@@ -23,8 +29,8 @@ INDONESIAN = Language(
         "is_there": "ada",
         "here": "di_sana di_sini disana disini",
         "call_me": """
-            telepon_saya telpon_saya hubungi_saya menelepon_saya menelpon_saya telepon_balik telpon_balik telepon_kembali
-            saya_dihubungi saya_ditelepon menghubungi_saya hubungi_aku
+            telepon_saya telpon_saya hubungi_saya menelepon_saya menelpon_saya telepon_balik telpon_balik
+            telepon_kembali saya_dihubungi saya_ditelepon menghubungi_saya hubungi_aku
         """,
     },
     asks="""

@@ -5,7 +5,9 @@ from domain.language.person_words.language import Language
 KOREAN = Language(
     code="ko",
     classes={
-        "person": "사람 상담원 상담사 상담직원 직원 담당자 매니저 책임자 관리자 인간 동료 누군가 고객센터 운영자 상급자 팀장",
+        "person": """
+            사람 상담원 상담사 상담직원 직원 담당자 매니저 책임자 관리자 인간 동료 누군가 고객센터 운영자 상급자 팀장
+        """,
         "staff": "상담원 상담사 직원 담당자 매니저 책임자 상급자 팀장 사람",
         "with": "과 와 이랑 랑 하고 한테 에게 께 으로 로 을 를 분과 분이랑 님과 님이랑",
         "talk": "통화 이야기 얘기 대화 말하 말씀 상담 연결 채팅 바꿔 바꾸 불러",
@@ -30,5 +32,5 @@ KOREAN = Language(
     연락처
     """,
     alone="상담원 상담사 사람 직원",
-    spaced=False,
+    script="\uac00-\ud7a3",
 )

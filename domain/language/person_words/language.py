@@ -62,7 +62,8 @@ class Language:
     other_senses: str = ""
     alone: str = ""
     beside: str = ""
-    spaced: bool = True
+    script: str = ""
+    """The range of letters of a script that is read by the letter (domain.language.unspaced_wordings), not by the word."""
     proclitics: str = ""
     """Little words that the script writes as one with the next word: every word of `joined` may begin with one."""
     joined: frozenset[str] = frozenset()

@@ -12,7 +12,9 @@ SWEDISH = Language(
             kundsupport kollega kollegor agent operatör rådgivare chef chefen handledare supporten anställd personal
             tekniker
         """,
-        "human": "människa människor mänsklig riktig_person verklig_person levande_person handläggare kundtjänst medarbetare",
+        "human": """
+            människa människor mänsklig riktig_person verklig_person levande_person handläggare kundtjänst medarbetare
+        """,
         "want": "vill behöver ge får kräver önskar föredrar skulle_vilja ha",
         "please": "tack snälla",
         "no": "ingen inga inte_en inte_med_en slipp trött_på hatar nog_med",
@@ -24,8 +26,8 @@ SWEDISH = Language(
         "is_there": "är finns",
         "here": "där här det_där",
         "call_me": """
-            ring_mig ring_upp_mig ringa_mig ringa_upp_mig ringa_tillbaka ring_tillbaka bli_uppringd uppringd kontakta_mig
-            ringer_mig ringer_upp_mig ring_oss
+            ring_mig ring_upp_mig ringa_mig ringa_upp_mig ringa_tillbaka ring_tillbaka bli_uppringd uppringd
+            kontakta_mig ringer_mig ringer_upp_mig ring_oss
         """,
     },
     asks="""

@@ -12,7 +12,10 @@ TURKISH = Language(
             insan* temsilci* yetkili* biriyle birisiyle birine bir_kişiyle kişiyle müşteri_hizmet* operatör* danışman*
             çalışan* müdür* yönetici* personel* uzman* destek_ekib* arkadaş* asistan_değil memur* görevli*
         """,
-        "human": "insan insana insanla gerçek_kişi gerçek_bir_kişi gerçek_birini temsilci temsilciyi operatör yetkili yetkiliyi müşteri_temsilcisi",
+        "human": """
+            insan insana insanla gerçek_kişi gerçek_bir_kişi gerçek_birini temsilci temsilciyi operatör yetkili
+            yetkiliyi müşteri_temsilcisi
+        """,
         "want": "lütfen bana",
         "want_last": "istiyorum istiyoruz lazım verin ver lütfen gerek rica çağırın olsun",
         "please": "lütfen rica",

@@ -6,7 +6,9 @@ VIETNAMESE = Language(
     code="vi",
     classes={
         "manage": "thêm mời gán xóa xoá thay_đổi chuyển_công_việc chuyển_dự_án chuyển_nhiệm_vụ",
-        "reach": "nói_chuyện trao_đổi gặp kết_nối liên_hệ chuyển chuyển_máy liên_lạc chat tư_vấn_với trò_chuyện nối_máy",
+        "reach": """
+            nói_chuyện trao_đổi gặp kết_nối liên_hệ chuyển chuyển_máy liên_lạc chat tư_vấn_với trò_chuyện nối_máy
+        """,
         "person": """
             người_thật con_người người_thực nhân_viên tổng_đài_viên tư_vấn_viên ai_đó đồng_nghiệp_của_bạn quản_lý
             giám_sát đại_diện chuyên_viên bộ_phận_hỗ_trợ một_người người_phụ_trách điện_thoại_viên cskh
