@@ -24,6 +24,7 @@ ENGLISH = Language(
             bot bots chatbot chatbots chat_bot robot robots machine machines computer ai automated virtual_assistant
             algorithm
         """,
+        "yours": "team people staff colleagues agents employees managers operators coworkers representatives reps",
         "oneself": """
             me us this this_chat this_case this_conversation this_ticket my_chat my_case my_call my_conversation
             my_issue my_ticket my_request
@@ -36,6 +37,18 @@ ENGLISH = Language(
     someone|somebody|person|anyone with a pulse|brain|heartbeat|soul
     someone|somebody|anyone|whoever .. in_charge|responsible|competent /
     done|finished|enough|fed_up with this|your|the bot|robot|machine|chatbot|ai
+    have|get|like|want a quick|short|brief? word with .. <person>|<department>
+    have|get|like|want a quick|short|brief? word with .. one|some|any|member of your <yours>
+    speak*|talk*|put_through|transfer*|connect*|get|have|let|ask|contact .. one|some|any|member of your <yours>
+    mind .. calling|phoning|ringing|contacting me|us
+    calling|phoning|ringing me|us back
+    refuse|wont|not_going .. talk*|speak*|chat*|deal*|argu*|discuss*|writ* .. <bot>
+    dont|not|rather|instead .. discuss* .. <bot>
+    want|wants|need|like|prefer|rather .. handled|dealt|looked|reviewed|answered|checked|done .. by a|an|some real? \
+        human|person|human_being /
+    is|are anyone|anybody|someone|somebody actually|even|still|really? there|here|alive /
+    anyone|anybody home|there|here|alive /
+    conect|connec|connect|tranfer|trasnfer <oneself> .. to|with .. <person>|<department>
     transfer|connect|pass|forward|redirect|switch|hand|put|route|move|escalate|send <oneself> .. to|with .. \
         <person>|<department>
     put|patch <oneself> through

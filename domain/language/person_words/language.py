@@ -32,7 +32,7 @@ SHARED_OTHER_SENSES = """
     agent|agents|agente|agenta|agentti|agenttia|agen|агент* .. \
         macos|mac|linux*|linuks*|windows|android|ios|ubuntu|docker|kubernetes|server|api
 """
-"""Somebody added to a project, and an agent that is a program. Other senses are taken out of a sentence before it is read, in every language."""
+"""Somebody added to a project, and an agent that is a program."""
 
 
 @dataclass(frozen=True)
