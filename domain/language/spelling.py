@@ -15,6 +15,7 @@ class Spelling:
         expected = frozenset(words)
         self._known = expected | frozenset(known)
         long_words = sorted(word for word in expected if len(word) >= LONG_ENOUGH)
+        self._longest = 1 + max(map(len, long_words), default=0)
         self._nearly = {slip: word for word in long_words for slip in (word, *_without_one_letter(word))}
 
     def corrected(self, text: str) -> str:
@@ -22,7 +23,7 @@ class Spelling:
         return WORD.sub(lambda found: self._word(found[0]), text)
 
     def _word(self, word: str) -> str:
-        if len(word) < LONG_ENOUGH - 1 or word in self._known:
+        if not LONG_ENOUGH - 1 <= len(word) <= self._longest or word in self._known:
             return word
         near = (self._nearly.get(slip) for slip in (word, *_without_one_letter(word)))
         return next((known for known in near if known), word)
