@@ -23,7 +23,7 @@ ENDS = {"/": rf"(?=\s*(?:$|[{CLAUSE_STOPS}]))", "^": rf"(?:^|(?<=[{CLAUSE_STOPS}
 
 
 def joined_letters(folded: str) -> str:
-    """Folded text (domain.language.text.fold) with the parts of a letter put together again, so that letters can be counted."""
+    """Folded text (domain.language.text.fold), each letter put together again, so that letters can be counted."""
     return unicodedata.normalize("NFC", folded)
 
 

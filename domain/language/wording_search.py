@@ -1,7 +1,7 @@
 """Many tables of wordings searched at once: only a wording whose words all stand in the sentence is tried.
 
-The tables use the notation of domain.language.wordings. A table of hundreds of lines costs one look-up per word of the message
-and few regular expressions, each of which is compiled when it is first tried.
+The tables use the notation of domain.language.wordings. A table of hundreds of lines costs one look-up per word of the
+message and few regular expressions, each of which is compiled when it is first tried.
 """
 
 import re

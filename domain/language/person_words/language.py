@@ -63,7 +63,7 @@ class Language:
     alone: str = ""
     beside: str = ""
     script: str = ""
-    """The range of letters of a script that is read by the letter (domain.language.unspaced_wordings), not by the word."""
+    """The letters of a script that is read by the letter, not by the word (domain.language.unspaced_wordings)."""
     proclitics: str = ""
     """Little words that the script writes as one with the next word: every word of `joined` may begin with one."""
     joined: frozenset[str] = frozenset()

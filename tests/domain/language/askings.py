@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from domain.language.asks_for_person import asks_for_person
 
 HERE = Path(__file__).parent
-GUIDE = HERE.parents[1] / "docs" / "guides" / "asking-for-a-person.md"
+GUIDE = HERE.parents[2] / "docs" / "guides" / "asking-for-a-person.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEADER = """\
 | language | heard (tuned) | false alarms (tuned) | heard (blind) | false alarms (blind) |
