@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from domain.specification.model import SpecModel
 
-CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 MIDNIGHT = time(0)
 
 
@@ -18,7 +18,8 @@ def _local_time(value: object) -> object:
     if isinstance(value, time) and value.tzinfo is None:
         return value
     if isinstance(value, str) and re.fullmatch(CLOCK, value):
-        return time.fromisoformat(value.rjust(len("00:00:00") if value.count(":") == 2 else len("00:00"), "0"))
+        hour, rest = value.split(":", 1)
+        return time.fromisoformat(f"{hour:0>2}:{rest}")
     raise ValueError("must be a time of day such as 08:00")
 
 

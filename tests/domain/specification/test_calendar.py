@@ -28,6 +28,8 @@ def hours(opens: Any, closes: Any) -> OpeningHours:
         ("00:00", "00:00", (time(0), time(0)), True),
         ("00:00", "06:00", (time(0), time(6)), False),
         (time(9), time(17), (time(9), time(17)), False),
+        (time(9, 0, 0, 250000), time(17), (time(9, 0, 0, 250000), time(17)), False),
+        ("09:00:00.25", "17:00", (time(9, 0, 0, 250000), time(17)), False),
     ],
 )
 def test_hours_that_are_understood(opens: Any, closes: Any, expected: tuple[time, time], past_midnight: bool) -> None:
