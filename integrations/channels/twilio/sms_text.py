@@ -22,7 +22,17 @@ LOOKALIKES = str.maketrans(
         "…": "...",
     }
 )
-PLACES_TO_CUT = (re.compile(r"\n\s*\n"), re.compile(r"(?<=[.!?…])[\"')\]]*\s+|\n"), re.compile(r"\s+"))
+CLOSING = "\"')]”’»」』）】〉》"
+WIDE_STOPS = "。！？｡‥…"
+_CLOSING, _WIDE = re.escape(CLOSING), re.escape(WIDE_STOPS)
+PLACES_TO_CUT = (
+    re.compile(r"\n\s*\n"),
+    re.compile(
+        rf"(?<=[.!?…؟۔।॥։])[{_CLOSING}]*\s+|(?:(?<=[{_WIDE}])|(?<=．)(?!\d))[{_CLOSING}]*\s*(?![{_WIDE}{_CLOSING}])|\n"
+    ),
+    re.compile(rf"\s+|(?<=[、，；：､])[{_CLOSING}]*"),
+)
+"""After a paragraph, a sentence, a word. Chinese and Japanese write neither spaces nor words apart, but have stops."""
 LONGEST_MARK = len("(99/99) ")
 
 
@@ -67,7 +77,12 @@ def _cut(text: str, fits: Callable[[str], bool]) -> int:
     if longest == len(text):
         return longest
     for place in PLACES_TO_CUT:
-        ends = [found.end() for found in place.finditer(text, 0, longest)]
+        ends = [found.end() for found in place.finditer(text, 0, longest) if not _is_within_mark(text, found.end())]
         if ends and ends[-1] > longest // 3:
             return ends[-1]
     return longest
+
+
+def _is_within_mark(text: str, end: int) -> bool:
+    """A part does not begin with what closes the one before."""
+    return not text[end - 1].isspace() and text[end : end + 1] in {*CLOSING, *WIDE_STOPS}

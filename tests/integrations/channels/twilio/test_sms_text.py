@@ -1,6 +1,7 @@
 """Segments as networks count them, and long texts in parts."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,44 @@ def test_a_long_text_is_cut_after_sentences() -> None:
     assert all(part.endswith("Friday.") for part in cut)
 
 
+WIDE = {
+    "ja": "ご注文の商品は本日発送いたしました、金曜日に到着する予定です。",
+    "ja, quoted": "担当者は「金曜日に到着します。」と申しておりました。",
+    "ja, ends quoted": "メールには「金曜日に到着します。」",
+    "ja, half width": "ｺﾞﾁｭｳﾓﾝﾉｼｮｳﾋﾝﾊｷﾝﾖｳﾋﾞﾆﾄｳﾁｬｸｼﾏｽ｡",
+    "ja, scholarly": "本日発送し，税率は１．５倍で金曜日に到着します．",
+    "zh": "您的订单今天已经发出，预计星期五送达，请留意短信通知。",
+    "zh, traditional": "您的訂單今天已經寄出，預計星期五送達！",
+    "zh, questions": "您收到了吗？",
+    "zh, several marks": "真的吗？！太好了……",
+    "hi": "आपका ऑर्डर आज भेज दिया गया है और शुक्रवार को पहुँचेगा। ",
+    "ur": "آپ کا آرڈر آج بھیج دیا گیا ہے۔ ",
+}
+
+
+@pytest.mark.parametrize("sentence", WIDE.values(), ids=WIDE)
+@pytest.mark.parametrize("fits", [fits_sms, fits_whatsapp])
+def test_languages_without_spaces_are_cut_after_their_own_full_stops(
+    sentence: str, fits: Callable[[str], bool]
+) -> None:
+    cut = parts(sentence * (4000 // len(sentence)), fits)
+    assert len(cut) > 2
+    assert {part[-3:] for part in cut} == {sentence.strip()[-3:]}
+    assert all(re.sub(r"^\(\d+/\d+\) ", "", part).startswith(sentence[:3]) for part in cut)
+
+
+def test_without_a_full_stop_a_comma_is_a_place() -> None:
+    cut = parts("ご注文の商品は本日発送いたしました、" * 60, fits_sms)
+    assert len(cut) > 1
+    assert all(part.endswith("、") for part in cut)
+
+
+def test_a_part_does_not_begin_with_what_closes_the_one_before() -> None:
+    for length in range(600, 700):
+        cut = parts("あ" * 400 + "。" + "あ" * (length - 400) + "。」！" + "い" * 400, fits_sms)
+        assert not [part for part in cut if re.match(r"\(\d/\d\) [。」！]", part)], length
+
+
 def test_a_paragraph_is_the_better_place() -> None:
     cut = parts(f"{SENTENCE * 15}\n\n{SENTENCE * 15}", fits_sms)
     assert [part.count("Friday") for part in cut] == [15, 15]
@@ -63,7 +102,7 @@ def test_a_text_without_any_place_to_cut_is_cut_hard() -> None:
     assert "".join(re.sub(r"^\(\d/\d\) ", "", part) for part in parts("x" * 4000, fits_whatsapp)) == "x" * 4000
 
 
-@given(st.text(alphabet=st.sampled_from("ab .!?\n€ж😀"), max_size=5000))
+@given(st.text(alphabet=st.sampled_from('ab .!?\n€ж😀。」、１．…"'), max_size=5000))
 def test_nothing_is_lost_and_everything_fits(text: str) -> None:
     cut = parts(text, fits_sms)
     assert all(fits_sms(part) for part in cut)
