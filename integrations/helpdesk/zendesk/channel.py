@@ -37,6 +37,7 @@ from integrations.helpdesk.zendesk.tickets import (
     comment_id,
     concerns_us,
     inbound_file,
+    is_merge_notice,
     rating_event,
     readable,
     sent_comment,
@@ -236,6 +237,7 @@ class ZendeskChannel:
                 is_first=comment is comments[0],
             )
             for comment in new
+            if not is_merge_notice(ticket, comment, authors.get(comment.author_id))
         ]
         return events, [broken for broken in unreadable if broken.event_id not in seen]
 

@@ -23,6 +23,7 @@ from domain.delivery.inbound import (
 )
 from domain.model import Frozen
 from integrations.channels.base import ForgedRequestError, UnreadableRequestError, WebhookRequest
+from integrations.helpdesk.zendesk.merging import says_merged
 
 CHANNEL = "zendesk"
 REPLAY_WINDOW = timedelta(minutes=5)
@@ -71,6 +72,7 @@ class Comment(Frozen):
     body: str | None = None
     attachments: tuple[Attachment, ...] = ()
     metadata: CommentMetadata | None = None
+    via: dict[str, Any] | None = None
 
     @property
     def event_id(self) -> str:
@@ -224,16 +226,26 @@ def concerns_us(comment: Comment, our_id: int) -> bool:
     return comment.public and by_a_person and bool(comment.text or comment.attachments)
 
 
+def is_by_customer(ticket: Ticket, comment: Comment, author: User | None) -> bool:
+    """The requester and any other end user are customers; everybody else of the account is a colleague."""
+    return comment.author_id == ticket.requester_id or (author is not None and author.role == "end-user")
+
+
+def is_merge_notice(ticket: Ticket, comment: Comment, author: User | None) -> bool:
+    """What Zendesk writes in a colleague's name when they merge tickets. What a customer writes never is."""
+    return not is_by_customer(ticket, comment, author) and says_merged(comment.text, comment.via)
+
+
 def comment_event(
     ticket: Ticket, comment: Comment, author: User | None, files: Sequence[Attachment | InboundFile], *, is_first: bool
 ) -> InboundMessage | ColleagueReply:
-    """The requester and any other end user write messages; everybody else of the account is a colleague.
+    """What a customer wrote is a message, and what anybody else did is a colleague's reply.
 
     `files` are the comment's own, fetched or not; one that was not fetched is named in the text, and so is each one of
     a colleague, whose customer has it from Zendesk.
     """
     text = "\n".join([_with_subject(ticket, comment) if is_first else comment.text, *map(_named, _missing(files))])
-    is_customer = comment.author_id == ticket.requester_id or (author is not None and author.role == "end-user")
+    is_customer = is_by_customer(ticket, comment, author)
     fetched = [file for file in files if isinstance(file, InboundFile)]
     if not is_customer:
         text = "\n".join([text, *(f"[File: {file.name}]" for file in fetched)])

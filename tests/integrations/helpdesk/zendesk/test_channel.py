@@ -153,6 +153,22 @@ async def test_a_comment_is_a_message_of_its_own(desk: Desk, product: Product, c
     assert (event.event_id, event.text) == (f"comment-{comment_id}", "And remove one?")
 
 
+async def test_the_notice_of_a_merge_is_no_colleagues_reply(
+    channel: ZendeskChannel, desk: Desk, product: Product
+) -> None:
+    notice = 'Request #12 "Seats" was closed and merged into this request. Last comment in request #12:\n\nPlease!'
+    desk.person(OTTO, role="agent")
+    ticket_id = await desk.stand_in.write(written())
+    await desk.stand_in.add_comment(ticket_id, written(notice, author=OTTO))
+    await desk.stand_in.add_comment(ticket_id, written("You find it under Plan.", author=OTTO))
+    await desk.stand_in.add_comment(ticket_id, written(notice))
+    question, answer, repeated = {event.event_id: event for event in await taken_in(channel, product)}.values()
+    assert isinstance(question, InboundMessage)
+    assert isinstance(answer, ColleagueReply)
+    assert answer.text == "You find it under Plan."
+    assert isinstance(repeated, InboundMessage)  # whatever a customer writes is theirs
+
+
 async def test_duplicates_and_reordered_webhooks_give_the_same_events(
     desk: Desk, product: Product, channel: ZendeskChannel
 ) -> None:
