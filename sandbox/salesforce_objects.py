@@ -26,10 +26,11 @@ class Field:
     createable: bool = True
     required: bool = False
     sortable: bool = True
+    encrypted: bool = False
 
     @property
     def filterable(self) -> bool:
-        return self.type != "textarea"
+        return self.type != "textarea" and not self.encrypted
 
     def described(self) -> dict[str, Any]:
         return {

@@ -1,7 +1,7 @@
 """A customer in Salesforce: the queries that find one, and the facts that the records hold."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -16,8 +16,10 @@ SOURCE = "salesforce"
 CONTACT_ID = re.compile(r"003[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?", re.ASCII)
 FIELD_PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}(?:\.[A-Za-z][A-Za-z0-9_]{0,79}){0,5}", re.ASCII)
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}[.\d]*(?:Z|[+-]\d{2}:?\d{2}))?", re.ASCII)
+EMAIL = "Email"
 PHONES = ("Phone", "MobilePhone")
-WHO = ("Id", "AccountId", "Email", *PHONES)
+SEARCHED = (EMAIL, *PHONES)
+WHO = ("Id", "AccountId", *SEARCHED)
 CASE = ("Id", "ContactId", "CaseNumber", "Subject", "Status", "CreatedDate")
 OPPORTUNITY = ("AccountId", "Name", "StageName", "Amount", "CloseDate")
 ENTITLEMENT = ("AccountId", "Name", "Status", "EndDate")
@@ -47,21 +49,29 @@ class Wanted(NamedTuple):
         return has_number(contact, self.number, self.region)
 
 
-def wanted(reference: CustomerReference, settings: SalesforceSettings) -> Wanted | None:
-    """By id where there is one (Salesforce's own, or the company's), else by email or phone; None by nothing."""
+def wanted(
+    reference: CustomerReference, settings: SalesforceSettings, unsearchable: Collection[str] = ()
+) -> Wanted | None:
+    """By id where there is one (Salesforce's own, or the company's), else by email or phone; None by nothing.
+
+    Fields that are `unsearchable` are left out.
+    """
     if reference.contact_id is not None:
         return _by_id(reference.contact_id, settings.external_id_field)
     number = number_of(reference.phone, settings.phone_region)
-    condition = having([reference.email] if reference.email else [], [number] if number else [])
+    condition = having([reference.email] if reference.email else [], [number] if number else [], unsearchable)
     return Wanted(condition, reference.email, number, settings.phone_region) if condition else None
 
 
-def having(emails: Iterable[str], numbers: Iterable[phonenumbers.PhoneNumber]) -> str:
-    """The condition of having one of these; empty without any."""
-    conditions = [format_soql("Email = {}", email) for email in emails]
+def having(
+    emails: Iterable[str], numbers: Iterable[phonenumbers.PhoneNumber], unsearchable: Collection[str] = ()
+) -> str:
+    """The condition of having one of these in a field that can be searched; empty without any."""
+    conditions = [format_soql("Email = {}", email) for email in emails if EMAIL not in unsearchable]
+    phones = [field for field in PHONES if field not in unsearchable]
     for number in numbers:
         digits = "%".join(phonenumbers.national_significant_number(number))
-        conditions += [format_soql("{:literal} LIKE {}", field, f"%{digits}%") for field in PHONES]
+        conditions += [format_soql("{:literal} LIKE {}", field, f"%{digits}%") for field in phones]
     return f"({' OR '.join(conditions)})" if conditions else ""
 
 

@@ -1,8 +1,10 @@
 """Salesforce as a CRM, through simple-salesforce."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
+
+import structlog
 
 from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.errors import ConflictError, ForbiddenError, HoldfastError, NotFoundError
@@ -12,8 +14,11 @@ from integrations.crm.salesforce.allowance import LimitState
 from integrations.crm.salesforce.api import SalesforceApi, SalesforceSettings
 from integrations.crm.salesforce.context import (
     CASE,
+    EMAIL,
     ENTITLEMENT,
     OPPORTUNITY,
+    PHONES,
+    SEARCHED,
     WHO,
     Record,
     Wanted,
@@ -25,15 +30,20 @@ from integrations.crm.salesforce.context import (
     who_query,
 )
 from integrations.crm.salesforce.identity import (
+    Addresses,
     Holders,
     addresses_of,
     holders_query,
     identity_of,
     linked_to,
+    searchable,
     sole,
     told_by,
     told_by_search,
 )
+from integrations.crm.salesforce.refusals import UnsearchableFieldError
+
+log = structlog.get_logger()
 
 MOST_SUBJECT_CHARACTERS = 255
 MOST_NOTE_CHARACTERS = 32_000
@@ -47,6 +57,7 @@ class SalesforceCrm:
     def __init__(self, settings: SalesforceSettings, api: SalesforceApi | None = None) -> None:
         self._settings = settings
         self._api = api or SalesforceApi(settings)
+        self._unsearchable: list[str] = []
 
     @property
     def limit_state(self) -> LimitState:
@@ -57,29 +68,70 @@ class SalesforceCrm:
         self, organisation: str, reference: CustomerReference, fields: Mapping[str, str]
     ) -> CustomerContext:
         """Facts of the one contact that fits, in one call once they are linked. A claimed reference opens none."""
-        sought = wanted(reference, self._settings)
-        if sought is None:
+        found = await self._search(reference, lambda sought: self._context_queries(reference, sought, fields))
+        if found is None:
             return CustomerContext(matches=0)
-        if not reference.verified:
-            claimed = await self._api.query_together({"contact": who_query(sought)})
-            return CustomerContext(matches=len(found_in(_records(claimed["contact"]), sought)))
-        linked = linked_to(reference, self._settings.phone_region)
-        queries = {**context_queries(sought, fields, self._settings), **holders_query(linked)}
-        answers = await self._api.query_together(queries)
+        sought, answers = found
+        linked = self._searchable(linked_to(reference, self._settings.phone_region))
         told = told_by(linked, answers.pop("holders", []))
         everyone = _records(answers["contact"])
         contacts = found_in(everyone, sought)
-        if len(contacts) != 1:
-            return CustomerContext(matches=len(contacts))
-        told = told.joined(told_by_search(reference, everyone, self._settings.phone_region))
+        if len(contacts) != 1 or not reference.verified:
+            return CustomerContext(matches=len(contacts), missing=() if contacts else self._not_searched(reference))
+        told = told.joined(told_by_search(reference, everyone, self._settings.phone_region, self._unsearchable))
         identity = await self._identity(contacts[0], told)
         return context_of(contacts[0], answers, fields, identity, as_of=datetime.now(UTC))
+
+    async def _search(
+        self, reference: CustomerReference, queries: Callable[[Wanted], Mapping[str, str]]
+    ) -> tuple[Wanted, dict[str, Any]] | None:
+        """Whom we look for, and the answers to the queries about them; None where nothing is known to look for.
+
+        A field that cannot be searched is left out from then on, and the others are asked. Raises
+        UnsearchableFieldError where no other is known.
+        """
+        while True:
+            sought = wanted(reference, self._settings, self._unsearchable)
+            if sought is None:
+                if wanted(reference, self._settings) is not None:
+                    raise UnsearchableFieldError(" or ".join(self._unsearchable))
+                return None
+            answers = await self._api.query_together(queries(sought))
+            refused = answers["contact"]
+            if not self._learns_from(refused):
+                return sought, answers
+
+    def _learns_from(self, refused: object) -> bool:
+        """Whether an answer names a field that we search by and did not know to be unsearchable."""
+        if not isinstance(refused, UnsearchableFieldError) or refused.field not in SEARCHED:
+            return False
+        if refused.field in self._unsearchable:
+            return False
+        self._unsearchable.append(refused.field)
+        log.warning("salesforce_field_cannot_be_searched", field=refused.field)
+        return True
+
+    def _context_queries(
+        self, reference: CustomerReference, sought: Wanted, fields: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        if not reference.verified:
+            return {"contact": who_query(sought)}
+        linked = self._searchable(linked_to(reference, self._settings.phone_region))
+        return {**context_queries(sought, fields, self._settings), **holders_query(linked)}
+
+    def _not_searched(self, reference: CustomerReference) -> tuple[str, ...]:
+        """What nobody could look for, when nothing was found by the rest."""
+        known = {*((EMAIL,) if reference.email else ()), *(PHONES if reference.phone else ())}
+        return tuple(f"salesforce {field} (cannot be searched)" for field in self._unsearchable if field in known)
+
+    def _searchable(self, addresses: Addresses) -> Addresses:
+        return searchable(addresses, self._unsearchable)
 
     async def _identity(self, contact: Record, told: Holders) -> ContactIdentity:
         """By what this contact alone is known. What nothing was told of yet takes a second call."""
         region = self._settings.phone_region
         whole = identity_of(contact, region)
-        unsettled = addresses_of([whole], region).without(told.asked)
+        unsettled = self._searchable(addresses_of([whole], region)).without(told.asked)
         if query := holders_query(unsettled):
             try:
                 answers = await self._api.query_together(query)
@@ -96,17 +148,19 @@ class SalesforceCrm:
         """
         if not reference.verified:
             raise ForbiddenError("No note was written: it is not verified who the customer is.")
-        sought = wanted(reference, self._settings)
-        values = {**await self._place_of_note(sought), **_task(note)}
+        values = {**await self._place_of_note(reference), **_task(note)}
         try:
             await self._api.upsert("Task", self._settings.note_key_field, note.key, values)
         except ConflictError:
             return  # The field is not unique, and the note is there more than once already.
 
-    async def _place_of_note(self, sought: Wanted | None) -> dict[str, str]:
-        if sought is None:
+    async def _place_of_note(self, reference: CustomerReference) -> dict[str, str]:
+        found = await self._search(
+            reference, lambda sought: {"contact": who_query(sought), "cases": case_query(sought)}
+        )
+        if found is None:
             raise NotFoundError("No note was written: nothing is known that finds the contact in Salesforce.")
-        answers = await self._api.query_together({"contact": who_query(sought), "cases": case_query(sought)})
+        sought, answers = found
         contacts = found_in(_records(answers["contact"]), sought)
         if not contacts:
             raise NotFoundError("No note was written: Salesforce has no such contact.")
@@ -153,12 +207,13 @@ class _Object(NamedTuple):
     readable: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
 
 
 def _objects(settings: SalesforceSettings) -> list[_Object]:
     own = (settings.external_id_field,) if settings.external_id_field else ()
     objects = [
-        _Object("Contact", readable=(*WHO, "Name", "Title"), keys=own),
+        _Object("Contact", readable=(*WHO, "Name", "Title"), keys=own, searched=(*SEARCHED, *own)),
         _Object("Account", readable=("Id", "Name")),
         _Object("Case", readable=(*CASE, "IsClosed")),
         _Object("Opportunity", readable=(*OPPORTUNITY, "IsClosed")),
@@ -186,6 +241,8 @@ def _problems(needed: _Object, described: Mapping[str, Any]) -> Iterator[str]:
         yield f"Our user does not see {', '.join(unseen)}: give its permission set field access, or create the field."
     if no_keys := [name for name in needed.keys if name in fields and not fields[name]["externalId"]]:
         yield f"{', '.join(no_keys)} must be marked as an external id."
+    if encrypted := [name for name in needed.searched if name in fields and not fields[name]["filterable"]]:
+        yield f"{', '.join(encrypted)} cannot be searched, as a rule because of encryption: encrypt deterministically."
     if needed.writable and not described["createable"]:
         yield f"Our user may not create {needed.name}: give it the permission Edit Tasks."
     locked = [name for name in (*needed.writable, *needed.keys) if needed.writable and name in fields]

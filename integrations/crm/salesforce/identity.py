@@ -4,7 +4,7 @@ A mailbox such as info@ and the number of a switchboard are several people's. Li
 first, they would open that person's facts to the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import phonenumbers
@@ -13,7 +13,9 @@ from domain.conversation.turn import ContactIdentity
 from domain.errors import HoldfastError
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce.context import (
+    EMAIL,
     MOST_CONTACTS,
+    PHONES,
     Record,
     has_email,
     has_number,
@@ -55,6 +57,14 @@ def addresses_of(known: Sequence[ContactIdentity | CustomerReference], region: s
     return Addresses(frozenset(emails), frozenset(phone for phone in phones if phone))
 
 
+def searchable(addresses: Addresses, unsearchable: Collection[str]) -> Addresses:
+    """Those that can be searched in every field where they may stand: else nobody knows who has them."""
+    return Addresses(
+        frozenset() if EMAIL in unsearchable else addresses.emails,
+        frozenset() if set(PHONES) & set(unsearchable) else addresses.phones,
+    )
+
+
 def linked_to(reference: CustomerReference, region: str | None) -> Addresses:
     """What to ask about at once; the newest, should there be very many."""
     return addresses_of(reference.linked[:MOST_LINKED], region)
@@ -74,11 +84,13 @@ def told_by(asked: Addresses, answer: Sequence[Record] | HoldfastError) -> Holde
     return Holders(asked, tuple(answer))
 
 
-def told_by_search(reference: CustomerReference, found: Sequence[Record], region: str | None) -> Holders:
+def told_by_search(
+    reference: CustomerReference, found: Sequence[Record], region: str | None, unsearchable: Collection[str] = ()
+) -> Holders:
     """A search by address found whoever has it, unless there were more than it brought."""
     if reference.contact_id is not None or len(found) >= MOST_CONTACTS:
         return Holders()
-    return Holders(addresses_of([reference], region), tuple(found))
+    return Holders(searchable(addresses_of([reference], region), unsearchable), tuple(found))
 
 
 def identity_of(contact: Record, region: str | None) -> ContactIdentity:

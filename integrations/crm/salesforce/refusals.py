@@ -17,6 +17,7 @@ from domain.errors import (
 )
 
 NO_COLUMN = re.compile(r"No such column '(\w{1,80})' on (?:entity|sobject of type) '?(\w{1,80})", re.ASCII)
+NOT_FILTERABLE = re.compile(r"field '(\w{1,80})' can ?not be filtered in a query call", re.ASCII)
 PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "SERVER_UNAVAILABLE"})
 SIGN_IN = {
     "invalid_client_id": "it does not know the consumer key: check HOLDFAST_SALESFORCE_CONSUMER_KEY",
@@ -46,6 +47,17 @@ class SessionExpiredError(CredentialsError):
 
 class DailyLimitError(RateLimitedError):
     """No API calls are left for today."""
+
+
+class UnsearchableFieldError(InvalidInputError):
+    """Records cannot be searched by this field, as is so with fields that the organisation encrypts."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"Salesforce lets nobody search by {field}, as a rule because it is encrypted: encrypt it deterministically"
+            ", or find customers by another field (HOLDFAST_SALESFORCE_EXTERNAL_ID_FIELD)."
+        )
+        self.field = field
 
 
 def refusal(status: int, text: str, headers: Mapping[str, str]) -> HoldfastError:
@@ -95,6 +107,9 @@ def _wrong_request(status: int, message: str, where: str) -> HoldfastError:
         field, entity = column.groups()
         text = f"Salesforce has no field {field} on {entity}, or our user may not read it: correct the field's name."
         return InvalidInputError(text)
+    unsearchable = NOT_FILTERABLE.search(message)
+    if unsearchable:
+        return UnsearchableFieldError(unsearchable[1])
     if status == 404:
         return NotFoundError(f"Salesforce does not have this ({where}).")
     return InvalidInputError(f"Salesforce does not accept the request ({where}).")
