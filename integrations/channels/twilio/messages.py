@@ -18,6 +18,7 @@ from domain.delivery.inbound import (
 from integrations.channels.base import UnreadableRequestError
 from integrations.channels.consent_words import Consent, consent_in, folded
 from integrations.channels.twilio.client import OPTED_OUT, Form
+from integrations.phone_numbers import dialled_today
 
 HELP_WORDS = frozenset({"HELP", "INFO"})
 """Twilio answers these by itself when they stand alone; with anything else, such as "Help!", nobody does but us."""
@@ -117,7 +118,7 @@ def message_of(
         at=at,
         thread=thread_of(customer, ours),
         sender=Sender(
-            phone=number if PHONE_NUMBER.fullmatch(number) else None,
+            phone=dialled_today(number) if PHONE_NUMBER.fullmatch(number) else None,
             external_id=form.get("WaId", "")[:100] or None,
             name=form.get("ProfileName", "")[:200] or None,
             verified=verified,

@@ -11,6 +11,7 @@ from domain.conversation.turn import ContactIdentity, CustomerContext, Fact
 from domain.errors import HoldfastError, InvalidInputError
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce.api import SalesforceSettings, format_soql
+from integrations.phone_numbers import number_of
 
 SOURCE = "salesforce"
 CONTACT_ID = re.compile(r"003[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?", re.ASCII)
@@ -81,13 +82,6 @@ def _by_id(contact_id: str, external_id_field: str | None) -> Wanted | None:
     if external_id_field is None:
         return None
     return Wanted(format_soql("{:literal} = {}", external_id_field, contact_id))
-
-
-def number_of(text: str | None, region: str | None) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse(text or "", region)
-    except phonenumbers.NumberParseException:
-        return None
 
 
 def has_number(contact: Record, number: phonenumbers.PhoneNumber, region: str | None) -> bool:

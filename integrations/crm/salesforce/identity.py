@@ -20,9 +20,9 @@ from integrations.crm.salesforce.context import (
     has_email,
     has_number,
     having,
-    number_of,
     who_has,
 )
+from integrations.phone_numbers import number_of
 
 MOST_LINKED = 10
 MOST_HOLDERS = 200

@@ -81,3 +81,9 @@ def test_what_is_not_empty_does_not_say_so() -> None:
         message_of("sms", form(""), AT, verified=False, notes=["[file-1 is too large]"]).text == "[file-1 is too large]"
     )
     assert message_of("sms", form("👍"), AT, verified=False).text == "👍"
+
+
+def test_a_mexican_mobile_is_known_by_the_number_that_is_dialled_and_answered_where_it_wrote() -> None:
+    wrote = message_of("whatsapp", form("Hola", From="whatsapp:+5215512345678"), AT, verified=True)
+    assert wrote.sender.phone == "+525512345678"
+    assert wrote.address["to"] == "whatsapp:+5215512345678"

@@ -68,6 +68,25 @@ async def fetch(crm: SalesforceCrm, reference: CustomerReference = BY_EMAIL, **f
     return await crm.fetch_customer_context("bikes", reference, fields)
 
 
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("kept", "written_from"),
+        [
+            ("(030) 5550-1140 (work)", PHONE),
+            ("Büro: 030 5550 1140", PHONE),
+            ("+52 55 1234 5678", "+5215512345678"),
+            ("+52 1 55 1234 5678", "+525512345678"),
+        ],
+    )
+    async def test_a_contact_is_found_however_the_number_is_kept(
+        self, bikes: Vendor, kept: str, written_from: str
+    ) -> None:
+        erika = bikes.stand_in.records("Contact")[0]
+        erika["Phone"] = erika["MobilePhone"] = kept
+        context = await fetch(bikes.crm(), CustomerReference(phone=written_from, verified=True))
+        assert context.matches == 1
+
+
 class TestContext:
     async def test_everything_about_a_customer_takes_one_call(self, bikes: Vendor) -> None:
         context = await bikes.crm().fetch_customer_context("bikes", LINKED, FIELDS)
