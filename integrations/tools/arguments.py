@@ -18,6 +18,8 @@ LONGEST_ARGUMENTS = 20_000
 WORDS = frozenset({"title", "description", "$comment"})
 CHOICES = frozenset({"anyOf", "oneOf", "allOf", "not", "enum"})
 """What providers refuse at the top of a schema."""
+OPEN_SCHEMA = frozenset({"additionalProperties", "patternProperties", "unevaluatedProperties", "$ref", "if"})
+"""Who writes one of these says for themselves which other arguments there may be."""
 
 _OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
@@ -71,6 +73,7 @@ def read_arguments(
         raise InvalidInputError("The arguments must be one JSON object.") from None
     arguments |= own or {}
     check_arguments(arguments, schema)
+    _check_taken_as_written(arguments, schema)
     return arguments
 
 
@@ -82,6 +85,27 @@ def check_arguments(arguments: Mapping[str, JsonValue], schema: Mapping[str, Jso
         raise InvalidInputError("The tool's schema refers to something that it does not hold.") from None
     if error is not None:
         raise InvalidInputError(f"The arguments do not fit the tool: {error.json_path}: {error.message[:300]}")
+
+
+def _check_taken_as_written(arguments: Mapping[str, JsonValue], schema: Mapping[str, JsonValue]) -> None:
+    """Raises InvalidInputError for what tool servers are known to take otherwise without a word.
+
+    They drop arguments whose names they do not know, and take the text "null" for nothing where nothing is allowed.
+    """
+    known = {name: value for part in _parts_of(schema) for name, value in _properties_of(part).items()}
+    unknown = sorted(set(arguments) - set(known))
+    if unknown and known and not OPEN_SCHEMA & set(schema):
+        raise InvalidInputError(f"The tool has no argument {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
+    for name, value in arguments.items():
+        if value == "null" and _allows_nothing(known.get(name)):
+            raise InvalidInputError(f'{name} is the text "null", which the tool takes for nothing: leave it out.')
+
+
+def _allows_nothing(schema: JsonValue | None) -> bool:
+    try:
+        return isinstance(schema, dict) and Draft202012Validator(schema, registry=Registry()).is_valid(None)
+    except Unresolvable:
+        return False
 
 
 def _of_customer(held: str, context: CustomerContext) -> str | None:

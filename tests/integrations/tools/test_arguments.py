@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -114,3 +115,45 @@ def test_a_schema_fetches_nothing() -> None:
     schema: dict[str, Any] = {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:9/schema.json"}}}
     with pytest.raises(InvalidInputError, match="refers to something"):
         check_arguments({"a": 1}, schema)
+
+
+OPEN: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "order_id": {"type": "string"},
+        "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "reason": {"type": ["string", "null"]},
+        "other": {"$ref": "#/$defs/other"},
+        "free": {},
+    },
+    "$defs": {"other": {"type": "string"}},
+}
+
+
+@pytest.mark.parametrize("text", ['{"order_id": "A-1", "notes": "x"}', '{"Order_id": "A-1"}'])
+def test_a_misspelt_argument_is_refused_because_servers_drop_it(text: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"has no argument .*; it has free, note, order_id, other, reason"):
+        read_arguments(text, OPEN)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"additionalProperties": True}, {"additionalProperties": {"type": "string"}}, {"patternProperties": {"^n": {}}}],
+)
+def test_a_schema_that_allows_other_arguments_gets_them(more: dict[str, Any]) -> None:
+    assert read_arguments('{"notes": "x"}', {**OPEN, **more}) == {"notes": "x"}
+    assert read_arguments('{"anything": 1}', {"type": "object"}) == {"anything": 1}
+
+
+@pytest.mark.parametrize("name", ["note", "reason", "free"])
+def test_the_text_null_is_refused_where_servers_take_it_for_nothing(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=f'{name} is the text "null"'):
+        read_arguments(f'{{"{name}": "null"}}', OPEN)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"order_id": "null"}, {"other": "null"}, {"note": None}, {"note": "nullify"}, {"note": "NULL"}, {"note": "none"}],
+)
+def test_other_texts_and_nothing_itself_are_taken(arguments: dict[str, Any]) -> None:
+    assert read_arguments(json.dumps(arguments), OPEN) == arguments
