@@ -172,7 +172,8 @@ class TwilioSmsChannel:
         ours = self._number and self._address(self._number)
 
         def look(client: Any) -> list[tuple[Form, datetime]]:
-            listed = client.messages.list(to=ours, date_sent_after=after, page_size=1000)
+            # The client writes a time down as if it were UTC, whatever its zone.
+            listed = client.messages.list(to=ours, date_sent_after=after.astimezone(UTC), page_size=1000)
             inbound = [one for one in reversed(listed) if one.direction == "inbound" and one.date_sent <= until]
             return [(_as_posted(client, one, self._settings.base_url), one.date_sent) for one in inbound]
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, SecretStr, field_validator, model_validator
 from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
-from simple_salesforce.format import format_external_id, format_soql
+from simple_salesforce.format import format_external_id
+from simple_salesforce.format import format_soql as formatted_by_sdk
 from simple_salesforce.login import SalesforceLogin
 
 from domain.errors import CredentialsError, HoldfastError, UnavailableError
@@ -88,6 +89,14 @@ class SalesforceSettings(VendorSettings):
         if self.private_key_file:
             return "jwt_bearer"
         return "username_password" if self.password else "client_credentials"
+
+
+def format_soql(query: str, *values: str | datetime, **named: str | datetime) -> str:
+    """A query with values quoted. Raises ValueError for a time without a zone: the SDK would take it for local."""
+    for value in (*values, *named.values()):
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError("a time in a query needs a time zone")
+    return str(formatted_by_sdk(query, *values, **named))
 
 
 def _utc_now() -> datetime:

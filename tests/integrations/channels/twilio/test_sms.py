@@ -3,7 +3,7 @@
 import base64
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -318,6 +318,14 @@ class TestReading:
         assert [first.text, second.text] == ["First", "Second"]
         assert [first.event_id, second.event_id] == list(earlier.twilio.messages)
         assert [one.content for one in second.files] == [b"hello"]
+
+    async def test_the_place_to_go_on_from_may_be_told_in_any_zone(self, earlier: Served) -> None:
+        earlier.twilio.webhooks.trouble(WebhookTrouble(lose=True))
+        await earlier.twilio.write(Written(from_=CUSTOMER, to=OURS, body="First"))
+        since = datetime.now(timezone(timedelta(hours=9))) - timedelta(minutes=6)
+        (first,) = (await self.read(earlier, {"since": since.isoformat()}))[0]
+        assert isinstance(first, InboundMessage)
+        assert first.text == "First"
 
     async def test_what_the_webhook_brought_has_the_same_id(self, earlier: Served) -> None:
         posted = await asked(earlier)
