@@ -3,8 +3,12 @@
 Losing what a customer wrote is worse than reading a quotation twice, so a rule removes only what is certain:
 
 - only a mail that answers one quotes: an introduction ("On … wrote:") and lines that begin with ">", or a block of
-  headers as Outlook writes it (From, Sent, To, Subject) and all that follows;
-- a quotation between answers stays, since the answers mean nothing without it;
+  headers (From, Sent, To, Subject) or a full introduction, and all that follows;
+- an introduction is nothing but an introduction (email_introductions.py): a line that says more stays, and so does what
+  it introduces;
+- a quotation is removed at the beginning or at the end. One between answers, or in the middle, stays: the answers mean
+  nothing without it, and it may be somebody else's words that the customer cites. What a line that ends in a colon
+  announces stays too;
 - forwarded text stays; so does everything under a text that says "see below";
 - a signature stands under "-- ", is short, and asks nothing; the line of a phone's program is one too. Under "--",
   which divides paragraphs as well, it is a guess;
@@ -12,45 +16,21 @@ Losing what a customer wrote is worse than reading a quotation twice, so a rule 
 """
 
 import re
-from itertools import takewhile
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
-MOST_INTRODUCTION_LINES = 4
-MOST_INTRODUCTION_CHARACTERS = 400
+from integrations.channels.email.header_blocks import is_fence, is_header_block, is_original_line
+from integrations.channels.email.introductions import CERTAIN, MOST_CHARACTERS, MOST_LINES, Found, introduction_ending
+from integrations.channels.email.phone_lines import is_phone_line
+
+MOST_CANDIDATES = 200
+MOST_FOOTER_LINES = 6
 MOST_SIGNATURE_LINES = 8
 MOST_SIGNATURE_CHARACTERS = 600
 
-_OPENING = (
-    r"On|Am|Le|El|Il|In data|Op|Em|A|W dniu|Dnia|Den|Dne|På|Kl|Pada|Vào|În|La|Το|Στις|Dňa|Dana|"
-    r"V|U|Data|Datum|Date"
-)
-_VERB = (
-    r"wrote|writes|schrieb|geschrieben|a écrit|écrit|escribió|ha scritto|scritto|schreef|geschreven|"
-    r"escreveu|napisał\(a\)|napisała|napisał|pisze|skrev|skreiv|kirjoitti|napsal\(a\)|napsala|napsal|napísal|"
-    r"написал\(а\)|написала|написал|пише|пишет|yazdı|a scris|írta|έγραψε|menulis|viết|写道|寫道|"
-    r"さんは書きました|작성"
-)
-_OPENS = re.compile(rf"(?:{_OPENING})\b", re.IGNORECASE)
-_SAYS = re.compile(rf"(?:{_VERB})", re.IGNORECASE)
-_NAMED_LAST = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>.{0,40}$")
-_FROM_LINE = re.compile(
-    r"[*\s]*(?:From|Von|De|Da|Van|Från|Fra|Od|От|Lähettäjä|Kimden|发件人|寄件者|差出人|보낸 사람)[*]?\s?[*]?[:\uff1a]"
-)
-_DATE_LINE = re.compile(
-    r"[*\s]*(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el)?|Fecha|Inviato|Data|Verzonden|Skickat|Sendt|Wysłano|"
-    r"Odesláno|Отправлено|Дата|Lähetetty|Gönderilme|发送时间|日期|送信日時|날짜)[*]?\s?[*]?[:\uff1a]"
-)
-_SUBJECT_LINE = re.compile(
-    r"[*\s]*(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto|Ämne|Emne|Temat|Předmět|Тема|Aihe|Konu|"
-    r"主题|主旨|件名|제목)[*]?\s?[*]?[:\uff1a]"
-)
-_ORIGINAL = re.compile(
-    r"[-_ ]{2,}(?:Original Message|Ursprüngliche Nachricht|Originalnachricht|Message d'origine|Mensaje original|"
-    r"Messaggio originale|Oorspronkelijk bericht|Mensagem original|Originalmeddelande|Oprindelig meddelelse|"
-    r"Wiadomość oryginalna|Исходное сообщение|原始邮件)[-_ ]{2,}",
-    re.IGNORECASE,
-)
 _RULE = re.compile(r"\s*(?:[_-]\s?){10,}\s*")
+_LIKELY = re.compile(r"[:\uff1a][\s*]*$|[-_\u2013\u2014]{2}|^[\s*]*\S[^:\uff1a]{0,30}[:\uff1a]")
+_FOOTER = re.compile(r"\s*_{20,200}\s*")
 _FORWARDED = re.compile(
     r"(?m)^\s*(?:-{2,} ?Forwarded message ?-{2,}|Begin forwarded message:|-{2,} ?Weitergeleitete Nachricht ?-{2,}|"
     r"Anfang der weitergeleiteten Nachricht:|-{2,} ?Message transféré ?-{2,})",
@@ -62,18 +42,6 @@ _BELOW = re.compile(
     r"in (?:rot|blau|grün|fett)|ci-dessous|en (?:rouge|bleu|vert|gras)|abajo|más abajo|en (?:rojo|azul|verde)|"
     r"di seguito|sotto|in rosso|hieronder|onderstaand\w*|abaixo|nedan|nedenfor|poniżej|ниже|níže)\b",
     re.IGNORECASE,
-)
-_A_DEVICE = (
-    r"[\w ]{0,20}(?i:i?phone|i?pad|ipod|android|galaxy|samsung|huawei|xiaomi|redmi|oneplus|pixel|nokia|blackberry|"
-    r"xperia|motorola|mobile?|mobiel|mobiltelefon|móvil|celular|telemóvel|portable|handy|tablet|device|gerät|verizon)"
-    r"[\w ]{0,20}"
-)
-_DEVICE = re.compile(
-    rf"(?:Sent from my {_A_DEVICE}|Sent from (?:Mail for Windows|Outlook for \w+|Yahoo Mail[\w ]{0, 20})|"
-    rf"Get Outlook for (?:iOS|Android)[ <>\w:/.]{{0,60}}|Von meinem {_A_DEVICE} gesendet|"
-    r"Gesendet von \w*[Mm]ail\w*[\w ]{0,30}|"
-    rf"Envoyé de mon {_A_DEVICE}|Enviado desde mi {_A_DEVICE}|Inviato da \w*iPhone|Verzonden vanaf mijn {_A_DEVICE}|"
-    rf"Enviado do meu {_A_DEVICE})\.?"
 )
 _AFTERTHOUGHT = re.compile(r"[?\uff1f¿]|\bP\.? ?P?\.?S\b", re.IGNORECASE)
 
@@ -94,11 +62,11 @@ class _Quotation(NamedTuple):
 
 
 def new_text(text: str, *, is_reply: bool, subject: str = "") -> Remainder:
-    """The new part of a text with lines ended by \\n; `is_reply` as the mail's headers say."""
+    """The new part of a text with lines ended by \n; `is_reply` as the mail's headers say."""
     lines = text.split("\n")
     quotation = None
     if is_reply and not (_FORWARDED.search(text) or _FORWARDING.match(subject)):
-        quotation = _marked_quotation(lines) or _header_block(lines)
+        quotation = _quotation(lines)
     if quotation and _BELOW.search("\n".join(lines[: quotation.start])) and not _has_text(lines[quotation.end :]):
         quotation = None
     without = lines[: quotation.start] + lines[quotation.end :] if quotation else lines
@@ -109,64 +77,102 @@ def new_text(text: str, *, is_reply: bool, subject: str = "") -> Remainder:
     return Remainder("\n".join(without[:signed]).strip(), is_guess)
 
 
+def _quotation(lines: list[str]) -> _Quotation | None:
+    """What is removed: of two quotations the one that begins first, since the other is a part of it."""
+    marked, unmarked = _marked_quotation(lines), _unmarked_quotation(lines)
+    if marked and unmarked:
+        return min(marked, unmarked)
+    return marked or unmarked
+
+
 def _marked_quotation(lines: list[str]) -> _Quotation | None:
-    """The one quotation that is introduced; None if there is none, or several, between which answers stand."""
-    quoted = (at for at, line in enumerate(lines) if _is_quoted(line))
-    found = ((at, _introduction(lines, at)) for at in quoted)
-    first, start = next(((at, start) for at, start in found if start is not None), (0, None))
-    end = next((at for at in range(first, len(lines)) if lines[at].strip() and not _is_quoted(lines[at])), len(lines))
-    if start is None or any(_is_quoted(line) for line in lines[end:]):
+    """Lines that begin with ">" under an introduction, at the end, or at the beginning if there are no others."""
+    runs = _quoted_runs(lines)
+    if not runs:
         return None
-    return _Quotation(start, end)
+    first, end = runs[-1]
+    introduced = _introduction_above(lines, first)
+    if introduced is None or _is_announced(lines, introduced.start):
+        return None
+    is_first = len(runs) == 1 and not _has_text(lines[: introduced.start])
+    if not is_first and not _ends_here(lines[end:]):
+        return None
+    return _Quotation(introduced.start, end, is_guess=not introduced.said.is_certain)
 
 
-def _introduction(lines: list[str], quoted: int) -> int | None:
-    """Where the introduction begins that ends right above a quoted line: one line, or a short paragraph of its own.
-
-    Apple's programs quote the introduction itself.
-    """
-    if _begins_with_introduction(lines, quoted):
-        return quoted
-    last = quoted - 1
-    while last >= 0 and not lines[last].strip():
-        last -= 1
-    if last >= 0 and _is_introduction(lines[last].strip()):
-        return last
-    first = max(last - MOST_INTRODUCTION_LINES, -1) + 1
-    start = next((at for at in range(last, first - 1, -1) if at == 0 or not lines[at - 1].strip()), None)
-    joined = " ".join(line.strip() for line in lines[start : last + 1]) if start is not None else ""
-    is_one = _OPENS.match(joined) and not any(_is_quoted(line) for line in lines[start : last + 1])
-    return start if is_one and _is_introduction(joined) else None
+def _quoted_runs(lines: list[str]) -> list[tuple[int, int]]:
+    """Where quoted lines begin, and where the next line of other text stands."""
+    filled = [(at, _is_quoted(line)) for at, line in enumerate(lines) if line.strip()]
+    changes = [next(group) for _, group in groupby(filled, key=lambda one: one[1])]
+    ends = [*(at for at, _ in changes[1:]), len(lines)][: len(changes)]
+    return [(at, end) for (at, is_quoted), end in zip(changes, ends, strict=True) if is_quoted]
 
 
-def _begins_with_introduction(lines: list[str], quoted: int) -> bool:
-    """Whether that is the first quoted line, and its paragraph begins with an introduction."""
-    if quoted and _is_quoted(lines[quoted - 1]):
-        return False
-    near = takewhile(_is_quoted, lines[quoted : quoted + MOST_INTRODUCTION_LINES])
-    said = list(takewhile(bool, (line.lstrip("> ").rstrip() for line in near)))
-    return any(_is_introduction(" ".join(said[:count])) for count in range(1, len(said) + 1))
+def _introduction_above(lines: list[str], quoted: int) -> Found | None:
+    """The introduction of a quoted line: right above it, or quoted itself, as Apple's programs and Hotmail do."""
+    inner = list(takewhile(bool, (line.lstrip("> \t").rstrip() for line in lines[quoted : quoted + MOST_LINES])))
+    found = (introduction_ending(inner, last, is_quoted=True) for last in range(len(inner)))
+    if any(one is not None and one.start == 0 for one in found) or is_header_block(lines, quoted):
+        return Found(quoted, quoted, CERTAIN)
+    last = _filled_above(lines, quoted)
+    return introduction_ending(lines, last, is_quoted=True) if last is not None else None
 
 
-def _is_introduction(line: str) -> bool:
-    is_candidate = line[-1:] in {":", "\uff1a"} and len(line) <= MOST_INTRODUCTION_CHARACTERS and not _is_quoted(line)
-    if not is_candidate or not any(letter.isdigit() for letter in line):
-        return False
-    opened = _OPENS.match(line) or line[0].isdigit()
-    return bool((opened and _SAYS.search(line)) or _NAMED_LAST.search(line) or _SAYS.search(line[-40:]))
-
-
-def _header_block(lines: list[str]) -> _Quotation | None:
-    """From a block of headers to the end, with the rule above it."""
-    for at, line in enumerate(lines):
-        below = list(takewhile(str.strip, lines[at + 1 : at + 9]))
-        begins = _FROM_LINE.match(line) and any(map(_DATE_LINE.match, below)) and any(map(_SUBJECT_LINE.match, below))
-        if begins or _ORIGINAL.fullmatch(line.strip()):
-            start = at
-            while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
-                start -= 1
-            return _Quotation(start, len(lines), is_guess=True)
+def _unmarked_quotation(lines: list[str]) -> _Quotation | None:
+    """From a block of headers, or from an introduction that only a program writes, to the end."""
+    begun = ((at, _begins_unmarked(lines, at)) for at in _candidates(lines))
+    for at, start in begun:
+        if start is None or _is_announced(lines, start):
+            continue
+        above = _filled_above(lines, start)
+        if above is not None and is_fence(lines[above]) and not is_original_line(lines[at]):
+            return None
+        while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
+            start -= 1
+        return _Quotation(start, len(lines), is_guess=True)
     return None
+
+
+def _candidates(lines: list[str]) -> list[int]:
+    """The first lines that may begin or end such a quotation: enough for any mail, and no mail makes us slow."""
+    likely = (at for at, line in enumerate(lines) if _LIKELY.search(line[:MOST_CHARACTERS]) and not _is_quoted(line))
+    return list(islice(likely, MOST_CANDIDATES))
+
+
+def _begins_unmarked(lines: list[str], at: int) -> int | None:
+    """Where the unmarked quotation begins whose block of headers begins, or whose introduction ends, in that line."""
+    if is_original_line(lines[at]) or is_header_block(lines, at):
+        return at
+    found = introduction_ending(lines, at)
+    below = next((line for line in lines[at + 1 :] if line.strip()), ">")
+    if found is None or _is_quoted(below):
+        return None
+    said = found.said
+    return found.start if said.is_dashed or (said.has_address and said.has_date and said.has_time) else None
+
+
+def _is_announced(lines: list[str], start: int) -> bool:
+    """Whether the line above ends in a colon: the customer shows us something."""
+    above = _filled_above(lines, start)
+    return above is not None and lines[above].rstrip("* \t").endswith((":", "\uff1a"))
+
+
+def _filled_above(lines: list[str], at: int) -> int | None:
+    return next((above for above in range(at - 1, -1, -1) if lines[above].strip()), None)
+
+
+def _ends_here(rest: list[str]) -> bool:
+    """Whether nothing follows but a signature, the last line of a phone, or what a mailing list adds."""
+    filled = [line for line in rest if line.strip()]
+    if not filled or all(map(is_phone_line, filled[:MOST_FOOTER_LINES])):
+        return True
+    if filled[0].rstrip() == "--":
+        return _is_signature(filled[0], filled[1:])
+    return bool(_FOOTER.fullmatch(filled[0])) and len(filled) <= MOST_FOOTER_LINES and not _asks(filled)
+
+
+def _asks(lines: list[str]) -> bool:
+    return _AFTERTHOUGHT.search("\n".join(lines)) is not None
 
 
 def _signature(lines: list[str]) -> int:
@@ -178,13 +184,15 @@ def _signature(lines: list[str]) -> int:
         and _is_signature(lines[delimiter], lines[delimiter + 1 :])
     ):
         return delimiter
-    last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), 0)
-    return last if _DEVICE.fullmatch(lines[last].strip()) and _has_text(lines[:last]) else len(lines)
+    end = len(lines)
+    while (last := _filled_above(lines, end)) and is_phone_line(lines[last]) and _has_text(lines[:last]):
+        end = last
+    return end
 
 
 def _is_signature(delimiter: str, below: list[str]) -> bool:
     """Up to eight lines below "-- " (RFC 3676, 4.3). "--" divides paragraphs too: below it four lines, no sentences."""
-    filled = [line.strip() for line in below if line.strip()]
+    filled = [line.strip() for line in below if line.strip() and not is_phone_line(line)]
     text = "\n".join(filled)
     if _AFTERTHOUGHT.search(text) or len(text) > MOST_SIGNATURE_CHARACTERS:
         return False
