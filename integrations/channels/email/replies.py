@@ -30,6 +30,7 @@ MOST_SIGNATURE_CHARACTERS = 600
 
 _RULE = re.compile(r"\s*(?:[_-]\s?){10,}\s*")
 _LIKELY = re.compile(r"[:\uff1a][\s*]*$|[-_\u2013\u2014]{2}|^[\s*]*\S[^:\uff1a]{0,30}[:\uff1a]")
+_EMOJI = re.compile(r"(?:^|\s):[+\w-]{1,40}:$")
 _FOOTER = re.compile(r"\s*_{20,200}\s*")
 _FORWARDED = re.compile(
     r"(?m)^\s*(?:-{2,} ?Forwarded message ?-{2,}|Begin forwarded message:|-{2,} ?Weitergeleitete Nachricht ?-{2,}|"
@@ -154,7 +155,8 @@ def _begins_unmarked(lines: list[str], at: int) -> int | None:
 def _is_announced(lines: list[str], start: int) -> bool:
     """Whether the line above ends in a colon: the customer shows us something."""
     above = _filled_above(lines, start)
-    return above is not None and lines[above].rstrip("* \t").endswith((":", "\uff1a"))
+    line = lines[above].rstrip("* \t") if above is not None else ""
+    return line.endswith((":", "\uff1a")) and not _EMOJI.search(line[-MOST_CHARACTERS:])
 
 
 def _filled_above(lines: list[str], at: int) -> int | None:
