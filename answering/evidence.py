@@ -18,6 +18,7 @@ from domain.language.cannot_do import cannot_do_hit
 from domain.language.grounding import grounding_of
 from domain.language.injection import attempts_injection
 from domain.language.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
+from domain.language.quoting import own_words
 from domain.language.sensitive_words import sensitivity_in
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
@@ -73,7 +74,7 @@ def evidence_of(found: Findings) -> Evidence:
         missing_sources=(*found.context.missing, *found.missing_tools),
         abstained=not found.written.text and not asks_back,
         ambiguous=asks_back,
-        asks_for_person=asks_for_person(question),
+        asks_for_person=asks_for_person(own_words(question)),
         injection=attempts_injection(question),
         cannot_do=_cannot_do(found),
         sensitivity=None if courtesy else _sensitivity(found),
