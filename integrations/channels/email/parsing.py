@@ -24,6 +24,15 @@ from domain.delivery.inbound import InboundFile
 from domain.errors import PermanentError
 from integrations.channels.email.charsets import decode_bytes
 from integrations.channels.email.headers import clean, decoded, one_line
+from integrations.channels.email.sealed import (
+    ENCRYPTED,
+    PGP_TYPES,
+    SMIME_TYPES,
+    is_armored,
+    opened,
+    refusal,
+    without_signature,
+)
 
 PROBLEMS = (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError)
 """What Python's parser is known to raise on mails that keep to no rule."""
@@ -32,7 +41,8 @@ MOST_FILES = 20
 MOST_TEXT_BYTES = 5_000_000
 FULL_TEXT = "mail.txt"
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
-_SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
+_TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
+TNEF_NOTE = "[The words of this mail are in {name}, a format that only Outlook opens. Ask for them as plain text.]"
 _QUOTE_OPENS, _QUOTE_CLOSES = "\ue000", "\ue001"
 _BLOCKQUOTE = re.compile(r"<(/?)blockquote\b[^>]{0,2000}>", re.IGNORECASE)
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -85,12 +95,14 @@ def contents(mail: Message, most_file_bytes: int, *, is_cut: bool = False) -> Co
     """
     pieces = list(_pieces(mail))
     files = [piece for piece in pieces if isinstance(piece, _File)]
-    texts = [clean(piece.text).strip("\n") for piece in pieces if isinstance(piece, _Text)]
+    texts = [without_signature(clean(piece.text)).strip("\n") for piece in pieces if isinstance(piece, _Text)]
+    _check_encryption(mail, texts)
     left_out = files[-1:] if is_cut else []
     left_out += [file for file in files if len(file.content) > most_file_bytes and file not in left_out]
     kept = [file for file in files if file not in left_out]
     left_out += kept[MOST_FILES:]
     notes = [f"[The file {file.name} was left out: it is too large, or one too many.]" for file in left_out]
+    notes += [TNEF_NOTE.format(name=file.name) for file in files if _is_tnef(file) and not any(map(_letters, texts))]
     if is_cut:
         notes.append("[This mail is too large. The end of it is in the mailbox only.]")
     return Contents(
@@ -100,6 +112,18 @@ def contents(mail: Message, most_file_bytes: int, *, is_cut: bool = False) -> Co
             InboundFile(name=file.name, media_type=file.media_type, content=file.content) for file in kept[:MOST_FILES]
         ),
     )
+
+
+def _check_encryption(mail: Message, texts: list[str]) -> None:
+    """Raises UnreadableMailError for a mail whose only text is encrypted with PGP."""
+    filled = [text for text in texts if text.strip()]
+    is_sealed = any(part.get_content_type() in PGP_TYPES for part in mail.walk())
+    if (filled and all(map(is_armored, filled))) or (is_sealed and not any(map(_letters, filled))):
+        raise UnreadableMailError(ENCRYPTED.format(by="with PGP"))
+
+
+def _is_tnef(file: _File) -> bool:
+    return file.media_type in _TNEF or file.name.lower() == "winmail.dat"
 
 
 def fitted(text: str, notes: tuple[str, ...]) -> str:
@@ -117,11 +141,13 @@ def text_file(text: str) -> InboundFile:
 
 def _pieces(part: Message) -> Iterator[_Piece]:
     kind = part.get_content_type()
-    if kind in _SEALED:
+    if kind == "multipart/encrypted":
         raise UnreadableMailError(
-            "The mail is encrypted, or sealed by S/MIME: only a mail program with the key opens it."
+            ENCRYPTED.format(by="with PGP" if "pgp" in str(part.get_param("protocol")) else "as a whole")
         )
-    if kind == "multipart/alternative" and part.is_multipart():
+    if kind in SMIME_TYPES:
+        yield from _signed(part)
+    elif kind == "multipart/alternative" and part.is_multipart():
         yield from _best(part)
     elif kind == "message/rfc822" and part.is_multipart():
         inner = part.get_payload()
@@ -132,6 +158,16 @@ def _pieces(part: Message) -> Iterator[_Piece]:
                 yield from _pieces(one)
     else:
         yield from _leaf(part)
+
+
+def _signed(part: Message) -> Iterator[_Piece]:
+    """The mail inside an S/MIME object. Raises UnreadableMailError if it is not only signed."""
+    raw = part.get_payload(decode=True)
+    envelope = opened(raw if isinstance(raw, bytes) else b"")
+    if envelope.sort != "signed":
+        raise UnreadableMailError(refusal(envelope.sort))
+    if envelope.content:
+        yield from _pieces(parse(envelope.content))
 
 
 def _best(part: Message) -> Iterator[_Piece]:
