@@ -47,6 +47,12 @@ class GatewayMetrics:
         self.vendor_up = Gauge(
             "holdfast_vendor_up", "1 when a vendor answers, 0 when not.", ["vendor"], registry=self.registry
         )
+        self.quarantined = Gauge(
+            "holdfast_quarantined",
+            "What came in and made no message, until a person has it taken in.",
+            ["channel", "kind"],
+            registry=self.registry,
+        )
         self.request_seconds = Histogram(
             "holdfast_http_request_seconds",
             "HTTP requests by route and status.",

@@ -96,6 +96,17 @@ class Services:
             self.metrics.unknown_events.labels(kind).set(waiting)
         return True
 
+    async def measure_quarantine(self) -> bool:
+        """Read how much lies in quarantine into the metrics; False while PostgreSQL is away."""
+        try:
+            counts = await self.store.quarantine.counts(self.options.organisation)
+        except RetryableError:
+            return False
+        self.metrics.quarantined.clear()
+        for one in counts:
+            self.metrics.quarantined.labels(one.channel, one.kind).set(one.number)
+        return True
+
     @property
     def _secret(self) -> str:
         return self.options.chat_token_secret.get_secret_value()

@@ -8,6 +8,7 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.inbox import InboxRepository
+from storage.quarantine import QuarantineRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
 from storage.threads import ThreadRepository
@@ -27,6 +28,7 @@ class Store:
         self.conversations = ConversationRepository(database)
         self.customers = CustomerRepository(database)
         self.inbox = InboxRepository(database)
+        self.quarantine = QuarantineRepository(database)
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
         self.threads = ThreadRepository(database)

@@ -10,15 +10,12 @@ from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
 from storage.database import Database, keepable
 from storage.inbox_events import KNOWN_KINDS
+from storage.quarantine import keep_in_quarantine, quarantine
 from storage.views import Notification
 
 if TYPE_CHECKING:
     from storage.database import PooledConnection
 
-_QUARANTINE = """
-    INSERT INTO quarantine (organisation, channel, event_id, reason, content, at) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT DO NOTHING
-"""
 _MOVE_CURSOR = """
     INSERT INTO channel_cursors (organisation, channel, cursor, moved_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (organisation, channel) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at
@@ -108,7 +105,7 @@ class InboxRepository:
                 kept = await _keep(connection, organisation, event, now, across_channels)
                 fresh += kept.fresh
             for broken in batch.unreadable:
-                await connection.execute(_QUARANTINE, *_quarantined(organisation, broken))
+                await keep_in_quarantine(connection, organisation, broken)
             await connection.execute(_MOVE_CURSOR, organisation, channel, batch.cursor, now)
         if fresh:
             await self._database.announce(Notification(kind="inbox"))
@@ -116,7 +113,7 @@ class InboxRepository:
 
     async def quarantine(self, organisation: str, broken: Unreadable) -> None:
         """Keep what nobody could read."""
-        await self._database.fetchval(_QUARANTINE, *_quarantined(organisation, broken))
+        await quarantine(self._database, organisation, broken)
 
     async def cursor(self, organisation: str, channel: ChannelKind) -> dict[str, Any] | None:
         """Where the reader of a channel stopped."""
@@ -203,10 +200,6 @@ async def _keep(
                 ),
             )
     return kept
-
-
-def _quarantined(organisation: str, broken: Unreadable) -> tuple[object, ...]:
-    return keepable((organisation, broken.channel, broken.event_id, broken.reason, broken.content, broken.at))
 
 
 def _attachment_id(organisation: str, event: AnyInboundEvent, number: int) -> str:

@@ -100,12 +100,19 @@ AnyInboundEvent = Annotated[
 ]
 
 
+QuarantineKind = Literal[
+    "unreadable", "automatic", "calendar_reply", "flood", "mailing_list", "no_reply", "own", "report"
+]
+"""Why no message was made: it cannot be read, or nobody is waiting for an answer to it."""
+
+
 class Unreadable(Frozen):
-    """Something that no message could be made of: it goes to quarantine whole, with the reason, and is never lost."""
+    """Something that no message was made of: it goes to quarantine whole, with the reason, and is never lost."""
 
     channel: ChannelKind
     event_id: MessageId
     at: AwareDatetime
+    kind: QuarantineKind = "unreadable"
     reason: str = Field(max_length=500, description="What is wrong with it; no personal data.")
     content: bytes
 

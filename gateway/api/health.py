@@ -45,8 +45,9 @@ async def readyz(services: Annotated[Services, Depends(services_of)], response: 
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(services: Annotated[Services, Depends(services_of)]) -> Response:
-    """While PostgreSQL is away, vendors and inbox are shown as they were last."""
-    await asyncio.gather(_in_time(services.measure_vendors()), _in_time(services.measure_inbox()))
+    """While PostgreSQL is away, vendors, inbox and quarantine are shown as they were last."""
+    measured = (services.measure_vendors(), services.measure_inbox(), services.measure_quarantine())
+    await asyncio.gather(*map(_in_time, measured))
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

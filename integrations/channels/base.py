@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
-from domain.delivery.inbound import Address, AnyInboundEvent
+from domain.delivery.inbound import Address, AnyInboundEvent, Unreadable
 from domain.delivery.inbound import Batch as Batch
 from domain.delivery.inbound import Cursor as Cursor
 from domain.errors import PermanentError
@@ -137,6 +137,17 @@ class MessageReader(Protocol):
     """
 
     def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]: ...
+
+
+@runtime_checkable
+class QuarantineSource(Protocol):
+    """Can make an event of what lies in quarantine, when a person wants it taken in.
+
+    `taken_in` passes over the filters that put it there; None if there is nothing to take in. Raises InvalidInputError
+    that says why no event can be made of it.
+    """
+
+    def taken_in(self, broken: Unreadable) -> AnyInboundEvent | None: ...
 
 
 # Turn by turn, where the vendor's request is held until there is something to say (a phone call).

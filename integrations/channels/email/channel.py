@@ -14,7 +14,7 @@ from domain.delivery.inbound import AnyInboundEvent, InboundMessage, Unreadable
 from domain.errors import HoldfastError, InvalidInputError
 from integrations.channels.base import Batch, Cursor, OutboundMessage, SendReceipt
 from integrations.channels.email.authentication import result_hosts
-from integrations.channels.email.inbound import RawMail, Reading, ReadMail, Skipped, read_mail, unreadable
+from integrations.channels.email.inbound import RawMail, Reading, ReadMail, Skipped, read_mail, set_aside, unreadable
 from integrations.channels.email.mailbox import ImapAccess, ImapMailbox
 from integrations.channels.email.outbound import Sending, compose, recipient
 from integrations.channels.email.place import Place, resumed
@@ -49,7 +49,8 @@ class EmailChannel:
         self._smtp = SmtpServer(settings, self._sign_in, self._trust)
         self._reading = Reading(
             own=self._own,
-            aliases=tuple(one.strip() for one in settings.aliases.lower().split(",") if one.strip()),
+            aliases=_listed(settings.aliases),
+            groups=_listed(settings.groups),
             trusted_authserv=settings.trusted_authserv,
             max_file_bytes=settings.max_file_bytes,
         )
@@ -102,6 +103,14 @@ class EmailChannel:
                     if not await asyncio.to_thread(mailbox.wait, self._settings.poll_seconds):
                         await asyncio.sleep(self._settings.poll_seconds)
 
+    def taken_in(self, broken: Unreadable) -> AnyInboundEvent | None:
+        """The event of a quarantined mail, whatever sort it is; None for one that we sent. Raises InvalidInputError."""
+        reading = self._reading.model_copy(update={"takes_all": True})
+        found = read_mail(RawMail(broken.content, broken.at), reading)
+        if isinstance(found, Unreadable):
+            raise InvalidInputError(found.reason)
+        return None if isinstance(found, Skipped) else found
+
     async def check(self) -> Sequence[Finding]:
         """Signs in to both servers and looks at the folders; sends nothing and changes nothing."""
         granted = await self._check_token()
@@ -134,13 +143,15 @@ class EmailChannel:
         found = await asyncio.to_thread(read_mail, raw, self._reading)
         if isinstance(found, Skipped):
             log.info("mail_not_answered", standing=found.standing)
+            if found.standing == "personal" or found.standing == "sent_by_us":
+                return found, place
+            return set_aside(raw, found.standing), place
         if not isinstance(found, InboundMessage):
             return found, place
         place, floods = place.heard_from(str(found.address["to"]), raw.at)
         if floods:
-            return unreadable(
-                raw, "One address sent too many mails within an hour: probably a machine answers us."
-            ), place
+            flood = unreadable(raw, "One address sent too many mails within an hour: probably a machine answers us.")
+            return flood.model_copy(update={"kind": "flood"}), place
         return found, place
 
     async def _keep_sent(self, mail: bytes) -> None:
@@ -238,6 +249,10 @@ class EmailChannel:
         )
         todo = "Set HOLDFAST_EMAIL_TRUSTED_AUTHSERV to the host that receives your mail; until then nobody is proved."
         return Finding(name=name, ok=not wanted, detail=f"{seen} {todo}")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.lower().split(",") if one.strip())
 
 
 def _address(message: OutboundMessage) -> MailAddress:

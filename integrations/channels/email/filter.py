@@ -1,7 +1,8 @@
 """Mail that nobody wrote, and reports on mail of ours: both are recognised, and neither is ever answered.
 
-RFC 3834 (automatic responses), 3464 (delivery status), 8098 (disposition), 2369 and 2919 (lists), and what programs do
-that keep to none of them.
+RFC 3834 (automatic responses), 3464 (delivery status), 8098 (disposition), 2369 and 2919 (lists), 5546 (calendar), and
+what programs do that keep to none of them. X-Auto-Response-Suppress is no sign: it asks others not to answer
+automatically, and people's programs write it too.
 """
 
 import re
@@ -11,25 +12,19 @@ from email.message import Message
 from typing import Literal, NamedTuple
 
 from integrations.channels.email.charsets import decode_bytes
-from integrations.channels.email.headers import header, mailboxes, raw_header
-from integrations.channels.email.threading import own_message_ids, without_plus
+from integrations.channels.email.headers import domain_of, header, mailboxes, raw_header, raw_headers
+from integrations.channels.email.people import is_from_us, is_no_reply, people
+from integrations.channels.email.threading import own_message_ids
+from integrations.channels.email.wordings import LANGUAGES
 
-Standing = Literal["personal", "own", "report", "automatic", "mailing_list", "no_reply"]
+Standing = Literal["personal", "sent_by_us", "own", "report", "automatic", "calendar_reply", "mailing_list", "no_reply"]
 
 MOST_MAILS_PER_HOUR = 30
 REPORT_BODY_BYTES = 1_000_000
 
 _SYSTEM_SENDER = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon|microsoftexchange[0-9a-f]+)@.*")
-_NO_REPLY = re.compile(
-    r"(?:.*[-_.])?(?:no|not|do[-_]?not|dont)[-_.]?(?:reply|respond|answer|antwort\w*)(?:[-_.+].*)?@.*"
-)
-_AUTOMATIC_SUBJECT = re.compile(
-    r"(?:automatic reply|auto(?:mated|matic)?[- ]?(?:reply|response)|out of (?:the )?office(?: (?:auto)?reply)?|"
-    r"abwesenheitsnotiz|abwesend|automatische antwort|réponse automatique|absence du bureau|respuesta automática|"
-    r"risposta automatica|automatisch antwoord|resposta automática|autosvar|automatiskt svar|automatické? odpověď|"
-    r"odpowiedź automatyczna|автоответ|自动回复|自動返信)\s*[:\uff1a]",
-    re.IGNORECASE,
-)
+_AUTOMATIC_WORDS = {one for language in LANGUAGES.values() for one in language.automatic.split("|")} - {""}
+_AUTOMATIC_SUBJECT = re.compile(rf"(?:{'|'.join(map(re.escape, _AUTOMATIC_WORDS))})\s*[:\uff1a]", re.IGNORECASE)
 _AUTOMATIC_HEADERS = (
     "X-Autoreply",
     "X-Autorespond",
@@ -49,6 +44,9 @@ _LIST_HEADERS = (
     "Mailing-List",
     "X-Mailing-List",
 )
+_LIST_WORDS = re.compile(r"[\s<>,;\"]+|mailto:")
+_CALENDAR_REPLY = re.compile(r"(?im)^method:[ \t]*reply[ \t\r]*$")
+_CALENDAR_COMMENT = re.compile(r"(?im)^comment(?:;[^:\n]{0,200})?:[ \t]*[^\s]")
 _PERMANENT = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])")
 _DELAY = re.compile(r"delay|warning|not yet|verzöger", re.IGNORECASE)
 _FIELD = re.compile(r"(?im)^(action|status|disposition):[ \t]*(.{0,200})$")
@@ -64,31 +62,55 @@ class Report(NamedTuple):
     code: str = ""
 
 
-def standing(mail: Message, own: str, aliases: Collection[str] = ()) -> Standing:
-    """What sort of mail it is; only a personal one is answered. `own` is the mailbox's address in small letters."""
+def standing(mail: Message, own: str, aliases: Collection[str] = (), groups: Collection[str] = ()) -> Standing:
+    """What sort of mail it is; only a personal one is answered.
+
+    `own` is the mailbox's address in small letters, `groups` are addresses and List-Ids of groups that bring mail.
+    """
     senders = [box.address for box in mailboxes(mail, "From")]
-    answered = [box.address for box in mailboxes(mail, "Reply-To")] or senders
-    ours = {own, *aliases}
-    if (
-        any(without_plus(address) in ours for address in (*senders, *answered))
-        or header(mail, "X-Loop").lower() in ours
-    ):
+    ours = {own, *aliases, *groups}
+    found = people(mail, ours)
+    if own_message_ids(raw_header(mail, "Message-ID"), own):
+        return "sent_by_us"
+    if header(mail, "X-Loop").lower() in ours or (not found and is_from_us(mail, ours)):
         return "own"
     if _is_report(mail, senders):
         return "report"
+    if _is_calendar_reply(mail):
+        return "calendar_reply"
     if _is_automatic(mail):
         return "automatic"
-    if any(raw_header(mail, name) for name in _LIST_HEADERS) or _first_word(mail, "Precedence") in {
-        "list",
-        "bulk",
-        "junk",
-    }:
+    if _is_of_a_list(mail, ours):
         return "mailing_list"
-    return "no_reply" if any(is_no_reply(address) for address in answered[:1]) else "personal"
+    return "no_reply" if found and is_no_reply(found.answer_to.address) else "personal"
 
 
-def is_no_reply(address: str) -> bool:
-    return _NO_REPLY.fullmatch(address) is not None
+def _is_of_a_list(mail: Message, ours: Collection[str]) -> bool:
+    """Whether a list of others sent it. A group whose address is ours only brings what customers write to it."""
+    precedence = _first_word(mail, "Precedence")
+    named = [value.lower() for name in _LIST_HEADERS for value in raw_headers(mail, name)]
+    if any(_names_one_of(value, ours) for value in named):
+        return precedence in {"bulk", "junk"}
+    return bool(named) or precedence in {"list", "bulk", "junk"}
+
+
+def _names_one_of(value: str, ours: Collection[str]) -> bool:
+    """A List-Id has a full stop where the group's address has its @ (RFC 2919)."""
+    names = {*ours, *(f"{one.rpartition('@')[0]}.{domain_of(one)}" for one in ours if "@" in one)}
+    return any(word in names for word in _LIST_WORDS.split(value))
+
+
+def _is_calendar_reply(mail: Message) -> bool:
+    """Whether a program says that somebody comes or not (RFC 5546, 3.2.3); with a comment somebody wrote it."""
+    invitations = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    return any(map(_is_plain_answer, invitations))
+
+
+def _is_plain_answer(part: Message) -> bool:
+    payload = part.get_payload(decode=True)
+    text = decode_bytes(payload[:REPORT_BODY_BYTES], part.get_content_charset()) if isinstance(payload, bytes) else ""
+    said = str(part.get_param("method") or "").lower() == "reply" or _CALENDAR_REPLY.search(text) is not None
+    return said and not _CALENDAR_COMMENT.search(text)
 
 
 def _is_report(mail: Message, senders: Iterable[str]) -> bool:
@@ -104,7 +126,6 @@ def _is_automatic(mail: Message) -> bool:
         raw_header(mail, "Return-Path").strip() in {"<>", "<#@[]>"}
         or _first_word(mail, "Auto-Submitted") not in {"", "no"}
         or _first_word(mail, "Precedence") in {"auto_reply", "auto-reply"}
-        or _first_word(mail, "X-Auto-Response-Suppress") not in {"", "none"}
         or any(raw_header(mail, name) for name in _AUTOMATIC_HEADERS)
         or "autoresponder" in raw_header(mail, "X-POST-MessageClass").lower()
         or raw_header(mail, "Delivered-To").strip().lower() == "autoresponder"

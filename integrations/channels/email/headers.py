@@ -18,6 +18,9 @@ from integrations.channels.email.charsets import decode_bytes
 MOST_ADDRESS_CHARACTERS = 254
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,255}")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,400}>")
+_BROKEN_ID = re.compile(r"<[^<>@]{1,200}@[^<>@]{1,200}>")
+_BARE_ID = re.compile(r"[\x21-\x3b\x3d\x3f\x41-\x7e]{1,200}@[\x21-\x3b\x3d\x3f\x41-\x7e]{1,200}")
+_AROUND_ADDRESS = re.compile(r"[\s<>()\[\],;:\"]+")
 _WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\r\n]*\?="
 _WORDS = re.compile(rf"{_WORD}(?:\s+{_WORD})*")
 _WORD_PARTS = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
@@ -85,18 +88,43 @@ def _word_bytes(coding: str, text: str) -> bytes:
 
 
 def mailboxes(mail: Message, name: str) -> list[Mailbox]:
-    """The valid addresses of a header. They are found before anything is decoded, so an encoded name cannot be one."""
-    found = getaddresses([one_line(value) for value in raw_headers(mail, name)])
-    return [
+    """The valid addresses of a header. They are found before anything is decoded, so an encoded name cannot be one.
+
+    Of a header in which none is valid as the standard has it, the one address that it shows is taken.
+    """
+    values = [one_line(value) for value in raw_headers(mail, name)]
+    found = [
         Mailbox(one_line(decoded(shown))[:200], address.lower())
-        for shown, address in found
-        if len(address) <= MOST_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(address)
+        for shown, address in getaddresses(values)
+        if _is_address(address)
     ]
+    return found or _only_address(decoded(" ".join(values)))
+
+
+def _only_address(text: str) -> list[Mailbox]:
+    words = {word.strip(".'").lower() for word in _AROUND_ADDRESS.split(text)}
+    found = [word for word in words if _is_address(word)]
+    return [Mailbox("", found[0])] if len(found) == 1 else []
+
+
+def _is_address(text: str) -> bool:
+    return len(text) <= MOST_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(text) is not None
 
 
 def message_ids(mail: Message, name: str) -> list[str]:
-    """The message ids of a header, in its order, each in its angle brackets."""
-    return [found for value in raw_headers(mail, name) for found in _MESSAGE_ID.findall(value)]
+    """The message ids of a header, in its order, each in its angle brackets.
+
+    Some programs encode ids like words, break them at the end of a line, or leave the brackets out.
+    """
+    return [found for value in raw_headers(mail, name) for found in _ids(decoded(value))]
+
+
+def _ids(value: str) -> list[str]:
+    whole = _BROKEN_ID.sub(lambda found: "".join(found[0].split()), value)
+    bracketed = _MESSAGE_ID.findall(whole)
+    if bracketed:
+        return bracketed
+    return [f"<{word}>" for word in re.split(r"[\s,;<>]+", whole) if _BARE_ID.fullmatch(word)]
 
 
 def domain_of(address: str) -> str:

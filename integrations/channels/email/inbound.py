@@ -6,17 +6,21 @@ from datetime import datetime
 from email.message import Message
 from typing import NamedTuple
 
-from domain.delivery.inbound import DeliveryReport, InboundMessage, Sender, Unreadable
+from domain.delivery.inbound import DeliveryReport, InboundMessage, QuarantineKind, Sender, Unreadable
 from domain.model import Frozen
 from integrations.channels.email.authentication import is_verified
-from integrations.channels.email.filter import Standing, is_no_reply, report, standing
-from integrations.channels.email.headers import Mailbox, header, mailboxes, raw_headers
+from integrations.channels.email.filter import Standing, report, standing
+from integrations.channels.email.headers import header, mailboxes, raw_headers
 from integrations.channels.email.parsing import PROBLEMS, UnreadableMailError, contents, fitted, parse, text_file
+from integrations.channels.email.people import People, people
 from integrations.channels.email.replies import new_text
 from integrations.channels.email.threading import MailAddress, bare_subject, is_reply, references_after, thread_keys
 
 CHANNEL = "email"
-_IDENTITY = re.compile(rb"(?im)^(?:message-id|date|from|subject):.*(?:\r?\n[ \t].*)*")
+_IDENTITY = re.compile(
+    rb"(?im)^(?:message-id|date|from|subject|content-type|content-transfer-encoding|resent-[a-z-]{1,40})[ \t]*:"
+    rb".*(?:\r?\n[ \t].*)*"
+)
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -29,18 +33,35 @@ class RawMail(NamedTuple):
 
 
 class Reading(Frozen):
-    """How mail is read. Addresses in small letters."""
+    """How mail is read. Addresses in small letters. `takes_all`: a person wants it taken in, whatever sort it is."""
 
     own: str
     aliases: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     trusted_authserv: str = ""
     max_file_bytes: int = 5_000_000
+    takes_all: bool = False
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """Every address that is ours."""
+        return frozenset({self.own, *self.aliases, *self.groups})
 
 
 class Skipped(Frozen):
-    """Mail that nobody wrote to us: it stays in the mailbox and makes no message."""
+    """Mail that nobody wrote to us: it makes no message."""
 
     standing: Standing
+
+
+REASONS: dict[QuarantineKind, str] = {
+    "own": "The mail comes from an address of ours, and names nobody else who could be answered.",
+    "report": "The mail reports on a delivery, of no mail of ours or without an outcome.",
+    "automatic": "A program sent the mail: an automatic reply or a notice.",
+    "calendar_reply": "A calendar program says whether somebody comes.",
+    "mailing_list": "The mail was sent to a list. If it is a group of yours, name it in HOLDFAST_EMAIL_GROUPS.",
+    "no_reply": "The mail can be answered only at an address that nobody reads.",
+}
 
 
 ReadMail = InboundMessage | DeliveryReport | Unreadable | Skipped
@@ -60,19 +81,30 @@ def unreadable(mail: RawMail, reason: str) -> Unreadable:
     return Unreadable(channel=CHANNEL, event_id=event_id(mail.raw), at=mail.at, reason=reason, content=mail.raw)
 
 
+def set_aside(mail: RawMail, kind: QuarantineKind) -> Unreadable:
+    """A mail that was skipped, for quarantine: people count it, look at it, and may have it taken in."""
+    return Unreadable(
+        channel=CHANNEL, event_id=event_id(mail.raw), at=mail.at, kind=kind, reason=REASONS[kind], content=mail.raw
+    )
+
+
 def event_id(raw: bytes) -> str:
-    """The same for each copy of a mail, however it came; two mails to which a program gave one Message-ID differ."""
+    """The same for each copy of a mail, however it came; two mails to which a program gave one Message-ID differ.
+
+    How a mail is typed and who sent it on belongs to it. Where no header tells mails apart, every byte does.
+    """
     head, body = (*_BLANK_LINE.split(raw, maxsplit=1), b"")[:2]
-    identity = b"\n".join(sorted(_IDENTITY.findall(head)))
+    found = sorted(b" ".join(field.split()) for field in _IDENTITY.findall(head))
+    identity = b"\n".join(found) if found else head
     return "mail-" + hashlib.sha256(identity + b"\0" + body).hexdigest()[:48]
 
 
 def _read(parsed: Message, mail: RawMail, reading: Reading) -> ReadMail:
-    kind = standing(parsed, reading.own, reading.aliases)
+    kind = standing(parsed, reading.own, reading.aliases, reading.groups)
     if kind == "report":
         found = report(parsed, reading.own)
         if found is None:
-            return Skipped(standing=kind)
+            return _message(parsed, mail, reading) if reading.takes_all else Skipped(standing=kind)
         return DeliveryReport(
             channel=CHANNEL,
             event_id=event_id(mail.raw),
@@ -81,11 +113,15 @@ def _read(parsed: Message, mail: RawMail, reading: Reading) -> ReadMail:
             status=found.status,
             code=found.code,
         )
-    return _message(parsed, mail, reading) if kind == "personal" else Skipped(standing=kind)
+    return (
+        _message(parsed, mail, reading)
+        if kind == "personal" or (reading.takes_all and kind != "sent_by_us")
+        else Skipped(standing=kind)
+    )
 
 
 def _message(parsed: Message, mail: RawMail, reading: Reading) -> InboundMessage:
-    author, answer_to = _people(parsed)
+    author, answer_to = _people(parsed, reading)
     found = contents(parsed, reading.max_file_bytes, is_cut=mail.is_cut)
     subject = header(parsed, "Subject")
     answers = is_reply(parsed)
@@ -114,14 +150,11 @@ def _message(parsed: Message, mail: RawMail, reading: Reading) -> InboundMessage
     )
 
 
-def _people(parsed: Message) -> tuple[Mailbox, Mailbox]:
-    """Who wrote, and who is to be answered. A form that sends from a no-reply address names the writer in Reply-To."""
-    senders = mailboxes(parsed, "From") or mailboxes(parsed, "Sender")
-    answered = mailboxes(parsed, "Reply-To") or senders
-    if not answered:
+def _people(parsed: Message, reading: Reading) -> People:
+    found = people(parsed, reading.ours)
+    if found is None:
         raise UnreadableMailError("The mail names no sender who could be answered.")
-    is_form = not senders or is_no_reply(senders[0].address)
-    return (answered if is_form else senders)[0], answered[0]
+    return found
 
 
 def _is_proved(parsed: Message, address: str, reading: Reading) -> bool:

@@ -12,6 +12,8 @@ from integrations.settings import VendorSettings
 Security = Literal["tls", "starttls"]
 ADDRESSES = r"^([^@\s+,]+@[^@\s,]+(, *[^@\s+,]+@[^@\s,]+)*)?$"
 
+GROUPS = r"^([^\s,]+(, *[^\s,]+)*)?$"
+
 
 class OAuthClient(NamedTuple):
     """The app as which we ask for access tokens: for the owner of a refresh token, without one for the app itself."""
@@ -31,6 +33,11 @@ class EmailSettings(VendorSettings):
     address: str = Field(pattern=r"^[^@\s+]+@[^@\s]+$", description="Address of the mailbox; our mails come from it.")
     name: str = Field("", max_length=100, description="Name that stands before the address in our mails.")
     aliases: str = Field("", pattern=ADDRESSES, description="Other addresses of this mailbox, separated by commas.")
+    groups: str = Field(
+        "",
+        pattern=GROUPS,
+        description="Groups and lists that bring customers' mail to the mailbox: addresses or List-Ids, with commas.",
+    )
     username: str = Field("", description="Name of the account. Unset: the address.")
     password: SecretStr | None = Field(
         None, min_length=1, description="Password of the account, or an app password. Unset with OAuth 2."

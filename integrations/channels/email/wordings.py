@@ -43,8 +43,8 @@ LANGUAGES = {
         get_app="get|download",
         fillers="my|a|an|the|for|on|to|using|via|secure|email|device|wireless|capable|evolution",
         automatic="automatic reply|automated reply|auto reply|auto-reply|autoreply|automatic response|"
-        "automated response|auto response|auto-response|autoresponse|auto|out of office|out of the office|"
-        "out of office reply|out of office autoreply|vacation reply|away from office",
+        "automated response|auto response|auto-response|autoresponse|out of office|out of the office|"
+        "out of office reply|out of office autoreply|vacation reply",
     ),
     "de": Wordings(
         wrote="schrieb|hat geschrieben|schreibt|geschrieben|schrieb folgendes",
@@ -60,8 +60,8 @@ LANGUAGES = {
         "gesendet über",
         get_app="holen sie sich|laden sie|herunter|beziehen",
         fillers="meinem|der|dem|mit|für|auf|aus|mobilen|diese|nachricht|wurde|e-mail|mail|app|mobil|gerät",
-        automatic="abwesenheitsnotiz|abwesend|abwesenheit|automatische antwort|automatische rückmeldung|"
-        "abwesenheitsmeldung|autom. antwort|auto-antwort",
+        automatic="abwesenheitsnotiz|abwesend|automatische antwort|automatische rückmeldung|abwesenheitsmeldung|"
+        "autom. antwort|auto-antwort",
     ),
     "nl": Wordings(
         wrote="schreef|heeft|het volgende geschreven|geschreven|het volgende",
@@ -76,7 +76,7 @@ LANGUAGES = {
         "verstuurd vanuit|verzonden vanuit",
         get_app="download",
         fillers="mijn|een|de|voor|met|mobiele",
-        automatic="automatisch antwoord|afwezigheidsbericht|automatisch bericht|afwezig|automatische beantwoording|"
+        automatic="automatisch antwoord|afwezigheidsbericht|automatisch bericht|automatische beantwoording|"
         "niet aanwezig",
     ),
     "fr": Wordings(
@@ -91,8 +91,8 @@ LANGUAGES = {
         sent_from="envoyé de|envoyé depuis|envoyé avec|envoyé à partir de|envoyé à partir d'|envoyé via",
         get_app="télécharger|obtenir|téléchargez|obtenez",
         fillers="mon|ma|un|une|l|pour|le|la|de|du|application|mail|messagerie|téléphone|mobile|appareil",
-        automatic="réponse automatique|absence du bureau|absent du bureau|absence|message d'absence|"
-        "notification d'absence|rép. automatique",
+        automatic="réponse automatique|absence du bureau|absent du bureau|message d'absence|notification d'absence|"
+        "rép. automatique",
     ),
     "es": Wordings(
         wrote="escribió|ha escrito|escribe|escribió lo siguiente",
@@ -106,8 +106,8 @@ LANGUAGES = {
         sent_from="enviado desde|enviado con|enviado por|enviado de|enviado a través de|enviado mediante",
         get_app="obtener|obtén|descargar",
         fillers="mi|un|una|el|la|para|dispositivo|de",
-        automatic="respuesta automática|respuesta automatica|fuera de la oficina|fuera de oficina|ausente|"
-        "autorespuesta|auto-respuesta|ausencia",
+        automatic="respuesta automática|respuesta automatica|fuera de la oficina|fuera de oficina|autorespuesta|"
+        "auto-respuesta",
     ),
     "pt": Wordings(
         wrote="escreveu|escreve",
@@ -122,8 +122,7 @@ LANGUAGES = {
         "enviado através do",
         get_app="obter|obter o|baixe|baixar|baixe o|transferir o",
         fillers="meu|um|o|a|para|no|dispositivo|celular|telemóvel",
-        automatic="resposta automática|resposta automatica|fora do escritório|fora da empresa|ausência temporária|"
-        "ausente|ausência",
+        automatic="resposta automática|resposta automatica|fora do escritório|fora da empresa|ausência temporária",
     ),
     "it": Wordings(
         wrote="ha scritto|scritto|scrive",
@@ -137,7 +136,7 @@ LANGUAGES = {
         sent_from="inviato da|inviato dal|inviata da|inviato con|inviato tramite|inviato dall'|messaggio inviato da",
         get_app="scarica|ottieni",
         fillers="mio|il|un|per|la|dispositivo|mobile|telefono",
-        automatic="risposta automatica|fuori sede|fuori ufficio|assente|assenza|autorisposta",
+        automatic="risposta automatica|fuori sede|fuori ufficio|autorisposta",
     ),
     "sv": Wordings(
         wrote="skrev|skriver|har skrivit",
@@ -151,7 +150,7 @@ LANGUAGES = {
         sent_from="skickat från|skickat med|skickades från|skickat via|sänt från",
         get_app="hämta|skaffa",
         fillers="min|mitt|en|för|till|mobil",
-        automatic="autosvar|automatiskt svar|frånvaromeddelande|frånvaro|automatsvar|frånvarande|ej på kontoret",
+        automatic="autosvar|automatiskt svar|frånvaromeddelande|automatsvar",
     ),
     "no": Wordings(
         wrote="skrev|skreiv|skriver",
@@ -165,7 +164,7 @@ LANGUAGES = {
         sent_from="sendt fra|sendt med|sendt via|sendt frå",
         get_app="skaff deg|last ned|få",
         fillers="min|mitt|en|for|til|mobil",
-        automatic="automatisk svar|autosvar|fraværsmelding|fravær|ikke til stede|automatisk svar på|borte fra kontoret",
+        automatic="automatisk svar|autosvar|fraværsmelding|ikke til stede|automatisk svar på",
     ),
     "da": Wordings(
         wrote="skrev|skriver|har skrevet",
@@ -179,7 +178,7 @@ LANGUAGES = {
         sent_from="sendt fra|sendt med|sendt via",
         get_app="hent|få",
         fillers="min|mit|en|et|til|for|mobil",
-        automatic="automatisk svar|autosvar|ikke til stede|fraværsmeddelelse|fravær|ikke på kontoret",
+        automatic="automatisk svar|autosvar|ikke til stede|fraværsmeddelelse",
     ),
     "fi": Wordings(
         wrote="kirjoitti|kirjoitti seuraavasti",
@@ -193,8 +192,8 @@ LANGUAGES = {
         sent_from="lähetetty|lähettänyt|lähetetty käyttäen",
         get_app="hanki|lataa",
         fillers="minun|laitteesta|puhelimesta|laitteelle",
-        automatic="automaattinen vastaus|poissaoloviesti|poissaoloilmoitus|poissa toimistosta|poissa|"
-        "poissaolovastaus|automaattivastaus",
+        automatic="automaattinen vastaus|poissaoloviesti|poissaoloilmoitus|poissa toimistosta|poissaolovastaus|"
+        "automaattivastaus",
     ),
     "is": Wordings(
         wrote="skrifaði|skrifar",
@@ -208,7 +207,7 @@ LANGUAGES = {
         sent_from="sent úr|sent með|sent frá",
         get_app="sækja|sæktu|fáðu",
         fillers="mínum|mínu|fyrir|símanum",
-        automatic="sjálfvirkt svar|fjarverandi|ekki á skrifstofunni|fjarvera",
+        automatic="sjálfvirkt svar",
     ),
     "pl": Wordings(
         wrote="napisał(a)|napisał|napisała|pisze|napisał/a|użytkownik",
@@ -222,8 +221,7 @@ LANGUAGES = {
         sent_from="wysłane z|wysłano z|wysłane przez|wysłane za pomocą|wysłano za pomocą|wysłano przez",
         get_app="pobierz",
         fillers="mojego|mojej|programu|aplikacji|dla|systemu|na|urządzenia|telefonu|program|aplikację",
-        automatic="odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|nieobecność|poza biurem|nieobecny|"
-        "nieobecna|odp. automatyczna",
+        automatic="odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|poza biurem|odp. automatyczna",
     ),
     "cs": Wordings(
         wrote="napsal(a)|napsal|napsala|píše|napsal/a|odesílatel",
@@ -237,8 +235,7 @@ LANGUAGES = {
         sent_from="odesláno z|odesláno ze|odesláno pomocí|posláno z|posláno ze",
         get_app="získat|získejte|stáhnout",
         fillers="mého|mé|aplikace|pro|telefonu|zařízení|mobilního|v",
-        automatic="automatická odpověď|automaticka odpoved|nepřítomnost|mimo kancelář|nepřítomen|"
-        "automatické odpověď|automatická odpoveď",
+        automatic="automatická odpověď|automaticka odpoved|mimo kancelář|automatické odpověď|automatická odpoveď",
     ),
     "sk": Wordings(
         wrote="napísal(a)|napísal|napísala|píše|napísal/a",
@@ -252,7 +249,7 @@ LANGUAGES = {
         sent_from="odoslané z|odoslané zo|odoslané pomocou|poslané z|poslané zo",
         get_app="získať|získajte|stiahnuť",
         fillers="môjho|mojej|aplikácie|pre|telefónu|zariadenia|mobilného",
-        automatic="automatická odpoveď|neprítomnosť|mimo kancelárie|neprítomný|automaticka odpoved",
+        automatic="automatická odpoveď|mimo kancelárie|automaticka odpoved",
     ),
     "hu": Wordings(
         wrote="ezt írta (időpont|a következőt írta (időpont|ezt írta|a következőt írta|írta|ezt írta ekkor",
@@ -266,7 +263,7 @@ LANGUAGES = {
         sent_from="elküldve|küldve|küldte",
         get_app="letöltése|beszerzése|készült",
         fillers="az|a|ról|ről|omról|emről|telefonomról|készülékemről|hez|hoz|rendszerre|re|ra",
-        automatic="automatikus válasz|házon kívül|távollét|irodán kívül|automatikus valasz|távolléti értesítés",
+        automatic="automatikus válasz|házon kívül|irodán kívül|automatikus valasz|távolléti értesítés",
     ),
     "ro": Wordings(
         wrote="a scris|a scris următoarele|scrie",
@@ -280,7 +277,7 @@ LANGUAGES = {
         sent_from="trimis de pe|trimis din|trimis prin|trimis cu|trimis de la",
         get_app="obțineți|descărcați",
         fillers="meu|mea|pentru|ul|dispozitivul|telefonul",
-        automatic="răspuns automat|raspuns automat|absență|în afara biroului|absent din birou|absent",
+        automatic="răspuns automat|raspuns automat|în afara biroului|absent din birou",
     ),
     "el": Wordings(
         wrote="έγραψε|έγραψε τα εξής|γράφει|ο χρήστης|η χρήστης",
@@ -294,7 +291,7 @@ LANGUAGES = {
         sent_from="στάλθηκε από|εστάλη από|αποστολή από|στάλθηκε μέσω|απεστάλη από",
         get_app="λήψη|αποκτήστε",
         fillers="το|του|την|μου|για|κινητό|ένα",
-        automatic="αυτόματη απάντηση|εκτός γραφείου|απουσία|αυτοματη απαντηση|αυτόματο μήνυμα",
+        automatic="αυτόματη απάντηση|εκτός γραφείου|αυτοματη απαντηση|αυτόματο μήνυμα",
     ),
     "ru": Wordings(
         wrote="написал(а)|написал|написала|пишет|пользователь|написал/а",
@@ -308,8 +305,7 @@ LANGUAGES = {
         sent_from="отправлено с|отправлено из|отправлено со|отправлено через|отправлено с помощью|отправлено от",
         get_app="скачать|получить",
         fillers="моего|моей|для|мобильной|мобильного|приложения|почты|устройства|телефона|яндекс|из",
-        automatic="автоответ|автоматический ответ|вне офиса|нет на месте|отсутствие|автоматическое уведомление|"
-        "отсутствую",
+        automatic="автоответ|автоматический ответ|вне офиса|автоматическое уведомление",
     ),
     "uk": Wordings(
         wrote="написав(ла)|написав|написала|пише|користувач|написав/ла|написав(-ла)",
@@ -323,7 +319,7 @@ LANGUAGES = {
         sent_from="надіслано з|відправлено з|надіслано із|надіслано за допомогою|надіслано через",
         get_app="завантажити|отримати",
         fillers="мого|моєї|для|мобільного|пристрою|телефону|пошти|застосунку",
-        automatic="автоматична відповідь|автовідповідь|поза офісом|відсутність|відсутній|відсутня",
+        automatic="автоматична відповідь|автовідповідь|поза офісом",
     ),
     "tr": Wordings(
         wrote="şunu yazdı|şunları yazdı|yazdı|yazmış|tarihinde şunu yazdı|tarihinde şunları yazdı|tarihinde yazdı",
@@ -351,7 +347,7 @@ LANGUAGES = {
         sent_from="から送信|から送信しました|より送信|からの送信|で送信",
         get_app="を入手",
         fillers="私の|の|用|版|を|携帯|スマートフォン",
-        automatic="自動返信|自動応答|不在|不在通知|自動回答|不在時の自動返信|不在のお知らせ",
+        automatic="自動返信|自動応答|不在通知|自動回答|不在時の自動返信|不在のお知らせ",
     ),
     "ko": Wordings(
         wrote="님이 작성|님이 다음을 작성|작성|님이 썼습니다|님이 작성한 메시지|님이 쓴 글|쓴 글",
@@ -379,7 +375,7 @@ LANGUAGES = {
         sent_from="发自我的|来自我的|從我的|从我的|傳送|发送|傳送自我的|传送|发自|发送自我的|發自我的|寄自",
         get_app="获取|獲取|取得|下載|下载",
         fillers="适用于|適用於|的|版|手机|手機|网易邮箱大师|邮箱|郵箱",
-        automatic="自动回复|自動回覆|自动答复|自動回復|不在办公室|不在辦公室|外出|自動答覆|外出自动回复",
+        automatic="自动回复|自動回覆|自动答复|自動回復|不在办公室|不在辦公室|自動答覆|外出自动回复",
     ),
     "vi": Wordings(
         wrote="đã viết|viết",
@@ -391,7 +387,7 @@ LANGUAGES = {
         original="tin nhắn gốc|thư gốc",
         sent_from="được gửi từ|đã gửi từ|gửi từ",
         fillers="của tôi|tôi",
-        automatic="trả lời tự động|thư trả lời tự động|vắng mặt",
+        automatic="trả lời tự động|thư trả lời tự động",
     ),
     "id": Wordings(
         wrote="menulis",
