@@ -6,7 +6,7 @@ address and a verb, in an order that a mail program writes. One word that has no
 
 import re
 from collections.abc import Iterator
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import NamedTuple
 
 from integrations.channels.email.calendar_words import AROUND, MONTHS, WEEKDAYS
@@ -16,6 +16,7 @@ MOST_LINES = 4
 MOST_CHARACTERS = 400
 MOST_NAME_WORDS = 8
 MOST_IDEOGRAPHS = 12
+MOST_SHORTENED = 4
 
 _MONTHS = frozenset(" ".join(MONTHS.values()).split())
 _DATE_WORDS = _MONTHS | frozenset(" ".join(chain(WEEKDAYS.values(), AROUND.values())).split())
@@ -193,14 +194,16 @@ def _is_name(words: list[str], said: Introduction, *, is_first: bool) -> bool:
     asian = "".join(word for word in names if _IDEOGRAPH.search(word))
     if len(asian) > MOST_IDEOGRAPHS * (1 + said.has_address) or _SENTENCE_MARKS_OF_ASIA.search(asian):
         return False
-    return _is_written_as_a_name(names, said)
+    if is_first and any(word == "." and len(before) > MOST_SHORTENED for before, word in pairwise(words)):
+        return False
+    return _is_written_as_a_name(names, said, is_first=is_first)
 
 
-def _is_written_as_a_name(names: list[str], said: Introduction) -> bool:
+def _is_written_as_a_name(names: list[str], said: Introduction, *, is_first: bool) -> bool:
     """Names begin with capitals, where the script has them; some people's do not."""
     small = [word for word in names if word[0].islower() and word not in _PARTICLES]
-    if not (said.has_date or said.is_dashed):
-        return not small
+    if is_first or not said.has_date:
+        return not small or (said.has_date and names == small[:1])
     if said.has_address:
         return len(small) <= 2
     if small:
