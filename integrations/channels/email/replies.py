@@ -121,17 +121,23 @@ def _introduction_above(lines: list[str], quoted: int) -> Found | None:
 
 def _unmarked_quotation(lines: list[str]) -> _Quotation | None:
     """From a block of headers, or from an introduction that only a program writes, to the end."""
-    begun = ((at, _begins_unmarked(lines, at)) for at in _candidates(lines))
-    for at, start in begun:
+    for at in _candidates(lines):
+        begun = _begins_unmarked(lines, at)
+        start = _with_rule(lines, begun) if begun is not None else None
         if start is None or _is_announced(lines, start):
             continue
         above = _filled_above(lines, start)
         if above is not None and is_fence(lines[above]) and not is_original_line(lines[at]):
             return None
-        while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
-            start -= 1
         return _Quotation(start, len(lines), is_guess=True)
     return None
+
+
+def _with_rule(lines: list[str], start: int) -> int:
+    """Where it begins with the empty lines and the rule above it."""
+    while start and (not lines[start - 1].strip() or _RULE.fullmatch(lines[start - 1])):
+        start -= 1
+    return start
 
 
 def _candidates(lines: list[str]) -> list[int]:

@@ -195,6 +195,134 @@ def test_only_whole_lines_go_and_never_all(text: str, is_reply: bool) -> None:
     assert bool(kept) == bool(lines_of(text))
 
 
+FULL = "On Mon, 3 Nov 2025 at 09:12, TechFlow Support <support@techflow.example> wrote:"
+THIRD = "On 3 Nov 2025 Jo Smith wrote:"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Please cancel order 88 at once, because your colleague Tom wrote:",
+        "I returned 2 lamps on 3 May 2025 and your shop <shop@techflow.example> wrote:",
+        f"Refund me today! {FULL}",
+        f"Kündigung. {INTRODUCTIONS[2]}",
+    ],
+)
+@pytest.mark.parametrize("end", ["", "\n\nThanks, Ann"])
+def test_a_line_that_says_more_than_who_wrote_stays_with_what_it_introduces(line: str, end: str) -> None:
+    text = f"{line}\n{QUOTED}{end}"
+    assert stripped(text) == text
+
+
+@pytest.mark.parametrize(
+    "introduction", [*INTRODUCTIONS, THIRD, "Am 3. Mai 2025 schrieb Jo Schmidt:", "---- Jo wrote ----"]
+)
+@pytest.mark.parametrize("after", ["Will you honour it?", "Thanks, Ann", "Und nun?\n-- \nAnn"])
+def test_a_citation_in_the_middle_stays(introduction: str, after: str) -> None:
+    text = f"Hello,\nyour colleague says otherwise.\n\n{introduction}\n> You get 20% off.\n\n{after}"
+    kept = stripped(text)
+    assert "You get 20% off." in kept
+    assert lines_of(after)[0] in kept
+
+
+@pytest.mark.parametrize("shown", ["> ERROR 1045", ">>> import lamp\n> 30 lines", "> Total: 88 EUR"])
+def test_pasted_output_in_the_middle_stays(shown: str) -> None:
+    text = f"Hi,\nOn 4 May 2026 at 10:00 the program wrote:\n{shown}\n\nWhat does that mean?"
+    assert stripped(text) == text
+
+
+@pytest.mark.parametrize("announced", [f"{FULL}\n> 20% off", OUTLOOK[0], f"{FULL}\n\n20% off", OUTLOOK[3]])
+@pytest.mark.parametrize("words", ["My bank says:", "Ich bekam dies:", "银行说："])
+def test_what_a_line_with_a_colon_announces_stays(announced: str, words: str) -> None:
+    text = f"Hello\n\n{words}\n\n{announced}"
+    assert stripped(text) == text
+
+
+def test_an_emoji_announces_nothing() -> None:
+    assert stripped(f":+1:\n\n{FULL}\n{QUOTED}") == ":+1:"
+
+
+def test_of_several_quotations_only_the_last_one_goes_at_the_end() -> None:
+    text = f"Hi,\n{THIRD}\n> 20% off\n\nIs that right?\n\n{FULL}\n{QUOTED}"
+    assert stripped(text) == f"Hi,\n{THIRD}\n> 20% off\n\nIs that right?"
+
+
+@pytest.mark.parametrize(
+    "footer", ["-- \nAnn", "Sent from my iPhone", "_" * 40 + "\nlamps mailing list\nlamps@l.example"]
+)
+def test_a_footer_below_the_quotation_is_no_answer(footer: str) -> None:
+    kept = stripped(f"B, please.\n\n{FULL}\n{QUOTED}\n\n{footer}")
+    assert kept.startswith("B, please.")
+    assert "A or B" not in kept
+
+
+@pytest.mark.parametrize(("introduction", "is_guess"), [(FULL, False), (THIRD, True)])
+def test_a_citation_that_a_person_may_have_made_is_a_guess(introduction: str, is_guess: bool) -> None:
+    found = new_text(f"B, please.\n\n{introduction}\n{QUOTED}", is_reply=True)
+    assert (found.text, found.is_guess) == ("B, please.", is_guess)
+
+
+OUR_WORDS = {
+    "en": (FULL, "Hello Erika,\n\ndo you want A or B?"),
+    "de": ("TechFlow <support@techflow.example> schrieb am Mo., 3. Nov. 2025, 09:12:", "Guten Tag,\n\nA oder B?"),
+    "nl": ("Op ma 3 nov 2025 om 09:12 schreef TechFlow <support@techflow.example>:", "Beste Erika,\n\nA of B?"),
+    "fr": ("Le lun. 3 nov. 2025 à 09:12, TechFlow <support@techflow.example>\na écrit :", "Bonjour,\n\nA ou B ?"),
+    "es": ("El lun, 3 nov 2025 a las 9:12, TechFlow (<support@techflow.example>) escribió:", "Hola,\n\n¿A o B?"),
+    "it": ("Il giorno lun 3 nov 2025 alle ore 09:12 TechFlow <support@techflow.example> ha scritto:", "A o B?"),
+    "pl": ("pon., 3 lis 2025 o 09:12 TechFlow\n<support@techflow.example>\nnapisał(a):", "Dzień dobry,\n\nA czy B?"),
+    "sv": ("Den mån 3 nov. 2025 kl 09:12 skrev TechFlow <support@techflow.example>:", "Hej,\n\nA eller B?"),
+    "no": ("man. 3. nov. 2025 kl. 09:12 skrev TechFlow <support@techflow.example>:", "Hei,\n\nA eller B?"),
+    "ru": ("пн, 3 нояб. 2025 г. в 09:12, TechFlow <support@techflow.example>:", "Здравствуйте,\n\nA или B?"),
+    "ja": ("2025年11月3日(月) 9:12 TechFlow <support@techflow.example>:", "AとBのどちらですか"),
+}
+
+
+@pytest.mark.parametrize(("introduction", "ours"), OUR_WORDS.values(), ids=OUR_WORDS)
+def test_an_unmarked_quotation_goes_and_is_known_as_a_guess(introduction: str, ours: str) -> None:
+    found = new_text(f"B, please.\n\n{introduction}\n\n{ours}", is_reply=True)
+    assert (found.text, found.is_guess) == ("B, please.", True)
+
+
+@pytest.mark.parametrize(("introduction", "ours"), OUR_WORDS.values(), ids=OUR_WORDS)
+def test_of_a_first_mail_nothing_is_taken_for_a_quotation(introduction: str, ours: str) -> None:
+    text = f"Look at this.\n\n{introduction}\n\n{ours}"
+    assert new_text(text, is_reply=False).text == text
+
+
+@pytest.mark.parametrize(
+    "line", [THIRD, "On 3 Nov 2025, at 9:12, Jo Smith wrote:", "Jo Smith <jo@bank.example> wrote:"]
+)
+def test_without_marks_only_what_programs_write_is_a_quotation(line: str) -> None:
+    text = f"Hello\n\n{line}\nYou get 20% off.\n\nIs that so?"
+    assert stripped(text) == text
+
+
+def test_hotmails_quoted_headers_introduce_a_quotation() -> None:
+    text = "B, please.\n\n> Subject: Order 7\n> From: support@techflow.example\n> Date: Mon, 3 Nov 2025\n> \n> A or B?"
+    found = new_text(text, is_reply=True)
+    assert (found.text, found.is_guess) == ("B, please.", False)
+
+
+@pytest.mark.parametrize("fence", ["---------- Továbbított üzenet ---------", "------ Przekazana wiadomość ------"])
+def test_what_is_forwarded_in_any_language_stays(fence: str) -> None:
+    text = f"Please look.\n\n{fence}\n{OUTLOOK[0]}"
+    assert stripped(text) == text
+
+
+@pytest.mark.parametrize("line", [FULL, "a:", OUTLOOK[0], "> a", "-- ", "Sent from my iPhone", "-----x-----"])
+def test_no_mail_takes_long(line: str) -> None:
+    assert stripped("\n".join([line] * 20_000))
+
+
+def test_several_lines_of_phones_go() -> None:
+    assert new_text("B.\n\nSent from my iPad\n\nGet Outlook for iOS", is_reply=False).text == "B."
+
+
+@given(new=without_delimiter, ours=st.sampled_from(list(OUR_WORDS.values())))
+def test_nothing_new_above_an_unmarked_quotation_is_lost(new: str, ours: tuple[str, str]) -> None:
+    assert lines_of(stripped(f"{new}\n\n{ours[0]}\n\n{ours[1]}"))[: len(lines_of(new))] == lines_of(new)
+
+
 EXPECTED = {
     "correct_sig.txt": "this is an email with a correct -- signature.",
     "email_1_4.txt": "Awesome! I haven't had another problem with it.",
