@@ -25,6 +25,7 @@ from integrations.channels.email.phone_lines import is_phone_line
 
 MOST_CANDIDATES = 200
 MOST_FOOTER_LINES = 6
+MOST_PHONE_LINES = 3
 MOST_SIGNATURE_LINES = 8
 MOST_SIGNATURE_CHARACTERS = 600
 
@@ -193,7 +194,10 @@ def _signature(lines: list[str]) -> int:
     ):
         return delimiter
     end = len(lines)
-    while (last := _filled_above(lines, end)) and is_phone_line(lines[last]) and _has_text(lines[:last]):
+    for _ in range(MOST_PHONE_LINES):
+        last = _filled_above(lines, end)
+        if not last or not is_phone_line(lines[last]) or not _has_text(lines[:last]):
+            break
         end = last
     return end
 

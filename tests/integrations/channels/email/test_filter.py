@@ -6,15 +6,8 @@ from email.message import Message
 
 import pytest
 
-from integrations.channels.email.filter import (
-    MOST_MAILS_PER_HOUR,
-    Report,
-    Standing,
-    is_flood,
-    is_no_reply,
-    report,
-    standing,
-)
+from integrations.channels.email.filter import MOST_MAILS_PER_HOUR, Report, Standing, is_flood, report, standing
+from integrations.channels.email.people import is_no_reply
 from integrations.channels.email.threading import own_message_id, thread_key
 from sandbox.mail import bounce
 
@@ -45,10 +38,27 @@ def found(*lines: str) -> Standing:
         "From: casino@reply.example",
         "From: no-reply@shop.example\r\nReply-To: erika@customer.example",
         "X-Auto-Response-Suppress: None",
+        "X-Auto-Response-Suppress: DR, OOF, AutoReply",
+        "X-Auto-Response-Suppress: RN, NRN",
+        "X-Auto-Response-Suppress: All",
+        "Subject: Abwesenheit: wie trage ich sie ein?",
+        "Subject: Auto: new brakes",
     ],
 )
 def test_a_mail_that_somebody_wrote(line: str) -> None:
     assert found(line) == "personal"
+
+
+AUTOMATIC = (
+    """
+Automatic reply|Automatische Antwort|Automatisch antwoord|Réponse automatique|Respuesta automática|Resposta automática
+Risposta automatica|Autosvar|Automatiskt svar|Automatisk svar|Automaattinen vastaus|Sjálfvirkt svar
+Odpowiedź automatyczna|Automatická odpověď|Automatická odpoveď|Automatikus válasz|Răspuns automat|Αυτόματη απάντηση
+Автоматический ответ|Автоответ|Автоматична відповідь|Otomatik yanıt|自動応答|자동 회신|自动回复|自動回覆
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +69,6 @@ def test_a_mail_that_somebody_wrote(line: str) -> None:
         "Auto-Submitted: auto-notified; owner-email=x@y",
         "Return-Path: <>",
         "Precedence: auto_reply",
-        "X-Auto-Response-Suppress: OOF, AutoReply",
         "X-Autoreply: yes",
         "X-POST-MessageClass: 9; Autoresponder",
         "Delivered-To: autoresponder",
@@ -68,6 +77,7 @@ def test_a_mail_that_somebody_wrote(line: str) -> None:
         "Subject: =?utf-8?q?R=C3=A9ponse_automatique_:_Order?=",
         "Subject: Abwesenheitsnotiz: Order",
         "Subject: 自動返信：Order",
+        *(f"Subject: {words}: Order" for words in AUTOMATIC),
     ],
 )
 def test_automatic_mail(line: str) -> None:
@@ -113,12 +123,73 @@ def test_addresses_that_take_no_answer(address: str) -> None:
         "From: TechFlow <Support@TechFlow.example>",
         "From: support+abc@techflow.example",
         "From: help@techflow.example",
-        "Reply-To: support@techflow.example",
+        "From: support@techflow.example\r\nReply-To: help@techflow.example",
         "X-Loop: support@techflow.example",
     ],
 )
 def test_our_own_mail(line: str) -> None:
     assert found(line) == "own"
+
+
+def test_a_mail_that_we_sent_ourselves_is_known_by_its_id() -> None:
+    assert found(f"From: someone@list.example\r\nMessage-ID: {OURS}") == "sent_by_us"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From: Site <support@techflow.example>\r\nReply-To: erika@customer.example",
+        "From: 'Erika' via Help <help@techflow.example>\r\nX-Original-From: Erika <erika@customer.example>",
+        "Reply-To: support@techflow.example",
+        "Reply-To: help@techflow.example, support+x@techflow.example",
+    ],
+)
+def test_our_address_in_a_customers_mail_does_not_make_it_ours(line: str) -> None:
+    assert found(line) == "personal"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Precedence: list\r\nList-Id: <support.techflow.example>",
+        "List-Id: Help desk <help.techflow.example>\r\nList-Unsubscribe: <https://groups.example/u>",
+        "Mailing-list: list support@techflow.example; contact support+owners@techflow.example",
+        "List-Post: <mailto:help@techflow.example>",
+        "List-Id: <desk.lists.example>\r\nPrecedence: list",
+        "List-Id: <x.y>\r\nX-Mailing-List: team@techflow.example",
+    ],
+)
+def test_a_group_of_ours_brings_customers_mail(lines: str) -> None:
+    ours, groups = ("help@techflow.example",), ("desk.lists.example", "team@techflow.example")
+    assert standing(mail(*lines.split("\r\n")), OWN, ours, groups) == "personal"
+    others = "other@shop.example"
+    assert standing(mail(*lines.split("\r\n")), others) == "mailing_list"
+
+
+@pytest.mark.parametrize("lines", ["Precedence: bulk", "Auto-Submitted: auto-generated"])
+def test_what_a_program_sends_to_a_group_of_ours_is_not_a_customers(lines: str) -> None:
+    assert found("List-Id: <support.techflow.example>", lines) != "personal"
+
+
+def calendar(method: str, *lines: str, kind: str = "text/calendar") -> Standing:
+    body = "\r\n".join(["BEGIN:VCALENDAR", method, "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"])
+    given = f"From: erika@customer.example\r\nSubject: Accepted: Call\r\nContent-Type: {kind}\r\n\r\n{body}"
+    return standing(message_from_bytes(given.encode()), OWN)
+
+
+@pytest.mark.parametrize(
+    ("found_in", "expected"),
+    [
+        (calendar("METHOD:REPLY"), "calendar_reply"),
+        (calendar("VERSION:2.0", kind="text/calendar; method=REPLY"), "calendar_reply"),
+        (calendar("METHOD:REPLY", "COMMENT:"), "calendar_reply"),
+        (calendar("METHOD:REPLY", "COMMENT;LANGUAGE=en:Can we meet at 3?"), "personal"),
+        (calendar("METHOD:REQUEST"), "personal"),
+        (calendar("METHOD:COUNTER"), "personal"),
+    ],
+)
+def test_a_calendars_answer_is_no_question(found_in: Standing, expected: Standing) -> None:
+    assert found_in == expected
 
 
 RETURNED = f"From: {OWN}\r\nTo: gone@customer.example\r\nMessage-ID: {OURS}\r\nSubject: Re: Order\r\n\r\nHello\r\n"

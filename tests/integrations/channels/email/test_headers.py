@@ -72,6 +72,13 @@ def test_the_topmost_header_counts() -> None:
         ("<>", []),
         ("", []),
         (f"<{'a' * 65}@example.org>", []),
+        ("Erika erika@example.org", [Mailbox("", "erika@example.org")]),
+        ("Erika <Erika@Example.org", [Mailbox("Erika", "erika@example.org")]),
+        ('"Erika <erika@example.org>', [Mailbox("", "erika@example.org")]),
+        ("Erika [mailto:erika@example.org]", [Mailbox("", "erika@example.org")]),
+        ("<<erika@example.org>>", [Mailbox("", "erika@example.org")]),
+        ("=?utf-8?q?Erika_=3Cerika=40example=2Eorg=3E?=", [Mailbox("", "erika@example.org")]),
+        ("Erika erika@example.org max@example.org", []),
     ],
 )
 def test_addresses(value: str, found: list[Mailbox]) -> None:
@@ -81,6 +88,31 @@ def test_addresses(value: str, found: list[Mailbox]) -> None:
 def test_message_ids_are_found_among_anything() -> None:
     value = b'References: <a@b> (comment) <c@d>\r\n <e@f> <no spaces> "<quoted@g>" <x@y'
     assert message_ids(mail(value), "References") == ["<a@b>", "<c@d>", "<e@f>", "<quoted@g>"]
+
+
+ID = "<holdfast.a1@techflow.example>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ID,
+        ID.strip("<>"),
+        f"  {ID.strip('<>')}, ",
+        "=?utf-8?q?=3Choldfast=2Ea1=40techflow=2Eexample=3E?=",
+        "=?utf-8?b?PGhvbGRmYXN0LmExQHRlY2hmbG93LmV4YW1wbGU+?=",
+        "=?us-ascii?Q?=3Choldfast=2Ea1=40tech?=\r\n =?us-ascii?Q?flow=2Eexample=3E?=",
+        "<holdfast.a1@\r\n techflow.example>",
+        f"Your mail of Monday {ID}",
+    ],
+)
+def test_a_message_id_is_found_however_a_program_wrote_it(value: str) -> None:
+    assert message_ids(mail(f"In-Reply-To: {value}".encode()), "In-Reply-To") == [ID]
+
+
+@pytest.mark.parametrize("value", ["", "none", "<no id>", "your mail of Monday", "@", "a@"])
+def test_what_is_no_message_id(value: str) -> None:
+    assert message_ids(mail(f"In-Reply-To: {value}".encode()), "In-Reply-To") == []
 
 
 def test_text_that_no_store_takes_is_cleaned() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
 from domain.delivery.inbound import DeliveryReport, InboundMessage, Unreadable
-from integrations.channels.email.inbound import RawMail, Reading, ReadMail, Skipped, event_id, read_mail
+from integrations.channels.email.inbound import RawMail, Reading, ReadMail, Skipped, event_id, read_mail, set_aside
 from integrations.channels.email.threading import own_message_id, thread_key
 
 PLAIN = Path(__file__).parents[5] / "shared" / "data" / "email" / "plain"
@@ -140,6 +140,96 @@ def test_a_copy_of_a_mail_is_the_same_event() -> None:
     assert event_id(b"Received: from x\r\n" + mail) == event_id(mail)
     assert event_id(mail) != event_id(mail + b"!")
     assert event_id(mail) != event_id(mail.replace(b"<a@", b"<b@"))
+
+
+BASE = f"{HEAD}Subject: a\r\nContent-Type: text/plain\r\n\r\nHi".encode()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BASE.replace(b"text/plain", b"text/html"),
+        b"Resent-From: max@customer.example\r\n" + BASE,
+        b"Resent-Date: Mon, 3 Nov 2025 09:12:00 +0100\r\n" + BASE,
+        b"Content-Transfer-Encoding: base64\r\n" + BASE,
+        BASE.replace(b"Subject: a", b"Subject: b"),
+    ],
+)
+def test_mails_that_differ_in_what_they_are_differ_as_events(other: bytes) -> None:
+    assert event_id(other) != event_id(BASE)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        b"Received: from x\r\n" + BASE,
+        b"Authentication-Results: mx; dkim=pass\r\nX-Spam: no\r\n" + BASE,
+        BASE.replace(b"Content-Type: text/plain", b"Content-Type:\r\n\ttext/plain"),
+    ],
+)
+def test_the_way_a_mail_came_does_not_change_its_event(copy: bytes) -> None:
+    assert event_id(copy) == event_id(BASE)
+
+
+def test_junk_without_headers_is_told_apart() -> None:
+    junk = (b"", b"a", b"b", b"\xff\xfe", b"X-A: 1\r\n\r\n", b"X-A: 2\r\n\r\n", b"\r\n\r\na")
+    assert len({event_id(one) for one in junk}) == len(junk)
+
+
+@pytest.mark.parametrize(
+    ("head", "author", "answer_to"),
+    [
+        (f"From: Site <{OWN}>\r\nReply-To: Max <max@customer.example>", "max@customer.example", "max@customer.example"),
+        (f"From: max@customer.example\r\nReply-To: {OWN}", "max@customer.example", "max@customer.example"),
+        (f"From: {OWN}\r\nX-Original-From: max@customer.example", "max@customer.example", "max@customer.example"),
+        (
+            "From: max@customer.example\r\nReply-To: eva@customer.example",
+            "max@customer.example",
+            "eva@customer.example",
+        ),
+        ("From: Max max@customer.example", "max@customer.example", "max@customer.example"),
+    ],
+)
+def test_who_wrote_and_who_is_answered(head: str, author: str, answer_to: str) -> None:
+    found = message(f"{head}\r\n\r\nHi")
+    assert (found.sender.email, found.address["to"]) == (author, answer_to)
+
+
+def test_a_visitor_named_by_a_form_of_ours_is_not_proved() -> None:
+    proof = f"Authentication-Results: {HOST}; dmarc=pass header.from=techflow.example\r\n"
+    assert not message(f"{proof}From: {OWN}\r\nReply-To: max@customer.example\r\n\r\nHi").sender.verified
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"{HEAD}Auto-Submitted: auto-replied\r\n",
+        f"{HEAD}List-Id: <x>\r\n",
+        "From: no-reply@shop.example\r\n",
+        "From: MAILER-DAEMON@x.example\r\nReturn-Path: <>\r\n",
+    ],
+)
+def test_a_person_may_have_any_mail_taken_in(head: str) -> None:
+    raw = RawMail(f"{head}\r\nHi".encode(), AT)
+    assert isinstance(read_mail(raw, READING), Skipped)
+    found = read_mail(raw, READING.model_copy(update={"takes_all": True}))
+    assert isinstance(found, InboundMessage)
+    assert (found.text, found.event_id) == ("Hi", event_id(raw.raw))
+
+
+def test_mail_of_ours_is_never_taken_in() -> None:
+    ours = own_message_id("k1", thread_key("<a@b>", "erika@customer.example"), OWN)
+    everything = READING.model_copy(update={"takes_all": True})
+    sent = RawMail(f"From: {OWN}\r\nMessage-ID: {ours}\r\n\r\nHi".encode(), AT)
+    assert read_mail(sent, everything) == Skipped(standing="sent_by_us")
+    assert isinstance(read_mail(RawMail(f"From: {OWN}\r\n\r\nHi".encode(), AT), everything), Unreadable)
+
+
+def test_what_is_skipped_is_kept_whole_with_a_reason() -> None:
+    raw = RawMail(f"{HEAD}List-Id: <x>\r\n\r\nHi".encode(), AT)
+    kept = set_aside(raw, "mailing_list")
+    assert (kept.kind, kept.content, kept.event_id) == ("mailing_list", raw.raw, event_id(raw.raw))
+    assert "HOLDFAST_EMAIL_GROUPS" in kept.reason
 
 
 NASTY = (

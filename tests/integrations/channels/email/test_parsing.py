@@ -1,5 +1,6 @@
 """What is in a mail: texts of every kind, and files."""
 
+import base64
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
 from integrations.channels.email.parsing import MOST_FILES, Contents, UnreadableMailError, contents, fitted, html_text
+from integrations.channels.email.replies import Remainder, new_text
+from tests.integrations.channels.email.test_sealed import in_pieces
 
 MOST = 1000
 
@@ -92,6 +95,82 @@ def test_a_signed_mail_is_read_and_an_encrypted_one_is_not() -> None:
         read('Content-Type: multipart/encrypted; boundary="b"\n\n--b\n\nx\n--b--\n')
     with pytest.raises(UnreadableMailError, match="S/MIME"):
         read("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nMII=")
+
+
+OPAQUE = base64.b64encode(in_pieces(b"Content-Type: text/plain\r\n\r\nSigned text\r\n")).decode()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", "application/x-pkcs7-mime"],
+)
+def test_an_opaquely_signed_mail_is_read(kind: str) -> None:
+    found = read(f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{OPAQUE}\n")
+    assert (found.text.strip(), found.files) == ("Signed text", ())
+
+
+def test_a_clearly_signed_text_is_read_without_its_armor() -> None:
+    text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHi\n-----BEGIN PGP SIGNATURE-----\n\nab\n"
+    assert read(f"Content-Type: text/plain\n\n{text}-----END PGP SIGNATURE-----\n").text.strip() == "Hi"
+
+
+ARMOR = "-----BEGIN PGP MESSAGE-----\n\nhQEM\n=abcd\n-----END PGP MESSAGE-----\n"
+
+
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [
+        (f"Content-Type: text/plain\n\n{ARMOR}", "encrypted with PGP"),
+        (
+            'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"\n\n'
+            "--b\n\nx\n--b--\n",
+            "encrypted with PGP",
+        ),
+        (
+            'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\n\n'
+            "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--\n",
+            "encrypted with PGP",
+        ),
+        ("Content-Type: application/pkcs7-mime; smime-type=signed-data\n\nno", "damaged"),
+    ],
+)
+def test_a_mail_that_cannot_be_opened_says_why(mail: str, reason: str) -> None:
+    with pytest.raises(UnreadableMailError, match=reason):
+        read(mail)
+
+
+def test_words_beside_an_encrypted_part_are_read() -> None:
+    assert "Can you open this?" in read(f"Content-Type: text/plain\n\nCan you open this?\n{ARMOR}").text
+
+
+@pytest.mark.parametrize("kind", ["application/ms-tnef", "application/octet-stream"])
+def test_a_mail_that_is_winmail_alone_says_so(kind: str) -> None:
+    part = f"Content-Type: {kind}; name=winmail.dat\nContent-Transfer-Encoding: base64\n\neJ8+\n"
+    alone = read(part)
+    assert (alone.text, [file.name for file in alone.files]) == ("", ["winmail.dat"])
+    assert "only Outlook opens" in alone.notes[0]
+    beside = read(f'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nHello\n--b\n{part}--b--\n')
+    assert (beside.text, beside.notes) == ("Hello", ())
+
+
+HOTMAIL = (
+    "<div>B, please.<br></div><hr>Date: Mon, 3 Nov 2025 09:12:00 +0100<br>Subject: Lamp<br>From: h@w.example<br>"
+    "To: k@c.example<br><br>A or B?"
+)
+WINDOWS_MAIL = (
+    "<div>B, please.</div><div style='border-top:1px solid'><b>От:</b> Help<br><b>Отправлено:</b> "
+    "\u200eпонедельник\u200e, 3 ноября 2025 г. \u200e09\u200e:\u200e12<br><b>Кому:</b> Kim</div><div>A or B?</div>"
+)
+
+
+@pytest.mark.parametrize("html", [HOTMAIL, WINDOWS_MAIL], ids=["Hotmail", "Windows Mail"])
+def test_of_an_html_reply_the_quotation_is_recognised(html: str) -> None:
+    assert new_text(html_text(html), is_reply=True) == Remainder("B, please.", is_guess=True)
+
+
+def test_a_cited_blockquote_in_the_middle_of_html_stays() -> None:
+    html = "<p>Hello</p><p>On 3 March 2026 Jo Smith wrote:</p><blockquote>20% off</blockquote><p>Is that so?</p>"
+    assert "20% off" in new_text(html_text(html), is_reply=True).text
 
 
 def test_too_large_and_too_many_files_are_named() -> None:

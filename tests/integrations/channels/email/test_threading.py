@@ -51,6 +51,15 @@ def test_an_answer_to_a_mail_of_ours_goes_where_that_came_from(name: str) -> Non
     assert keys("Message-ID: <x@y>", f"{name}: {ours}", sender="colleague@customer.example")[0] == KEY
 
 
+@pytest.mark.parametrize("name", ["In-Reply-To", "References"])
+@pytest.mark.parametrize(
+    "form", ["{bare}", "=?utf-8?q?=3C{bare}=3E?=", "=?utf-8?q?{bare}?=", "<first@x.example> <{bare}>"]
+)
+def test_an_id_of_ours_is_found_in_any_form(name: str, form: str) -> None:
+    value = form.format(bare=own_message_id("k1", KEY, OWN).strip("<>"))
+    assert keys("Message-ID: <x@y>", f"{name}: {value}")[0] == KEY
+
+
 @pytest.mark.parametrize(
     "line",
     [
