@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.delivery.inbound import DeliveryReport
+from domain.delivery.inbound import DeliveryReport, InboundMessage, Unreadable
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from integrations.channels.base import Channel, Cursor, MessageReader
 from integrations.channels.email.channel import EmailChannel
 from integrations.channels.email.filter import MOST_MAILS_PER_HOUR
+from integrations.channels.email.threading import own_message_id
 from integrations.checks import Checkable
 from sandbox.authority import Authority
 from sandbox.frame import Fault
@@ -226,6 +227,39 @@ async def test_automatic_mail_is_passed_over_and_stays(setup: Setup) -> None:
     await taken_nothing(channel, cursor)
     assert [event.text for event in messages(batches)] == ["I am back"]
     assert len(await setup.mail.folder("INBOX")) == 4
+
+
+async def test_what_is_passed_over_is_kept_whole_and_can_be_taken_in(setup: Setup) -> None:
+    channel = setup.channel()
+    cursor = await from_now(channel)
+    await setup.mail.write(CUSTOMER, "Is the lamp there?", List_Id="<desk.lists.example>")
+    batches, _ = await taken(channel, cursor)
+    (kept,) = batches[0].unreadable
+    assert (batches[0].events, kept.kind) == ((), "mailing_list")
+    event = channel.taken_in(kept)
+    assert isinstance(event, InboundMessage)
+    assert (event.event_id, "Is the lamp there?" in event.text) == (kept.event_id, True)
+    assert (await first_message(setup.channel(groups="desk.lists.example"), cursor))[0] == event
+
+
+async def test_a_mail_that_we_sent_is_nothing_to_keep(setup: Setup) -> None:
+    channel = setup.channel()
+    message = await a_message(setup)
+    cursor = await from_now(channel)
+    ours = own_message_id("k1", str(message.address["thread"]), ADDRESS)
+    await setup.mail.arrive(f"From: {ADDRESS}\r\nMessage-ID: {ours}\r\n\r\nHi\r\n".encode())
+    await setup.mail.write(CUSTOMER, "Thanks")
+    batches, _ = await taken(channel, cursor)
+    assert [event.text for event in messages(batches)] == ["Thanks"]
+    assert [one for batch in batches for one in batch.unreadable] == []
+
+
+async def test_what_no_message_can_be_made_of_says_why(setup: Setup) -> None:
+    broken = Unreadable(
+        channel="email", event_id="mail-1", at=datetime.now(UTC), reason="", content=b"Subject: x\r\n\r\nHi"
+    )
+    with pytest.raises(InvalidInputError, match="names no sender"):
+        setup.channel().taken_in(broken)
 
 
 async def taken_nothing(channel: EmailChannel, cursor: Cursor) -> None:
