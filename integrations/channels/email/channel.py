@@ -106,7 +106,8 @@ class EmailChannel:
     def taken_in(self, broken: Unreadable) -> AnyInboundEvent | None:
         """The event of a quarantined mail, whatever sort it is; None for one that we sent. Raises InvalidInputError."""
         reading = self._reading.model_copy(update={"takes_all": True})
-        found = read_mail(RawMail(broken.content, broken.at), reading)
+        is_cut = len(broken.content) >= self._settings.max_mail_bytes
+        found = read_mail(RawMail(broken.content, broken.at, is_cut=is_cut), reading)
         if isinstance(found, Unreadable):
             raise InvalidInputError(found.reason)
         return None if isinstance(found, Skipped) else found

@@ -145,7 +145,7 @@ def _pieces(part: Message) -> Iterator[_Piece]:
         raise UnreadableMailError(
             ENCRYPTED.format(by="with PGP" if "pgp" in str(part.get_param("protocol")) else "as a whole")
         )
-    if kind in SMIME_TYPES:
+    if kind in SMIME_TYPES or (kind == "application/octet-stream" and _file_name(part, kind).lower() == "smime.p7m"):
         yield from _signed(part)
     elif kind == "multipart/alternative" and part.is_multipart():
         yield from _best(part)

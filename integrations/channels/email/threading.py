@@ -23,7 +23,7 @@ RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To",
 _KEY = rf"[a-z2-7]{{{KEY_LETTERS}}}"
 _SUBJECT_TOKEN = re.compile(rf"\s*\[#({_KEY})\]", re.IGNORECASE)
 _REPLY_PREFIX = re.compile(
-    r"\s*(?:(?:re|aw|antw|antwort|sv|vs|ref|rif|odp|res|ynt|回复|答复|回覆|返信)\s*(?:\[\d{1,3}\])?\s*[:\uff1a]\s*)+",
+    r"\s*(?:(?:re|aw|antw|antwort|sv|vs|ref|rif|odp|res|ynt|cvp|vá|απ|σχετ|отв|відп|회신|답장|回复|答复|回覆|回信|返信)\s*(?:\[\d{1,3}\])?\s*[:\uff1a]\s*)+",
     re.IGNORECASE,
 )
 

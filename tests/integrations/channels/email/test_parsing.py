@@ -102,7 +102,11 @@ OPAQUE = base64.b64encode(in_pieces(b"Content-Type: text/plain\r\n\r\nSigned tex
 
 @pytest.mark.parametrize(
     "kind",
-    ["application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", "application/x-pkcs7-mime"],
+    [
+        "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        "application/x-pkcs7-mime",
+        "application/octet-stream; name=smime.p7m",
+    ],
 )
 def test_an_opaquely_signed_mail_is_read(kind: str) -> None:
     found = read(f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{OPAQUE}\n")

@@ -120,7 +120,17 @@ def test_long_references_keep_the_first_and_the_latest(numbers: list[int]) -> No
 
 
 @pytest.mark.parametrize(
-    "subject", ["Order 7", "Re: Order 7", "RE: AW: Re[2]: Order 7", f"SV: Order 7 [#{KEY}]", "回复：Order 7"]
+    "subject",
+    [
+        "Order 7",
+        "Re: Order 7",
+        "RE: AW: Re[2]: Order 7",
+        f"SV: Order 7 [#{KEY}]",
+        "回复：Order 7",
+        "Vá: Order 7",
+        "ΑΠ: Order 7",
+        "회신: Order 7",
+    ],
 )
 def test_a_subject_is_answered_with_one_prefix(subject: str) -> None:
     assert bare_subject(subject) == "Order 7"
