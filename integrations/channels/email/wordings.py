@@ -402,16 +402,3 @@ LANGUAGES = {
         automatic="balasan otomatis|di luar kantor",
     ),
 }
-DEVICES = (
-    "iphone|ipad|ipod|apple watch|android|galaxy|samsung|huawei|honor|xiaomi|redmi|oneplus|pixel|nokia|blackberry|"
-    "xperia|motorola|moto|htc|oppo|vivo|realme|lg|sony|lenovo|windows phone|lumia|smartphone|smart phone|tablet|"
-    "mobiltelefon|mobiltelefonom|handy|telemóvel|celular|móvil|mobile phone|mobile device|mobile|cell phone|"
-    "handheld|verizon|t-mobile|小米|华为|華為|三星"
-)
-PROGRAMS = (
-    "outlook mobile|outlook|yahoo mail|yahoo|mail for windows 10|mail for windows|mail für windows|mail|correo|"
-    "courrier|aol mail|aol|aol app|gmx mail|gmx|web.de mail|web.de|k-9 mail|protonmail|proton mail|gmail|bluemail|"
-    "mail.ru|mymail|mobile mail|zoho mail|windows|ios|android|blackberry|hotmail|app|qq邮箱|qq|t-online|libero|orange|"
-    "ziggo|kpn|freenet|poczty|пошти|почты|posta|poštu|pošta|e-posta|メール|메일|邮件|郵件|acompli|spark|mailbird|"
-    "fairemail|boxer|blackberry work|tutanota|fastmail|icloud|microsoft"
-)
