@@ -60,6 +60,7 @@ async def test_snooze_resolve_reopen_and_mode(platform: Gateway) -> None:
         "output_tokens": 0,
         "cost": "0",
         "unpriced_calls": 0,
+        "estimated_calls": 0,
     }
 
 
