@@ -14,6 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.spec import with_database
 from config.settings import Settings, local_settings
+from config.temporal import access_of
 from domain.conversation.activity_models import PublishedKnowledge, SynchroniseKnowledgeInput
 from domain.errors import InvalidInputError, NotFoundError, UnavailableError
 from domain.queues import CONVERSATIONS
@@ -94,7 +95,10 @@ def _row(version: SpecVersion, known: KnownArticle) -> tuple[str, ...]:
 async def _synchronise(settings: Settings, source: str) -> PublishedKnowledge:
     input = SynchroniseKnowledgeInput(organisation=settings.organisation.name, source=source)
     client = await Client.connect(
-        _temporal_address(settings), namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
+        _temporal_address(settings),
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        **access_of(settings).options(),
     )
     try:
         return await client.execute_workflow(

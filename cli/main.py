@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("demo.command:demo", "Play customer conversations on a fresh platform and check them."),
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
+    "temporal": ("cli.temporal:app", "Prepare a Temporal namespace."),
     "spec": ("cli.spec:app", "Check, publish and list specifications."),
     "knowledge": ("cli.knowledge:app", "List and bring in articles that vendors keep."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),

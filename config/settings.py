@@ -34,6 +34,20 @@ class Settings(BaseSettings):
         None, description="Address (host:port) of a Temporal service. Unset: the embedded development server."
     )
     temporal_namespace: str = Field("default", description="Temporal namespace of this installation.")
+    temporal_retention_days: int = Field(
+        90, ge=1, description="Days for which closed runs are kept in a namespace that `holdfast temporal setup` makes."
+    )
+    temporal_tls: bool = Field(
+        False, description="Whether Temporal is reached with TLS. An API key or a file below means yes as well."
+    )
+    temporal_api_key: SecretStr | None = Field(None, description="API key of Temporal Cloud.")
+    temporal_ca_file: Path | None = Field(
+        None, description="Certificates of the authority that Temporal's own certificate is checked against (PEM)."
+    )
+    temporal_client_cert_file: Path | None = Field(
+        None, description="Certificate that Holdfast shows to Temporal (PEM)."
+    )
+    temporal_client_key_file: Path | None = Field(None, description="Private key of that certificate (PEM).")
     temporal_port: Port = Field(7233, description="Port of the embedded Temporal server.")
     temporal_ui_port: Port = Field(8233, description="Port of the embedded Temporal web UI.")
 
@@ -110,8 +124,28 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(
         1000, ge=0, description="Conversations that one worker process keeps in memory; others are replayed."
     )
+    worker_queues: str = Field(
+        "",
+        description="Task queues that a worker process serves, separated by commas; `python -m workers --queues` "
+        "comes before it. Unset: all. `make up` always serves all.",
+    )
+    worker_host: str = Field("127.0.0.1", description="Address on which a worker serves metrics and health.")
     worker_metrics_port: Port | None = Field(
         None, description="Port on which a worker serves Prometheus metrics. Unset: none."
+    )
+    worker_health_port: Port | None = Field(None, description="Port on which a worker answers /healthz. Unset: none.")
+
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318. "
+        "It gets traces and metrics. A worker with a metrics port sends it no metrics. Unset: nothing is sent.",
+    )
+    otlp_headers: SecretStr | None = Field(
+        None, description="Headers for the collector, such as a key: name=value, separated by commas."
+    )
+    trace_sample_ratio: float = Field(
+        1.0, ge=0, le=1, description="Share of the requests and messages that are traced."
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level logged.")

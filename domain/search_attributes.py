@@ -3,15 +3,31 @@
 They are never encrypted, so none carries personal data.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-SEARCH_ATTRIBUTES: dict[str, Literal["Keyword", "Int", "Datetime"]] = {
-    "ConversationStatus": "Keyword",
-    "Channel": "Keyword",
-    "AiAgent": "Keyword",
-    "OwnerKind": "Keyword",
-    "EscalationReason": "Keyword",
-    "PendingApprovals": "Int",
-    "NextDeadline": "Datetime",
-    "Organisation": "Keyword",
+from domain.conversation.state import ConversationState
+
+Kind = Literal["Keyword", "Int", "Datetime"]
+
+
+@dataclass(frozen=True)
+class SearchAttribute:
+    """Temporal's type of a value, and the value for a conversation; None where it has none."""
+
+    kind: Kind
+    value: Callable[[ConversationState], str | int | datetime | None]
+
+
+SEARCH_ATTRIBUTES: dict[str, SearchAttribute] = {
+    "ConversationStatus": SearchAttribute("Keyword", lambda state: state.status.value),
+    "Channel": SearchAttribute("Keyword", lambda state: state.channel),
+    "AiAgent": SearchAttribute("Keyword", lambda state: state.ai_agent),
+    "OwnerKind": SearchAttribute("Keyword", lambda state: state.owner.kind),
+    "EscalationReason": SearchAttribute("Keyword", lambda state: state.escalation_reason),
+    "Organisation": SearchAttribute("Keyword", lambda state: state.start.organisation),
+    "PendingApprovals": SearchAttribute("Int", lambda state: int(state.approval is not None)),
+    "NextDeadline": SearchAttribute("Datetime", lambda state: state.ladder_due() or state.snoozed_until),
 }

@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import SecretStr
 
 from config.settings import Settings, variable_name
+from config.temporal import access_of
 from embedded.application import gateway_part, gateway_url, worker_part
 from embedded.home import ENDPOINTS_FILE, Endpoints, claimed, kept_secret
 from embedded.ports import check_ports, free_port
@@ -125,7 +126,7 @@ class Platform:
         """The address of the service in the settings or of a server started for it, fit for use."""
         settings = self.settings
         if settings.temporal_address is not None:
-            await prepare_service(settings.temporal_address, settings.temporal_namespace)
+            await prepare_service(settings.temporal_address, settings.temporal_namespace, access_of(settings))
             return settings.temporal_address
         server = TemporalServer(
             settings.home / "temporal.db",

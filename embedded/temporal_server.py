@@ -6,17 +6,17 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from config.temporal import TemporalAccess
 from domain.errors import UnavailableError
 from domain.search_attributes import SEARCH_ATTRIBUTES
 from embedded.launch import tied_to_parent
 from embedded.processes import Part
+from workers.namespace import register_search_attributes
 
 ADDRESS = "127.0.0.1"
 RETENTION = timedelta(days=90)
@@ -27,12 +27,6 @@ PRAGMAS = ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronou
 
 # Committed state survives kill -9. A power cut may take the last moments with it; that doubles the turns per second.
 SQLITE_PRAGMAS = ("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
-
-VALUE_TYPES = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
-    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-}
 
 
 class TemporalServer:
@@ -58,7 +52,7 @@ class TemporalServer:
         """
         client = await Client.connect(self.address, namespace=self._namespace)
         await _keep_closed_runs(client)
-        await _register_search_attributes(client)
+        await register_search_attributes(client)
 
     def _command(self) -> list[str]:
         command = [_binary(), "server", "start-dev", "--log-level", "warn", "--ip", ADDRESS, "--port", str(self._port)]
@@ -79,15 +73,16 @@ class TemporalServer:
         return True
 
 
-async def prepare_service(address: str, namespace: str) -> None:
+async def prepare_service(address: str, namespace: str, access: TemporalAccess | None = None) -> None:
     """Check that a Temporal service that is not ours answers, and register the search attributes that it lacks.
 
     Raises UnavailableError when it does not answer, or does not let us register them.
     """
     try:
-        client = await Client.connect(address, namespace=namespace)
+        options = (access or TemporalAccess()).options()
+        client = await Client.connect(address, namespace=namespace, **options)
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
-        await _register_search_attributes(client)
+        await register_search_attributes(client)
     except RPCError as error:
         raise UnavailableError(
             f"The Temporal service at {address} refuses namespace {namespace} or its search attributes"
@@ -104,18 +99,6 @@ async def _keep_closed_runs(client: Client) -> None:
     config = NamespaceConfig()
     config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
     await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
-
-
-async def _register_search_attributes(client: Client) -> None:
-    known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    wanted = {name: VALUE_TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items()}
-    missing = {name: kind for name, kind in wanted.items() if name not in known.custom_attributes}
-    if missing:
-        await client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
-        )
 
 
 def _binary() -> str:

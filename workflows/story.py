@@ -1,6 +1,7 @@
 """What the Temporal UI tells about a conversation: search attributes, current details, summaries."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSearchAttributes
@@ -8,15 +9,13 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSe
 from domain.conversation.ownership import Status
 from domain.conversation.state import ConversationState
 from domain.conversation.turn import Draft
+from domain.search_attributes import SEARCH_ATTRIBUTES, Kind
 
-STATUS = SearchAttributeKey.for_keyword("ConversationStatus")
-CHANNEL = SearchAttributeKey.for_keyword("Channel")
-AI_AGENT = SearchAttributeKey.for_keyword("AiAgent")
-OWNER_KIND = SearchAttributeKey.for_keyword("OwnerKind")
-ESCALATION_REASON = SearchAttributeKey.for_keyword("EscalationReason")
-PENDING_APPROVALS = SearchAttributeKey.for_int("PendingApprovals")
-NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
-ORGANISATION = SearchAttributeKey.for_keyword("Organisation")
+KEYS: dict[Kind, Callable[[str], SearchAttributeKey[Any]]] = {
+    "Keyword": SearchAttributeKey.for_keyword,
+    "Int": SearchAttributeKey.for_int,
+    "Datetime": SearchAttributeKey.for_datetime,
+}
 
 UNSEARCHABLE = re.compile(r"[^\w .,:;/()+-]")
 
@@ -30,28 +29,19 @@ WAITS = {
 
 
 def attribute_updates(state: ConversationState, current: TypedSearchAttributes) -> list[SearchAttributeUpdate[Any]]:
-    """Only what changed, so that a plain turn writes none."""
-    keywords = {
-        STATUS: state.status.value,
-        CHANNEL: state.channel,
-        AI_AGENT: state.ai_agent,
-        OWNER_KIND: state.owner.kind,
-        ESCALATION_REASON: state.escalation_reason,
-        ORGANISATION: state.start.organisation,
-    }
-    updates: list[SearchAttributeUpdate[Any]] = [
-        key.value_set(value)
-        for key, told in keywords.items()
-        if told is not None and current.get(key) != (value := searchable(told))
-    ]
-    pending = int(state.approval is not None)
-    if current.get(PENDING_APPROVALS, 0) != pending:
-        updates.append(PENDING_APPROVALS.value_set(pending))
-    deadline = state.ladder_due() or state.snoozed_until
-    if deadline is not None and current.get(NEXT_DEADLINE) != deadline:
-        updates.append(NEXT_DEADLINE.value_set(deadline))
-    if deadline is None and current.get(NEXT_DEADLINE) is not None:
-        updates.append(NEXT_DEADLINE.value_unset())
+    """Only what changed, so that a plain turn writes none. A keyword that was set once keeps its last value."""
+    updates: list[SearchAttributeUpdate[Any]] = []
+    for name, attribute in SEARCH_ATTRIBUTES.items():
+        key, value = KEYS[attribute.kind](name), attribute.value(state)
+        if isinstance(value, str):
+            value = searchable(value)
+        before = current.get(key)
+        if value == before or (before is None and not value):
+            continue
+        if value is not None:
+            updates.append(key.value_set(value))
+        elif attribute.kind == "Datetime":
+            updates.append(key.value_unset())
     return updates
 
 

@@ -43,7 +43,7 @@ async def environment() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=TEMPORAL,
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", "frontend.workflowTimeSkippingEnabled=true"],
-        search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
+        search_attributes=[KEYS[attribute.kind](name) for name, attribute in SEARCH_ATTRIBUTES.items()],
     )
     async with env:
         yield env
