@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from config.settings import Settings, child_environment
+from config.temporal import access_of
 from domain.queues import CONVERSATIONS
 from embedded.launch import tied_to_parent
 from embedded.processes import Part, Ready
@@ -20,9 +21,9 @@ ROOT = Path(__file__).parents[1]
 
 def worker_part(settings: Settings, number: int) -> Part:
     """A worker process; it is ready when Temporal sees it asking for work."""
-    first_port = settings.worker_metrics_port
-    port = first_port + number - 1 if first_port is not None else None
-    own = settings.model_copy(update={"worker_metrics_port": port})
+    ports = {name: getattr(settings, name) for name in ("worker_metrics_port", "worker_health_port")}
+    own_ports = {name: first + number - 1 for name, first in ports.items() if first is not None}
+    own = settings.model_copy(update={**own_ports, "worker_queues": ""})
 
     async def ready(process_id: int) -> bool:
         return await _polls(own, process_id)
@@ -67,7 +68,11 @@ def _python_part(name: str, module: str, settings: Settings, ready: Ready) -> Pa
 async def _polls(settings: Settings, process_id: int) -> bool:
     """Whether a poller of the conversations queue is this process: the SDK's identities start with the process id."""
     try:
-        client = await Client.connect(settings.temporal_address or "", namespace=settings.temporal_namespace)
+        client = await Client.connect(
+            settings.temporal_address or "",
+            namespace=settings.temporal_namespace,
+            **access_of(settings).options(),
+        )
         queue = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=settings.temporal_namespace,

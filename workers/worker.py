@@ -1,6 +1,6 @@
 """Which task queue serves which workflows and activities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
-from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
+from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, QUEUES, READING
 from workers.failures import FailureInterceptor
 from workflows.conversation import ConversationWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
@@ -60,36 +60,31 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
 
 
-def build_workers(client: Client, activities: Activities, limits: Limits) -> list[Worker]:
-    """All queues in one process; a larger installation runs some of them elsewhere."""
-    a = activities
-    store: list[Callable[..., Any]] = [
-        a.conversation.open_conversation,
-        a.conversation.record_messages,
-        a.conversation.change_ownership,
-        a.conversation.change_status,
-        a.approvals.request_approval,
-        a.approvals.record_decision,
-        a.approvals.climb_ladder,
-        a.delivery.escalate_conversation,
-        a.delivery.deliver_message,
-        a.identity.answer_identity_check,
-        a.reply.generate_reply,
-        a.write_back.record_unwritten,
-    ]
-    failures = FailureInterceptor()
-    conversations = Worker(
-        client,
-        task_queue=CONVERSATIONS,
-        workflows=[ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow],
-        activities=store,
-        workflow_runner=workflow_runner(),
-        interceptors=[failures],
-        max_cached_workflows=limits.cached_workflows,
-        sticky_queue_schedule_to_start_timeout=STICKY,
-        max_concurrent_activities=limits.concurrent_activities,
-    )
-    by_queue: dict[str, list[Callable[..., Any]]] = {
+def build_workers(
+    client: Client, activities: Activities, limits: Limits, queues: Sequence[str] = QUEUES
+) -> list[Worker]:
+    """One worker for each of the queues; a larger installation serves some of them in other processes."""
+    served = _served(activities)
+    return [_worker(client, queue, served[queue], limits) for queue in queues]
+
+
+def _served(a: Activities) -> dict[str, list[Callable[..., Any]]]:
+    """What each queue serves. The conversations' own queue has whatever only our store limits."""
+    return {
+        CONVERSATIONS: [
+            a.conversation.open_conversation,
+            a.conversation.record_messages,
+            a.conversation.change_ownership,
+            a.conversation.change_status,
+            a.approvals.request_approval,
+            a.approvals.record_decision,
+            a.approvals.climb_ladder,
+            a.delivery.escalate_conversation,
+            a.delivery.deliver_message,
+            a.identity.answer_identity_check,
+            a.reply.generate_reply,
+            a.write_back.record_unwritten,
+        ],
         LLM: [a.reply.generate_reply, a.reply.score_confidence],
         CRM: [a.context.fetch_customer_context, a.write_back.write_crm_note],
         DELIVERY: [
@@ -101,15 +96,26 @@ def build_workers(client: Client, activities: Activities, limits: Limits) -> lis
         READING: [a.reading.read_channel, a.knowledge.fetch_knowledge],
         PUBLISHING: [a.knowledge.publish_knowledge],
     }
-    others = [
-        Worker(
+
+
+def _worker(client: Client, queue: str, activities: list[Callable[..., Any]], limits: Limits) -> Worker:
+    if queue == CONVERSATIONS:
+        return Worker(
             client,
             task_queue=queue,
-            activities=served,
-            interceptors=[failures],
-            max_concurrent_activities=1 if queue == PUBLISHING else limits.concurrent_activities,
-            max_task_queue_activities_per_second=limits.model_requests_per_second if queue == LLM else None,
+            workflows=[ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow],
+            activities=activities,
+            workflow_runner=workflow_runner(),
+            interceptors=[FailureInterceptor()],
+            max_cached_workflows=limits.cached_workflows,
+            sticky_queue_schedule_to_start_timeout=STICKY,
+            max_concurrent_activities=limits.concurrent_activities,
         )
-        for queue, served in by_queue.items()
-    ]
-    return [conversations, *others]
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=activities,
+        interceptors=[FailureInterceptor()],
+        max_concurrent_activities=1 if queue == PUBLISHING else limits.concurrent_activities,
+        max_task_queue_activities_per_second=limits.model_requests_per_second if queue == LLM else None,
+    )

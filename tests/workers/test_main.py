@@ -25,9 +25,12 @@ MAILBOX = {
 """Nobody listens there; its reader tries again and again."""
 
 
-async def _ended(settings: Settings) -> tuple[int | None, str]:
+async def _ended(settings: Settings, *arguments: str) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workers", cwd=ROOT, env=child_environment(settings), stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "workers", *arguments),
+        cwd=ROOT,
+        env=child_environment(settings),
+        stderr=asyncio.subprocess.PIPE,
     )
     _, told = await process.communicate()
     return process.returncode, told.decode()
@@ -71,6 +74,14 @@ async def test_a_namespace_that_does_not_exist_ends_it_with_one_sentence(
     )
     code, told = await _ended(settings)
     assert (code, "correct HOLDFAST_TEMPORAL_NAMESPACE" in told, "Traceback" in told) == (1, True, False)
+
+
+async def test_queues_of_the_command_line_come_before_those_of_the_settings(database_url: str) -> None:
+    settings = Settings.model_validate(
+        {"database_url": database_url, "temporal_address": "127.0.0.1:1", "worker_queues": "llm"}
+    )
+    code, told = await _ended(settings, "--queues", "telephones")
+    assert (code, "No such task queue: telephones" in told, "Traceback" in told) == (1, True, False)
 
 
 async def test_what_is_published_while_it_runs_takes_effect(database_url: str, temporal_client: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from domain.queues import QUEUES
 from embedded.temporal_server import TemporalServer
 from storage.database import connect
 from tests.e2e.house import scripted
@@ -71,3 +72,13 @@ async def test_the_rate_of_models_is_limited_for_all_workers_together(client: Cl
     workers = build_workers(client, activities, Limits(model_requests_per_second=2.5))
     rates = {worker.task_queue: worker.config()["max_task_queue_activities_per_second"] for worker in workers}
     assert {queue: rate for queue, rate in rates.items() if rate} == {"llm": 2.5}
+
+
+@pytest.mark.parametrize("queues", [("llm",), ("conversations", "delivery"), QUEUES])
+async def test_only_the_named_queues_are_served(
+    client: Client, activities: Activities, queues: tuple[str, ...]
+) -> None:
+    workers = build_workers(client, activities, Limits(), queues)
+    assert [worker.task_queue for worker in workers] == list(queues)
+    has_workflows = [worker.task_queue for worker in workers if worker.config()["workflows"]]
+    assert has_workflows == [queue for queue in queues if queue == "conversations"]
