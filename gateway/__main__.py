@@ -3,6 +3,7 @@
 import asyncio
 
 import uvicorn
+from fastapi import FastAPI
 
 from config.logging import configure_logging
 from config.settings import Settings
@@ -10,6 +11,7 @@ from domain.errors import HoldfastError, UnavailableError
 from gateway.app import create_app
 from gateway.chat.frames import MAX_FRAME_BYTES
 from gateway.options import GatewayOptions, options_of
+from gateway.telemetry import telemetry
 from storage.database import connect
 
 
@@ -21,8 +23,13 @@ def main() -> None:
         asyncio.run(_reach(options))
     except HoldfastError as error:
         raise SystemExit(str(error)) from error
+    with telemetry(settings) as sent:
+        _serve(settings, create_app(options, telemetry=sent))
+
+
+def _serve(settings: Settings, app: FastAPI) -> None:
     uvicorn.run(
-        create_app(options),
+        app,
         host=settings.gateway_host,
         port=settings.gateway_port,
         # Frames above the limit are answered with an error; far above it, the protocol itself closes.

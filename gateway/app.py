@@ -16,6 +16,7 @@ from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
 from gateway.security import BodyLimit, SecurityHeaders
 from gateway.services import open_services
+from gateway.telemetry import Telemetry, TraceRequests
 from integrations.channels.base import Channel
 
 DESCRIPTION = (
@@ -30,13 +31,17 @@ MULTIPART_OVERHEAD_BYTES = 16 * 1024
 
 
 def create_app(
-    options: GatewayOptions, *, temporal: Client | None = None, channels: Mapping[str, Channel] | None = None
+    options: GatewayOptions,
+    *,
+    temporal: Client | None = None,
+    channels: Mapping[str, Channel] | None = None,
+    telemetry: Telemetry | None = None,
 ) -> FastAPI:
     """The gateway as an ASGI application; `temporal` and `channels` replace those that it would make itself."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(options, temporal, channels) as services:
+        async with open_services(options, temporal, channels, telemetry) as services:
             app.state.services = services
             yield
 
@@ -61,6 +66,8 @@ def create_app(
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(MeasureRequests)
+    if telemetry:
+        app.add_middleware(TraceRequests, tracer=telemetry.provider.get_tracer(__name__))
     return app
 
 

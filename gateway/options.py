@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field, SecretStr
 
 from config.settings import Settings, variable_name
+from config.temporal import TemporalAccess, access_of
 from domain.errors import InvalidInputError
 from domain.model import Frozen
 
@@ -16,6 +17,7 @@ class GatewayOptions(Frozen):
     database_url: SecretStr
     temporal_address: str
     temporal_namespace: str = "default"
+    temporal_access: TemporalAccess = TemporalAccess()
     chat_token_secret: SecretStr = Field(min_length=32)
     chat_session_lifetime: timedelta = timedelta(days=30)
     chat_sessions_per_minute: int = Field(120, ge=1, description="From one address, without an API key.")
@@ -31,6 +33,7 @@ def options_of(settings: Settings) -> GatewayOptions:
         database_url=_needed(settings, "database_url"),
         temporal_address=_needed(settings, "temporal_address"),
         temporal_namespace=settings.temporal_namespace,
+        temporal_access=access_of(settings),
         chat_token_secret=_needed(settings, "chat_token_secret"),
         public_url=settings.public_url,
         widget_origins=tuple(settings.widget_origins.split()),

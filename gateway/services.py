@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from config.settings import read_vendor
 from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import RetryableError
+from gateway.backlog import answered
 from gateway.conversations import Conversations
 from gateway.forwarding import Forwarder
 from gateway.limits import RateLimiter
@@ -20,6 +22,7 @@ from gateway.metrics import GatewayMetrics
 from gateway.options import GatewayOptions
 from gateway.specifications import ActiveSpecifications
 from gateway.store import Store
+from gateway.telemetry import Telemetry, send_metrics
 from gateway.tokens import ChatToken, read_token, sign_token
 from integrations.adapters import Adapters
 from integrations.channels.base import Channel
@@ -75,37 +78,30 @@ class Services:
         except RetryableError:
             return False
 
-    async def measure_vendors(self) -> bool:
-        """Read which vendors answer into the metrics; False while PostgreSQL is away."""
-        try:
-            states = await self.store.vendors.read()
-        except RetryableError:
-            return False
-        for state in states:
-            self.metrics.vendor_up.labels(state.vendor).set(state.answers)
-        return True
+    async def measure(self) -> None:
+        """Read into the metrics what is only known when somebody looks. What does not answer stays as it was last."""
+        await asyncio.gather(
+            answered(self._measure_vendors()),
+            answered(self._measure_inbox()),
+            answered(self._measure_quarantine()),
+            self.metrics.backlog.measure(self.options.organisation, self.store.backlog, self.temporal, self.now()),
+        )
 
-    async def measure_inbox(self) -> bool:
-        """Read what waits for a newer version into the metrics; False while PostgreSQL is away."""
-        try:
-            unknown = await self.store.inbox.unknown_kinds(self.options.organisation)
-        except RetryableError:
-            return False
+    async def _measure_vendors(self) -> None:
+        for state in await self.store.vendors.read():
+            self.metrics.vendor_up.labels(state.vendor).set(state.answers)
+
+    async def _measure_inbox(self) -> None:
+        unknown = await self.store.inbox.unknown_kinds(self.options.organisation)
         self.metrics.unknown_events.clear()
         for kind, waiting in unknown.items():
             self.metrics.unknown_events.labels(kind).set(waiting)
-        return True
 
-    async def measure_quarantine(self) -> bool:
-        """Read how much lies in quarantine into the metrics; False while PostgreSQL is away."""
-        try:
-            counts = await self.store.quarantine.counts(self.options.organisation)
-        except RetryableError:
-            return False
+    async def _measure_quarantine(self) -> None:
+        counts = await self.store.quarantine.counts(self.options.organisation)
         self.metrics.quarantined.clear()
         for one in counts:
             self.metrics.quarantined.labels(one.channel, one.kind).set(one.number)
-        return True
 
     @property
     def _secret(self) -> str:
@@ -114,14 +110,19 @@ class Services:
 
 @asynccontextmanager
 async def open_services(
-    options: GatewayOptions, temporal: Client | None = None, channels: Mapping[str, Channel] | None = None
+    options: GatewayOptions,
+    temporal: Client | None = None,
+    channels: Mapping[str, Channel] | None = None,
+    telemetry: Telemetry | None = None,
 ) -> AsyncIterator[Services]:
     """Connect to the neighbours. Temporal is connected to at first use, so the gateway starts without it."""
     client = temporal or await Client.connect(
         options.temporal_address,
         namespace=options.temporal_namespace,
         data_converter=pydantic_data_converter,
+        interceptors=[TracingInterceptor(telemetry.provider.get_tracer(__name__))] if telemetry else [],
         lazy=True,
+        **options.temporal_access.options(),
     )
     database_url = options.database_url.get_secret_value()
     database = await connect(database_url)
@@ -130,6 +131,9 @@ async def open_services(
         asyncio.create_task(_listen(NotificationListener(database_url), services)),
         asyncio.create_task(services.forwarder.run()),
     ]
+    if telemetry:
+        sending = send_metrics(telemetry.metrics, services.metrics.registry, services.measure)
+        tasks.append(asyncio.create_task(sending))
     try:
         yield services
     finally:

@@ -4,6 +4,7 @@ from storage.api_keys import ApiKeyRepository
 from storage.approvals import ApprovalRepository
 from storage.attachments import AttachmentRepository
 from storage.audit import AuditRepository
+from storage.backlog import BacklogRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
@@ -25,6 +26,7 @@ class Store:
         self.approvals = ApprovalRepository(database)
         self.attachments = AttachmentRepository(database)
         self.audit = AuditRepository(database)
+        self.backlog = BacklogRepository(database)
         self.conversations = ConversationRepository(database)
         self.customers = CustomerRepository(database)
         self.inbox = InboxRepository(database)

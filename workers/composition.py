@@ -1,14 +1,13 @@
 """A worker process put together from its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -24,7 +23,10 @@ from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
 from answering.organisations import ModelFactory, Organisations
 from config.settings import Settings, read_vendor
+from config.telemetry import tracing
+from config.temporal import access_of
 from domain.errors import CredentialsError, HoldfastError, UnavailableError
+from domain.queues import named_queues
 from domain.specification.organisation import ChannelKind
 from integrations.adapters import Adapters, Wrapped
 from integrations.breakers import Breakers
@@ -54,8 +56,10 @@ from storage.turns import TurnRepository
 from storage.vendors import VendorStateRepository
 from workers.following import Fit, following
 from workers.guards import Guards
+from workers.health import answering
 from workers.knowledge import Schedules
 from workers.readers import start_readers
+from workers.telemetry import SERVICE, runtime_of, tracing_interceptors
 from workers.worker import Activities, Limits, build_workers
 
 POOL_SIZE = 20
@@ -162,9 +166,11 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     """
     if settings.database_url is None or settings.temporal_address is None:
         raise CredentialsError("A worker needs HOLDFAST_DATABASE_URL and HOLDFAST_TEMPORAL_ADDRESS; or use `make up`.")
+    queues = named_queues(settings.worker_queues)
     database = await connect(settings.database_url.get_secret_value(), max_size=POOL_SIZE)
     stack.push_async_callback(database.close)
-    client = await _temporal(settings, settings.temporal_address)
+    provider = stack.enter_context(tracing(settings, SERVICE))
+    client = await _temporal(settings, settings.temporal_address, tracing_interceptors(provider))
     near = neighbours_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
     fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]
@@ -172,24 +178,21 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     limits = Limits(
         settings.max_cached_workflows, settings.max_concurrent_activities, settings.model_requests_per_second
     )
-    return build_workers(client, activities, limits)
+    workers = build_workers(client, activities, limits, queues)
+    await stack.enter_async_context(answering(workers, settings.worker_host, settings.worker_health_port))
+    return workers
 
 
-def _runtime(settings: Settings) -> Runtime | None:
-    if settings.worker_metrics_port is None:
-        return None
-    metrics = PrometheusConfig(bind_address=f"127.0.0.1:{settings.worker_metrics_port}")
-    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
-
-
-async def _temporal(settings: Settings, address: str) -> Client:
+async def _temporal(settings: Settings, address: str, interceptors: Sequence[Interceptor]) -> Client:
     """Raises UnavailableError when Temporal does not answer or lacks the namespace."""
     try:
         client = await Client.connect(
             address,
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
-            runtime=_runtime(settings),
+            interceptors=interceptors,
+            runtime=runtime_of(settings),
+            **access_of(settings).options(),
         )
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
     except RuntimeError as error:

@@ -45,9 +45,8 @@ async def readyz(services: Annotated[Services, Depends(services_of)], response: 
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(services: Annotated[Services, Depends(services_of)]) -> Response:
-    """While PostgreSQL is away, vendors, inbox and quarantine are shown as they were last."""
-    measured = (services.measure_vendors(), services.measure_inbox(), services.measure_quarantine())
-    await asyncio.gather(*map(_in_time, measured))
+    """What PostgreSQL or Temporal would tell, while they are away, is shown as it was last."""
+    await services.measure()
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from config.settings import Settings
-from domain.errors import CredentialsError, HoldfastError, UnavailableError
+from domain.errors import CredentialsError, HoldfastError, InvalidInputError, UnavailableError
 from embedded.ports import free_port
 from embedded.temporal_server import TemporalServer
 from integrations.breakers import Breakers
@@ -48,6 +48,23 @@ async def test_every_queue_is_served(database_url: str, temporal_server: Tempora
         "publishing",
         "reading",
     ]
+
+
+@pytest.mark.parametrize("queues", ["llm", "crm,delivery"])
+async def test_a_process_can_serve_some_queues_only(
+    database_url: str, temporal_server: TemporalServer, queues: str
+) -> None:
+    given = settings(database_url=database_url, temporal_address=temporal_server.address, worker_queues=queues)
+    async with AsyncExitStack() as stack:
+        workers = await workers_from(given, stack)
+    assert ",".join(worker.task_queue for worker in workers) == queues
+
+
+async def test_a_queue_that_does_not_exist_is_told(database_url: str, temporal_server: TemporalServer) -> None:
+    given = settings(database_url=database_url, temporal_address=temporal_server.address, worker_queues="lm")
+    async with AsyncExitStack() as stack:
+        with pytest.raises(InvalidInputError, match="No such task queue: lm"):
+            await workers_from(given, stack)
 
 
 def test_without_a_key_the_embedded_model_writes_and_nobody_validates() -> None:

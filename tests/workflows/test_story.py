@@ -1,4 +1,4 @@
-"""Search attributes follow the state, are written only when they change, and hold nothing that a list filter cannot find."""
+"""Search attributes follow the state, are written when they change, and hold nothing that a filter cannot find."""
 
 from datetime import UTC, datetime
 from typing import Any
