@@ -10,10 +10,11 @@ INSTALL_COMMAND := $(UV) pip install --quiet --python $(BIN)/python --no-deps --
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-development demo up test test-integrations lint format migrate bench screenshots docs golden lock clean chromium
+.PHONY: help setup setup-development demo up test test-integrations lint format migrate bench screenshots docs golden lock clean chromium \
+	types test-api test-ai test-confidence test-e2e test-performance test-deploy security-audit prometheus
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 
 setup: $(RUNTIME) ## Install what is locked to run Holdfast, and the command `holdfast`, into .venv
 
@@ -42,7 +43,7 @@ demo: $(RUNTIME) ## Play customer conversations on a fresh platform and check th
 up: $(RUNTIME) ## Start the whole platform; a second start resumes where the first one ended
 	$(BIN)/holdfast dev
 
-test: $(DEVELOPMENT) chromium lint ## Run every check: format, types, import contracts, tests with coverage
+test: $(DEVELOPMENT) chromium prometheus lint ## Run every check: format, types, import contracts, tests with coverage
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 test-integrations: $(DEVELOPMENT) ## Run every adapter through its official client against the stand-ins, faults included
@@ -90,3 +91,37 @@ chromium:
 	else echo "Chromium is missing. Install it with: sudo apt-get install chromium" >&2; exit 1; fi; \
 	$$as_root apt-get update && \
 	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium
+
+# Parts of `make test`, for whoever works on one thing, and what takes a run of its own.
+types: $(DEVELOPMENT) ## Check the types
+	$(BIN)/mypy
+
+test-api: $(DEVELOPMENT) ## Test the gateway over real sockets: HTTP, web chat, webhooks
+	$(BIN)/pytest -n 2 tests/gateway
+
+test-ai: $(DEVELOPMENT) ## Test what AI agents do: drafting, grounding, tools, prompts, every model provider
+	$(BIN)/pytest -n 2 tests/answering tests/activities tests/integrations/llm tests/integrations/tools
+
+test-confidence: $(DEVELOPMENT) ## Test confidence and decisions, then measure them on held-out messages
+	$(BIN)/pytest -n 2 -k "confidence or decision or calibration or evaluat" tests/domain tests/answering tests/cli
+	$(BIN)/holdfast evaluate techflow
+
+test-e2e: $(DEVELOPMENT) chromium ## Test whole conversations, killed processes and outages, and the chat in a real browser
+	$(BIN)/pytest -n 2 tests/e2e tests/chaos tests/browser
+
+test-performance: $(DEVELOPMENT) ## Measure a short run; fails when a turn costs more than its budget or a message is lost
+	$(BIN)/holdfast bench --quick
+
+test-deploy: $(DEVELOPMENT) prometheus ## Test image, compose file, chart, alerts and dashboards against a running platform
+	$(BIN)/pytest -n 2 --dist loadfile tests/deploy
+
+security-audit: $(DEVELOPMENT) ## Look for weak code, secrets, unsuitable licences and known vulnerabilities
+	$(BIN)/pytest -n 2 -rs tests/security
+
+# Debian's Prometheus, unpacked beside the other tools: nothing is installed, and no service starts.
+prometheus: $(DEVELOPMENT)
+	@command -v promtool >/dev/null || test -x $(BIN)/promtool && exit; \
+	folder=$$(mktemp -d) && target=$$PWD/$(BIN) && cd $$folder \
+	&& { apt-get download prometheus || { apt-get update && apt-get download prometheus; }; } >/dev/null \
+	&& dpkg-deb --extract prometheus_*.deb . && cp usr/bin/prometheus usr/bin/promtool $$target && rm -r $$folder \
+	|| echo "Prometheus cannot be had here, so the tests that read with it are skipped." >&2
