@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("config", "domain", "workflows", "activities", "workers", "integrations", "storage", "gateway", "cli")
 IMPORTERS = {
-    "aiohttp": {"integrations/channels/slack/channel.py"},
+    "aiohttp": {"integrations/channels/slack/channel.py", "workers/health.py"},
     "aiosmtplib": {"integrations/channels/email/smtp.py"},
     "anthropic": {"integrations/llm/anthropic.py"},
     "cohere": {"integrations/llm/cohere.py"},
