@@ -60,6 +60,17 @@ async def test_a_process_can_serve_some_queues_only(
     assert ",".join(worker.task_queue for worker in workers) == queues
 
 
+@pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:1"])
+async def test_work_is_traced_where_somebody_listens(
+    database_url: str, temporal_server: TemporalServer, endpoint: str | None
+) -> None:
+    given = settings(database_url=database_url, temporal_address=temporal_server.address, otlp_endpoint=endpoint)
+    async with AsyncExitStack() as stack:
+        workers = await workers_from(given.model_copy(update={"worker_metrics_port": free_port()}), stack)
+    traced = [type(one).__name__ for one in workers[0].client.config()["interceptors"]]
+    assert traced == (["TracingInterceptor", "ByMessageInterceptor"] if endpoint else [])
+
+
 async def test_a_queue_that_does_not_exist_is_told(database_url: str, temporal_server: TemporalServer) -> None:
     given = settings(database_url=database_url, temporal_address=temporal_server.address, worker_queues="lm")
     async with AsyncExitStack() as stack:
