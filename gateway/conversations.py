@@ -45,7 +45,7 @@ class Conversations:
 
     async def request(self, conversation_id: str, request: AnyRequest) -> None:
         """What a person asks of a conversation that exists; the kind of a request is the name of its signal."""
-        handle = self._client.get_workflow_handle_for(ConversationWorkflow.run, workflow_id(conversation_id))
+        handle = self._client.get_workflow_handle(workflow_id(conversation_id))
         async with self._signalling(request.kind, "Temporal did not accept this. Send it again, same request_id."):
             await handle.signal(request.kind, request)
 
