@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from domain.conversation.deadlines import ladder_due, snooze_due
 from domain.conversation.state import ConversationState
 
 Kind = Literal["Keyword", "Int", "Datetime"]
@@ -24,10 +25,10 @@ class SearchAttribute:
 SEARCH_ATTRIBUTES: dict[str, SearchAttribute] = {
     "ConversationStatus": SearchAttribute("Keyword", lambda state: state.status.value),
     "Channel": SearchAttribute("Keyword", lambda state: state.channel),
-    "AiAgent": SearchAttribute("Keyword", lambda state: state.ai_agent),
+    "AiAgent": SearchAttribute("Keyword", lambda state: state.answering.ai_agent),
     "OwnerKind": SearchAttribute("Keyword", lambda state: state.owner.kind),
-    "EscalationReason": SearchAttribute("Keyword", lambda state: state.escalation_reason),
+    "EscalationReason": SearchAttribute("Keyword", lambda state: state.lifecycle.escalation_reason),
     "Organisation": SearchAttribute("Keyword", lambda state: state.start.organisation),
     "PendingApprovals": SearchAttribute("Int", lambda state: int(state.approval is not None)),
-    "NextDeadline": SearchAttribute("Datetime", lambda state: state.ladder_due() or state.snoozed_until),
+    "NextDeadline": SearchAttribute("Datetime", lambda state: ladder_due(state) or snooze_due(state)),
 }

@@ -63,7 +63,7 @@ class Acting:
             called = await self._standing.called(calling)
             if called is not None and called.status == "refused":
                 return "refused"
-            self._state.context = None
+            self._state.forget_context()
             if called is None or called.status != "done":
                 return "failed"
         return "done"

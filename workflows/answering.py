@@ -41,7 +41,7 @@ class Answering:
     async def attend(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
         state, self._set_aside = self._state, False
-        if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._standing.wake():
+        if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._standing.wake_for_message():
             return
         if state.owned_by_ai:
             await self._answer()
@@ -50,8 +50,8 @@ class Answering:
 
     async def _pass_to_human(self) -> None:
         await self._standing.record_inbox()
-        self._state.unanswered = False
-        if self._state.mode is Mode.CO_PILOT:
+        self._state.note_nothing_unanswered()
+        if self._state.answering.mode is Mode.CO_PILOT:
             await self._suggest()
 
     async def _suggest(self) -> None:
@@ -59,7 +59,7 @@ class Answering:
         state, suggested_at = self._state, None
         while suggested_at != state.revision:
             suggested_at = state.revision
-            state.turn += 1
+            state.begin_suggestion()
             try:
                 await self._unless_overtaken(self._steps.generate_reply((), suggestion=True), ())
             except ActivityError:
@@ -68,8 +68,8 @@ class Answering:
     async def _answer(self) -> None:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
-        while state.owned_by_ai and (state.inbox or state.unanswered) and not self._set_aside:
-            if state.identity_check and state.inbox and not await self._identifying.hear():
+        while state.owned_by_ai and (state.mailbox.inbox or state.answering.unanswered) and not self._set_aside:
+            if state.waiting.identity_check and state.mailbox.inbox and not await self._identifying.hear():
                 continue
             await self._refresh_context()
             draft = await self._draft()
@@ -80,19 +80,15 @@ class Answering:
         """Facts are told to whoever wrote last, so theirs is the context, even if they write while it is fetched."""
         state, asked_again = self._state, not self._state.context_is_fresh(workflow.now())
         while asked_again:
-            state.context_of = state.customer_id
-            state.context = await self._steps.fetch_customer_context()
-            state.context_since = workflow.now()
-            asked_again = state.context_of != state.customer_id
+            state.begin_context()
+            state.keep_context(await self._steps.fetch_customer_context(), workflow.now())
+            asked_again = state.customer_context.of != state.customer_id
 
     async def _draft(self) -> Draft | None:
         """A draft for all that is unanswered; None when overtaken, failed, or nothing was left to answer."""
         state = self._state
-        messages = state.take_inbox()
-        if messages:
-            state.move_on()
-            state.unanswered = True
-        state.turn, state.turn_channel = state.turn + 1, state.channel
+        messages = state.take_questions()
+        state.begin_turn()
         try:
             reply = await self._unless_overtaken(self._steps.generate_reply(messages), messages)
         except ActivityError as error:
@@ -101,14 +97,14 @@ class Answering:
             return None
         if reply is None:
             return None
-        state.parked_since = None
+        state.end_parking()
         if reply.draft is None:
-            state.unanswered = False
+            state.note_nothing_unanswered()
         return reply.draft
 
     async def _without_model(self, error: ActivityError) -> None:
         """A model that was silent in spite of all tries is waited for, once; anything else is for a person."""
-        if error.retry_state is RetryState.TIMEOUT and not self._state.parked_since:
+        if error.retry_state is RetryState.TIMEOUT and not self._state.waiting.parked_since:
             await self._standing.park()
         else:
             await self._standing.escalate(Reason.MODEL_FAILED)
@@ -136,14 +132,14 @@ class Answering:
             return
         self._set_aside = workflow.patched(SET_ASIDE)
         if self._set_aside:
-            self._state.parked_since = None
+            self._state.end_parking()
         else:
             await workflow.wait_condition(over)
 
     async def _carry_through(self, draft: Draft) -> None:
-        self._state.ai_agent = draft.ai_agent
-        for change in [request for request in self._state.requests if isinstance(request, ChangeMode)]:
-            self._state.requests.remove(change)
+        self._state.note_drafted_by(draft.ai_agent)
+        for change in [request for request in self._state.mailbox.requests if isinstance(request, ChangeMode)]:
+            self._state.drop_request(change)
             await self._standing.change_mode(change)
         record = await self._decide(draft)
         match record.decision.outcome:
@@ -160,7 +156,7 @@ class Answering:
                 await self._standing.escalate(record.decision.reason, draft, record)
 
     async def _decide(self, draft: Draft) -> DecisionRecord:
-        state, policy = self._state, self._state.opened_policy
+        state, policy, counts = self._state, self._state.opened_policy, self._state.answering.counts
         evidence = state.supervise(draft.evidence)
         if policy.validates and not evidence.abstained:
             verdict = await self._steps.score_confidence(draft)
@@ -169,18 +165,18 @@ class Answering:
         decision = decide(
             evidence=evidence,
             confidence=confidence,
-            exchanges=state.answered.exchanges,
-            clarifications=state.answered.clarifications,
+            exchanges=counts.exchanges,
+            clarifications=counts.clarifications,
             thresholds=policy.thresholds,
             service_levels=policy.service_levels,
             sampling_key=draft.draft_id,
         )
         return DecisionRecord(
-            turn=state.turn,
+            turn=state.answering.turn,
             revision=state.revision,
             confidence=confidence,
-            exchanges=state.answered.exchanges,
-            clarifications=state.answered.clarifications,
+            exchanges=counts.exchanges,
+            clarifications=counts.clarifications,
             decision=decision,
             decided_at=workflow.now(),
         )
@@ -218,7 +214,7 @@ class Answering:
         may_be_set_aside = workflow.patched(SET_ASIDE)
 
         def is_set_aside() -> bool:
-            changes_mode = any(isinstance(request, ChangeMode) for request in state.requests)
+            changes_mode = any(isinstance(request, ChangeMode) for request in state.mailbox.requests)
             return may_be_set_aside and (changes_mode or state.is_set_aside())
 
         with suppress(TimeoutError):
@@ -250,8 +246,8 @@ class Answering:
             now=workflow.now(),
         )
         await self._steps.request_approval(approval, record)
-        state.approval, state.status, state.unanswered = approval, Status.AWAITING_APPROVAL, False
+        state.ask_approval(approval)
         self._standing.approval_waits(approval)
-        if state.is_pushed() and not state.told_to_wait:
-            await self._standing.tell(f"approval-{state.turn}", state.opened_policy.wording.approval_wait)
-        state.told_to_wait = True
+        if state.is_pushed() and not state.waiting.told_to_wait:
+            await self._standing.tell(f"approval-{state.answering.turn}", state.opened_policy.wording.approval_wait)
+        state.note_told_to_wait()

@@ -29,7 +29,7 @@ class Approving:
         """Carry out one decision."""
         if self._state.status is Status.SNOOZED:
             key = f"{decision.request_id}-wakes"
-            await self._standing.set_status("woken", self._state.active_status(), key, decision.by.id)
+            await self._standing.wake("woken", key, decision.by.id)
         approval = self._state.approval
         verdict = judge(approval, decision)
         if approval is None or verdict.effect == "refused":
@@ -40,11 +40,11 @@ class Approving:
                 if not approval.actions or await self._act_as_approved(approval, decision):
                     await self._send_approved(approval, decision)
             case "wait_for_more":
-                approval.approved_by = (*approval.approved_by, decision.by.id)
-                await self._steps.record_decision(decision, verdict.effect, approval=approval)
+                changed = self._state.approve_in_part(decision.by.id)
+                await self._steps.record_decision(decision, verdict.effect, approval=changed)
             case "reassign":
-                approval.assignee = decision.assignee
-                await self._steps.record_decision(decision, verdict.effect, approval=approval)
+                changed = self._state.reassign(decision.assignee)
+                await self._steps.record_decision(decision, verdict.effect, approval=changed)
             case "reapprove_edit":
                 await self._reapprove(approval, decision)
             case "redraft":
@@ -62,7 +62,7 @@ class Approving:
         elif acted == "refused":
             await self._refuse_overtaken(approval, decision)
         elif self._state.approval is approval:
-            self._state.approval, self._state.status = None, Status.OPEN
+            self._state.close_approval()
         return acted == "done"
 
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
@@ -74,7 +74,7 @@ class Approving:
         elif delivered.status == "delivered":
             state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
             if state.approval is approval:
-                state.approval, state.status = None, Status.OPEN
+                state.close_approval()
         else:
             await self._refuse_overtaken(approval, decision)
 
@@ -86,16 +86,14 @@ class Approving:
 
     async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
         """Two approvers approve one text: an edit makes another text, so the count begins again."""
-        fresh_id = f"{approval.approval_id}-edit-{self._state.turn}"
+        fresh_id = f"{approval.approval_id}-edit-{self._state.answering.turn}"
         fresh = edited(approval, decision, approval_id=fresh_id, now=workflow.now())
         await self._steps.record_decision(decision, "reapprove_edit", approval=fresh, replaces=approval.approval_id)
-        self._state.approval = fresh
+        self._state.replace_approval(fresh)
 
     async def _redraft(self, decision: DecideApproval) -> None:
-        state = self._state
         await self._steps.record_decision(decision, "redraft")
-        state.move_on()
-        state.instruction, state.unanswered = decision.reason, True
+        self._state.ask_redraft(decision.reason)
 
     async def climb_ladder(self) -> None:
         """Take the step that is due: remind, widen or move up. The wait itself has no end."""
@@ -105,4 +103,4 @@ class Approving:
         step = self._state.opened_policy.ladder[approval.rungs_done]
         climbed = approval.climb(step)
         await self._steps.climb_ladder(climbed, step)
-        self._state.approval = climbed
+        self._state.replace_approval(climbed)

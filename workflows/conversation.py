@@ -11,6 +11,15 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.conversation.deadlines import (
+        closing_due,
+        code_due,
+        deadline_summary,
+        ladder_due,
+        next_deadline,
+        silence_due,
+        snooze_due,
+    )
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Status
     from domain.conversation.requests import (
@@ -20,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
         HandBack,
         Reopen,
         ReportFailure,
-        Request,
         Resolve,
         SendHumanReply,
         Snooze,
@@ -68,56 +76,52 @@ class ConversationWorkflow:
     @workflow.signal
     def receive_message(self, message: CustomerMessage) -> None:
         """A customer wrote. The same message id is the same message."""
-        if self._state.first_time(message.message_id):
-            self._state.inbox.append(message)
-            self._state.last_received_at = message.received_at
-            self._state.last_channel = message.channel
-            self._state.last_sender_id = message.customer_id
+        self._state.receive_message(message)
 
     @workflow.signal
     def decide_approval(self, request: DecideApproval) -> None:
         """A person approves, edits, rejects, takes over or reassigns."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def take_over(self, request: TakeOver) -> None:
         """A person becomes the owner."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def hand_back(self, request: HandBack) -> None:
         """A person returns the conversation to the AI agent, with an instruction."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def send_human_reply(self, request: SendHumanReply) -> None:
         """A person answers the customer."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def report_failure(self, request: ReportFailure) -> None:
         """A vendor could not bring a message to the customer after all."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def snooze(self, request: Snooze) -> None:
         """A person puts the conversation aside until later."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def resolve(self, request: Resolve) -> None:
         """A person says that it is done."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def reopen(self, request: Reopen) -> None:
         """A person says that it is not done."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def change_mode(self, request: ChangeMode) -> None:
         """A person switches between delegation, supervision and co-pilot."""
-        self._ask(request)
+        self._state.receive_request(request)
 
     @workflow.signal
     def roll_over(self) -> None:
@@ -128,10 +132,6 @@ class ConversationWorkflow:
     def get_conversation(self) -> ConversationState:
         """The state as it stands."""
         return self._state
-
-    def _ask(self, request: Request) -> None:
-        if self._state.first_time(f"request:{request.request_id}"):
-            self._state.requests.append(request)  # type: ignore[arg-type]
 
     # The loop.
 
@@ -146,22 +146,25 @@ class ConversationWorkflow:
 
     def _has_cause(self) -> bool:
         state = self._state
-        owes_an_answer = state.unanswered and state.status is Status.OPEN
+        owes_an_answer = state.answering.unanswered and state.status is Status.OPEN
         rolls_over = self._roll_over and not self._write_back.is_pending
-        return bool(state.inbox or state.requests or owes_an_answer or rolls_over) or self._alarm.has_rung()
+        return (
+            bool(state.mailbox.inbox or state.mailbox.requests or owes_an_answer or rolls_over)
+            or self._alarm.has_rung()
+        )
 
     async def _work(self) -> None:
         if self._state.policy is None:
             self._state.adopt(await self._steps.open_conversation(), workflow.now())
-        while self._state.requests:
-            await self._carry_out(self._state.requests.pop(0))
-        if self._state.inbox or self._state.unanswered:
+        while self._state.mailbox.requests:
+            await self._carry_out(self._state.next_request())
+        if self._state.mailbox.inbox or self._state.answering.unanswered:
             await self._answering.attend()
         await self._do_what_is_due()
 
     def _closed(self) -> bool:
-        due = self._state.closing_due()
-        return due is not None and due <= workflow.now() and not self._state.inbox and not self._state.requests
+        mailbox = self._state.mailbox
+        return _is_due(closing_due(self._state), workflow.now()) and not mailbox.inbox and not mailbox.requests
 
     def _history_is_long(self) -> bool:
         info = workflow.info()
@@ -169,9 +172,8 @@ class ConversationWorkflow:
         return long or self._roll_over or info.is_target_worker_deployment_version_changed()
 
     def _show(self) -> None:
-        self._state.note_standing(workflow.now())
-        deadline = self._state.next_deadline()
-        self._alarm.set(deadline, self._state.deadline_summary())
+        self._state.note_shown(workflow.now())
+        self._alarm.set(next_deadline(self._state), deadline_summary(self._state))
         updates = attribute_updates(self._state, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
@@ -202,14 +204,14 @@ class ConversationWorkflow:
     async def _do_what_is_due(self) -> None:
         state, standing, now = self._state, self._standing, workflow.now()
         self._alarm.reset()
-        if _is_due(state.ladder_due(), now):
+        if _is_due(ladder_due(state), now):
             await self._approving.climb_ladder()
-        if _is_due(state.silence_due(), now):
-            await standing.resolve(f"silence-{state.turn}-{state.revision}", "silence")
-        if _is_due(state.code_due(), now):
+        if _is_due(silence_due(state), now):
+            await standing.resolve(f"silence-{state.answering.turn}-{state.revision}", "silence")
+        if _is_due(code_due(state), now):
             await standing.escalate(Reason.NOT_VERIFIED)
-        if _is_due(state.snoozed_until, now):
-            await standing.set_status("woken", state.active_status(), f"wake-{now:%Y%m%dT%H%M%S.%f}", "snooze")
+        if _is_due(snooze_due(state), now):
+            await standing.wake("woken", f"wake-{now:%Y%m%dT%H%M%S.%f}", "snooze")
 
 
 def _is_due(instant: datetime | None, now: datetime) -> bool:

@@ -20,8 +20,8 @@ class Identifying:
 
     async def ask(self, draft: Draft, record: DecisionRecord) -> None:
         """Send a code, unless one is under way, and tell the customer where it went."""
-        state, revision = self._state, self._state.revision
-        if state.identity_check is None:
+        state, revision, check = self._state, self._state.revision, self._state.waiting.identity_check
+        if check is None:
             sent = await self._standing.coded(self._steps.send_identity_code(draft))
             if sent is None or sent.status == "impossible":
                 await self._standing.escalate(Reason.NOT_VERIFIED, draft, record)
@@ -29,8 +29,9 @@ class Identifying:
             if not state.owned_by_ai or sent.check is None:
                 await self._catch_up(revision)
                 return
-            state.identity_check = sent.check
-        await self._tell(draft, record, state.identity_check)
+            state.await_code(sent.check)
+            check = sent.check
+        await self._tell(draft, record, check)
 
     async def _tell(self, draft: Draft, record: DecisionRecord, check: IdentityCheck) -> None:
         revision = self._state.revision
@@ -39,8 +40,7 @@ class Identifying:
         if delivered is None:
             await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)
         elif delivered.status == "delivered":
-            self._state.answered.exchanges += 1
-            self._state.note_code_asked(workflow.now())
+            self._state.note_code_exchange(workflow.now())
         else:
             await self._catch_up(revision)
 
@@ -50,15 +50,13 @@ class Identifying:
 
     async def hear(self) -> bool:
         """Compare what was written with the code; whether there is something to answer now."""
-        state, check = self._state, self._state.identity_check
+        state, check = self._state, self._state.waiting.identity_check
         if check is None:
             return True
-        messages = state.take_inbox()
-        state.move_on()
-        state.unanswered = True
+        messages = state.take_questions()
         match await self._steps.answer_identity_check(check, messages):
             case "right":
-                state.identity_check = state.context = None
+                state.prove_identity()
                 return True
             case "none":
                 return True

@@ -125,7 +125,7 @@ class Sending(Calls):
 
     def burst_ends_at(self) -> datetime | None:
         """Until then, further messages of the same burst may come."""
-        received_at, window = self._state.last_received_at, self._burst_window()
+        received_at, window = self._state.latest.received_at, self._burst_window()
         return received_at + window if received_at and window else None
 
     def leaves_at(self, hold_until: datetime | None) -> datetime | None:

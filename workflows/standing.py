@@ -1,7 +1,7 @@
 """Where a conversation stands: what is recorded of it, who owns it, what its status is."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -45,25 +45,21 @@ class Standing:
 
     async def record_inbox(self) -> int:
         """Record what customers wrote; the number of messages that are new to the store."""
-        messages = self._state.take_inbox()
-        if not messages:
-            return 0
-        self._state.move_on()
-        self._state.unanswered = True
-        return await self._steps.record_messages(messages)
+        messages = self._state.take_questions()
+        return await self._steps.record_messages(messages) if messages else 0
 
     async def record_what_overtakes(self) -> None:
         """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn.
 
         What may hold an identity code stays in the mailbox: it is compared before it is recorded.
         """
-        taking = next((request for request in self._state.requests if request.kind in TAKES_OVER), None)
+        taking = next((request for request in self._state.mailbox.requests if request.kind in TAKES_OVER), None)
         if isinstance(taking, TakeOver):
-            self._state.requests.remove(taking)
+            self._state.drop_request(taking)
             await self.take_over(taking)
         elif isinstance(taking, SendHumanReply):
             await self.take_over(taking.takeover())
-        elif self._state.identity_check is None:
+        elif self._state.waiting.identity_check is None:
             await self.record_inbox()
 
     async def delivered(
@@ -96,52 +92,54 @@ class Standing:
 
     def _must_stop(self, leaves_at: datetime | None) -> bool:
         still_here = leaves_at is None or workflow.now() < leaves_at
-        recorded_now = still_here and self._state.identity_check is None
+        recorded_now = still_here and self._state.waiting.identity_check is None
         return self._state.is_overtaken() if recorded_now else self._state.is_being_taken_over()
 
     async def take_over(self, request: TakeOver) -> None:
         """Make a person the owner; when this returns, no older draft can leave any more."""
-        state = self._state
         owner = Owner(kind="human_agent", id=request.by.id)
         await self._change_owner(owner, Status.WITH_HUMAN, request, request.note)
-        state.unanswered = False
+        self._state.take_over(request.by.id)
 
     async def hand_back(self, request: HandBack) -> None:
         """Make the AI agent the owner, with an instruction and fresh budgets."""
         state = self._state
-        told_to_wait = state.owned_by_ai and state.told_to_wait
-        owner = Owner(kind="ai_agent", id=state.ai_agent or state.opened_policy.default_ai_agent)
+        told_to_wait = state.owned_by_ai and state.waiting.told_to_wait
+        ai_agent = state.answering.ai_agent or state.opened_policy.default_ai_agent
+        owner = Owner(kind="ai_agent", id=ai_agent)
         changed = await self._change_owner(owner, Status.OPEN, request, request.instruction)
-        state.told_to_wait = told_to_wait
-        state.instruction, state.escalation_reason = request.instruction, None
-        state.unanswered, state.quiet_since = changed.unanswered > 0, workflow.now()
+        state.hand_back(
+            ai_agent,
+            request.instruction,
+            unanswered=changed.unanswered > 0,
+            told_to_wait=told_to_wait,
+            now=workflow.now(),
+        )
 
     async def _change_owner(self, owner: Owner, status: Status, request: Request, note: str) -> OwnershipChanged:
-        state = self._state
-        state.move_on()
-        messages = state.take_inbox()
-        changed = await self._steps.change_ownership(
+        self._state.move_on()
+        messages = self._state.take_inbox()
+        return await self._steps.change_ownership(
             owner, status, messages, request_id=request.request_id, by=request.by.id, note=note
         )
-        state.give_to(owner, status)
-        return changed
 
     async def send_human_reply(self, request: SendHumanReply) -> None:
         """Whoever answers owns the conversation: a reply from a person takes it over first."""
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover())
         if await self.delivered(self._steps.sending.deliver_human_reply(request)) is None:
-            await self._tell_owner(request, self._state.status)
+            await self._tell_owner(request)
 
     async def report_failure(self, request: ReportFailure) -> None:
         """A message that had left did not arrive: whoever owns the conversation sees it, even if it was resolved."""
         if self._state.owned_by_ai:
             await self.escalate(Reason.DELIVERY_FAILED)
         elif workflow.patched(TELLS_OWNER):
-            await self._tell_owner(request, self._state.active_status())
+            self._state.wake()
+            await self._tell_owner(request)
 
-    async def _tell_owner(self, request: Request, status: Status) -> None:
-        await self.set_status("delivery_failed", status, f"{request.request_id[:100]}-failed", "system", UNDELIVERED)
+    async def _tell_owner(self, request: Request) -> None:
+        await self._record_status("delivery_failed", f"{request.request_id[:100]}-failed", "system", UNDELIVERED)
 
     async def escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
         """Give the conversation to the human queue, unless a person has taken it over meanwhile."""
@@ -150,8 +148,7 @@ class Standing:
             return
         state.move_on()
         await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
-        state.give_to(Owner(kind="human_agent"), Status.WITH_HUMAN)
-        state.escalation_reason, state.unanswered = reason.value, False
+        state.escalate(reason.value)
         self._write_back.note_in_crm("escalated", reason.value)
         self._write_back.note_on_ticket("handoff", reason.value, draft.draft_id if draft else None)
         if state.is_pushed() and reason is not Reason.DELIVERY_FAILED:
@@ -169,50 +166,45 @@ class Standing:
     async def park(self) -> None:
         """The model does not answer: say so, and wait for it."""
         state = self._state
-        state.parked_since = workflow.now()
-        state.note_standing(workflow.now())
-        await self.set_status("parked", state.status, f"parked-{state.turn}", "system")
+        state.park(workflow.now())
+        await self._record_status("parked", f"parked-{state.answering.turn}", "system")
         workflow.set_current_details(details(state))
-        await self.tell(f"parked-{state.turn}", state.opened_policy.wording.parked)
+        await self.tell(f"parked-{state.answering.turn}", state.opened_policy.wording.parked)
 
-    async def wake(self) -> bool:
+    async def wake_for_message(self) -> bool:
         """A message wakes or reopens a conversation, unless it is an old one that came again."""
         if not await self.record_inbox():
             return False
-        event: StatusEvent = "reopened" if self._state.status is Status.RESOLVED else "woken"
-        await self.set_status(event, self._state.active_status(), f"message-{self._state.revision}", "customer")
+        event: Literal["woken", "reopened"] = "reopened" if self._state.status is Status.RESOLVED else "woken"
+        await self.wake(event, f"message-{self._state.revision}", "customer")
         return True
+
+    async def wake(self, event: Literal["woken", "reopened"], request_id: str, by: str) -> None:
+        """Back to work, with a fresh period of silence."""
+        self._state.wake(workflow.now())
+        await self._record_status(event, request_id, by)
 
     async def resolve(self, request_id: str, by: str, note: str = "") -> None:
         """A person or silence says that it is done; what was drafted or asked is stale."""
-        self._state.move_on()
-        self._state.identity_check = None
-        self._state.resolved_at, self._state.snoozed_until = workflow.now(), None
-        await self.set_status("resolved", Status.RESOLVED, request_id, by, note)
+        self._state.resolve(workflow.now())
+        await self._record_status("resolved", request_id, by, note)
         self._write_back.note_in_crm("resolved", by)
 
-    async def set_status(self, event: StatusEvent, status: Status, request_id: str, by: str, note: str = "") -> None:
-        """Change the status once per request id."""
-        state = self._state
-        state.status = status
-        if status is not Status.SNOOZED:
-            state.snoozed_until = None
-        if status is not Status.RESOLVED:
-            state.resolved_at = None
-        if event in {"woken", "reopened"}:
-            state.quiet_since = workflow.now()
-        await self._steps.change_status(event, request_id=request_id, by=by, note=note, until=state.snoozed_until)
+    async def _record_status(self, event: StatusEvent, request_id: str, by: str, note: str = "") -> None:
+        """Record status and mode as they are, once per request id."""
+        until = self._state.lifecycle.snoozed_until
+        await self._steps.change_status(event, request_id=request_id, by=by, note=note, until=until)
 
     async def snooze(self, request: Snooze) -> None:
         """Put the conversation aside until an instant, or until the customer writes."""
-        self._state.snoozed_until = request.until
-        await self.set_status("snoozed", Status.SNOOZED, request.request_id, request.by.id)
+        self._state.snooze(request.until)
+        await self._record_status("snoozed", request.request_id, request.by.id)
 
     async def reopen(self, request: Reopen) -> None:
-        """Back to work, with a fresh period of silence."""
-        await self.set_status("reopened", self._state.active_status(), request.request_id, request.by.id)
+        """A person says that it is not done."""
+        await self.wake("reopened", request.request_id, request.by.id)
 
     async def change_mode(self, request: ChangeMode) -> None:
         """The mode that a person sets overrides the AI agent's own."""
-        self._state.mode, self._state.mode_was_set = request.mode, True
-        await self.set_status("mode_changed", self._state.status, request.request_id, request.by.id)
+        self._state.change_mode(request.mode)
+        await self._record_status("mode_changed", request.request_id, request.by.id)

@@ -107,31 +107,31 @@ class Steps(Calls):
     def generate_reply(
         self, messages: tuple[CustomerMessage, ...], *, suggestion: bool = False
     ) -> ActivityHandle[GeneratedReply]:
-        state = self._state
+        state, turn, context = self._state, self._state.answering.turn, self._state.customer_context.fetched
         input = GenerateReplyInput(
             **self._names,
             spec_hash=self._spec_hash,
             revision=state.revision,
-            turn=state.turn,
-            draft_id=f"{state.start.conversation_id}-{state.turn}",
+            turn=turn,
+            draft_id=f"{state.start.conversation_id}-{turn}",
             messages=messages,
-            ai_agent=state.ai_agent,
-            context_id=state.context.context_id if state.context else None,
-            missing_sources=state.context.missing if state.context else self._policy.context_sources,
-            instruction=state.instruction,
+            ai_agent=state.answering.ai_agent,
+            context_id=context.context_id if context else None,
+            missing_sources=context.missing if context else self._policy.context_sources,
+            instruction=state.answering.instruction,
             suggestion=suggestion,
         )
         what = "suggest a reply" if suggestion else "write a reply"
         options = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._with_patience()
-        return start(ReplyActivities.generate_reply, input, options, f"turn {state.turn}: {what}")
+        return start(ReplyActivities.generate_reply, input, options, f"turn {turn}: {what}")
 
     def _with_patience(self) -> ActivityConfig:
         """A model that does not answer is tried for a while, and for much longer once the customer has been told."""
-        state, levels = self._state, self._policy.service_levels
-        if state.parked_since is None:
+        parked_since, levels = self._state.waiting.parked_since, self._policy.service_levels
+        if parked_since is None:
             patience = timedelta(seconds=levels.park_after_seconds)
             return {**GENERATE_REPLY, "schedule_to_close_timeout": patience, "priority": self._priority}
-        ends_at = state.parked_since + timedelta(hours=levels.parked_at_most_hours)
+        ends_at = parked_since + timedelta(hours=levels.parked_at_most_hours)
         patience = max(ends_at - workflow.now(), timedelta(seconds=1))
         return {**GENERATE_PARKED, "schedule_to_close_timeout": patience, "priority": self._priority}
 
@@ -148,7 +148,7 @@ class Steps(Calls):
                 ReplyActivities.score_confidence,
                 input,
                 SCORE_CONFIDENCE,
-                f"turn {self._state.turn}: is the draft supported by its sources?",
+                f"turn {self._state.answering.turn}: is the draft supported by its sources?",
             )
         except ActivityError:
             workflow.logger.warning("the validator model failed; the draft counts as unsupported")
@@ -186,11 +186,11 @@ class Steps(Calls):
             spec_hash=self._spec_hash,
             check_id=f"{draft.draft_id}-code",
             channel=self._state.drafted_for,
-            customer_id=self._state.context_of,
+            customer_id=self._state.customer_context.of,
             source=self._policy.context_sources[0],
             expected_revision=self._state.revision,
         )
-        what = f"turn {self._state.turn}: send a code to the known address"
+        what = f"turn {self._state.answering.turn}: send a code to the known address"
         return start(IdentityActivities.send_identity_code, input, SEND_IDENTITY_CODE, what)
 
     async def answer_identity_check(self, check: IdentityCheck, messages: tuple[CustomerMessage, ...]) -> Verdict:
@@ -236,7 +236,9 @@ class Steps(Calls):
             channel=self._state.channel,
             approval=approval,
             record=record,
-            notice="" if self._state.told_to_wait or self._state.is_pushed() else self._policy.wording.approval_wait,
+            notice=""
+            if self._state.waiting.told_to_wait or self._state.is_pushed()
+            else self._policy.wording.approval_wait,
         )
         await run(
             ApprovalActivities.request_approval,
@@ -313,7 +315,7 @@ class Steps(Calls):
             event=event,
             revision=state.revision,
             status=state.status,
-            mode=state.mode or Mode.DELEGATION,
+            mode=state.answering.mode or Mode.DELEGATION,
             by=by,
             note=note,
             until=until,

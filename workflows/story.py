@@ -52,15 +52,13 @@ def searchable(value: str) -> str:
 
 def details(state: ConversationState) -> str:
     """Markdown for the top of the workflow's page: who owns it, what it waits for, since when."""
-    approval = state.approval
+    approval, parked_since, reason = state.approval, state.waiting.parked_since, state.lifecycle.escalation_reason
     lines = [
-        f"**{state.status.value.replace('_', ' ')}** · owner `{state.owner}` · turn {state.turn}",
-        f"Waits for {WAITS[state.status]} since {state.standing_since:%Y-%m-%d %H:%M:%S} UTC",
+        f"**{state.status.value.replace('_', ' ')}** · owner `{state.owner}` · turn {state.answering.turn}",
+        f"Waits for {WAITS[state.status]} since {state.shown.since:%Y-%m-%d %H:%M:%S} UTC",
         f"Approval `{approval.approval_id}` ({approval.reason}), rule `{approval.rule}`" if approval else "",
-        f"Parked since {state.parked_since:%Y-%m-%d %H:%M:%S} UTC: the model does not answer"
-        if state.parked_since
-        else "",
-        f"Escalated: {state.escalation_reason}" if state.escalation_reason else "",
+        f"Parked since {parked_since:%Y-%m-%d %H:%M:%S} UTC: the model does not answer" if parked_since else "",
+        f"Escalated: {reason}" if reason else "",
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",
     ]
     return "\n\n".join(line for line in lines if line)

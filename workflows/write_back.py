@@ -54,32 +54,27 @@ class WriteBack:
 
     def show_status(self) -> None:
         """The ticket's status follows the conversation's."""
-        self._remember_ticket()
-        if self._state.ticket_status is not self._state.status:
+        self._state.keep_ticket_channel()
+        if self._state.ticket.status is not self._state.status:
             self._tell_ticket(None)
 
     def _tell_ticket(self, note: TicketNote | None) -> None:
         """One after the other, so that the last word is the last."""
-        self._remember_ticket()
+        self._state.keep_ticket_channel()
         state = self._state
-        if state.ticket_channel is None:
+        if state.ticket.channel is None:
             return
-        state.ticket_status = state.status
+        state.note_on_ticket()
         update = UpdateTicketInput(
             organisation=state.start.organisation,
             conversation_id=state.start.conversation_id,
-            channel=state.ticket_channel,
+            channel=state.ticket.channel,
             status=state.status,
             note=note,
         )
         self._for_ticket.append(update)
         if len(self._for_ticket) == 1:
             self._begin(self._update_tickets())
-
-    def _remember_ticket(self) -> None:
-        """The ticket goes on showing where the conversation stands when the customer goes on by another channel."""
-        if self._state.channel in self._state.opened_policy.ticketed_channels:
-            self._state.ticket_channel = self._state.channel
 
     def _begin(self, telling: Coroutine[Any, Any, None]) -> None:
         self._running = {task for task in self._running if not task.done()}

@@ -1,12 +1,14 @@
 """What a conversation carries from run to run: small, and enough to go on as if nothing had happened."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from domain.approvals.approval import Approval
-from domain.approvals.schedule import next_rung
 from domain.conversation.activity_models import FetchedContext, OpenedConversation
+from domain.conversation.groups import Answered, Answering, CustomerContext, Latest, Mailbox, Shown, Ticket, Waiting
+from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
@@ -15,80 +17,90 @@ from domain.conversation.turn import Evidence
 from domain.delivery.channels import STORED_CHANNELS
 from domain.delivery.quiet_hours import next_allowed
 from domain.identity.check import IdentityCheck
+from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
 
-REMEMBERED_IDS = 256
 TAKES_OVER = frozenset({"take_over", "send_human_reply"})
 SETS_ASIDE = frozenset({"resolve", "snooze"})
 REPLACES_SUGGESTION = frozenset({"send_human_reply", "hand_back"})
 
 
-class Answered(BaseModel):
-    """Counters that begin again when ownership changes."""
-
-    exchanges: int = 0
-    clarifications: int = 0
-
-
 class ConversationState(BaseModel):
-    """The argument of the workflow: only `start` for a new conversation, everything at continue-as-new."""
+    """The argument of the workflow: only `start` for a new conversation, everything at continue-as-new.
+
+    Its parts never change; the methods here put others in their place, and nobody else does. In JSON the fields of all
+    parts stand in one flat object, as in every version before, so that workers of two versions can share a
+    conversation.
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     start: StartConversation
     spec_hash: str | None = None
     policy: Policy | None = None
-    owner: Owner = Owner(kind="ai_agent")
-    status: Status = Status.OPEN
-    mode: Mode | None = None
-    mode_was_set: bool = False
-    revision: int = 0
-    turn: int = 0
-    ai_agent: str | None = None
-    answered: Answered = Answered()
-    inbox: list[CustomerMessage] = []
-    requests: list[AnyRequest] = []
-    seen: list[str] = []
-    unanswered: bool = False
-    instruction: str = ""
-    approval: Approval | None = None
-    context: FetchedContext | None = None
-    context_since: datetime | None = None
-    context_of: str | None = None
-    identity_check: IdentityCheck | None = None
-    ticket_status: Status = Status.OPEN
-    ticket_channel: ChannelKind | None = None
-    told_to_wait: bool = False
-    parked_since: datetime | None = None
-    escalation_reason: str | None = None
-    quiet_since: datetime | None = None
-    snoozed_until: datetime | None = None
-    resolved_at: datetime | None = None
-    standing: str = ""
-    standing_since: datetime | None = None
-    last_received_at: datetime | None = None
-    last_channel: ChannelKind | None = None
-    last_sender_id: str | None = None
-    turn_channel: ChannelKind | None = None
+    lifecycle: Lifecycle = Lifecycle()
+    mailbox: Mailbox = Mailbox()
+    answering: Answering = Answering()
+    waiting: Waiting = Waiting()
+    customer_context: CustomerContext = CustomerContext()
+    latest: Latest = Latest()
+    ticket: Ticket = Ticket()
+    shown: Shown = Shown()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lift(cls, given: Any) -> Any:
+        """Sort the flat fields into their groups."""
+        if not isinstance(given, dict):
+            return given
+        rest = dict(given)
+        lifted = {group: {name: rest.pop(name) for name in names & rest.keys()} for group, names in FLAT_NAMES.items()}
+        return rest | {group: fields for group, fields in lifted.items() if fields}
+
+    @model_serializer(mode="wrap")
+    def _flatten(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """All fields of all groups side by side."""
+        fields: dict[str, Any] = written(self)
+        groups = [fields.pop(group) for group in FLAT_NAMES if group in fields]
+        return fields | {name: value for group in groups for name, value in group.items()}
+
+    # What others ask.
+
+    @property
+    def owner(self) -> Owner:
+        return self.lifecycle.owner
+
+    @property
+    def status(self) -> Status:
+        return self.lifecycle.status
+
+    @property
+    def revision(self) -> int:
+        return self.lifecycle.revision
+
+    @property
+    def approval(self) -> Approval | None:
+        """The open one."""
+        return self.lifecycle.approval
+
+    @property
+    def owned_by_ai(self) -> bool:
+        return self.lifecycle.owned_by_ai
 
     @property
     def channel(self) -> ChannelKind:
         """The channel that the customer used last; replies leave by it."""
-        return self.last_channel or self.start.channel
+        return self.latest.channel or self.start.channel
 
     @property
     def drafted_for(self) -> ChannelKind:
         """The channel on which the draft's question came: what is told to one sender is not sent to another."""
-        return self.turn_channel or self.channel
+        return self.answering.channel or self.channel
 
     @property
     def customer_id(self) -> str | None:
         """Who wrote last, as far as the channel knows."""
-        return self.last_sender_id or self.start.customer_id
-
-    def is_pushed(self) -> bool:
-        """What the customer is to read must be sent to a vendor; otherwise the stored message is the sent one."""
-        return self.channel not in STORED_CHANNELS
+        return self.latest.sender_id or self.start.customer_id
 
     @property
     def opened_policy(self) -> Policy:
@@ -97,98 +109,28 @@ class ConversationState(BaseModel):
             raise RuntimeError("the conversation is not open yet")
         return self.policy
 
-    @property
-    def owned_by_ai(self) -> bool:
-        return self.owner.kind == "ai_agent"
-
-    def first_time(self, message_or_request_id: str) -> bool:
-        """True once for each id, as long as the ring remembers it; the database remembers it for ever."""
-        if message_or_request_id in self.seen:
-            return False
-        self.seen = [*self.seen[-REMEMBERED_IDS + 1 :], message_or_request_id]
-        return True
-
-    def take_inbox(self) -> tuple[CustomerMessage, ...]:
-        """Empty the inbox into the hands of whoever records it."""
-        messages, self.inbox = tuple(self.inbox), []
-        self.told_to_wait = self.told_to_wait and not messages
-        return messages
-
-    def put_back(self, messages: tuple[CustomerMessage, ...]) -> None:
-        """Return messages whose recording is not certain; recording them twice is harmless."""
-        self.inbox = [*messages, *self.inbox]
+    def is_pushed(self) -> bool:
+        """What the customer is to read must be sent to a vendor; otherwise the stored message is the sent one."""
+        return self.channel not in STORED_CHANNELS
 
     def is_overtaken(self) -> bool:
         """Something arrived that makes a draft stale: a message, or a person who takes over."""
-        return bool(self.inbox) or self.is_being_taken_over()
+        return bool(self.mailbox.inbox) or self.is_being_taken_over()
 
     def is_being_taken_over(self) -> bool:
         """A person asks to be the owner instead of the AI agent."""
-        return self.owned_by_ai and any(request.kind in TAKES_OVER for request in self.requests)
+        return self.owned_by_ai and any(request.kind in TAKES_OVER for request in self.mailbox.requests)
 
     def is_set_aside(self) -> bool:
         """A person asks for something that no draft may hold up, nor follow."""
         kinds = SETS_ASIDE if self.owned_by_ai else SETS_ASIDE | REPLACES_SUGGESTION
-        return any(request.kind in kinds for request in self.requests)
-
-    def note_standing(self, now: datetime) -> None:
-        """Remember since when the conversation stands as it does."""
-        standing = f"{self.status} {self.owner}"
-        if standing != self.standing:
-            self.standing, self.standing_since = standing, now
-
-    def adopt(self, opened: OpenedConversation, now: datetime) -> None:
-        """Take over what the store knows of this conversation."""
-        self.spec_hash, self.policy = opened.spec_hash, opened.policy
-        self.revision, self.turn = opened.revision, opened.turn
-        self.owner, self.mode, self.status = opened.owner, opened.mode, opened.status
-        self.resolved_at = now if opened.status is Status.RESOLVED else None
-
-    def catch_up(self, stored: OpenedConversation) -> None:
-        """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""
-        self.revision = max(self.revision, stored.revision)
-        self.turn = max(self.turn, stored.turn)
-        self.owner = stored.owner
-        self.status = self.active_status()
-
-    def give_to(self, owner: Owner, status: Status) -> None:
-        """Change hands: an open approval is void, budgets begin again."""
-        self.owner, self.status = owner, status
-        self.approval = self.snoozed_until = self.resolved_at = None
-        self.answered = Answered()
-        self.told_to_wait, self.parked_since, self.identity_check = False, None, None
+        return any(request.kind in kinds for request in self.mailbox.requests)
 
     def supervise(self, evidence: Evidence) -> Evidence:
         """A mode that a person set for this conversation overrides the AI agent's own."""
-        if not self.mode_was_set:
+        if not self.answering.mode_was_set:
             return evidence
-        return evidence.model_copy(update={"supervised": self.mode is not Mode.DELEGATION})
-
-    def note_reply(self, at: datetime, *, answers_all: bool, clarified: bool) -> None:
-        """Count a reply that reached the customer."""
-        self.answered.exchanges += 1
-        self.answered.clarifications = self.answered.clarifications + 1 if clarified else 0
-        self.quiet_since = at
-        if answers_all:
-            self.unanswered, self.instruction, self.told_to_wait = False, "", False
-            self.identity_check = None
-
-    def note_code_asked(self, at: datetime) -> None:
-        """The customer was asked for a code: what they want waits until it comes."""
-        self.quiet_since, self.unanswered = at, False
-
-    def move_on(self) -> None:
-        """A new revision: older drafts and approvals are stale."""
-        self.revision += 1
-        self.approval = None
-        if self.status is Status.AWAITING_APPROVAL:
-            self.status = Status.OPEN
-
-    def active_status(self) -> Status:
-        """The status of a conversation that is neither snoozed nor resolved."""
-        if not self.owned_by_ai:
-            return Status.WITH_HUMAN
-        return Status.AWAITING_APPROVAL if self.approval else Status.OPEN
+        return evidence.model_copy(update={"supervised": self.answering.mode is not Mode.DELEGATION})
 
     def quiet_until(self, now: datetime) -> datetime | None:
         """When an AI agent may write by this channel again; None while it may."""
@@ -200,50 +142,259 @@ class ConversationState(BaseModel):
 
     def context_is_fresh(self, now: datetime) -> bool:
         """False when the customer context is missing, incomplete, too old, or that of another sender."""
-        if self.context is None or self.context.missing or self.context_since is None:
+        max_age = timedelta(minutes=self.opened_policy.service_levels.context_max_age_minutes)
+        return self.customer_context.is_fresh(now, self.customer_id, max_age)
+
+    # The store.
+
+    def adopt(self, opened: OpenedConversation, now: datetime) -> None:
+        """Take over what the store knows of this conversation."""
+        self.spec_hash, self.policy = opened.spec_hash, opened.policy
+        self.lifecycle = self.lifecycle.adopt(opened.owner, opened.status, opened.revision, now)
+        self._answering(turn=opened.turn, mode=opened.mode)
+
+    def catch_up(self, stored: OpenedConversation) -> None:
+        """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""
+        self.lifecycle = self.lifecycle.catch_up(stored.owner, stored.revision)
+        self._answering(turn=max(self.answering.turn, stored.turn))
+
+    # The mailbox.
+
+    def receive_message(self, message: CustomerMessage) -> None:
+        """Keep a customer's message, once for each id that is remembered."""
+        if self._first_time(message.message_id):
+            self.mailbox = self.mailbox.put_message(message)
+            self.latest = Latest(
+                received_at=message.received_at, channel=message.channel, sender_id=message.customer_id
+            )
+
+    def receive_request(self, request: AnyRequest) -> None:
+        """Keep what a person asks, once for each id that is remembered."""
+        if self._first_time(f"request:{request.request_id}"):
+            self.mailbox = self.mailbox.put_request(request)
+
+    def next_request(self) -> AnyRequest:
+        """Take the oldest request out of the mailbox. Raises IndexError when there is none."""
+        request = self.mailbox.requests[0]
+        self.drop_request(request)
+        return request
+
+    def drop_request(self, request: AnyRequest) -> None:
+        """A request is carried out ahead of its turn. Raises ValueError when it is not there."""
+        self.mailbox = self.mailbox.without_request(request)
+
+    def take_inbox(self) -> tuple[CustomerMessage, ...]:
+        """Empty the inbox into the hands of whoever records it."""
+        messages, self.mailbox = self.mailbox.inbox, self.mailbox.without_messages()
+        self._waiting(told_to_wait=self.waiting.told_to_wait and not messages)
+        return messages
+
+    def take_questions(self) -> tuple[CustomerMessage, ...]:
+        """Empty the inbox for an answer: messages begin a new revision and are unanswered."""
+        messages = self.take_inbox()
+        if messages:
+            self.move_on()
+            self._answering(unanswered=True)
+        return messages
+
+    def put_back(self, messages: tuple[CustomerMessage, ...]) -> None:
+        """Return messages whose recording is not certain; recording them twice is harmless."""
+        self.mailbox = self.mailbox.put_back(messages)
+
+    def _first_time(self, key: str) -> bool:
+        if self.mailbox.has_seen(key):
             return False
-        if self.context_of is not None and self.context_of != self.customer_id:
-            return False
-        age = timedelta(minutes=self.opened_policy.service_levels.context_max_age_minutes)
-        return now - self.context_since <= age
+        self.mailbox = self.mailbox.see(key)
+        return True
 
-    def next_deadline(self) -> datetime | None:
-        """The earliest instant at which something is due without anybody doing anything."""
-        return min((instant for instant, _ in self._due()), default=None)
+    # Owner, status, revision.
 
-    def ladder_due(self) -> datetime | None:
-        if self.approval is None or self.policy is None:
-            return None
-        return next_rung(self.approval.requested_at, self.approval.rungs_done, self.policy.ladder, self.policy.calendar)
+    def move_on(self) -> None:
+        """A new revision: older drafts and approvals are stale."""
+        self.lifecycle = self.lifecycle.move_on()
 
-    def silence_due(self) -> datetime | None:
-        """When silence resolves the conversation; never while anybody owes the customer something."""
-        owing = self.unanswered or self.inbox or self.identity_check or self.status is not Status.OPEN
-        if owing or self.policy is None or self.quiet_since is None:
-            return None
-        return self.quiet_since + timedelta(hours=self.policy.service_levels.resolve_after_silence_hours)
+    def take_over(self, person_id: str) -> None:
+        """A person becomes the owner and answers what is unanswered."""
+        self.lifecycle = self.lifecycle.take_over(person_id)
+        self._begin_again()
+        self._answering(unanswered=False)
 
-    def code_due(self) -> datetime | None:
-        """When the code that the customer was asked for proves nothing any more."""
-        waits = self.owned_by_ai and self.status is Status.OPEN
-        return self.identity_check.until if self.identity_check and waits else None
+    def hand_back(
+        self, ai_agent: str, instruction: str, *, unanswered: bool, told_to_wait: bool, now: datetime
+    ) -> None:
+        """The AI agent becomes the owner, with an instruction and fresh budgets."""
+        self.lifecycle = self.lifecycle.hand_back(ai_agent)
+        self._begin_again()
+        self._waiting(told_to_wait=told_to_wait, quiet_since=now)
+        self._answering(instruction=instruction, unanswered=unanswered)
 
-    def closing_due(self) -> datetime | None:
-        """When a resolved conversation can no longer be reopened and its workflow ends."""
-        if self.resolved_at is None or self.policy is None:
-            return None
-        return self.resolved_at + timedelta(days=self.policy.service_levels.reopen_days)
+    def escalate(self, reason: str) -> None:
+        """The human queue becomes the owner. Raises ConflictError when a person owns the conversation."""
+        self.lifecycle = self.lifecycle.escalate(reason)
+        self._begin_again()
+        self._answering(unanswered=False)
 
-    def deadline_summary(self) -> str:
-        """What the one timer waits for, for the event list."""
-        return min(self._due(), default=(None, "nothing is due"))[1]
+    def ask_approval(self, approval: Approval) -> None:
+        """A draft waits for people. Raises ConflictError unless it is one of the AI agent's, and current."""
+        self.lifecycle = self.lifecycle.ask_approval(approval)
+        self._answering(unanswered=False)
 
-    def _due(self) -> list[tuple[datetime, str]]:
-        due = (
-            (self.ladder_due(), "remind of the approval"),
-            (self.silence_due(), "resolve after silence"),
-            (self.snoozed_until, "end of the snooze"),
-            (self.code_due(), "end of the identity code"),
-            (self.closing_due(), "close for good"),
-        )
-        return [(instant, meaning) for instant, meaning in due if instant is not None]
+    def replace_approval(self, approval: Approval) -> None:
+        """The open approval has changed and stays open. Raises ConflictError when none is open."""
+        self.lifecycle = self.lifecycle.replace_approval(approval)
+
+    def approve_in_part(self, person_id: str) -> Approval:
+        """One of several approvers agrees; the approval afterwards. Raises ConflictError when none is open."""
+        self.lifecycle = self.lifecycle.approve_in_part(person_id)
+        return self.lifecycle.opened_approval
+
+    def reassign(self, assignee: str | None) -> Approval:
+        """Another person is asked; the approval afterwards. Raises ConflictError when none is open."""
+        self.lifecycle = self.lifecycle.reassign(assignee)
+        return self.lifecycle.opened_approval
+
+    def close_approval(self) -> None:
+        """What was approved has been done. Raises ConflictError when no approval is open."""
+        self.lifecycle = self.lifecycle.close_approval()
+
+    def ask_redraft(self, instruction: str) -> None:
+        """A draft was rejected: the AI agent writes another one."""
+        self.move_on()
+        self._answering(instruction=instruction, unanswered=True)
+
+    def snooze(self, until: datetime) -> None:
+        """Put aside until an instant, or until the customer writes."""
+        self.lifecycle = self.lifecycle.snooze(until)
+
+    def wake(self, now: datetime | None = None) -> None:
+        """Back to work; with `now`, silence counts from then on."""
+        self.lifecycle = self.lifecycle.wake()
+        if now is not None:
+            self._waiting(quiet_since=now)
+
+    def resolve(self, now: datetime) -> None:
+        """Done: what was drafted or asked is stale."""
+        self.lifecycle = self.lifecycle.resolve(now)
+        self._waiting(identity_check=None)
+
+    def _begin_again(self) -> None:
+        """Another owner: counters begin again, nothing waits."""
+        self._answering(counts=Answered())
+        self._waiting(told_to_wait=False, parked_since=None, identity_check=None)
+
+    # Answering.
+
+    def begin_turn(self) -> None:
+        """A draft of the AI agent, for the channel of the customer's last message."""
+        self._answering(turn=self.answering.turn + 1, channel=self.channel)
+
+    def begin_suggestion(self) -> None:
+        """A draft that only the human agent sees."""
+        self._answering(turn=self.answering.turn + 1)
+
+    def note_drafted_by(self, ai_agent: str) -> None:
+        self._answering(ai_agent=ai_agent)
+
+    def note_nothing_unanswered(self) -> None:
+        """Everything has its answer, or is for a person to answer."""
+        self._answering(unanswered=False)
+
+    def note_reply(self, at: datetime, *, answers_all: bool, clarified: bool) -> None:
+        """Count a reply that reached the customer."""
+        self._answering(counts=self.answering.counts.add_reply(clarified=clarified))
+        self._waiting(quiet_since=at)
+        if answers_all:
+            self._answering(unanswered=False, instruction="")
+            self._waiting(told_to_wait=False, identity_check=None)
+
+    def change_mode(self, mode: Mode) -> None:
+        """The mode that a person sets overrides the AI agent's own."""
+        self._answering(mode=mode, mode_was_set=True)
+
+    # Waiting.
+
+    def note_told_to_wait(self) -> None:
+        """The customer knows that a person decides; once is enough."""
+        self._waiting(told_to_wait=True)
+
+    def park(self, now: datetime) -> None:
+        """The model does not answer: it is waited for."""
+        self._waiting(parked_since=now)
+        self.note_shown(now)
+
+    def end_parking(self) -> None:
+        self._waiting(parked_since=None)
+
+    def await_code(self, check: IdentityCheck) -> None:
+        """A code is on its way to the customer."""
+        self._waiting(identity_check=check)
+
+    def note_code_asked(self, at: datetime) -> None:
+        """The customer was asked for a code: what they want waits until it comes."""
+        self._waiting(quiet_since=at)
+        self._answering(unanswered=False)
+
+    def note_code_exchange(self, at: datetime) -> None:
+        """The question for the code reached the customer and counts as an exchange."""
+        self._answering(counts=self.answering.counts.add_exchange())
+        self.note_code_asked(at)
+
+    def prove_identity(self) -> None:
+        """It was the right code: what is known of the customer is another context now."""
+        self._waiting(identity_check=None)
+        self.forget_context()
+
+    # The customer context.
+
+    def begin_context(self) -> None:
+        """It is fetched for whoever wrote last."""
+        self._customer_context(of=self.customer_id)
+
+    def keep_context(self, fetched: FetchedContext | None, now: datetime) -> None:
+        self._customer_context(fetched=fetched, since=now)
+
+    def forget_context(self) -> None:
+        """It may have changed; it is fetched again before the next draft."""
+        self._customer_context(fetched=None)
+
+    # What others are shown.
+
+    def note_shown(self, now: datetime) -> None:
+        """Remember since when the conversation has had its status and owner."""
+        text = f"{self.status} {self.owner}"
+        if text != self.shown.text:
+            self.shown = Shown(text=text, since=now)
+
+    def keep_ticket_channel(self) -> None:
+        """The ticket goes on showing where the conversation stands when the customer goes on by another channel."""
+        if self.channel in self.opened_policy.ticketed_channels:
+            self.ticket = self.ticket.model_copy(update={"channel": self.channel})
+
+    def note_on_ticket(self) -> None:
+        """The ticket shows the status as it is."""
+        self.ticket = self.ticket.model_copy(update={"status": self.status})
+
+    def _answering(self, **changes: Any) -> None:
+        self.answering = self.answering.model_copy(update=changes)
+
+    def _waiting(self, **changes: Any) -> None:
+        self.waiting = self.waiting.model_copy(update=changes)
+
+    def _customer_context(self, **changes: Any) -> None:
+        self.customer_context = self.customer_context.model_copy(update=changes)
+
+
+GROUPS: dict[str, type[Frozen]] = {
+    "lifecycle": Lifecycle,
+    "mailbox": Mailbox,
+    "answering": Answering,
+    "waiting": Waiting,
+    "customer_context": CustomerContext,
+    "latest": Latest,
+    "ticket": Ticket,
+    "shown": Shown,
+}
+FLAT_NAMES = {
+    group: frozenset(field.alias or name for name, field in model.model_fields.items())
+    for group, model in GROUPS.items()
+}

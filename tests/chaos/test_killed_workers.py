@@ -79,9 +79,8 @@ async def reminded(talk: Talk) -> Seen:
     state = await talk.handle.query(ConversationWorkflow.get_conversation)
     assert state.approval
     await talk.handle.terminate()
-    state.approval = state.approval.model_copy(
-        update={"requested_at": state.approval.requested_at - timedelta(hours=2)}
-    )
+    waiting = state.approval.model_copy(update={"requested_at": state.approval.requested_at - timedelta(hours=2)})
+    state.replace_approval(waiting)
     await talk.house.client.start_workflow(
         ConversationWorkflow.run, state, id=workflow_id(talk.id), task_queue=CONVERSATIONS
     )

@@ -105,7 +105,7 @@ async def rejected_and_edited(conversation: Conversation) -> None:
     await conversation.says("refund me", "m1")
     await conversation.until(lambda s: s.approval is not None)
     await conversation.ask(_decide(conversation, "reject", "d1", reason="name the 14 days"))
-    await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
+    await conversation.until(lambda s: s.answering.turn == 2 and s.approval is not None)
     await conversation.ask(_decide(conversation, "edit", "d2", text="We refund it within 14 days."))
     await conversation.until(lambda s: s.approval is None)
 
@@ -131,7 +131,7 @@ async def handed_over_and_back(conversation: Conversation) -> None:
     await conversation.says("are you there?", "m2")
     await _heard_of(conversation, "generate_reply", 2)
     await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="offer the manual export"))
-    await conversation.until(lambda s: s.owned_by_ai and not s.unanswered)
+    await conversation.until(lambda s: s.owned_by_ai and not s.answering.unanswered)
 
 
 async def _heard_of(conversation: Conversation, activity: str, times: int) -> None:
@@ -162,7 +162,7 @@ async def reported_as_failed(conversation: Conversation) -> None:
     await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
     await conversation.until(lambda _: "deliver_message" in conversation.fakes.log)
     await conversation.ask(ReportFailure(request_id="f1", by=Person(id="sms"), message_key="k1", code="30003"))
-    await conversation.until(lambda s: "request:f1" in s.seen and not s.requests)
+    await conversation.until(lambda s: "request:f1" in s.mailbox.seen and not s.mailbox.requests)
     await conversation.says("hello?", "m2")
     await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
 
@@ -178,9 +178,9 @@ async def resolved_and_reopened(conversation: Conversation) -> None:
     await conversation.says("where is my invoice?", "m1")
     await conversation.settled()
     await conversation.ask(Resolve(request_id="r1", by=ANNA))
-    await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
     await conversation.says("it is wrong", "m2")
-    await conversation.until(lambda s: s.status is Status.OPEN and s.turn == 2 and not s.unanswered)
+    await conversation.until(lambda s: s.status is Status.OPEN and s.answering.turn == 2 and not s.answering.unanswered)
 
 
 async def set_aside(conversation: Conversation) -> None:
@@ -188,9 +188,9 @@ async def set_aside(conversation: Conversation) -> None:
     await conversation.says("where is my invoice?", "m1")
     await gate.reached.wait()
     await conversation.ask(Resolve(request_id="r1", by=ANNA))
-    await conversation.until(lambda s: bool(s.requests) or s.standing.startswith(Status.RESOLVED))
+    await conversation.until(lambda s: bool(s.mailbox.requests) or s.shown.text.startswith(Status.RESOLVED))
     gate.opened.set()
-    await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
 
 
 async def _held_back(conversation: Conversation) -> None:
@@ -206,9 +206,9 @@ async def set_aside_at_night(conversation: Conversation) -> None:
     await conversation.says("where is my invoice?", "m1")
     await _held_back(conversation)
     await conversation.ask(Resolve(request_id="r1", by=ANNA))
-    await conversation.until(lambda s: bool(s.requests) or s.standing.startswith(Status.RESOLVED))
+    await conversation.until(lambda s: bool(s.mailbox.requests) or s.shown.text.startswith(Status.RESOLVED))
     await conversation.pass_time(timedelta(hours=25))
-    await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
 
 
 async def model_failed(conversation: Conversation) -> None:
@@ -227,16 +227,18 @@ async def verified(conversation: Conversation) -> None:
     fakes.evidences, fakes.verdicts = [UNKNOWN, UNKNOWN], ["none", "wrong", "right"]
     await conversation.says("which plan am I on?", "m1")
     for number, text in enumerate(("why?", "123457", "123456"), start=2):
-        await conversation.until(lambda s: s.identity_check is not None and not s.unanswered and not s.inbox)
+        await conversation.until(
+            lambda s: s.waiting.identity_check is not None and not s.answering.unanswered and not s.mailbox.inbox
+        )
         await conversation.says(text, f"m{number}")
-        await conversation.until(lambda s, number=number: f"m{number}" in s.seen)  # type: ignore[misc]
-    await conversation.until(lambda s: s.identity_check is None and not s.unanswered)
+        await conversation.until(lambda s, number=number: f"m{number}" in s.mailbox.seen)  # type: ignore[misc]
+    await conversation.until(lambda s: s.waiting.identity_check is None and not s.answering.unanswered)
 
 
 async def not_verified(conversation: Conversation) -> None:
     conversation.fakes.evidences, conversation.fakes.verdicts = [UNKNOWN], ["failed"]
     await conversation.says("which plan am I on?", "m1")
-    await conversation.until(lambda s: s.identity_check is not None and not s.unanswered)
+    await conversation.until(lambda s: s.waiting.identity_check is not None and not s.answering.unanswered)
     await conversation.says("123457", "m2")
     await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
 

@@ -80,13 +80,20 @@ class Conversation:
 
     async def settled(self) -> ConversationState:
         """Wait until everything that was said has arrived, and nothing is in the mailbox or unanswered."""
-        return await self.until(lambda s: self.sent <= set(s.seen) and not (s.inbox or s.requests or s.unanswered))
+        return await self.until(
+            lambda s: (
+                self.sent <= set(s.mailbox.seen)
+                and not (s.mailbox.inbox or s.mailbox.requests or s.answering.unanswered)
+            )
+        )
 
     async def answered(self, turn: int) -> ConversationState:
-        return await self.until(lambda s: s.turn == turn and not s.unanswered and not s.inbox)
+        return await self.until(
+            lambda s: s.answering.turn == turn and not s.answering.unanswered and not s.mailbox.inbox
+        )
 
     async def asked(self, turn: int) -> ConversationState:
-        return await self.until(lambda s: s.turn == turn and s.approval is not None)
+        return await self.until(lambda s: s.answering.turn == turn and s.approval is not None)
 
     async def pass_time(self, duration: timedelta) -> None:
         await self.env.fast_forward(self.handle, duration)

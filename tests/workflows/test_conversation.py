@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from domain.conversation.deadlines import silence_due
 from domain.conversation.ownership import Person, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import (
@@ -62,7 +63,7 @@ async def test_the_same_message_id_is_the_same_message(converse: Converse) -> No
         await conversation.settled()
         await conversation.says("hello", "m1")
         await conversation.says("again", "m2")
-        await conversation.until(lambda s: s.turn == 2 and not s.unanswered)
+        await conversation.until(lambda s: s.answering.turn == 2 and not s.answering.unanswered)
         assert len(conversation.fakes.delivered) == 2
 
 
@@ -109,7 +110,7 @@ async def test_a_message_while_the_reply_leaves_waits_for_its_own_turn(converse:
         await gate.reached.wait()
         await conversation.says("it is the CSV export")
         state = await conversation.state()
-        assert [message.text for message in state.inbox] == ["it is the CSV export"]
+        assert [message.text for message in state.mailbox.inbox] == ["it is the CSV export"]
         gate.opened.set()
         await conversation.settled()
         assert conversation.fakes.refused == 0
@@ -141,10 +142,10 @@ async def test_hand_back_carries_an_instruction_and_a_fresh_budget(converse: Con
         await conversation.says("are you there?")
         await conversation.settled()
         await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="offer the manual export"))
-        state = await conversation.until(lambda s: s.owned_by_ai and not s.unanswered)
+        state = await conversation.until(lambda s: s.owned_by_ai and not s.answering.unanswered)
         assert conversation.fakes.generated[-1].instruction == "offer the manual export"
         assert len(conversation.fakes.delivered) == 2
-        assert state.answered.exchanges == 1
+        assert state.answering.counts.exchanges == 1
 
 
 async def test_an_instruction_to_the_ai_agent_that_answers_tells_the_customer_nothing_again(converse: Converse) -> None:
@@ -152,7 +153,7 @@ async def test_an_instruction_to_the_ai_agent_that_answers_tells_the_customer_no
         await conversation.says("refund me")
         await conversation.until(lambda s: s.approval is not None)
         await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="name the 14 days"))
-        await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
+        await conversation.until(lambda s: s.answering.turn == 2 and s.approval is not None)
         assert conversation.fakes.generated[-1].instruction == "name the 14 days"
         assert [bool(asked.notice) for asked in conversation.fakes.approvals] == [True, False]
 
@@ -160,11 +161,11 @@ async def test_an_instruction_to_the_ai_agent_that_answers_tells_the_customer_no
 async def test_a_person_is_told_that_a_reply_of_theirs_did_not_arrive_after_all(converse: Converse) -> None:
     async with converse(fakes()) as conversation:
         await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="Here it is."))
-        await conversation.until(lambda s: not s.owned_by_ai and not s.requests)
+        await conversation.until(lambda s: not s.owned_by_ai and not s.mailbox.requests)
         await conversation.ask(Resolve(request_id="r2", by=ANNA))
-        await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+        await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
         await conversation.ask(ReportFailure(request_id="f1", by=Person(id="sms"), message_key="k1", code="30003"))
-        await conversation.until(lambda s: s.standing.startswith(Status.WITH_HUMAN))
+        await conversation.until(lambda s: s.shown.text.startswith(Status.WITH_HUMAN))
         told = conversation.fakes.statuses[-1]
     assert (told.event, told.status) == ("delivery_failed", Status.WITH_HUMAN)
     assert "could not be delivered" in told.note
@@ -175,7 +176,7 @@ async def test_a_person_who_replies_takes_over(converse: Converse) -> None:
         await conversation.says("help")
         await conversation.settled()
         await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
-        state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN and not s.requests)
+        state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN and not s.mailbox.requests)
         while len(conversation.fakes.delivered) < 2:
             await conversation.state()
         assert conversation.fakes.deliveries[-1].text == "I am on it."
@@ -186,7 +187,7 @@ async def test_asking_for_a_person_escalates(converse: Converse) -> None:
     async with converse(fakes(ASKS_FOR_PERSON)) as conversation:
         await conversation.says("a human please")
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert state.escalation_reason == "asked_for_person"
+        assert state.lifecycle.escalation_reason == "asked_for_person"
         assert conversation.fakes.delivered == []
         await conversation.says("hello?")
         await conversation.until(lambda s: len(conversation.fakes.recorded) == 2)
@@ -221,7 +222,7 @@ async def test_an_approved_draft_is_sent_once(converse: Converse) -> None:
             await conversation.ask(approve)
         state = await conversation.until(lambda s: s.approval is None)
         await conversation.ask(decision(conversation, "approve", BEN, request_id="late"))
-        await conversation.until(lambda s: not s.requests and len(conversation.fakes.decisions) == 1)
+        await conversation.until(lambda s: not s.mailbox.requests and len(conversation.fakes.decisions) == 1)
         assert state.status is Status.OPEN
         assert len(conversation.fakes.delivered) == 1
         assert conversation.fakes.decisions[0].effect == "refused"
@@ -253,7 +254,7 @@ async def test_a_rejection_redrafts_with_its_reason(converse: Converse) -> None:
         await conversation.says("refund me")
         await conversation.until(lambda s: s.approval is not None)
         await conversation.ask(decision(conversation, "reject", reason="name the 14 days"))
-        await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
+        await conversation.until(lambda s: s.answering.turn == 2 and s.approval is not None)
         assert conversation.fakes.generated[-1].instruction == "name the 14 days"
         assert [bool(asked.notice) for asked in conversation.fakes.approvals] == [True, False]
         assert len(conversation.fakes.approvals) == 2
@@ -266,7 +267,7 @@ async def test_a_message_makes_an_approval_stale(converse: Converse) -> None:
         await conversation.until(lambda s: s.approval is not None)
         stale = decision(conversation, "approve", request_id="stale")
         await conversation.says("no, wait: cancel instead")
-        await conversation.until(lambda s: s.turn == 2 and s.approval is not None)
+        await conversation.until(lambda s: s.answering.turn == 2 and s.approval is not None)
         await conversation.ask(stale)
         await conversation.until(lambda s: len(conversation.fakes.decisions) == 1)
         assert conversation.fakes.decisions[0].effect == "refused"
@@ -342,7 +343,7 @@ async def test_silence_resolves_and_a_week_later_the_workflow_ends(converse: Con
         await conversation.pass_time(timedelta(hours=73))
         state = await conversation.until(lambda s: s.status is Status.RESOLVED)
         assert conversation.fakes.statuses[-1].by == "silence"
-        assert state.resolved_at is not None
+        assert state.lifecycle.resolved_at is not None
 
 
 async def test_a_resolved_conversation_is_reopened_by_a_message_but_not_by_an_old_one(converse: Converse) -> None:
@@ -352,27 +353,29 @@ async def test_a_resolved_conversation_is_reopened_by_a_message_but_not_by_an_ol
         await conversation.ask(Resolve(request_id="r1", by=ANNA))
         await conversation.until(lambda s: s.status is Status.RESOLVED)
         await conversation.says("it is wrong", "m2")
-        await conversation.until(lambda s: s.status is Status.OPEN and not s.unanswered)
+        await conversation.until(lambda s: s.status is Status.OPEN and not s.answering.unanswered)
         assert [s.event for s in conversation.fakes.statuses] == ["resolved", "reopened"]
         assert len(conversation.fakes.delivered) == 2
         await conversation.ask(Resolve(request_id="r2", by=ANNA))
         await conversation.ask(Reopen(request_id="r3", by=ANNA))
-        await conversation.until(lambda s: s.status is Status.OPEN and not s.requests)
+        await conversation.until(lambda s: s.status is Status.OPEN and not s.mailbox.requests)
 
 
 async def test_a_snoozed_conversation_wakes_by_time_and_by_message(converse: Converse) -> None:
     async with converse(fakes()) as conversation:
         await conversation.says("call me next week")
         state = await conversation.settled()
-        assert state.quiet_since is not None
-        await conversation.ask(Snooze(request_id="s1", by=ANNA, until=state.quiet_since + timedelta(hours=5)))
+        assert state.waiting.quiet_since is not None
+        await conversation.ask(Snooze(request_id="s1", by=ANNA, until=state.waiting.quiet_since + timedelta(hours=5)))
         await conversation.until(lambda s: s.status is Status.SNOOZED)
         await conversation.pass_time(timedelta(hours=6))
         await conversation.until(lambda s: s.status is Status.OPEN)
-        await conversation.ask(Snooze(request_id="s2", by=ANNA, until=state.quiet_since + timedelta(days=20)))
+        await conversation.ask(Snooze(request_id="s2", by=ANNA, until=state.waiting.quiet_since + timedelta(days=20)))
         await conversation.until(lambda s: s.status is Status.SNOOZED)
         await conversation.says("I am back")
-        await conversation.until(lambda s: s.status is Status.OPEN and s.turn == 2 and not s.unanswered)
+        await conversation.until(
+            lambda s: s.status is Status.OPEN and s.answering.turn == 2 and not s.answering.unanswered
+        )
 
 
 async def test_a_model_that_fails_for_good_hands_over(converse: Converse) -> None:
@@ -381,7 +384,7 @@ async def test_a_model_that_fails_for_good_hands_over(converse: Converse) -> Non
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?")
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert state.escalation_reason == "model_failed"
+        assert state.lifecycle.escalation_reason == "model_failed"
         assert len(conversation.fakes.recorded) == 1
 
 
@@ -401,14 +404,14 @@ async def test_a_channel_that_refuses_for_good_hands_over(converse: Converse) ->
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?")
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert state.escalation_reason == "delivery_failed"
+        assert state.lifecycle.escalation_reason == "delivery_failed"
 
 
 async def test_a_validator_lowers_confidence(converse: Converse) -> None:
     async with converse(fakes(validates=True)) as conversation:
         await conversation.says("where is my invoice?")
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert state.escalation_reason == "low_confidence"
+        assert state.lifecycle.escalation_reason == "low_confidence"
 
 
 async def test_modes_switch_in_mid_conversation(converse: Converse) -> None:
@@ -420,7 +423,7 @@ async def test_modes_switch_in_mid_conversation(converse: Converse) -> None:
         await conversation.until(lambda s: s.approval is not None)
         await conversation.ask(decision(conversation, "take_over"))
         await conversation.ask(ChangeMode(request_id="c2", by=ANNA, mode=Mode.CO_PILOT))
-        await conversation.until(lambda s: s.mode is Mode.CO_PILOT and not s.owned_by_ai)
+        await conversation.until(lambda s: s.answering.mode is Mode.CO_PILOT and not s.owned_by_ai)
         await conversation.says("three")
         while not conversation.fakes.generated[-1].suggestion:
             await conversation.state()
@@ -457,11 +460,11 @@ async def test_a_person_who_reopens_gets_a_fresh_silence_period(converse: Conver
         await conversation.pass_time(timedelta(hours=73))
         await conversation.until(lambda s: s.status is Status.RESOLVED)
         await conversation.ask(Reopen(request_id="r1", by=ANNA))
-        state = await conversation.until(lambda s: s.status is Status.OPEN and not s.requests)
-        due = state.silence_due()
+        state = await conversation.until(lambda s: s.status is Status.OPEN and not s.mailbox.requests)
+        due = silence_due(state)
         assert due is not None
-        assert state.standing_since is not None
-        assert due - state.standing_since > timedelta(hours=71)
+        assert state.shown.since is not None
+        assert due - state.shown.since > timedelta(hours=71)
 
 
 async def test_an_early_reply_of_a_person_stops_the_draft(converse: Converse) -> None:
@@ -472,7 +475,7 @@ async def test_an_early_reply_of_a_person_stops_the_draft(converse: Converse) ->
         await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
         await conversation.until(lambda s: not s.owned_by_ai)
         gate.opened.set()
-        await conversation.until(lambda s: not s.requests and len(conversation.fakes.delivered) == 1)
+        await conversation.until(lambda s: not s.mailbox.requests and len(conversation.fakes.delivered) == 1)
         assert [d.author for d in conversation.fakes.deliveries] == ["human_agent"]
 
 
@@ -493,12 +496,12 @@ async def test_deciding_wakes_a_snoozed_conversation(converse: Converse) -> None
     async with converse(fakes(SUPERVISED)) as conversation:
         await conversation.says("refund me")
         state = await conversation.until(lambda s: s.approval is not None)
-        assert state.standing_since is not None
-        await conversation.ask(Snooze(request_id="s1", by=ANNA, until=state.standing_since + timedelta(days=7)))
+        assert state.shown.since is not None
+        await conversation.ask(Snooze(request_id="s1", by=ANNA, until=state.shown.since + timedelta(days=7)))
         await conversation.until(lambda s: s.status is Status.SNOOZED)
         await conversation.ask(decision(conversation, "approve"))
         state = await conversation.until(lambda s: s.approval is None)
-        assert (state.status, state.snoozed_until) == (Status.OPEN, None)
+        assert (state.status, state.lifecycle.snoozed_until) == (Status.OPEN, None)
 
 
 async def test_supervision_holds_a_draft_that_is_being_written(converse: Converse) -> None:
@@ -507,7 +510,7 @@ async def test_supervision_holds_a_draft_that_is_being_written(converse: Convers
         await conversation.says("help")
         await gate.reached.wait()
         await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.SUPERVISION))
-        await conversation.until(lambda s: len(s.requests) == 1)
+        await conversation.until(lambda s: len(s.mailbox.requests) == 1)
         gate.opened.set()
         await conversation.until(lambda s: s.approval is not None)
         assert conversation.fakes.delivered == []
@@ -537,7 +540,7 @@ async def test_a_workflow_that_fell_behind_the_store_catches_up(converse: Conver
         await conversation.says("two")
         state = await conversation.settled()
         assert (conversation.fakes.refused, len(conversation.fakes.delivered)) == (1, 2)
-        assert (state.revision, state.turn) == (7, 10)
+        assert (state.revision, state.answering.turn) == (7, 10)
 
 
 async def test_a_message_during_an_approved_delivery_is_answered(converse: Converse) -> None:

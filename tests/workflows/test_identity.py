@@ -29,7 +29,7 @@ def fakes(*verdicts: Verdict) -> FakeActivities:
 
 
 def waits_for_code(state: ConversationState) -> bool:
-    return state.identity_check is not None and not state.unanswered and not state.inbox
+    return state.waiting.identity_check is not None and not state.answering.unanswered and not state.mailbox.inbox
 
 
 async def asked(conversation: Conversation) -> ConversationState:
@@ -49,7 +49,9 @@ async def test_the_right_code_gets_the_question_answered_with_a_fresh_context(co
         assert asking.record
         assert asking.record.decision.outcome is Outcome.VERIFY
         await conversation.says("123456", "m2")
-        state = await conversation.until(lambda s: s.identity_check is None and not s.unanswered and not s.inbox)
+        state = await conversation.until(
+            lambda s: s.waiting.identity_check is None and not s.answering.unanswered and not s.mailbox.inbox
+        )
         assert state.status is Status.OPEN
         assert conversation.fakes.log == [
             "open_conversation",
@@ -73,7 +75,7 @@ async def test_a_wrong_code_is_told_and_may_be_corrected(converse: Converse) -> 
         wrong = conversation.fakes.policy.wording.wrong_code
         assert [one.text for one in conversation.fakes.deliveries][1:] == [wrong]
         await conversation.says("123456", "m3")
-        await conversation.until(lambda s: s.identity_check is None and not s.unanswered)
+        await conversation.until(lambda s: s.waiting.identity_check is None and not s.answering.unanswered)
         assert len(conversation.fakes.codes) == 1
 
 
@@ -83,7 +85,7 @@ async def test_a_check_that_came_to_nothing_goes_to_a_person(converse: Converse,
         await asked(conversation)
         await conversation.says("123457", "m2")
         state = await with_human(conversation)
-        assert (state.escalation_reason, state.identity_check) == ("not_verified", None)
+        assert (state.lifecycle.escalation_reason, state.waiting.identity_check) == ("not_verified", None)
 
 
 async def test_a_code_that_nobody_writes_goes_to_a_person_when_it_ends(converse: Converse) -> None:
@@ -91,7 +93,7 @@ async def test_a_code_that_nobody_writes_goes_to_a_person_when_it_ends(converse:
         await asked(conversation)
         await conversation.pass_time(timedelta(minutes=11))
         state = await with_human(conversation)
-        assert state.escalation_reason == "not_verified"
+        assert state.lifecycle.escalation_reason == "not_verified"
 
 
 async def test_other_words_ask_again_and_send_no_second_code(converse: Converse) -> None:
@@ -100,11 +102,11 @@ async def test_other_words_ask_again_and_send_no_second_code(converse: Converse)
     async with converse(made) as conversation:
         await asked(conversation)
         await conversation.says("why do you ask?", "m2")
-        await conversation.until(lambda s: waits_for_code(s) and "m2" in s.seen and s.turn == 2)
+        await conversation.until(lambda s: waits_for_code(s) and "m2" in s.mailbox.seen and s.answering.turn == 2)
         assert len(made.codes) == 1
         assert len(made.deliveries) == 2
         await conversation.says("123456", "m3")
-        await conversation.until(lambda s: s.identity_check is None and not s.unanswered)
+        await conversation.until(lambda s: s.waiting.identity_check is None and not s.answering.unanswered)
 
 
 async def test_without_a_way_to_prove_it_a_person_gets_it(converse: Converse) -> None:
@@ -113,7 +115,7 @@ async def test_without_a_way_to_prove_it_a_person_gets_it(converse: Converse) ->
     async with converse(made) as conversation:
         await conversation.says("which plan am I on?", "m1")
         state = await with_human(conversation)
-        assert state.escalation_reason == "not_verified"
+        assert state.lifecycle.escalation_reason == "not_verified"
 
 
 async def test_a_channel_that_refuses_the_code_is_a_case_for_a_person(converse: Converse) -> None:
@@ -121,7 +123,7 @@ async def test_a_channel_that_refuses_the_code_is_a_case_for_a_person(converse: 
     made.failures["send_identity_code"] = [ApplicationError("no such address", type="InvalidInputError")]
     async with converse(made) as conversation:
         await conversation.says("which plan am I on?", "m1")
-        assert (await with_human(conversation)).escalation_reason == "not_verified"
+        assert (await with_human(conversation)).lifecycle.escalation_reason == "not_verified"
 
 
 async def test_a_writing_tool_for_nobody_known_is_never_used(converse: Converse) -> None:
@@ -129,7 +131,7 @@ async def test_a_writing_tool_for_nobody_known_is_never_used(converse: Converse)
     made.evidences = [NO_WAY]
     async with converse(made) as conversation:
         await conversation.says("refund me", "m1")
-        assert (await with_human(conversation)).escalation_reason == "identity"
+        assert (await with_human(conversation)).lifecycle.escalation_reason == "identity"
         assert made.codes == []
 
 
@@ -143,7 +145,7 @@ async def test_a_takeover_while_the_code_is_sent_ends_the_check(converse: Conver
         gate.opened.set()
         await conversation.settled()
         assert conversation.fakes.deliveries == []
-        assert (await conversation.state()).identity_check is None
+        assert (await conversation.state()).waiting.identity_check is None
 
 
 async def test_a_code_that_comes_before_it_was_asked_for_counts(converse: Converse) -> None:
@@ -154,7 +156,9 @@ async def test_a_code_that_comes_before_it_was_asked_for_counts(converse: Conver
         await gate.reached.wait()
         await conversation.says("123456", "m2")
         gate.opened.set()
-        await conversation.until(lambda s: s.turn == 2 and s.identity_check is None and not s.unanswered)
+        await conversation.until(
+            lambda s: s.answering.turn == 2 and s.waiting.identity_check is None and not s.answering.unanswered
+        )
         assert conversation.fakes.unanswered == []
 
 
@@ -164,7 +168,7 @@ async def test_a_refused_asking_begins_the_turn_again(converse: Converse) -> Non
     made.code_goes = "refused"
     async with converse(made) as conversation:
         await conversation.says("which plan am I on?", "m1")
-        await conversation.until(lambda s: s.turn == 2 and not s.unanswered)
+        await conversation.until(lambda s: s.answering.turn == 2 and not s.answering.unanswered)
         assert made.log.count("send_identity_code") == 1
 
 
@@ -173,7 +177,7 @@ async def test_a_person_who_resolves_ends_the_check(converse: Converse) -> None:
         await asked(conversation)
         await conversation.ask(Resolve(request_id="r1", by=ANNA))
         state = await conversation.until(lambda s: s.status is Status.RESOLVED)
-        assert state.identity_check is None
+        assert state.waiting.identity_check is None
 
 
 async def test_another_sender_gets_a_context_of_their_own(converse: Converse) -> None:
@@ -197,7 +201,9 @@ async def test_a_reply_to_one_sender_never_leaves_by_the_channel_of_another(conv
         other = message("and I?", "m2").model_copy(update={"channel": "phone", "customer_id": "cu_2"})
         await conversation.handle.signal(ConversationWorkflow.receive_message, other)
         gate.opened.set()
-        await conversation.until(lambda s: "m2" in s.seen and not s.unanswered and not s.inbox)
+        await conversation.until(
+            lambda s: "m2" in s.mailbox.seen and not s.answering.unanswered and not s.mailbox.inbox
+        )
         to_first = [one for one in made.deliveries if one.message_key.endswith("-1")]
         assert [one.channel for one in to_first] == ["web_chat"]
 
@@ -214,7 +220,9 @@ async def test_a_code_that_comes_while_something_else_is_under_way_is_compared_a
         await telling.reached.wait()
         await conversation.says("123456", "m4")
         telling.opened.set()
-        await conversation.until(lambda s: "m4" in s.seen and s.identity_check is None and not s.unanswered)
+        await conversation.until(
+            lambda s: "m4" in s.mailbox.seen and s.waiting.identity_check is None and not s.answering.unanswered
+        )
         drafting.opened.set()
         assert "record_messages" not in made.log
 
@@ -223,5 +231,5 @@ async def test_a_reply_that_needs_no_identity_after_all_ends_the_check(converse:
     async with converse(fakes("none")) as conversation:
         await asked(conversation)
         await conversation.says("never mind: how do I change it?", "m2")
-        state = await conversation.until(lambda s: s.turn == 2 and not s.unanswered)
-        assert (state.identity_check, state.status) == (None, Status.OPEN)
+        state = await conversation.until(lambda s: s.answering.turn == 2 and not s.answering.unanswered)
+        assert (state.waiting.identity_check, state.status) == (None, Status.OPEN)

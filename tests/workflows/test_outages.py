@@ -25,12 +25,12 @@ async def test_a_silent_model_parks_the_conversation_and_answers_when_it_is_back
     activities.failures["generate_reply"] = [ApplicationError("down", type="UnavailableError") for _ in range(12)]
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?")
-        parked = await conversation.until(lambda state: state.parked_since is not None)
+        parked = await conversation.until(lambda state: state.waiting.parked_since is not None)
         assert parked.status is Status.OPEN
         await conversation.until(lambda state: any(one.kind == "notice" for one in activities.deliveries))
         activities.failures["generate_reply"].clear()
-        state = await conversation.until(lambda state: state.answered.exchanges == 1)
-    assert state.parked_since is None
+        state = await conversation.until(lambda state: state.answering.counts.exchanges == 1)
+    assert state.waiting.parked_since is None
     assert [change.event for change in activities.statuses] == ["parked"]
     assert [one.kind for one in activities.deliveries] == ["notice", "reply"]
 
@@ -40,11 +40,11 @@ async def test_who_writes_while_it_is_parked_is_answered_once(converse: Converse
     activities.failures["generate_reply"] = [ApplicationError("down", type="UnavailableError") for _ in range(100)]
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?")
-        await conversation.until(lambda state: state.parked_since is not None)
+        await conversation.until(lambda state: state.waiting.parked_since is not None)
         await conversation.says("hello?")
         await conversation.until(lambda _: len(activities.recorded) == 2)
         activities.failures["generate_reply"].clear()
-        await conversation.until(lambda state: state.answered.exchanges == 1)
+        await conversation.until(lambda state: state.answering.counts.exchanges == 1)
     assert [one.kind for one in activities.deliveries] == ["notice", "reply"]
     assert [change.event for change in activities.statuses] == ["parked"]
 
@@ -55,8 +55,8 @@ async def test_a_model_that_never_comes_back_is_no_reason_to_wait_for_ever(conve
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?")
         state = await conversation.until(lambda state: state.status is Status.WITH_HUMAN)
-    assert state.escalation_reason == "model_failed"
-    assert state.parked_since is None
+    assert state.lifecycle.escalation_reason == "model_failed"
+    assert state.waiting.parked_since is None
 
 
 @pytest.mark.parametrize("kind", ["resolve", "snooze"])
@@ -69,14 +69,14 @@ async def test_what_a_person_sets_aside_waits_for_no_model_and_is_not_answered_a
     asked = {"resolve": Resolve(request_id="r1", by=ANNA), "snooze": Snooze(request_id="r1", by=ANNA, until=until)}
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?")
-        await conversation.until(lambda state: state.parked_since is not None)
+        await conversation.until(lambda state: state.waiting.parked_since is not None)
         await conversation.ask(asked[kind])  # type: ignore[arg-type]
-        state = await conversation.until(lambda state: not state.requests and state.status is not Status.OPEN)
+        state = await conversation.until(lambda state: not state.mailbox.requests and state.status is not Status.OPEN)
         assert activities.failures["generate_reply"]
         activities.failures["generate_reply"].clear()
         await conversation.says("anybody there?")
-        await conversation.until(lambda state: state.answered.exchanges == 1)
-    assert state.parked_since is None
+        await conversation.until(lambda state: state.answering.counts.exchanges == 1)
+    assert state.waiting.parked_since is None
     assert [one.kind for one in activities.deliveries] == ["notice", "reply"]
 
 
@@ -85,7 +85,7 @@ async def test_a_colleagues_reply_does_not_wait_for_a_suggestion(converse: Conve
     async with converse(activities) as conversation:
         await conversation.ask(TakeOver(request_id="t1", by=ANNA))
         await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.CO_PILOT))
-        await conversation.until(lambda state: state.mode is Mode.CO_PILOT and not state.requests)
+        await conversation.until(lambda state: state.answering.mode is Mode.CO_PILOT and not state.mailbox.requests)
         gate = activities.hold("generate_reply")
         await conversation.says("where is my invoice?")
         await gate.reached.wait()
@@ -110,7 +110,7 @@ async def test_a_reply_waits_for_the_end_of_quiet_hours(converse: Converse) -> N
         await conversation.until(lambda _: activities.log.count("generate_reply") == 2)
         assert activities.delivered == []
         await conversation.pass_time(timedelta(minutes=90))
-        await conversation.until(lambda state: state.answered.exchanges == 1)
+        await conversation.until(lambda state: state.answering.counts.exchanges == 1)
     assert len(activities.delivered) == 1
 
 
@@ -120,7 +120,7 @@ async def test_what_was_resolved_is_not_answered_after_quiet_hours(converse: Con
         await conversation.says("where is my invoice?")
         await conversation.until(lambda _: "generate_reply" in activities.log)
         await conversation.ask(Resolve(request_id="r1", by=ANNA))
-        await conversation.until(lambda state: state.standing.startswith(Status.RESOLVED))
+        await conversation.until(lambda state: state.shown.text.startswith(Status.RESOLVED))
         await conversation.pass_time(timedelta(minutes=90))
         await conversation.state()
     assert activities.delivered == []

@@ -20,10 +20,7 @@ START = StartConversation(organisation="bikeshop", conversation_id="cv_00000001"
 
 
 def _state(**values: Any) -> ConversationState:
-    state = ConversationState(start=START)
-    for name, value in values.items():
-        setattr(state, name, value)
-    return state
+    return ConversationState.model_validate({"start": START, **values})
 
 
 def _written(state: ConversationState, current: TypedSearchAttributes = NOTHING) -> dict[str, Any]:

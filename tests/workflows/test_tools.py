@@ -53,7 +53,7 @@ async def test_tools_within_their_limit_are_used_one_after_the_other_and_then_th
         assert [call.call_key for call in fakes.called] == [f"{draft_id}-tool-1", f"{draft_id}-tool-2"]
         assert [call.action for call in fakes.called] == [REFUND, VOUCHER]
         assert all(call.closure is None and call.expected_revision == 1 and call.record for call in fakes.called)
-        assert state.context is None
+        assert state.customer_context.fetched is None
 
 
 async def test_what_a_tool_changed_is_fetched_anew(converse: Converse) -> None:
@@ -75,7 +75,7 @@ async def test_a_tool_that_did_not_do_it_brings_a_person(converse: Converse, sta
     async with converse(fakes) as conversation:
         await conversation.says("refund me", "m1")
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert (state.escalation_reason, len(fakes.called)) == ("tool_failed", 1)
+        assert (state.lifecycle.escalation_reason, len(fakes.called)) == ("tool_failed", 1)
         assert (fakes.delivered, fakes.escalations[0].draft_id) == ([], fakes.called[0].draft_id)
 
 
@@ -85,7 +85,7 @@ async def test_an_error_that_stays_brings_a_person(converse: Converse) -> None:
     async with converse(fakes) as conversation:
         await conversation.says("refund me", "m1")
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert state.escalation_reason == "tool_failed"
+        assert state.lifecycle.escalation_reason == "tool_failed"
         assert fakes.delivered == []
 
 
@@ -147,7 +147,7 @@ async def test_a_burst_is_waited_for_before_anything_is_done(converse: Converse)
     fakes = proposing(REFUND, policy=policy)
     async with converse(fakes) as conversation:
         await conversation.says("refund A-1001", "m1")
-        await conversation.until(lambda s: s.ai_agent is not None)
+        await conversation.until(lambda s: s.answering.ai_agent is not None)
         fakes.actions = ()
         await conversation.says("sorry, leave it", "m2")
         await conversation.until(lambda _: len(fakes.deliveries) == 1)
@@ -169,7 +169,7 @@ async def test_above_its_limit_a_tool_waits_for_approval_and_runs_once(converse:
         assert [call.closure.decision.by for call in fakes.called if call.closure] == [ANNA, ANNA]
         assert fakes.deliveries[0].closure is None
         assert fakes.decisions[0].effect == "refused"
-        assert (state.approval, state.status, state.context) == (None, Status.OPEN, None)
+        assert (state.approval, state.status, state.customer_context.fetched) == (None, Status.OPEN, None)
 
 
 async def test_an_edit_changes_the_text_and_not_what_is_done(converse: Converse) -> None:
@@ -214,7 +214,7 @@ async def test_an_approved_tool_that_fails_is_told_to_who_approved_and_to_a_pers
         await conversation.asked(1)
         await decide(conversation)
         state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
-        assert state.escalation_reason == "tool_failed"
+        assert state.lifecycle.escalation_reason == "tool_failed"
         assert (fakes.delivered, [one.effect for one in fakes.decisions]) == ([], ["refused"])
 
 

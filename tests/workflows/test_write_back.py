@@ -25,7 +25,7 @@ def fakes(policy: Policy, evidence: Evidence = SURE) -> WritingFakes:
 
 async def resolved(conversation: Conversation) -> None:
     await conversation.ask(Resolve(request_id="r1", by=ANNA))
-    await conversation.until(lambda s: s.standing.startswith(Status.RESOLVED))
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
 
 
 async def told(conversation: Conversation, activities: WritingFakes, times: int) -> None:
@@ -113,9 +113,9 @@ async def test_a_message_is_answered_that_comes_while_the_last_is_told_before_th
         while not await _has_rung(conversation):
             await conversation.state()
         await conversation.says("one more thing")
-        await conversation.until(lambda s: bool(s.inbox) or s.turn == 2)
+        await conversation.until(lambda s: bool(s.mailbox.inbox) or s.answering.turn == 2)
         gate.opened.set()
-        await conversation.until(lambda s: s.turn == 2)
+        await conversation.until(lambda s: s.answering.turn == 2)
 
 
 async def _has_rung(conversation: Conversation) -> bool:
@@ -133,7 +133,7 @@ async def test_a_ticket_shows_drafts_handoffs_and_status(converse: Converse) -> 
         await conversation.ask(
             DecideApproval(request_id="d1", by=ANNA, action="approve", approval_id=approval.approval_id)
         )
-        await conversation.until(lambda s: s.status is Status.OPEN and not s.unanswered)
+        await conversation.until(lambda s: s.status is Status.OPEN and not s.answering.unanswered)
         await conversation.says("a human please")
         await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
         await resolved(conversation)

@@ -1,20 +1,27 @@
-"""The state of a conversation: what it remembers, what makes a draft stale, and what is due when."""
+"""The state of a conversation: what it remembers, what makes a draft stale, how it travels."""
 
+import ast
+import json
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import ValidationError
 
 from domain.approvals.approval import DEFAULT_RULE, Approval, open_approval
 from domain.conversation.activity_models import FetchedContext, OpenedConversation
+from domain.conversation.groups import MAX_REMEMBERED_IDS, Answered
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Person, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import AnyRequest, HandBack, Resolve, StartConversation, TakeOver
-from domain.conversation.state import REMEMBERED_IDS, Answered, ConversationState
+from domain.conversation.state import FLAT_NAMES, ConversationState
 from domain.conversation.turn import Draft, Evidence, Usage
-from domain.specification.organisation import LadderStep, Mode, ServiceLevels
+from domain.identity.check import IdentityCheck
+from domain.specification.organisation import Mode, ServiceLevels
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -23,13 +30,15 @@ ANNA = Person(id="anna", roles=("approver",))
 AI = Owner(kind="ai_agent", id="general")
 QUEUE = Owner(kind="human_agent")
 LEVELS = ServiceLevels(resolve_after_silence_hours=72, reopen_days=7, context_max_age_minutes=60)
-LADDER = (LadderStep(after_minutes=30, action="remind"),)
-POLICY = Policy(default_ai_agent="general", service_levels=LEVELS, ladder=LADDER)
+POLICY = Policy(default_ai_agent="general", service_levels=LEVELS)
+OPENED = OpenedConversation(spec_hash="a" * 64, policy=POLICY, owner=AI, mode=Mode.DELEGATION)
+CODE = IdentityCheck(check_id="d-1-code", address="a…@v…", until=NOW + HOUR)
 TAKE_OVER = TakeOver(request_id="r-1", by=ANNA)
 
 
 def state(**changes: Any) -> ConversationState:
-    return ConversationState(start=START, policy=POLICY).model_copy(update=changes, deep=True)
+    """A state with such fields, by their names in JSON."""
+    return ConversationState.model_validate({"start": START, "policy": POLICY} | changes)
 
 
 def message(number: int) -> CustomerMessage:
@@ -45,40 +54,83 @@ def context(missing: tuple[str, ...] = ()) -> FetchedContext:
     return FetchedContext(context_id="cx_1", fetched_at=NOW, facts=3, matches=1, missing=missing)
 
 
-# The ring of ids.
+# The mailbox.
 
 
-def test_an_id_counts_once() -> None:
+def test_a_message_counts_once() -> None:
     conversation = state()
-    assert [conversation.first_time(key) for key in ("m-1", "m-2", "m-1", "m-1")] == [True, True, False, False]
+    for number in (1, 2, 1, 1):
+        conversation.receive_message(message(number))
+    assert conversation.mailbox.inbox == (message(1), message(2))
+
+
+def test_a_request_counts_once() -> None:
+    conversation = state()
+    for _ in range(2):
+        conversation.receive_request(TAKE_OVER)
+    assert conversation.mailbox.requests == (TAKE_OVER,)
 
 
 def test_the_ring_keeps_the_latest_ids() -> None:
     conversation = state()
-    for number in range(REMEMBERED_IDS + 1):
-        assert conversation.first_time(f"m-{number}")
-    assert len(conversation.seen) == REMEMBERED_IDS
-    assert not conversation.first_time(f"m-{REMEMBERED_IDS}")
-    assert not conversation.first_time("m-1")
-    assert conversation.first_time("m-0")
+    for number in range(MAX_REMEMBERED_IDS + 1):
+        conversation.receive_message(message(number))
+    assert len(conversation.mailbox.seen) == MAX_REMEMBERED_IDS
+    conversation.receive_message(message(1))
+    assert len(conversation.mailbox.inbox) == MAX_REMEMBERED_IDS + 1
+    conversation.receive_message(message(0))
+    assert conversation.mailbox.inbox[-1] == message(0)
 
 
-# Inbox.
+def test_replies_go_where_the_latest_message_came_from() -> None:
+    conversation = state()
+    by_mail = message(1).model_copy(update={"channel": "email", "customer_id": "cu_1"})
+    conversation.receive_message(by_mail)
+    assert (conversation.channel, conversation.customer_id) == ("email", "cu_1")
+    conversation.begin_turn()
+    conversation.receive_message(message(2))
+    assert (conversation.channel, conversation.drafted_for) == ("web_chat", "email")
 
 
 def test_taking_the_inbox_empties_it() -> None:
     conversation = state(inbox=[message(1), message(2)])
     assert conversation.take_inbox() == (message(1), message(2))
-    assert conversation.inbox == []
+    assert conversation.mailbox.inbox == ()
     assert conversation.take_inbox() == ()
+
+
+def test_questions_begin_a_new_revision() -> None:
+    conversation = state(inbox=[message(1)], revision=4)
+    assert conversation.take_questions() == (message(1),)
+    assert (conversation.revision, conversation.answering.unanswered) == (5, True)
+    assert conversation.take_questions() == ()
+    assert conversation.revision == 5
+
+
+@pytest.mark.parametrize(("inbox", "told"), [([], True), ([message(1)], False)])
+def test_whoever_writes_again_is_told_again(inbox: list[CustomerMessage], told: bool) -> None:
+    conversation = state(inbox=inbox, told_to_wait=True)
+    conversation.take_inbox()
+    assert conversation.waiting.told_to_wait is told
 
 
 def test_messages_are_put_back_before_newer_ones() -> None:
     conversation = state(inbox=[message(1)])
     taken = conversation.take_inbox()
-    conversation.inbox.append(message(2))
+    conversation.receive_message(message(2))
     conversation.put_back(taken)
-    assert conversation.inbox == [message(1), message(2)]
+    assert conversation.mailbox.inbox == (message(1), message(2))
+
+
+def test_requests_come_out_in_order_or_ahead_of_their_turn() -> None:
+    resolve, hand_back = Resolve(request_id="r-2", by=ANNA), HandBack(request_id="r-3", by=ANNA)
+    conversation = state(requests=[TAKE_OVER, resolve, hand_back])
+    conversation.drop_request(resolve)
+    assert [conversation.next_request(), conversation.next_request()] == [TAKE_OVER, hand_back]
+    with pytest.raises(IndexError):
+        conversation.next_request()
+    with pytest.raises(ValueError, match="not in tuple"):
+        conversation.drop_request(resolve)
 
 
 @pytest.mark.parametrize(
@@ -114,9 +166,9 @@ def test_it_adopts_what_the_store_knows(status: Status, resolved_at: datetime | 
     )
     conversation.adopt(opened, NOW)
     assert (conversation.spec_hash, conversation.policy) == ("a" * 64, POLICY)
-    assert (conversation.revision, conversation.turn, conversation.owner) == (7, 3, AI)
-    assert (conversation.mode, conversation.status) == (Mode.SUPERVISION, status)
-    assert conversation.resolved_at == resolved_at
+    assert (conversation.revision, conversation.answering.turn, conversation.owner) == (7, 3, AI)
+    assert (conversation.answering.mode, conversation.status) == (Mode.SUPERVISION, status)
+    assert conversation.lifecycle.resolved_at == resolved_at
 
 
 def test_the_channel_is_the_one_it_started_with() -> None:
@@ -128,40 +180,74 @@ def test_who_owns_it(owner: Owner) -> None:
     assert state(owner=owner).owned_by_ai is (owner is AI)
 
 
-# Ownership and revisions.
+# Ownership.
+
+GIVEN_AWAY: list[Callable[[ConversationState], None]] = [
+    lambda conversation: conversation.take_over("anna"),
+    lambda conversation: conversation.escalate("low_confidence"),
+    lambda conversation: conversation.hand_back("general", "", unanswered=False, told_to_wait=False, now=NOW),
+]
 
 
-def test_changing_hands_voids_the_approval_and_begins_budgets_again() -> None:
+@pytest.mark.parametrize("give_away", GIVEN_AWAY, ids=["take_over", "escalate", "hand_back"])
+def test_another_owner_begins_again(give_away: Callable[[ConversationState], None]) -> None:
     conversation = state(
-        approval=approval(), snoozed_until=NOW, resolved_at=NOW, answered=Answered(exchanges=4, clarifications=1)
+        answered=Answered(exchanges=4, clarifications=1),
+        unanswered=True,
+        told_to_wait=True,
+        parked_since=NOW,
+        identity_check=CODE,
     )
-    conversation.give_to(QUEUE, Status.WITH_HUMAN)
+    give_away(conversation)
+    assert conversation.answering.counts == Answered()
+    assert not conversation.answering.unanswered
+    waits = conversation.waiting
+    assert (waits.told_to_wait, waits.parked_since, waits.identity_check) == (False, None, None)
+
+
+def test_who_hands_back_says_how_to_go_on() -> None:
+    conversation = state(owner=QUEUE, status=Status.WITH_HUMAN, escalation_reason="low_confidence")
+    conversation.hand_back("general", "Offer the export.", unanswered=True, told_to_wait=True, now=NOW)
+    assert (conversation.answering.instruction, conversation.answering.unanswered) == ("Offer the export.", True)
+    assert (conversation.waiting.told_to_wait, conversation.waiting.quiet_since) == (True, NOW)
+    assert conversation.lifecycle.escalation_reason is None
+
+
+def test_a_redraft_follows_its_instruction() -> None:
+    conversation = state(approval=approval(), status=Status.AWAITING_APPROVAL, revision=1)
+    conversation.ask_redraft("name the 14 days")
+    assert (conversation.approval, conversation.status, conversation.revision) == (None, Status.OPEN, 2)
+    assert (conversation.answering.instruction, conversation.answering.unanswered) == ("name the 14 days", True)
+
+
+def test_what_waits_for_approval_is_no_longer_unanswered() -> None:
+    conversation = state(revision=1, unanswered=True)
+    conversation.ask_approval(approval())
+    assert (conversation.approval, conversation.answering.unanswered) == (approval(), False)
+    assert conversation.approve_in_part("ben").approved_by == ("ben",)
+    assert conversation.reassign("carla").assignee == "carla"
+    assert conversation.approval is not None
+    assert (conversation.approval.approved_by, conversation.approval.assignee) == (("ben",), "carla")
+
+
+@pytest.mark.parametrize(("now", "quiet_since"), [(NOW, NOW), (None, None)])
+def test_waking_may_begin_a_period_of_silence(now: datetime | None, quiet_since: datetime | None) -> None:
+    conversation = state(status=Status.SNOOZED, snoozed_until=NOW)
+    conversation.wake(now)
+    assert (conversation.status, conversation.waiting.quiet_since) == (Status.OPEN, quiet_since)
+
+
+def test_what_is_resolved_waits_for_no_code() -> None:
+    conversation = state(identity_check=CODE)
+    conversation.resolve(NOW)
+    assert (conversation.status, conversation.waiting.identity_check) == (Status.RESOLVED, None)
+
+
+def test_it_catches_up_with_a_store_that_is_ahead() -> None:
+    conversation = state(revision=3, turn=9)
+    conversation.catch_up(OPENED.model_copy(update={"revision": 7, "turn": 2, "owner": QUEUE}))
+    assert (conversation.revision, conversation.answering.turn) == (7, 9)
     assert (conversation.owner, conversation.status) == (QUEUE, Status.WITH_HUMAN)
-    assert (conversation.approval, conversation.snoozed_until, conversation.resolved_at) == (None, None, None)
-    assert conversation.answered == Answered()
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [(Status.AWAITING_APPROVAL, Status.OPEN), (Status.OPEN, Status.OPEN), (Status.SNOOZED, Status.SNOOZED)],
-)
-def test_moving_on_makes_drafts_and_approvals_stale(before: Status, after: Status) -> None:
-    conversation = state(approval=approval(), status=before, revision=4)
-    conversation.move_on()
-    assert (conversation.revision, conversation.approval, conversation.status) == (5, None, after)
-
-
-@pytest.mark.parametrize(
-    ("owner", "waiting", "status"),
-    [
-        (AI, None, Status.OPEN),
-        (AI, approval(), Status.AWAITING_APPROVAL),
-        (QUEUE, None, Status.WITH_HUMAN),
-        (QUEUE, approval(), Status.WITH_HUMAN),
-    ],
-)
-def test_the_status_to_which_it_wakes(owner: Owner, waiting: Approval | None, status: Status) -> None:
-    assert state(owner=owner, approval=waiting, status=Status.SNOOZED).active_status() is status
 
 
 @pytest.mark.parametrize(
@@ -186,16 +272,25 @@ def test_a_mode_that_a_person_set_wins(mode: Mode, was_set: bool, supervised_bef
 def test_a_reply_is_an_exchange_and_clarifications_count_in_a_row(clarified: bool, in_a_row: int) -> None:
     conversation = state(answered=Answered(exchanges=2, clarifications=1))
     conversation.note_reply(NOW, answers_all=True, clarified=clarified)
-    assert conversation.answered == Answered(exchanges=3, clarifications=in_a_row)
-    assert conversation.quiet_since == NOW
+    assert conversation.answering.counts == Answered(exchanges=3, clarifications=in_a_row)
+    assert conversation.waiting.quiet_since == NOW
 
 
 @pytest.mark.parametrize("answers_all", [True, False])
 def test_only_a_reply_to_everything_leaves_nothing_unanswered(answers_all: bool) -> None:
     conversation = state(unanswered=True, instruction="be brief")
     conversation.note_reply(NOW, answers_all=answers_all, clarified=False)
-    assert conversation.unanswered is not answers_all
-    assert conversation.instruction == ("" if answers_all else "be brief")
+    assert conversation.answering.unanswered is not answers_all
+    assert conversation.answering.instruction == ("" if answers_all else "be brief")
+
+
+@pytest.mark.parametrize(("exchange", "exchanges"), [(True, 1), (False, 0)])
+def test_a_code_that_was_asked_for_is_waited_for(exchange: bool, exchanges: int) -> None:
+    conversation = state(unanswered=True)
+    conversation.await_code(CODE)
+    (conversation.note_code_exchange if exchange else conversation.note_code_asked)(NOW)
+    assert (conversation.waiting.identity_check, conversation.waiting.quiet_since) == (CODE, NOW)
+    assert (conversation.answering.unanswered, conversation.answering.counts.exchanges) == (False, exchanges)
 
 
 # The customer context.
@@ -217,67 +312,111 @@ def test_a_context_is_fresh_when_complete_and_young(
     assert state(context=known, context_since=since).context_is_fresh(NOW) is fresh
 
 
-# Deadlines.
+def test_a_context_is_that_of_whoever_wrote_last() -> None:
+    conversation = state(last_sender_id="cu_1")
+    conversation.begin_context()
+    conversation.keep_context(context(), NOW)
+    assert conversation.context_is_fresh(NOW)
+    conversation.receive_message(message(1).model_copy(update={"customer_id": "cu_2"}))
+    assert not conversation.context_is_fresh(NOW)
 
 
-def test_the_ladder_is_due_while_an_approval_waits() -> None:
-    waiting = approval()
-    assert state(approval=waiting).ladder_due() == NOW + HOUR / 2
-    assert state(approval=waiting.climb(LADDER[0])).ladder_due() is None
-    assert state(approval=None).ladder_due() is None
-    assert state(approval=waiting, policy=None).ladder_due() is None
+def test_who_proves_to_be_a_contact_has_another_context() -> None:
+    conversation = state(context=context(), context_since=NOW, identity_check=CODE)
+    conversation.prove_identity()
+    assert (conversation.waiting.identity_check, conversation.customer_context.fetched) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("changes", "due"),
-    [
-        ({}, True),
-        ({"unanswered": True}, False),
-        ({"inbox": [message(1)]}, False),
-        ({"quiet_since": None}, False),
-        ({"policy": None}, False),
-        *(({"status": status}, False) for status in Status if status is not Status.OPEN),
-    ],
-)
-def test_silence_resolves_only_when_nobody_owes_anything(changes: dict[str, Any], due: bool) -> None:
-    quiet = state(**{"quiet_since": NOW} | changes)
-    assert quiet.silence_due() == (NOW + 72 * HOUR if due else None)
+# What others are shown.
 
 
-def test_a_resolved_conversation_closes_when_it_can_no_longer_be_reopened() -> None:
-    assert state(resolved_at=NOW).closing_due() == NOW + timedelta(days=7)
-    assert state().closing_due() is None
-    assert state(resolved_at=NOW, policy=None).closing_due() is None
+def test_status_and_owner_are_shown_since_they_changed() -> None:
+    conversation = state()
+    conversation.note_shown(NOW)
+    conversation.note_shown(NOW + HOUR)
+    assert (conversation.shown.text, conversation.shown.since) == ("open ai_agent:queue", NOW)
+    conversation.take_over("anna")
+    conversation.note_shown(NOW + HOUR)
+    assert (conversation.shown.text, conversation.shown.since) == ("with_human human_agent:anna", NOW + HOUR)
 
 
-@pytest.mark.parametrize(
-    ("changes", "deadline", "summary"),
-    [
-        ({}, None, "nothing is due"),
-        ({"approval": approval()}, NOW + HOUR / 2, "remind of the approval"),
-        ({"quiet_since": NOW}, NOW + 72 * HOUR, "resolve after silence"),
-        ({"snoozed_until": NOW + HOUR}, NOW + HOUR, "end of the snooze"),
-        ({"resolved_at": NOW}, NOW + timedelta(days=7), "close for good"),
-        ({"approval": approval(), "snoozed_until": NOW + HOUR}, NOW + HOUR / 2, "remind of the approval"),
-        ({"approval": approval(), "snoozed_until": NOW}, NOW, "end of the snooze"),
-    ],
-)
-def test_the_one_deadline_is_the_earliest(changes: dict[str, Any], deadline: datetime | None, summary: str) -> None:
-    waiting = state(**changes)
-    assert (waiting.next_deadline(), waiting.deadline_summary()) == (deadline, summary)
+def test_the_ticket_stays_that_of_the_channel_that_has_one() -> None:
+    policy = POLICY.model_copy(update={"ticketed_channels": ("zendesk",)})
+    conversation = state(policy=policy, last_channel="zendesk")
+    conversation.keep_ticket_channel()
+    conversation.receive_message(message(1))
+    conversation.keep_ticket_channel()
+    conversation.resolve(NOW)
+    conversation.note_on_ticket()
+    assert (conversation.ticket.channel, conversation.ticket.status) == ("zendesk", Status.RESOLVED)
 
 
-# Continue-as-new.
+# What is carried into the next run, and by workers of other versions.
+
+FORMER = Path(__file__).with_name("former_state.json")
+HISTORIES = sorted((Path(__file__).parents[2] / "replay" / "histories").glob("*.json"))
 
 
 def test_everything_survives_the_way_into_the_next_run() -> None:
-    busy: BaseModel = state(
-        inbox=[message(1)],
-        requests=[TAKE_OVER, Resolve(request_id="r-2", by=ANNA)],
-        approval=approval(),
-        context=context(),
-        seen=["m-1", "request:r-1"],
-        snoozed_until=NOW + HOUR,
-        mode=Mode.CO_PILOT,
-    )
+    busy = ConversationState.model_validate_json(FORMER.read_text())
     assert ConversationState.model_validate_json(busy.model_dump_json()) == busy
+    assert ConversationState.model_validate(busy.model_dump()) == busy
+
+
+def test_a_state_of_the_version_before_is_read_and_written_as_it_was() -> None:
+    former = json.loads(FORMER.read_text())
+    read = ConversationState.model_validate(former)
+    assert json.loads(read.model_dump_json()) == former
+    defaults = json.loads(ConversationState(start=START).model_dump_json())
+    unchanged = {name for name, value in former.items() if value == defaults[name]}
+    assert unchanged == {"start"}
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_the_states_of_stored_histories_are_read_and_written_as_they_were(path: Path) -> None:
+    states = list(states_of(path))
+    assert states
+    for stored in states:
+        written = json.loads(ConversationState.model_validate_json(json.dumps(stored)).model_dump_json())
+        assert written | stored == written
+
+
+def states_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The arguments of the runs in a history: where it started, and where it continued as new."""
+    for event in json.loads(path.read_text())["events"]:
+        for kind in ("workflowExecutionStartedEventAttributes", "workflowExecutionContinuedAsNewEventAttributes"):
+            for payload in event.get(kind, {}).get("input", {}).get("payloads", []):
+                yield json.loads(b64decode(payload["data"]))
+
+
+def test_no_two_groups_have_a_field_of_the_same_name() -> None:
+    names = [name for flat in FLAT_NAMES.values() for name in flat]
+    assert len(names) == len(set(names))
+    assert not {*names} & {*ConversationState.model_fields}
+
+
+# Only transitions change a state.
+
+
+def test_nobody_else_changes_a_group() -> None:
+    conversation = state()
+    with pytest.raises(ValidationError, match="frozen"):
+        conversation.lifecycle.status = Status.RESOLVED  # type: ignore[misc]
+
+
+ROOT = Path(__file__).parents[3]
+PACKAGES = ("workflows", "activities", "gateway", "workers", "bench", "demo", "cli", "tests")
+GROUP_NAMES = {*FLAT_NAMES, "spec_hash", "policy"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nobody_else_assigns_a_field_of_a_state(package: str) -> None:
+    assigned = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del)
+        if ast.unparse(node.value).rpartition(".")[2] in {"state", "_state"}
+        if node.attr in GROUP_NAMES
+    ]
+    assert assigned == []

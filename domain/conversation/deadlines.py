@@ -1,0 +1,64 @@
+"""What is due in a conversation without anybody doing anything. None: nothing is."""
+
+from datetime import datetime, timedelta
+
+from domain.approvals.schedule import next_rung
+from domain.conversation.ownership import Status
+from domain.conversation.state import ConversationState
+
+
+def next_deadline(state: ConversationState) -> datetime | None:
+    """The earliest instant at which something is due."""
+    return min((instant for instant, _ in _due(state)), default=None)
+
+
+def deadline_summary(state: ConversationState) -> str:
+    """What the one timer waits for, for the event list."""
+    return min(_due(state), default=(None, "nothing is due"))[1]
+
+
+def ladder_due(state: ConversationState) -> datetime | None:
+    """When the reminder ladder of the open approval takes its next step."""
+    approval, policy = state.approval, state.policy
+    if approval is None or policy is None:
+        return None
+    return next_rung(approval.requested_at, approval.rungs_done, policy.ladder, policy.calendar)
+
+
+def silence_due(state: ConversationState) -> datetime | None:
+    """When silence resolves the conversation; never while anybody owes the customer something."""
+    owing = state.answering.unanswered or state.mailbox.inbox or state.waiting.identity_check
+    quiet_since = state.waiting.quiet_since
+    if owing or state.status is not Status.OPEN or state.policy is None or quiet_since is None:
+        return None
+    return quiet_since + timedelta(hours=state.policy.service_levels.resolve_after_silence_hours)
+
+
+def snooze_due(state: ConversationState) -> datetime | None:
+    """When the conversation is taken up again."""
+    return state.lifecycle.snoozed_until
+
+
+def code_due(state: ConversationState) -> datetime | None:
+    """When the code that the customer was asked for proves nothing any more."""
+    check, waits = state.waiting.identity_check, state.owned_by_ai and state.status is Status.OPEN
+    return check.until if check and waits else None
+
+
+def closing_due(state: ConversationState) -> datetime | None:
+    """When a resolved conversation can no longer be reopened and its workflow ends."""
+    resolved_at = state.lifecycle.resolved_at
+    if resolved_at is None or state.policy is None:
+        return None
+    return resolved_at + timedelta(days=state.policy.service_levels.reopen_days)
+
+
+def _due(state: ConversationState) -> list[tuple[datetime, str]]:
+    due = (
+        (ladder_due(state), "remind of the approval"),
+        (silence_due(state), "resolve after silence"),
+        (snooze_due(state), "end of the snooze"),
+        (code_due(state), "end of the identity code"),
+        (closing_due(state), "close for good"),
+    )
+    return [(instant, meaning) for instant, meaning in due if instant is not None]
