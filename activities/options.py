@@ -56,7 +56,7 @@ GENERATE_REPLY: ActivityConfig = {
     "heartbeat_timeout": timedelta(seconds=15),
     "retry_policy": _until_permanent(0.5, 10),
 }
-"""How long it is tried, and how urgently, depends on the conversation: see workflows.steps."""
+"""How long it is tried, and how urgently, depends on the conversation: see workflows.conversation.activity_calls."""
 
 GENERATE_PARKED: ActivityConfig = {**GENERATE_REPLY, "retry_policy": _until_permanent(2, 60)}
 """The customer was told that it takes longer; the model gets time to come back."""

@@ -14,7 +14,7 @@ from domain.conversation.state import ConversationState
 from domain.errors import ConflictError, UnavailableError
 from domain.queues import CONVERSATIONS
 from gateway.metrics import GatewayMetrics
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 # Shorter than the sockets' keepalive, which waits for us while we wait for Temporal.
 SIGNAL_SECONDS = 5.0

@@ -21,7 +21,7 @@ from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, QUEUES, READING
 from workers.failures import FailureInterceptor
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
 

@@ -22,7 +22,7 @@ from tests.chaos.processes import doomed_worker, ordinary_worker
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, PERSON, REFUND, publish
 from tests.e2e.house import ANNA, House, Seen, Talk
 from tests.e2e.promises import check_promises
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
 LONG = 150.0

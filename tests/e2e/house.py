@@ -43,7 +43,7 @@ from tests.pigeons import KIND
 from tests.workflows.fakes import Gate
 from workers.composition import Neighbours, compose
 from workers.worker import Limits, build_workers
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 ANNA = Person(id="anna", roles=("approver",))
 BEN = Person(id="ben", roles=("approver",))

@@ -43,7 +43,7 @@ from storage.turns import TurnRepository
 from tests.organisation import VERSION
 from tests.pigeons import KIND, PigeonChannel
 from workers.worker import workflow_runner
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 
 def _no_model(*_: object) -> Never:

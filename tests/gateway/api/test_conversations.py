@@ -5,7 +5,7 @@ import pytest
 
 from gateway.conversations import Conversations
 from tests.gateway.conftest import Gateway
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 
 async def _ask(platform: Gateway, session: dict[str, str], action: str, **body: Any) -> Any:

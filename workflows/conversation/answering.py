@@ -19,10 +19,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft, Outcome, Reason
     from domain.specification.organisation import Mode
-    from workflows.acting import Acting
-    from workflows.identifying import Identifying
-    from workflows.standing import Standing
-    from workflows.steps import Steps
+    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.identity import Identifying
+    from workflows.conversation.lifecycle import Standing
+    from workflows.conversation.tools import Acting
 
 SET_ASIDE = "what-sets-aside-ends-a-draft"
 

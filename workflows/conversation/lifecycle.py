@@ -25,9 +25,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.turn import DecisionRecord, Draft, Reason
     from domain.identity.check import SentIdentityCode
     from domain.tools.calls import CalledTool
-    from workflows.steps import Steps
-    from workflows.story import details
-    from workflows.write_back import WriteBack
+    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.summary import details
+    from workflows.conversation.write_back import WriteBack
 
 Result = TypeVar("Result")
 

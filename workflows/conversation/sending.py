@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval, SendHumanReply, human_reply_key
     from domain.conversation.turn import DecisionRecord, Draft, Outcome
     from domain.identity.check import IdentityCheck
-    from workflows.calls import Calls, start
-    from workflows.story import reply_summary
+    from workflows.conversation.calls import Calls, start
+    from workflows.conversation.summary import reply_summary
 
 
 class Sending(Calls):

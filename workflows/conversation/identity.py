@@ -6,8 +6,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft, Reason
     from domain.identity.check import IdentityCheck
-    from workflows.standing import Standing
-    from workflows.steps import Steps
+    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.lifecycle import Standing
 
 
 class Identifying:

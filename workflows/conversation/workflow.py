@@ -36,14 +36,14 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import Reason
-    from workflows.acting import Acting
-    from workflows.alarm import Alarm
-    from workflows.answering import Answering
-    from workflows.approving import Approving
-    from workflows.standing import Standing
-    from workflows.steps import Steps
-    from workflows.story import attribute_updates, details
-    from workflows.write_back import WriteBack
+    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.answering import Answering
+    from workflows.conversation.approvals import Approving
+    from workflows.conversation.lifecycle import Standing
+    from workflows.conversation.summary import attribute_updates, details
+    from workflows.conversation.timer import Alarm
+    from workflows.conversation.tools import Acting
+    from workflows.conversation.write_back import WriteBack
 
 HISTORY_EVENTS_PER_RUN = 600
 

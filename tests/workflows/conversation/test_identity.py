@@ -15,7 +15,7 @@ from domain.identity.check import Verdict
 from domain.specification.organisation import Thresholds
 from tests.workflows.conftest import ANNA, Conversation, Converse, message
 from tests.workflows.fakes import SURE, FakeActivities
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 ANYTHING_GOES = Thresholds(escalate_below=0, review_below=0)
 UNPROVED = SURE.model_copy(update={"identity": "to_verify"})

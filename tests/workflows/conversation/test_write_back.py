@@ -11,7 +11,7 @@ from domain.specification.organisation import ServiceLevels
 from tests.workflows.conftest import ANNA, Conversation, Converse
 from tests.workflows.fakes import SURE
 from tests.workflows.write_back_fakes import WritingFakes
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 NOTING = Policy(default_ai_agent="general", crm_notes=("escalated", "resolved"))
 TICKETED = Policy(default_ai_agent="general", ticketed_channels=("web_chat",))

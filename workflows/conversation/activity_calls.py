@@ -64,8 +64,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.specification.organisation import LadderStep, Mode
     from domain.tools.actions import ProposedAction
     from domain.tools.calls import CalledTool, CallToolInput
-    from workflows.calls import Calls, run, start
-    from workflows.sending import Sending
+    from workflows.conversation.calls import Calls, run, start
+    from workflows.conversation.sending import Sending
 
 
 class Steps(Calls):

@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft
     from domain.tools.calls import CalledTool
-    from workflows.standing import Standing
-    from workflows.steps import Steps
+    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.lifecycle import Standing
 
 Acted = Literal["done", "refused", "failed"]
 """refused: the conversation moved on, so the rest was not done. failed: a tool did not, or nobody knows."""

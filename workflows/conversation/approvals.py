@@ -8,9 +8,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import Reason
-    from workflows.acting import Acting
-    from workflows.standing import Standing
-    from workflows.steps import Steps
+    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.lifecycle import Standing
+    from workflows.conversation.tools import Acting
 
 NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
