@@ -1,6 +1,7 @@
-"""The steps of a conversation: one argument and one result for each activity.
+"""Activity inputs and results of a conversation: one of each for every activity.
 
-Texts travel once: a step that needs an earlier text names it (`draft_id`, `context_id`) and reads it from the store.
+Texts travel once: an activity that needs an earlier text names it (`draft_id`, `context_id`) and reads it from the
+store.
 """
 
 from datetime import datetime

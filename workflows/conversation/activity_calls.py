@@ -1,4 +1,4 @@
-"""The activities of a conversation as calls: who does it, with which options, under which summary."""
+"""Activity calls: each builds an activity's input from the state and starts it with its options and summary."""
 
 from datetime import datetime, timedelta
 
@@ -68,7 +68,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.sending import Sending
 
 
-class Steps(Calls):
+class ActivityCalls(Calls):
     """What is looked up, written, checked and recorded; what reaches the customer is `sending`."""
 
     def __init__(self, state: ConversationState) -> None:

@@ -19,10 +19,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft, Outcome, Reason
     from domain.specification.organisation import Mode
-    from workflows.conversation.activity_calls import Steps
-    from workflows.conversation.identity import Identifying
-    from workflows.conversation.lifecycle import Standing
-    from workflows.conversation.tools import Acting
+    from workflows.conversation.activity_calls import ActivityCalls
+    from workflows.conversation.identity import IdentityChecks
+    from workflows.conversation.lifecycle import ConversationLifecycle
+    from workflows.conversation.tools import ToolExecution
 
 SET_ASIDE = "what-sets-aside-ends-a-draft"
 
@@ -30,18 +30,24 @@ SET_ASIDE = "what-sets-aside-ends-a-draft"
 class Answering:
     """Customer messages in, at most one reply out; begun again whenever the conversation moves on meanwhile."""
 
-    def __init__(self, state: ConversationState, steps: Steps, standing: Standing, acting: Acting) -> None:
+    def __init__(
+        self,
+        state: ConversationState,
+        activities: ActivityCalls,
+        lifecycle: ConversationLifecycle,
+        tools: ToolExecution,
+    ) -> None:
         self._state = state
-        self._steps = steps
-        self._standing = standing
-        self._acting = acting
-        self._identifying = Identifying(state, steps, standing)
+        self._activities = activities
+        self._lifecycle = lifecycle
+        self._tools = tools
+        self._identity = IdentityChecks(state, activities, lifecycle)
         self._set_aside = False
 
     async def attend(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
         state, self._set_aside = self._state, False
-        if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._standing.wake_for_message():
+        if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._lifecycle.wake_for_message():
             return
         if state.owned_by_ai:
             await self._answer()
@@ -49,7 +55,7 @@ class Answering:
             await self._pass_to_human()
 
     async def _pass_to_human(self) -> None:
-        await self._standing.record_inbox()
+        await self._lifecycle.record_inbox()
         self._state.note_nothing_unanswered()
         if self._state.answering.mode is Mode.CO_PILOT:
             await self._suggest()
@@ -61,7 +67,7 @@ class Answering:
             suggested_at = state.revision
             state.begin_suggestion()
             try:
-                await self._unless_overtaken(self._steps.generate_reply((), suggestion=True), ())
+                await self._unless_overtaken(self._activities.generate_reply((), suggestion=True), ())
             except ActivityError:
                 workflow.logger.warning("no suggestion: the model failed")
 
@@ -69,7 +75,7 @@ class Answering:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
         while state.owned_by_ai and (state.mailbox.inbox or state.answering.unanswered) and not self._set_aside:
-            if state.waiting.identity_check and state.mailbox.inbox and not await self._identifying.hear():
+            if state.waiting.identity_check and state.mailbox.inbox and not await self._identity.hear():
                 continue
             await self._refresh_context()
             draft = await self._draft()
@@ -81,7 +87,7 @@ class Answering:
         state, asked_again = self._state, not self._state.context_is_fresh(workflow.now())
         while asked_again:
             state.begin_context()
-            state.keep_context(await self._steps.fetch_customer_context(), workflow.now())
+            state.keep_context(await self._activities.fetch_customer_context(), workflow.now())
             asked_again = state.customer_context.of != state.customer_id
 
     async def _draft(self) -> Draft | None:
@@ -90,7 +96,7 @@ class Answering:
         messages = state.take_questions()
         state.begin_turn()
         try:
-            reply = await self._unless_overtaken(self._steps.generate_reply(messages), messages)
+            reply = await self._unless_overtaken(self._activities.generate_reply(messages), messages)
         except ActivityError as error:
             state.put_back(messages)
             await self._without_model(error)
@@ -105,9 +111,9 @@ class Answering:
     async def _without_model(self, error: ActivityError) -> None:
         """A model that was silent in spite of all tries is waited for, once; anything else is for a person."""
         if error.retry_state is RetryState.TIMEOUT and not self._state.waiting.parked_since:
-            await self._standing.park()
+            await self._lifecycle.park()
         else:
-            await self._standing.escalate(Reason.MODEL_FAILED)
+            await self._lifecycle.escalate(Reason.MODEL_FAILED)
 
     async def _unless_overtaken(
         self, generating: ActivityHandle[GeneratedReply], messages: tuple[CustomerMessage, ...]
@@ -122,7 +128,7 @@ class Answering:
             await generating
         self._state.put_back(messages)
         if overtaken or messages:
-            await self._standing.record_what_overtakes()
+            await self._lifecycle.record_what_overtakes()
         return None
 
     async def _until(self, over: Callable[[], bool]) -> None:
@@ -140,26 +146,26 @@ class Answering:
         self._state.note_drafted_by(draft.ai_agent)
         for change in [request for request in self._state.mailbox.requests if isinstance(request, ChangeMode)]:
             self._state.drop_request(change)
-            await self._standing.change_mode(change)
+            await self._lifecycle.change_mode(change)
         record = await self._decide(draft)
         match record.decision.outcome:
             case Outcome.SEND:
-                if await self._act(draft, record):
+                if await self._use_tools(draft, record):
                     await self._send(draft, record)
             case Outcome.CLARIFY:
                 await self._send(draft, record)
             case Outcome.VERIFY:
-                await self._identifying.ask(draft, record)
+                await self._identity.ask(draft, record)
             case Outcome.ASK_APPROVAL:
                 await self._request_approval(draft, record)
             case Outcome.ESCALATE:
-                await self._standing.escalate(record.decision.reason, draft, record)
+                await self._lifecycle.escalate(record.decision.reason, draft, record)
 
     async def _decide(self, draft: Draft) -> DecisionRecord:
         state, policy, counts = self._state, self._state.opened_policy, self._state.answering.counts
         evidence = state.supervise(draft.evidence)
         if policy.validates and not evidence.abstained:
-            verdict = await self._steps.score_confidence(draft)
+            verdict = await self._activities.score_confidence(draft)
             evidence = evidence.model_copy(update={"validator": verdict})
         confidence = score(evidence, policy.calibration)
         decision = decide(
@@ -181,30 +187,31 @@ class Answering:
             decided_at=workflow.now(),
         )
 
-    async def _act(self, draft: Draft, record: DecisionRecord) -> bool:
+    async def _use_tools(self, draft: Draft, record: DecisionRecord) -> bool:
         """Do what the draft proposes; False when the reply must not follow."""
         if not draft.actions:
             return True
-        acted = await self._acting.act(draft, record)
+        acted = await self._tools.execute(draft, record)
         if acted == "failed":
-            await self._standing.escalate(Reason.TOOL_FAILED, draft, record)
+            await self._lifecycle.escalate(Reason.TOOL_FAILED, draft, record)
         return acted == "done"
 
     async def _send(self, draft: Draft, record: DecisionRecord) -> None:
         state, revision = self._state, self._state.revision
         if not await self._quiet_hours_pass():
             return
-        hold_until = self._steps.sending.burst_ends_at()
-        delivered = await self._standing.delivered(
-            self._steps.sending.deliver_reply(draft, record, hold_until), self._steps.sending.leaves_at(hold_until)
+        hold_until = self._activities.sending.burst_ends_at()
+        delivered = await self._lifecycle.delivered(
+            self._activities.sending.deliver_reply(draft, record, hold_until),
+            self._activities.sending.leaves_at(hold_until),
         )
         if delivered is None:
-            await self._standing.escalate(Reason.DELIVERY_FAILED, draft, record)
+            await self._lifecycle.escalate(Reason.DELIVERY_FAILED, draft, record)
         elif delivered.status == "delivered":
             clarified = record.decision.outcome is Outcome.CLARIFY
             state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
         elif state.revision == revision:
-            state.catch_up(await self._steps.open_conversation())
+            state.catch_up(await self._activities.open_conversation())
 
     async def _quiet_hours_pass(self) -> bool:
         """Hold a reply back while the channel is to be quiet; False when it was overtaken meanwhile."""
@@ -225,7 +232,7 @@ class Answering:
             )
         self._set_aside = is_set_aside()
         if state.is_overtaken():
-            await self._standing.record_what_overtakes()
+            await self._lifecycle.record_what_overtakes()
             return False
         return not self._set_aside
 
@@ -245,9 +252,9 @@ class Answering:
             rule=rule,
             now=workflow.now(),
         )
-        await self._steps.request_approval(approval, record)
+        await self._activities.request_approval(approval, record)
         state.ask_approval(approval)
-        self._standing.approval_waits(approval)
+        self._lifecycle.approval_waits(approval)
         if state.is_pushed() and not state.waiting.told_to_wait:
-            await self._standing.tell(f"approval-{state.answering.turn}", state.opened_policy.wording.approval_wait)
+            await self._lifecycle.tell(f"approval-{state.answering.turn}", state.opened_policy.wording.approval_wait)
         state.note_told_to_wait()

@@ -8,57 +8,63 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import Reason
-    from workflows.conversation.activity_calls import Steps
-    from workflows.conversation.lifecycle import Standing
-    from workflows.conversation.tools import Acting
+    from workflows.conversation.activity_calls import ActivityCalls
+    from workflows.conversation.lifecycle import ConversationLifecycle
+    from workflows.conversation.tools import ToolExecution
 
 NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
 
-class Approving:
+class Approvals:
     """The first valid decision wins; every other one is answered with the reason why it came to nothing."""
 
-    def __init__(self, state: ConversationState, steps: Steps, standing: Standing, acting: Acting) -> None:
+    def __init__(
+        self,
+        state: ConversationState,
+        activities: ActivityCalls,
+        lifecycle: ConversationLifecycle,
+        tools: ToolExecution,
+    ) -> None:
         self._state = state
-        self._steps = steps
-        self._standing = standing
-        self._acting = acting
+        self._activities = activities
+        self._lifecycle = lifecycle
+        self._tools = tools
 
     async def apply(self, decision: DecideApproval) -> None:
         """Carry out one decision."""
         if self._state.status is Status.SNOOZED:
             key = f"{decision.request_id}-wakes"
-            await self._standing.wake("woken", key, decision.by.id)
+            await self._lifecycle.wake("woken", key, decision.by.id)
         approval = self._state.approval
         verdict = judge(approval, decision)
         if approval is None or verdict.effect == "refused":
-            await self._steps.record_decision(decision, "refused", refused=verdict.refused)
+            await self._activities.record_decision(decision, "refused", refused=verdict.refused)
             return
         match verdict.effect:
             case "send":
-                if not approval.actions or await self._act_as_approved(approval, decision):
+                if not approval.actions or await self._use_approved_tools(approval, decision):
                     await self._send_approved(approval, decision)
             case "wait_for_more":
                 changed = self._state.approve_in_part(decision.by.id)
-                await self._steps.record_decision(decision, verdict.effect, approval=changed)
+                await self._activities.record_decision(decision, verdict.effect, approval=changed)
             case "reassign":
                 changed = self._state.reassign(decision.assignee)
-                await self._steps.record_decision(decision, verdict.effect, approval=changed)
+                await self._activities.record_decision(decision, verdict.effect, approval=changed)
             case "reapprove_edit":
                 await self._reapprove(approval, decision)
             case "redraft":
                 await self._redraft(decision)
             case "take_over":
-                await self._steps.record_decision(decision, verdict.effect)
-                await self._standing.take_over(decision.takeover())
+                await self._activities.record_decision(decision, verdict.effect)
+                await self._lifecycle.take_over(decision.takeover())
 
-    async def _act_as_approved(self, approval: Approval, decision: DecideApproval) -> bool:
+    async def _use_approved_tools(self, approval: Approval, decision: DecideApproval) -> bool:
         """Do what was approved; False when the reply must not follow. The first use of a tool closes the approval."""
-        acted = await self._acting.act_as_approved(approval, decision)
+        acted = await self._tools.execute_approved(approval, decision)
         if acted == "failed":
-            await self._steps.record_decision(decision, "refused", refused=NOT_DONE)
-            await self._standing.escalate(Reason.TOOL_FAILED)
+            await self._activities.record_decision(decision, "refused", refused=NOT_DONE)
+            await self._lifecycle.escalate(Reason.TOOL_FAILED)
         elif acted == "refused":
             await self._refuse_overtaken(approval, decision)
         elif self._state.approval is approval:
@@ -67,10 +73,10 @@ class Approving:
 
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
         state = self._state
-        sending = self._steps.sending.deliver_approved(approval, decision, is_closed=bool(approval.actions))
-        delivered = await self._standing.delivered(sending)
+        sending = self._activities.sending.deliver_approved(approval, decision, is_closed=bool(approval.actions))
+        delivered = await self._lifecycle.delivered(sending)
         if delivered is None:
-            await self._standing.escalate(Reason.DELIVERY_FAILED)
+            await self._lifecycle.escalate(Reason.DELIVERY_FAILED)
         elif delivered.status == "delivered":
             state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
             if state.approval is approval:
@@ -80,19 +86,21 @@ class Approving:
 
     async def _refuse_overtaken(self, approval: Approval, decision: DecideApproval) -> None:
         """Where the decision was carried out in part, it stays as it was recorded."""
-        await self._steps.record_decision(decision, "refused", refused=OVERTAKEN)
+        await self._activities.record_decision(decision, "refused", refused=OVERTAKEN)
         if self._state.revision == approval.revision:
-            self._state.catch_up(await self._steps.open_conversation())
+            self._state.catch_up(await self._activities.open_conversation())
 
     async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
         """Two approvers approve one text: an edit makes another text, so the count begins again."""
         fresh_id = f"{approval.approval_id}-edit-{self._state.answering.turn}"
         fresh = edited(approval, decision, approval_id=fresh_id, now=workflow.now())
-        await self._steps.record_decision(decision, "reapprove_edit", approval=fresh, replaces=approval.approval_id)
+        await self._activities.record_decision(
+            decision, "reapprove_edit", approval=fresh, replaces=approval.approval_id
+        )
         self._state.replace_approval(fresh)
 
     async def _redraft(self, decision: DecideApproval) -> None:
-        await self._steps.record_decision(decision, "redraft")
+        await self._activities.record_decision(decision, "redraft")
         self._state.ask_redraft(decision.reason)
 
     async def climb_ladder(self) -> None:
@@ -102,5 +110,5 @@ class Approving:
             return
         step = self._state.opened_policy.ladder[approval.rungs_done]
         climbed = approval.climb(step)
-        await self._steps.climb_ladder(climbed, step)
+        await self._activities.climb_ladder(climbed, step)
         self._state.replace_approval(climbed)

@@ -1,4 +1,4 @@
-"""Activities as calls: what every one of them takes from the state of its conversation."""
+"""What all activity calls share."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class Calls:
-    """Builds each activity's argument from the state; changes nothing."""
+    """Builds activity inputs from the state; changes nothing."""
 
     def __init__(self, state: ConversationState) -> None:
         self._state = state

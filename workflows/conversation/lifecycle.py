@@ -1,4 +1,4 @@
-"""Where a conversation stands: what is recorded of it, who owns it, what its status is."""
+"""The lifecycle of a conversation: each change of owner, status or revision is recorded in the store."""
 
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.turn import DecisionRecord, Draft, Reason
     from domain.identity.check import SentIdentityCode
     from domain.tools.calls import CalledTool
-    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.summary import details
     from workflows.conversation.write_back import WriteBack
 
@@ -35,18 +35,18 @@ TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
 UNDELIVERED = "Your reply could not be delivered: the channel refuses it. Reach the customer in another way."
 
 
-class Standing:
+class ConversationLifecycle:
     """Every move goes through the store first and is then true of the state."""
 
-    def __init__(self, state: ConversationState, steps: Steps, write_back: WriteBack) -> None:
+    def __init__(self, state: ConversationState, activities: ActivityCalls, write_back: WriteBack) -> None:
         self._state = state
-        self._steps = steps
+        self._activities = activities
         self._write_back = write_back
 
     async def record_inbox(self) -> int:
         """Record what customers wrote; the number of messages that are new to the store."""
         messages = self._state.take_questions()
-        return await self._steps.record_messages(messages) if messages else 0
+        return await self._activities.record_messages(messages) if messages else 0
 
     async def record_what_overtakes(self) -> None:
         """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn.
@@ -119,7 +119,7 @@ class Standing:
     async def _change_owner(self, owner: Owner, status: Status, request: Request, note: str) -> OwnershipChanged:
         self._state.move_on()
         messages = self._state.take_inbox()
-        return await self._steps.change_ownership(
+        return await self._activities.change_ownership(
             owner, status, messages, request_id=request.request_id, by=request.by.id, note=note
         )
 
@@ -127,7 +127,7 @@ class Standing:
         """Whoever answers owns the conversation: a reply from a person takes it over first."""
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover())
-        if await self.delivered(self._steps.sending.deliver_human_reply(request)) is None:
+        if await self.delivered(self._activities.sending.deliver_human_reply(request)) is None:
             await self._tell_owner(request)
 
     async def report_failure(self, request: ReportFailure) -> None:
@@ -147,7 +147,7 @@ class Standing:
         if not state.owned_by_ai:
             return
         state.move_on()
-        await self._steps.escalate(reason.value, state.take_inbox(), draft, record)
+        await self._activities.escalate(reason.value, state.take_inbox(), draft, record)
         state.escalate(reason.value)
         self._write_back.note_in_crm("escalated", reason.value)
         self._write_back.note_on_ticket("handoff", reason.value, draft.draft_id if draft else None)
@@ -161,7 +161,9 @@ class Standing:
     async def tell(self, key: str, notice: str) -> None:
         """Send a sentence of the organisation itself; one that cannot be sent holds up nothing."""
         if notice:
-            await self.delivered(self._steps.sending.tell(f"{self._state.start.conversation_id}-{key}-notice", notice))
+            await self.delivered(
+                self._activities.sending.tell(f"{self._state.start.conversation_id}-{key}-notice", notice)
+            )
 
     async def park(self) -> None:
         """The model does not answer: say so, and wait for it."""
@@ -193,7 +195,7 @@ class Standing:
     async def _record_status(self, event: StatusEvent, request_id: str, by: str, note: str = "") -> None:
         """Record status and mode as they are, once per request id."""
         until = self._state.lifecycle.snoozed_until
-        await self._steps.change_status(event, request_id=request_id, by=by, note=note, until=until)
+        await self._activities.change_status(event, request_id=request_id, by=by, note=note, until=until)
 
     async def snooze(self, request: Snooze) -> None:
         """Put the conversation aside until an instant, or until the customer writes."""

@@ -1,4 +1,4 @@
-"""What the Temporal UI tells about a conversation: search attributes, current details, summaries."""
+"""The workflow summary: what the Temporal UI shows of a conversation (search attributes, current details)."""
 
 import re
 from collections.abc import Callable

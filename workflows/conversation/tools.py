@@ -1,4 +1,4 @@
-"""Acting: what a draft proposes is done after the gate and before the reply leaves, each thing once."""
+"""Tool execution: what a draft proposes is done after the gate and before the reply leaves, each thing once."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,53 +14,53 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft
     from domain.tools.calls import CalledTool
-    from workflows.conversation.activity_calls import Steps
-    from workflows.conversation.lifecycle import Standing
+    from workflows.conversation.activity_calls import ActivityCalls
+    from workflows.conversation.lifecycle import ConversationLifecycle
 
-Acted = Literal["done", "refused", "failed"]
+ToolOutcome = Literal["done", "refused", "failed"]
 """refused: the conversation moved on, so the rest was not done. failed: a tool did not, or nobody knows."""
 
 
-class Acting:
+class ToolExecution:
     """Uses tools one after the other. The claim of each compares revision and owner, as that of a reply does."""
 
-    def __init__(self, state: ConversationState, steps: Steps, standing: Standing) -> None:
+    def __init__(self, state: ConversationState, activities: ActivityCalls, lifecycle: ConversationLifecycle) -> None:
         self._state = state
-        self._steps = steps
-        self._standing = standing
+        self._activities = activities
+        self._lifecycle = lifecycle
 
-    async def act(self, draft: Draft, record: DecisionRecord) -> Acted:
+    async def execute(self, draft: Draft, record: DecisionRecord) -> ToolOutcome:
         """Do what the AI agent may do alone, once the burst of messages that asked for it is over."""
         revision = self._state.revision
         if not await self._burst_is_over():
             return "refused"
         acted = await self._use(
-            self._steps.call_tool(draft.draft_id, number, action, draft.ai_agent, revision, record=record)
+            self._activities.call_tool(draft.draft_id, number, action, draft.ai_agent, revision, record=record)
             for number, action in enumerate(draft.actions, start=1)
         )
         if acted == "refused" and self._state.revision == revision:
-            self._state.catch_up(await self._steps.open_conversation())
+            self._state.catch_up(await self._activities.open_conversation())
         return self._unless_overtaken(acted, revision)
 
-    async def act_as_approved(self, approval: Approval, decision: DecideApproval) -> Acted:
+    async def execute_approved(self, approval: Approval, decision: DecideApproval) -> ToolOutcome:
         """Do what people approved; the claim of the first use closes the approval."""
         closure = ApprovalClosure(approval=approval, decision=decision)
         acted = await self._use(
-            self._steps.call_tool(
+            self._activities.call_tool(
                 approval.draft_id, number, action, approval.ai_agent, approval.revision, closure=closure
             )
             for number, action in enumerate(approval.actions, start=1)
         )
         return self._unless_overtaken(acted, approval.revision)
 
-    def _unless_overtaken(self, acted: Acted, revision: int) -> Acted:
+    def _unless_overtaken(self, acted: ToolOutcome, revision: int) -> ToolOutcome:
         """What came too late to stop the tools still stops the reply."""
         return "refused" if acted == "done" and self._state.revision != revision else acted
 
-    async def _use(self, calls: Iterable[ActivityHandle[CalledTool]]) -> Acted:
+    async def _use(self, calls: Iterable[ActivityHandle[CalledTool]]) -> ToolOutcome:
         """Each call is started when the one before it is done."""
         for calling in calls:
-            called = await self._standing.called(calling)
+            called = await self._lifecycle.called(calling)
             if called is not None and called.status == "refused":
                 return "refused"
             self._state.forget_context()
@@ -70,13 +70,13 @@ class Acting:
 
     async def _burst_is_over(self) -> bool:
         """Wait for further messages of the same burst; False when one came, or a person took over."""
-        state, ends_at = self._state, self._steps.sending.burst_ends_at()
+        state, ends_at = self._state, self._activities.sending.burst_ends_at()
         if ends_at is not None and ends_at > workflow.now():
             with suppress(TimeoutError):
                 await workflow.wait_condition(
                     state.is_overtaken, timeout=ends_at - workflow.now(), timeout_summary="the burst of messages ends"
                 )
         if state.is_overtaken():
-            await self._standing.record_what_overtakes()
+            await self._lifecycle.record_what_overtakes()
             return False
         return True

@@ -36,13 +36,13 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import Reason
-    from workflows.conversation.activity_calls import Steps
+    from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.answering import Answering
-    from workflows.conversation.approvals import Approving
-    from workflows.conversation.lifecycle import Standing
+    from workflows.conversation.approvals import Approvals
+    from workflows.conversation.lifecycle import ConversationLifecycle
     from workflows.conversation.summary import attribute_updates, details
-    from workflows.conversation.timer import Alarm
-    from workflows.conversation.tools import Acting
+    from workflows.conversation.timer import DeadlineTimer
+    from workflows.conversation.tools import ToolExecution
     from workflows.conversation.write_back import WriteBack
 
 HISTORY_EVENTS_PER_RUN = 600
@@ -55,13 +55,13 @@ class ConversationWorkflow:
     @workflow.init
     def __init__(self, state: ConversationState) -> None:
         self._state = state
-        self._alarm = Alarm()
-        self._steps = Steps(state)
+        self._timer = DeadlineTimer()
+        self._activities = ActivityCalls(state)
         self._write_back = WriteBack(state)
-        self._standing = Standing(state, self._steps, self._write_back)
-        acting = Acting(state, self._steps, self._standing)
-        self._answering = Answering(state, self._steps, self._standing, acting)
-        self._approving = Approving(state, self._steps, self._standing, acting)
+        self._lifecycle = ConversationLifecycle(state, self._activities, self._write_back)
+        tools = ToolExecution(state, self._activities, self._lifecycle)
+        self._answering = Answering(state, self._activities, self._lifecycle, tools)
+        self._approvals = Approvals(state, self._activities, self._lifecycle, tools)
         self._roll_over = False
 
     @workflow.run
@@ -150,12 +150,12 @@ class ConversationWorkflow:
         rolls_over = self._roll_over and not self._write_back.is_pending
         return (
             bool(state.mailbox.inbox or state.mailbox.requests or owes_an_answer or rolls_over)
-            or self._alarm.has_rung()
+            or self._timer.has_fired()
         )
 
     async def _work(self) -> None:
         if self._state.policy is None:
-            self._state.adopt(await self._steps.open_conversation(), workflow.now())
+            self._state.adopt(await self._activities.open_conversation(), workflow.now())
         while self._state.mailbox.requests:
             await self._carry_out(self._state.next_request())
         if self._state.mailbox.inbox or self._state.answering.unanswered:
@@ -173,7 +173,7 @@ class ConversationWorkflow:
 
     def _show(self) -> None:
         self._state.note_shown(workflow.now())
-        self._alarm.set(next_deadline(self._state), deadline_summary(self._state))
+        self._timer.set(next_deadline(self._state), deadline_summary(self._state))
         updates = attribute_updates(self._state, workflow.info().typed_search_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
@@ -183,35 +183,35 @@ class ConversationWorkflow:
     async def _carry_out(self, request: AnyRequest) -> None:
         match request:
             case DecideApproval():
-                await self._approving.apply(request)
+                await self._approvals.apply(request)
             case TakeOver():
-                await self._standing.take_over(request)
+                await self._lifecycle.take_over(request)
             case HandBack():
-                await self._standing.hand_back(request)
+                await self._lifecycle.hand_back(request)
             case SendHumanReply():
-                await self._standing.send_human_reply(request)
+                await self._lifecycle.send_human_reply(request)
             case ReportFailure():
-                await self._standing.report_failure(request)
+                await self._lifecycle.report_failure(request)
             case Snooze():
-                await self._standing.snooze(request)
+                await self._lifecycle.snooze(request)
             case Resolve():
-                await self._standing.resolve(request.request_id, request.by.id, request.note)
+                await self._lifecycle.resolve(request.request_id, request.by.id, request.note)
             case Reopen():
-                await self._standing.reopen(request)
+                await self._lifecycle.reopen(request)
             case ChangeMode():
-                await self._standing.change_mode(request)
+                await self._lifecycle.change_mode(request)
 
     async def _do_what_is_due(self) -> None:
-        state, standing, now = self._state, self._standing, workflow.now()
-        self._alarm.reset()
+        state, lifecycle, now = self._state, self._lifecycle, workflow.now()
+        self._timer.reset()
         if _is_due(ladder_due(state), now):
-            await self._approving.climb_ladder()
+            await self._approvals.climb_ladder()
         if _is_due(silence_due(state), now):
-            await standing.resolve(f"silence-{state.answering.turn}-{state.revision}", "silence")
+            await lifecycle.resolve(f"silence-{state.answering.turn}-{state.revision}", "silence")
         if _is_due(code_due(state), now):
-            await standing.escalate(Reason.NOT_VERIFIED)
+            await lifecycle.escalate(Reason.NOT_VERIFIED)
         if _is_due(snooze_due(state), now):
-            await standing.wake("woken", f"wake-{now:%Y%m%dT%H%M%S.%f}", "snooze")
+            await lifecycle.wake("woken", f"wake-{now:%Y%m%dT%H%M%S.%f}", "snooze")
 
 
 def _is_due(instant: datetime | None, now: datetime) -> bool:
