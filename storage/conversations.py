@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from domain.conversation.activity_models import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
+from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.requests import StartConversation
@@ -19,6 +20,12 @@ FROM messages m LEFT JOIN turns t ON t.draft_id = m.draft_id
 """
 
 
+class FirstOwner(Owner):
+    """Who owns a new conversation, and the status that follows from it."""
+
+    status: Status
+
+
 class ConversationRepository:
     """Each change locks the conversation's row, so changes of one conversation happen one after another."""
 
@@ -30,8 +37,9 @@ class ConversationRepository:
     ) -> ConversationView:
         """Make the conversation, or return the one that is there with what it was opened with and became since."""
         query = "SELECT * FROM open_conversation($1, $2, $3, $4, $5)"
+        first = FirstOwner(kind=owner.kind, id=owner.id, status=Lifecycle(owner=owner).active_status)
         opened = Notification(kind="status", conversation_id=start.conversation_id)
-        row = await self._database.step(opened, query, start, spec_hash, owner, mode.value, now)
+        row = await self._database.step(opened, query, start, spec_hash, first, mode.value, now)
         return ConversationView.of(dict(row))
 
     async def record_messages(self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]) -> int:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author, CustomerMessage
-from domain.conversation.ownership import Owner, Status
+from domain.conversation.ownership import Owner, Position, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import DecideApproval, StartConversation
 from domain.conversation.turn import DecisionRecord, Draft, Usage
@@ -92,10 +92,14 @@ class ScoredConfidence(Frozen):
 
 
 class ApprovalClosure(Frozen):
-    """The decision that lets a draft go, recorded in the same transaction as the claim of its delivery."""
+    """The decision that lets a draft go, recorded in the same transaction as the claim of its delivery.
+
+    `after`: where the conversation stands once the approval is closed; None from workers of the version before.
+    """
 
     approval: Approval
     decision: DecideApproval
+    after: Position | None = None
 
 
 class DeliverMessageInput(Frozen):
@@ -130,16 +134,22 @@ class DeliveredMessage(Frozen):
 
 
 class RequestApprovalInput(Frozen):
+    """`after`: where the conversation stands while the draft waits; None from workers of the version before."""
+
     organisation: str
     conversation_id: str
     channel: ChannelKind
     approval: Approval
+    after: Position | None = None
     record: DecisionRecord | None = None
     notice: str = ""
 
 
 class EscalateConversationInput(Frozen):
-    """Ownership moves to the human queue at `revision`; `notice` tells the customer, once."""
+    """Ownership moves to the human queue at `revision`; `notice` tells the customer, once.
+
+    `after`: where the conversation stands then; None from workers of the version before.
+    """
 
     organisation: str
     conversation_id: str
@@ -151,6 +161,7 @@ class EscalateConversationInput(Frozen):
     draft_id: str | None = None
     messages: tuple[CustomerMessage, ...] = ()
     notice: str = ""
+    after: Position | None = None
 
 
 class RecordMessagesInput(Frozen):
@@ -212,7 +223,8 @@ class RecordDecisionInput(Frozen):
     """A decision that sends nothing: refused, rejected, reassigned, or the first of several approvals.
 
     `approval` is the approval as it stands afterwards; None leaves it alone. `replaces` is the approval that it
-    takes the place of, after an edit under several approvers.
+    takes the place of, after an edit under several approvers. `after`: where the conversation stands afterwards; None
+    where that does not change, and from workers of the version before.
     """
 
     organisation: str
@@ -222,6 +234,7 @@ class RecordDecisionInput(Frozen):
     refused: str | None = None
     approval: Approval | None = None
     replaces: str | None = None
+    after: Position | None = None
 
 
 class ReadChannelInput(Frozen):

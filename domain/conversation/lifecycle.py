@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from domain.approvals.approval import Approval
-from domain.conversation.ownership import Owner, Status
+from domain.conversation.ownership import Owner, Position, Status
 from domain.errors import ConflictError
 from domain.model import Frozen
 
@@ -29,6 +29,11 @@ class Lifecycle(Frozen):
     @property
     def owned_by_ai(self) -> bool:
         return self.owner.kind == "ai_agent"
+
+    @property
+    def position(self) -> Position:
+        """What the store keeps of it."""
+        return Position(owner=self.owner, status=self.status, revision=self.revision)
 
     @property
     def active_status(self) -> Status:

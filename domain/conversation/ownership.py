@@ -33,3 +33,11 @@ class Owner(Frozen):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id or 'queue'}"
+
+
+class Position(Frozen):
+    """Owner, status and revision after a transition: the workflow computes them, the store keeps them."""
+
+    owner: Owner
+    status: Status
+    revision: int = Field(ge=0)

@@ -1,5 +1,7 @@
 -- What waits for people, and what they decide.
 
+-- Without an open approval no conversation awaits one: what a closed approval leaves behind where a higher revision closes
+-- it, as in Lifecycle.move_on.
 CREATE OR REPLACE FUNCTION close_open_approval(
     c conversations, new_state text, decided_by text, moment timestamptz
 ) RETURNS conversations LANGUAGE plpgsql AS $$
@@ -70,6 +72,7 @@ BEGIN
     PERFORM decide_turn(c, approval->>'draft_id', step->'record', moment);
     c := put_before_people(c, approval, 'system', moment);
     IF c.status = 'awaiting_approval' THEN
+        c := keep_status(c, step->'after');
         c := post_notice(c, (approval->>'approval_id') || '-notice', step->>'notice', step->>'channel', moment);
     END IF;
     PERFORM save_conversation(c, moment);
@@ -91,6 +94,9 @@ BEGIN
     ELSIF step ? 'approval' THEN
         UPDATE approvals SET document = step->'approval'
         WHERE approval_id = step#>>'{approval,approval_id}' AND state = 'open';
+    END IF;
+    IF c.status = 'awaiting_approval' OR NOT step ? 'replaces' THEN
+        c := keep_status(c, step->'after');
     END IF;
     PERFORM save_conversation(c, moment);
 END $$;

@@ -24,6 +24,18 @@ BEGIN
     WHERE conversation_id = c.conversation_id;
 END $$;
 
+-- Owner, status and revision are computed by the workflow (domain/conversation/lifecycle.py) and given with the step. A
+-- step that closes or opens an approval gives them as `after`; the status is kept where the row has that owner and that
+-- revision, because a workflow that was reset to the past may give what was true long ago. Workers of the version before
+-- send no `after`: then the status stays as close_open_approval and put_before_people leave it.
+CREATE OR REPLACE FUNCTION keep_status(c conversations, after jsonb) RETURNS conversations LANGUAGE plpgsql AS $$
+BEGIN
+    IF after#>>'{owner,kind}' = c.owner_kind AND (after->>'revision')::integer = c.revision THEN
+        c.status := after->>'status';
+    END IF;
+    RETURN c;
+END $$;
+
 -- False when an event with this key is there already.
 CREATE OR REPLACE FUNCTION audit(
     c conversations, kind text, actor text, data jsonb, moment timestamptz, event_key text DEFAULT NULL
@@ -66,8 +78,9 @@ BEGIN
     INSERT INTO conversations (conversation_id, organisation, channel, customer_id, spec_hash, status, owner_kind,
                                owner_id, mode, created_at, updated_at)
     VALUES (start->>'conversation_id', start->>'organisation', start->>'channel', start->>'customer_id', pinned_spec,
-            CASE owner->>'kind' WHEN 'human_agent' THEN 'with_human' ELSE 'open' END, owner->>'kind', owner->>'id',
-            start_mode, moment, moment)
+            -- Workers of the version before give no status.
+            coalesce(owner->>'status', CASE owner->>'kind' WHEN 'human_agent' THEN 'with_human' ELSE 'open' END),
+            owner->>'kind', owner->>'id', start_mode, moment, moment)
     ON CONFLICT DO NOTHING RETURNING * INTO c;
     IF FOUND THEN
         PERFORM audit(c, 'conversation_opened', 'system', jsonb_build_object('spec_hash', pinned_spec), moment);

@@ -38,6 +38,7 @@ BEGIN
     IF step ? 'closure' THEN
         PERFORM keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment);
         c := close_open_approval(c, 'approved', step#>>'{closure,decision,by,id}', moment);
+        c := keep_status(c, step#>'{closure,after}');
     END IF;
     RETURN c;
 END $$;

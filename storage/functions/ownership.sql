@@ -62,9 +62,10 @@ BEGIN
         PERFORM decide_turn(c, step->>'draft_id', step->'record', moment);
         c := close_open_approval(c, 'stale', 'system', moment);
         c := post_notice(c, step->>'escalation_key', step->>'notice', step->>'channel', moment);
-        c.owner_kind := 'human_agent';
-        c.owner_id := NULL;
-        c.status := 'with_human';
+        -- Workers of the version before give no `after`: then it is the queue.
+        c.owner_kind := coalesce(step#>>'{after,owner,kind}', 'human_agent');
+        c.owner_id := step#>>'{after,owner,id}';
+        c.status := coalesce(step#>>'{after,status}', 'with_human');
         c.escalation_reason := step->>'reason';
         c.snoozed_until := NULL;
         c.resolved_at := NULL;

@@ -81,6 +81,7 @@ BEGIN
     UPDATE channel_threads SET conversation_id = target_id WHERE conversation_id = source_id;
     GET DIAGNOSTICS threads = ROW_COUNT;
     passed := pass_on(source, target_id, source.answered_seq);
+    -- No workflow takes part, so the next revision is made here, as in Lifecycle.move_on.
     source := raise_revision(source, source.revision + 1, moment);
     source.answered_seq := source.last_seq;
     PERFORM save_conversation(source, moment);

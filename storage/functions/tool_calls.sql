@@ -37,6 +37,7 @@ BEGIN
     VALUES (key, c.conversation_id, step->>'draft_id', 'claimed', step->'action', c.revision, moment);
     IF step ? 'closure' AND keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment) THEN
         c := close_open_approval(c, 'approved', step#>>'{closure,decision,by,id}', moment);
+        c := keep_status(c, step#>'{closure,after}');
     END IF;
     PERFORM save_conversation(c, moment);
     PERFORM audit(c, 'tool_call_claimed', 'system', jsonb_build_object(

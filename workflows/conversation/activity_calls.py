@@ -48,8 +48,8 @@ with workflow.unsafe.imports_passed_through():
         ScoreConfidenceInput,
         StatusEvent,
     )
+    from domain.conversation.lifecycle import Lifecycle
     from domain.conversation.messages import CustomerMessage
-    from domain.conversation.ownership import Owner, Status
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft
@@ -222,6 +222,7 @@ class ActivityCalls(Calls):
             draft_id=draft.draft_id if draft else None,
             messages=messages,
             notice="" if state.is_pushed() else self._policy.wording.handoff,
+            after=state.lifecycle.escalate(reason).position,
         )
         return await run(
             DeliveryActivities.escalate_conversation,
@@ -235,6 +236,7 @@ class ActivityCalls(Calls):
             **self._names,
             channel=self._state.channel,
             approval=approval,
+            after=self._state.lifecycle.ask_approval(approval).position,
             record=record,
             notice=""
             if self._state.waiting.told_to_wait or self._state.is_pushed()
@@ -255,9 +257,17 @@ class ActivityCalls(Calls):
         refused: str | None = None,
         approval: Approval | None = None,
         replaces: str | None = None,
+        after: Lifecycle | None = None,
     ) -> None:
+        """`after`: the lifecycle afterwards, where the decision changes it."""
         input = RecordDecisionInput(
-            **self._names, decision=decision, effect=effect, refused=refused, approval=approval, replaces=replaces
+            **self._names,
+            decision=decision,
+            effect=effect,
+            refused=refused,
+            approval=approval,
+            replaces=replaces,
+            after=after.position if after else None,
         )
         await run(
             ApprovalActivities.record_decision,
@@ -285,8 +295,7 @@ class ActivityCalls(Calls):
 
     async def change_ownership(
         self,
-        owner: Owner,
-        status: Status,
+        after: Lifecycle,
         messages: tuple[CustomerMessage, ...],
         *,
         request_id: str,
@@ -295,15 +304,15 @@ class ActivityCalls(Calls):
     ) -> OwnershipChanged:
         input = ChangeOwnershipInput(
             **self._names,
-            revision=self._state.revision,
-            owner=owner,
-            status=status,
+            revision=after.revision,
+            owner=after.owner,
+            status=after.status,
             request_id=request_id,
             by=by,
             note=note,
             messages=messages,
         )
-        return await run(ConversationActivities.change_ownership, input, STORE, f"owner is now {owner}")
+        return await run(ConversationActivities.change_ownership, input, STORE, f"owner is now {after.owner}")
 
     async def change_status(
         self, event: StatusEvent, *, request_id: str, by: str, note: str = "", until: datetime | None = None

@@ -56,7 +56,8 @@ class Approvals:
             case "redraft":
                 await self._redraft(decision)
             case "take_over":
-                await self._activities.record_decision(decision, verdict.effect)
+                closed = self._state.lifecycle.close_approval()
+                await self._activities.record_decision(decision, verdict.effect, after=closed)
                 await self._lifecycle.take_over(decision.takeover())
 
     async def _use_approved_tools(self, approval: Approval, decision: DecideApproval) -> bool:
@@ -95,12 +96,16 @@ class Approvals:
         fresh_id = f"{approval.approval_id}-edit-{self._state.answering.turn}"
         fresh = edited(approval, decision, approval_id=fresh_id, now=workflow.now())
         await self._activities.record_decision(
-            decision, "reapprove_edit", approval=fresh, replaces=approval.approval_id
+            decision,
+            "reapprove_edit",
+            approval=fresh,
+            replaces=approval.approval_id,
+            after=self._state.lifecycle.replace_approval(fresh),
         )
         self._state.replace_approval(fresh)
 
     async def _redraft(self, decision: DecideApproval) -> None:
-        await self._activities.record_decision(decision, "redraft")
+        await self._activities.record_decision(decision, "redraft", after=self._state.lifecycle.close_approval())
         self._state.ask_redraft(decision.reason)
 
     async def climb_ladder(self) -> None:

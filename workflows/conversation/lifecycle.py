@@ -10,6 +10,7 @@ from temporalio.workflow import ActivityHandle
 with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import DeliveredMessage, OwnershipChanged, StatusEvent
+    from domain.conversation.lifecycle import Lifecycle
     from domain.conversation.ownership import Owner, Status
     from domain.conversation.requests import (
         ChangeMode,
@@ -97,8 +98,8 @@ class ConversationLifecycle:
 
     async def take_over(self, request: TakeOver) -> None:
         """Make a person the owner; when this returns, no older draft can leave any more."""
-        owner = Owner(kind="human_agent", id=request.by.id)
-        await self._change_owner(owner, Status.WITH_HUMAN, request, request.note)
+        self._state.move_on()
+        await self._change_owner(self._state.lifecycle.take_over(request.by.id), request, request.note)
         self._state.take_over(request.by.id)
 
     async def hand_back(self, request: HandBack) -> None:
@@ -106,8 +107,8 @@ class ConversationLifecycle:
         state = self._state
         told_to_wait = state.owned_by_ai and state.waiting.told_to_wait
         ai_agent = state.answering.ai_agent or state.opened_policy.default_ai_agent
-        owner = Owner(kind="ai_agent", id=ai_agent)
-        changed = await self._change_owner(owner, Status.OPEN, request, request.instruction)
+        state.move_on()
+        changed = await self._change_owner(state.lifecycle.hand_back(ai_agent), request, request.instruction)
         state.hand_back(
             ai_agent,
             request.instruction,
@@ -116,11 +117,10 @@ class ConversationLifecycle:
             now=workflow.now(),
         )
 
-    async def _change_owner(self, owner: Owner, status: Status, request: Request, note: str) -> OwnershipChanged:
-        self._state.move_on()
+    async def _change_owner(self, after: Lifecycle, request: Request, note: str) -> OwnershipChanged:
         messages = self._state.take_inbox()
         return await self._activities.change_ownership(
-            owner, status, messages, request_id=request.request_id, by=request.by.id, note=note
+            after, messages, request_id=request.request_id, by=request.by.id, note=note
         )
 
     async def send_human_reply(self, request: SendHumanReply) -> None:

@@ -60,10 +60,14 @@ class Sending(Calls):
                 draft_id=approval.draft_id,
                 text=decision.text if decision.action == "edit" else approval.text,
                 expected_revision=approval.revision,
-                closure=None if is_closed else ApprovalClosure(approval=approval, decision=decision),
+                closure=None if is_closed else self._closure(approval, decision),
             ),
             f"send the reply that {decision.by.id} approved",
         )
+
+    def _closure(self, approval: Approval, decision: DecideApproval) -> ApprovalClosure:
+        after = self._state.lifecycle.close_approval().position
+        return ApprovalClosure(approval=approval, decision=decision, after=after)
 
     def deliver_human_reply(self, request: SendHumanReply) -> ActivityHandle[DeliveredMessage]:
         return self._deliver(

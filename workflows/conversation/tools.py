@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.lifecycle import ConversationLifecycle
 
-ToolOutcome = Literal["done", "refused", "failed"]
+ExecutionOutcome = Literal["done", "refused", "failed"]
 """refused: the conversation moved on, so the rest was not done. failed: a tool did not, or nobody knows."""
 
 
@@ -29,7 +29,7 @@ class ToolExecution:
         self._activities = activities
         self._lifecycle = lifecycle
 
-    async def execute(self, draft: Draft, record: DecisionRecord) -> ToolOutcome:
+    async def execute(self, draft: Draft, record: DecisionRecord) -> ExecutionOutcome:
         """Do what the AI agent may do alone, once the burst of messages that asked for it is over."""
         revision = self._state.revision
         if not await self._burst_is_over():
@@ -42,9 +42,10 @@ class ToolExecution:
             self._state.catch_up(await self._activities.open_conversation())
         return self._unless_overtaken(acted, revision)
 
-    async def execute_approved(self, approval: Approval, decision: DecideApproval) -> ToolOutcome:
+    async def execute_approved(self, approval: Approval, decision: DecideApproval) -> ExecutionOutcome:
         """Do what people approved; the claim of the first use closes the approval."""
-        closure = ApprovalClosure(approval=approval, decision=decision)
+        after = self._state.lifecycle.close_approval().position
+        closure = ApprovalClosure(approval=approval, decision=decision, after=after)
         acted = await self._use(
             self._activities.call_tool(
                 approval.draft_id, number, action, approval.ai_agent, approval.revision, closure=closure
@@ -53,11 +54,11 @@ class ToolExecution:
         )
         return self._unless_overtaken(acted, approval.revision)
 
-    def _unless_overtaken(self, acted: ToolOutcome, revision: int) -> ToolOutcome:
+    def _unless_overtaken(self, acted: ExecutionOutcome, revision: int) -> ExecutionOutcome:
         """What came too late to stop the tools still stops the reply."""
         return "refused" if acted == "done" and self._state.revision != revision else acted
 
-    async def _use(self, calls: Iterable[ActivityHandle[CalledTool]]) -> ToolOutcome:
+    async def _use(self, calls: Iterable[ActivityHandle[CalledTool]]) -> ExecutionOutcome:
         """Each call is started when the one before it is done."""
         for calling in calls:
             called = await self._lifecycle.called(calling)
