@@ -15,7 +15,6 @@ from domain.conversation.policy import Policy
 from domain.conversation.requests import AnyRequest, StartConversation
 from domain.conversation.turn import Evidence
 from domain.delivery.channels import STORED_CHANNELS
-from domain.delivery.quiet_hours import next_allowed
 from domain.identity.check import IdentityCheck
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
@@ -131,14 +130,6 @@ class ConversationState(BaseModel):
         if not self.answering.mode_was_set:
             return evidence
         return evidence.model_copy(update={"supervised": self.answering.mode is not Mode.DELEGATION})
-
-    def quiet_until(self, now: datetime) -> datetime | None:
-        """When an AI agent may write by this channel again; None while it may."""
-        hours = self.opened_policy.quiet_hours.get(self.channel)
-        if hours is None:
-            return None
-        allowed = next_allowed(now, self.opened_policy.calendar.zone, hours.begins, hours.ends)
-        return allowed if allowed > now else None
 
     def context_is_fresh(self, now: datetime) -> bool:
         """False when the customer context is missing, incomplete, too old, or that of another sender."""

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import open_approval, rule_for
     from domain.conversation.activity_models import GeneratedReply
     from domain.conversation.confidence import score
+    from domain.conversation.deadlines import quiet_until
     from domain.conversation.decision import decide
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Status
@@ -215,8 +216,8 @@ class Answering:
 
     async def _quiet_hours_pass(self) -> bool:
         """Hold a reply back while the channel is to be quiet; False when it was overtaken meanwhile."""
-        state, quiet_until = self._state, self._state.quiet_until(workflow.now())
-        if quiet_until is None:
+        state, ends_at = self._state, quiet_until(self._state, workflow.now())
+        if ends_at is None:
             return True
         may_be_set_aside = workflow.patched(SET_ASIDE)
 
@@ -227,7 +228,7 @@ class Answering:
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: state.is_overtaken() or is_set_aside(),
-                timeout=quiet_until - workflow.now(),
+                timeout=ends_at - workflow.now(),
                 timeout_summary="quiet hours of the channel",
             )
         self._set_aside = is_set_aside()

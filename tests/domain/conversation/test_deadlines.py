@@ -1,6 +1,6 @@
 """What is due in a conversation without anybody doing anything."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from domain.conversation.deadlines import (
     deadline_summary,
     ladder_due,
     next_deadline,
+    quiet_until,
     silence_due,
 )
 from domain.conversation.messages import CustomerMessage
@@ -21,6 +22,7 @@ from domain.conversation.requests import StartConversation
 from domain.conversation.state import ConversationState
 from domain.conversation.turn import Draft, Evidence, Usage
 from domain.identity.check import IdentityCheck
+from domain.specification.calendar import QuietHours
 from domain.specification.organisation import LadderStep, ServiceLevels
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -101,3 +103,14 @@ def test_the_one_deadline_is_the_earliest(changes: dict[str, Any], deadline: dat
 )
 def test_a_code_is_waited_for_while_the_ai_agent_answers(changes: dict[str, Any], due: bool) -> None:
     assert code_due(state(**{"identity_check": CODE} | changes)) == (CODE.until if due else None)
+
+
+@pytest.mark.parametrize(
+    ("channel", "hour", "until"),
+    [("email", 8, 9), ("email", 10, None), ("web_chat", 8, None)],
+)
+def test_a_channel_is_quiet_until_its_hours_begin(channel: str, hour: int, until: int | None) -> None:
+    hours = QuietHours(begins=time(20), ends=time(9))
+    quiet = state(policy=POLICY.model_copy(update={"quiet_hours": {"email": hours}}), last_channel=channel)
+    expected = NOW.replace(hour=until) if until is not None else None
+    assert quiet_until(quiet, NOW.replace(hour=hour)) == expected

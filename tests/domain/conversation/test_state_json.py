@@ -1,0 +1,54 @@
+"""How a state travels: into the next run, and between workers of two versions."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.conversation.requests import StartConversation
+from domain.conversation.state import FLAT_NAMES, ConversationState
+
+START = StartConversation(organisation="acme", conversation_id="cv_test0001")
+FORMER = Path(__file__).with_name("former_state.json")
+HISTORIES = sorted((Path(__file__).parents[2] / "replay" / "histories").glob("*.json"))
+
+
+def test_everything_survives_the_way_into_the_next_run() -> None:
+    busy = ConversationState.model_validate_json(FORMER.read_text())
+    assert ConversationState.model_validate_json(busy.model_dump_json()) == busy
+    assert ConversationState.model_validate(busy.model_dump()) == busy
+
+
+def test_a_state_of_the_version_before_is_read_and_written_as_it_was() -> None:
+    former = json.loads(FORMER.read_text())
+    read = ConversationState.model_validate(former)
+    assert json.loads(read.model_dump_json()) == former
+    defaults = json.loads(ConversationState(start=START).model_dump_json())
+    unchanged = {name for name, value in former.items() if value == defaults[name]}
+    assert unchanged == {"start"}
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_the_states_of_stored_histories_are_read_and_written_as_they_were(path: Path) -> None:
+    states = list(states_of(path))
+    assert states
+    for stored in states:
+        written = json.loads(ConversationState.model_validate_json(json.dumps(stored)).model_dump_json())
+        assert written | stored == written
+
+
+def states_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The arguments of the runs in a history: where it started, and where it continued as new."""
+    for event in json.loads(path.read_text())["events"]:
+        for kind in ("workflowExecutionStartedEventAttributes", "workflowExecutionContinuedAsNewEventAttributes"):
+            for payload in event.get(kind, {}).get("input", {}).get("payloads", []):
+                yield json.loads(b64decode(payload["data"]))
+
+
+def test_no_two_groups_have_a_field_of_the_same_name() -> None:
+    names = [name for flat in FLAT_NAMES.values() for name in flat]
+    assert len(names) == len(set(names))
+    assert not {*names} & {*ConversationState.model_fields}
