@@ -31,6 +31,11 @@ class Lifecycle(Frozen):
         return self.owner.kind == "ai_agent"
 
     @property
+    def approval_is_stale(self) -> bool:
+        """The open approval is of another revision, or a person owns the conversation: nobody can decide it."""
+        return self.approval is not None and not (self.owned_by_ai and self.approval.revision == self.revision)
+
+    @property
     def position(self) -> Position:
         """What the store keeps of it."""
         return Position(owner=self.owner, status=self.status, revision=self.revision)

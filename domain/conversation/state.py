@@ -248,6 +248,11 @@ class ConversationState(BaseModel):
         """What was approved has been done. Raises ConflictError when no approval is open."""
         self.lifecycle = self.lifecycle.close_approval()
 
+    def drop_stale_approval(self) -> None:
+        """The store is past the draft that waited: the AI agent writes another one, unless a person owns it."""
+        self.close_approval()
+        self._answering(unanswered=self.owned_by_ai)
+
     def ask_redraft(self, instruction: str) -> None:
         """A draft was rejected: the AI agent writes another one."""
         self.move_on()

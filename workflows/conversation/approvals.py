@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.lifecycle import ConversationLifecycle
     from workflows.conversation.tools import ToolExecution
 
+DROPS_STALE = "a-stale-approval-is-dropped"
 NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
@@ -90,6 +91,8 @@ class Approvals:
         await self._activities.record_decision(decision, "refused", refused=OVERTAKEN)
         if self._state.revision == approval.revision:
             self._state.catch_up(await self._activities.open_conversation())
+            if self._state.lifecycle.approval_is_stale and workflow.patched(DROPS_STALE):
+                self._state.drop_stale_approval()
 
     async def _reapprove(self, approval: Approval, decision: DecideApproval) -> None:
         """Two approvers approve one text: an edit makes another text, so the count begins again."""

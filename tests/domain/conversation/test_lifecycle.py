@@ -184,6 +184,19 @@ def test_the_store_is_believed_where_it_is_ahead(owner: Owner, status: Status, s
     assert (caught_up.owner, caught_up.status, caught_up.revision) == (owner, status, revision)
 
 
+@pytest.mark.parametrize(
+    ("position", "owner", "revision", "stale"),
+    [
+        ("ai open", AI, 9, False),
+        ("ai awaiting", AI, 4, False),
+        ("ai awaiting", AI, 9, True),
+        ("ai awaiting", ANNA, 4, True),
+    ],
+)
+def test_an_approval_that_the_store_is_past_is_stale(position: str, owner: Owner, revision: int, stale: bool) -> None:
+    assert POSITIONS[position].catch_up(owner, revision).approval_is_stale is stale
+
+
 class Conversations(RuleBasedStateMachine):
     """Whatever people, customers and time do to a conversation, in any order."""
 
@@ -298,16 +311,17 @@ class Conversations(RuleBasedStateMachine):
     def resolves(self) -> None:
         self.state.resolve(NOW)
 
-    @precondition(lambda self: self.state.approval is None)
     @rule(owner=st.sampled_from([AI, ANNA]), ahead=st.integers(min_value=-2, max_value=3))
     def store_is_believed(self, owner: Owner, ahead: int) -> None:
-        """As when it refuses the delivery of a draft, which only a conversation at work has."""
+        """As when it refuses the delivery of a draft."""
         self.state.wake()
         revision = max(self.state.revision + ahead, 0)
         opened = OpenedConversation(
             spec_hash="a" * 64, policy=self.state.opened_policy, revision=revision, owner=owner, mode=Mode.DELEGATION
         )
         self.state.catch_up(opened)
+        if self.state.lifecycle.approval_is_stale:
+            self.state.drop_stale_approval()
 
     @rule()
     def run_ends(self) -> None:

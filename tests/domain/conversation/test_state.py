@@ -263,6 +263,15 @@ def test_a_mode_that_a_person_set_wins(mode: Mode, was_set: bool, supervised_bef
     assert evidence.supervised is supervised
 
 
+@pytest.mark.parametrize(("owner", "status"), [(AI, Status.OPEN), (QUEUE, Status.WITH_HUMAN)])
+def test_a_stale_approval_leaves_its_question_to_the_ai_agent_or_to_people(owner: Owner, status: Status) -> None:
+    conversation = state(approval=approval(), status=Status.AWAITING_APPROVAL, revision=1)
+    conversation.catch_up(OPENED.model_copy(update={"revision": 7, "owner": owner}))
+    conversation.drop_stale_approval()
+    assert (conversation.approval, conversation.status, conversation.revision) == (None, status, 7)
+    assert conversation.answering.unanswered is (owner is AI)
+
+
 # Counting replies.
 
 

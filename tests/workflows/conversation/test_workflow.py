@@ -7,7 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from domain.conversation.deadlines import silence_due
-from domain.conversation.ownership import Person, Status
+from domain.conversation.ownership import Owner, Person, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import (
     ChangeMode,
@@ -541,6 +541,34 @@ async def test_a_workflow_that_fell_behind_the_store_catches_up(converse: Conver
         state = await conversation.settled()
         assert (conversation.fakes.refused, len(conversation.fakes.delivered)) == (1, 2)
         assert (state.revision, state.answering.turn) == (7, 10)
+
+
+async def test_an_approval_that_the_store_is_past_is_drafted_anew(converse: Converse) -> None:
+    async with converse(fakes(SUPERVISED)) as conversation:
+        await conversation.says("refund me")
+        await conversation.asked(1)
+        conversation.fakes.revision = 7
+        conversation.fakes.opened = conversation.fakes.opened.model_copy(update={"revision": 7, "turn": 9})
+        await conversation.ask(decision(conversation, "approve"))
+        state = await conversation.asked(10)
+        assert conversation.fakes.decisions[-1].effect == "refused"
+        assert (state.revision, state.approval and state.approval.revision) == (7, 7)
+        await conversation.ask(decision(conversation, "approve", request_id="again"))
+        await conversation.until(lambda s: s.status is Status.OPEN and s.approval is None)
+        assert len(conversation.fakes.delivered) == 1
+
+
+async def test_an_approval_of_what_a_person_owns_in_the_store_is_dropped(converse: Converse) -> None:
+    async with converse(fakes(SUPERVISED)) as conversation:
+        await conversation.says("refund me")
+        await conversation.asked(1)
+        anna = Owner(kind="human_agent", id="anna")
+        conversation.fakes.owner = anna
+        conversation.fakes.opened = conversation.fakes.opened.model_copy(update={"owner": anna})
+        await conversation.ask(decision(conversation, "approve"))
+        state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+        assert (state.owner, state.approval, state.answering.unanswered) == (anna, None, False)
+        assert conversation.fakes.delivered == []
 
 
 async def test_a_message_during_an_approved_delivery_is_answered(converse: Converse) -> None:
