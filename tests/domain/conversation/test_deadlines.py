@@ -1,11 +1,10 @@
 """What is due in a conversation without anybody doing anything."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from domain.approvals.approval import DEFAULT_RULE, Approval, open_approval
 from domain.conversation.deadlines import (
     closing_due,
     code_due,
@@ -15,34 +14,21 @@ from domain.conversation.deadlines import (
     quiet_until,
     silence_due,
 )
-from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
-from domain.conversation.requests import StartConversation
 from domain.conversation.state import ConversationState
-from domain.conversation.turn import Draft, Evidence, Usage
-from domain.identity.check import IdentityCheck
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import LadderStep, ServiceLevels
+from tests.domain.conversation.states import CODE, HOUR, NOW, approval, message
+from tests.domain.conversation.states import state as open_state
 
-NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-START = StartConversation(organisation="acme", conversation_id="cv_test0001")
 LEVELS = ServiceLevels(resolve_after_silence_hours=72, reopen_days=7)
 LADDER = (LadderStep(after_minutes=30, action="remind"),)
 POLICY = Policy(default_ai_agent="general", service_levels=LEVELS, ladder=LADDER)
-MESSAGE = CustomerMessage(message_id="m-1", text="Hello", received_at=NOW)
-CODE = IdentityCheck(check_id="d-1-code", address="a…@v…", until=NOW + HOUR)
 
 
 def state(**changes: Any) -> ConversationState:
-    """A state with such fields, by their names in JSON."""
-    return ConversationState.model_validate({"start": START, "policy": POLICY} | changes)
-
-
-def approval() -> Approval:
-    draft = Draft(draft_id="d-1", ai_agent="general", text="Yes.", evidence=Evidence(), usage=Usage(model="fake"))
-    return open_approval(draft, approval_id="ap-1", revision=1, reason="supervised", rule=DEFAULT_RULE, now=NOW)
+    return open_state(**{"policy": POLICY} | changes)
 
 
 def test_the_ladder_is_due_while_an_approval_waits() -> None:
@@ -58,7 +44,7 @@ def test_the_ladder_is_due_while_an_approval_waits() -> None:
     [
         ({}, True),
         ({"unanswered": True}, False),
-        ({"inbox": [MESSAGE]}, False),
+        ({"inbox": [message(1)]}, False),
         ({"quiet_since": None}, False),
         ({"policy": None}, False),
         *(({"status": status}, False) for status in Status if status is not Status.OPEN),

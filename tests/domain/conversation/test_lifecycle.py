@@ -169,6 +169,11 @@ def test_who_owns_it_afterwards_and_why_it_is_with_people(transition: str, owner
     assert (after.owner, after.escalation_reason) == (owner, reason)
 
 
+@pytest.mark.parametrize("lifecycle", POSITIONS.values(), ids=POSITIONS)
+def test_the_store_is_given_owner_status_and_revision(lifecycle: Lifecycle) -> None:
+    assert lifecycle.position.model_dump() == lifecycle.model_dump(include={"owner", "status", "revision"})
+
+
 @pytest.mark.parametrize("revision", [3, 5])
 def test_only_a_draft_of_the_revision_can_wait(revision: int) -> None:
     with pytest.raises(ConflictError, match="another revision"):

@@ -1,56 +1,40 @@
-"""The state of a conversation: what it remembers, what makes a draft stale, how it travels."""
+"""The state of a conversation: its mailbox, its owner, what makes a draft stale, what is shown."""
 
 import ast
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from domain.approvals.approval import DEFAULT_RULE, Approval, open_approval
-from domain.conversation.activity_models import FetchedContext, OpenedConversation
+from domain.conversation.activity_models import OpenedConversation
 from domain.conversation.groups import MAX_REMEMBERED_IDS, Answered
 from domain.conversation.messages import CustomerMessage
-from domain.conversation.ownership import Owner, Person, Status
-from domain.conversation.policy import Policy
-from domain.conversation.requests import AnyRequest, HandBack, Resolve, StartConversation, TakeOver
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.requests import (
+    AnyRequest,
+    HandBack,
+    Resolve,
+)
 from domain.conversation.state import FLAT_NAMES, ConversationState
-from domain.conversation.turn import Draft, Evidence, Usage
-from domain.identity.check import IdentityCheck
-from domain.specification.organisation import Mode, ServiceLevels
-
-NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-START = StartConversation(organisation="acme", conversation_id="cv_test0001")
-ANNA = Person(id="anna", roles=("approver",))
-AI = Owner(kind="ai_agent", id="general")
-QUEUE = Owner(kind="human_agent")
-LEVELS = ServiceLevels(resolve_after_silence_hours=72, reopen_days=7, context_max_age_minutes=60)
-POLICY = Policy(default_ai_agent="general", service_levels=LEVELS)
-OPENED = OpenedConversation(spec_hash="a" * 64, policy=POLICY, owner=AI, mode=Mode.DELEGATION)
-CODE = IdentityCheck(check_id="d-1-code", address="a…@v…", until=NOW + HOUR)
-TAKE_OVER = TakeOver(request_id="r-1", by=ANNA)
-
-
-def state(**changes: Any) -> ConversationState:
-    """A state with such fields, by their names in JSON."""
-    return ConversationState.model_validate({"start": START, "policy": POLICY} | changes)
-
-
-def message(number: int) -> CustomerMessage:
-    return CustomerMessage(message_id=f"m-{number}", text="Hello", received_at=NOW)
-
-
-def approval() -> Approval:
-    draft = Draft(draft_id="d-1", ai_agent="general", text="Yes.", evidence=Evidence(), usage=Usage(model="fake"))
-    return open_approval(draft, approval_id="ap-1", revision=1, reason="supervised", rule=DEFAULT_RULE, now=NOW)
-
-
-def context(missing: tuple[str, ...] = ()) -> FetchedContext:
-    return FetchedContext(context_id="cx_1", fetched_at=NOW, facts=3, matches=1, missing=missing)
-
+from domain.conversation.turn import Evidence
+from domain.specification.organisation import Mode
+from tests.domain.conversation.states import (
+    AI,
+    ANNA,
+    CODE,
+    HOUR,
+    NOW,
+    OPENED,
+    POLICY,
+    QUEUE,
+    START,
+    TAKE_OVER,
+    approval,
+    message,
+    state,
+)
 
 # The mailbox.
 
@@ -222,6 +206,7 @@ def test_what_waits_for_approval_is_no_longer_unanswered() -> None:
     conversation = state(revision=1, unanswered=True)
     conversation.ask_approval(approval())
     assert (conversation.approval, conversation.answering.unanswered) == (approval(), False)
+    conversation.replace_approval(approval())
     assert conversation.approve_in_part("ben").approved_by == ("ben",)
     assert conversation.reassign("carla").assignee == "carla"
     assert conversation.approval is not None
@@ -270,68 +255,6 @@ def test_a_stale_approval_leaves_its_question_to_the_ai_agent_or_to_people(owner
     conversation.drop_stale_approval()
     assert (conversation.approval, conversation.status, conversation.revision) == (None, status, 7)
     assert conversation.answering.unanswered is (owner is AI)
-
-
-# Counting replies.
-
-
-@pytest.mark.parametrize(("clarified", "in_a_row"), [(True, 2), (False, 0)])
-def test_a_reply_is_an_exchange_and_clarifications_count_in_a_row(clarified: bool, in_a_row: int) -> None:
-    conversation = state(answered=Answered(exchanges=2, clarifications=1))
-    conversation.note_reply(NOW, answers_all=True, clarified=clarified)
-    assert conversation.answering.counts == Answered(exchanges=3, clarifications=in_a_row)
-    assert conversation.waiting.quiet_since == NOW
-
-
-@pytest.mark.parametrize("answers_all", [True, False])
-def test_only_a_reply_to_everything_leaves_nothing_unanswered(answers_all: bool) -> None:
-    conversation = state(unanswered=True, instruction="be brief")
-    conversation.note_reply(NOW, answers_all=answers_all, clarified=False)
-    assert conversation.answering.unanswered is not answers_all
-    assert conversation.answering.instruction == ("" if answers_all else "be brief")
-
-
-@pytest.mark.parametrize(("exchange", "exchanges"), [(True, 1), (False, 0)])
-def test_a_code_that_was_asked_for_is_waited_for(exchange: bool, exchanges: int) -> None:
-    conversation = state(unanswered=True)
-    conversation.await_code(CODE)
-    (conversation.note_code_exchange if exchange else conversation.note_code_asked)(NOW)
-    assert (conversation.waiting.identity_check, conversation.waiting.quiet_since) == (CODE, NOW)
-    assert (conversation.answering.unanswered, conversation.answering.counts.exchanges) == (False, exchanges)
-
-
-# The customer context.
-
-
-@pytest.mark.parametrize(
-    ("known", "since", "fresh"),
-    [
-        (None, None, False),
-        (context(), None, False),
-        (context(missing=("crm",)), NOW, False),
-        (context(), NOW - HOUR, True),
-        (context(), NOW - HOUR - timedelta(seconds=1), False),
-    ],
-)
-def test_a_context_is_fresh_when_complete_and_young(
-    known: FetchedContext | None, since: datetime | None, fresh: bool
-) -> None:
-    assert state(context=known, context_since=since).context_is_fresh(NOW) is fresh
-
-
-def test_a_context_is_that_of_whoever_wrote_last() -> None:
-    conversation = state(last_sender_id="cu_1")
-    conversation.begin_context()
-    conversation.keep_context(context(), NOW)
-    assert conversation.context_is_fresh(NOW)
-    conversation.receive_message(message(1).model_copy(update={"customer_id": "cu_2"}))
-    assert not conversation.context_is_fresh(NOW)
-
-
-def test_who_proves_to_be_a_contact_has_another_context() -> None:
-    conversation = state(context=context(), context_since=NOW, identity_check=CODE)
-    conversation.prove_identity()
-    assert (conversation.waiting.identity_check, conversation.customer_context.fetched) == (None, None)
 
 
 # What others are shown.

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from domain.conversation.requests import StartConversation
 from domain.conversation.state import FLAT_NAMES, ConversationState
+from tests.domain.conversation.states import START
 
-START = StartConversation(organisation="acme", conversation_id="cv_test0001")
 FORMER = Path(__file__).with_name("former_state.json")
 HISTORIES = sorted((Path(__file__).parents[2] / "replay" / "histories").glob("*.json"))
 
@@ -20,6 +20,12 @@ def test_everything_survives_the_way_into_the_next_run() -> None:
     busy = ConversationState.model_validate_json(FORMER.read_text())
     assert ConversationState.model_validate_json(busy.model_dump_json()) == busy
     assert ConversationState.model_validate(busy.model_dump()) == busy
+
+
+@pytest.mark.parametrize("given", ["a text", ["start"], None])
+def test_what_is_no_object_is_refused(given: object) -> None:
+    with pytest.raises(ValidationError, match="valid dictionary"):
+        ConversationState.model_validate(given)
 
 
 def test_a_state_of_the_version_before_is_read_and_written_as_it_was() -> None:
