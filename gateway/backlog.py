@@ -18,7 +18,7 @@ from domain.conversation.ownership import Status
 from domain.errors import RetryableError
 from domain.queues import CONVERSATIONS, QUEUES
 from storage.backlog import BacklogRepository
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 READ_WITHIN = timedelta(seconds=2)
 RUNNING = f"WorkflowType = '{ConversationWorkflow.__name__}' AND ExecutionStatus = 'Running'"

@@ -11,7 +11,7 @@ from domain.conversation.requests import StartConversation
 from domain.conversation.state import ConversationState
 from domain.conversation.turn import Reason
 from domain.search_attributes import SEARCH_ATTRIBUTES
-from workflows.story import KEYS, attribute_updates, searchable
+from workflows.conversation.summary import KEYS, attribute_updates, searchable
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
