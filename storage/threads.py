@@ -49,7 +49,7 @@ class ThreadRepository:
         Its threads belong to the target afterwards. Its unanswered messages, and its own resolution, wait in the inbox.
         """
         query = "SELECT merge_conversations($1, $2, $3, $4, $5, $6)"
-        refusal = await self._database.fetchval(query, source, target, request_id, by.id, "lead" in by.roles, now)
+        refusal = await self._database.fetchval(query, source, target, request_id, by.id, by.leads, now)
         if refusal:
             error, text = _REFUSALS[refusal]
             raise error(text)

@@ -10,13 +10,12 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from domain.conversation.ownership import Person
-from domain.conversation.requests import DecideApproval
+from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft
 from domain.model import Frozen
 from domain.specification.organisation import ApprovalRule, LadderStep, Sensitivity
 from domain.tools.actions import ProposedAction
 
-LEAD_ROLES = frozenset({"lead", "admin"})
 DEFAULT_RULE = ApprovalRule(id="default")
 
 
@@ -125,33 +124,52 @@ def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, no
     return approval.model_copy(update=changes | fresh)
 
 
+def refusal_of_person(approval: Approval, person: Person, action: DecisionAction) -> str | None:
+    """Why this person may not take this decision, whatever else happens; None when they may."""
+    if not _may_decide(approval, person):
+        return f"Only {_who(approval)} may decide this approval."
+    if action in {"approve", "edit"} and _is_requester(approval, person):
+        return "The text is your own: another person must approve it."
+    return None
+
+
+def refusal_of_content(decision: DecideApproval) -> str | None:
+    """What the decision lacks, whoever takes it; None when it is complete."""
+    given: dict[str, tuple[str | None, str]] = {
+        "edit": (decision.text, "An edit needs the new text."),
+        "reject": (decision.reason, "A rejection needs a reason to redraft with."),
+        "reassign": (decision.assignee, "A reassignment needs an assignee."),
+    }
+    value, sentence = given.get(decision.action, ("nothing more", ""))
+    return None if (value or "").strip() else sentence
+
+
 def _refusal(approval: Approval | None, decision: DecideApproval) -> str | None:
     if approval is None:
         return "There is no open approval: it was decided already, or the conversation has moved on. Reload it."
-    rules = (
-        (
-            decision.approval_id != approval.approval_id,
-            "This approval is not open any more: it was decided, or a newer draft replaced it. Decide the newer one.",
-        ),
-        (
-            decision.digest is not None and decision.digest != approval.digest,
-            "This approval shows another text than the one you saw. Reload it and decide again.",
-        ),
-        (not _may_decide(approval, decision.by), f"Only {_who(approval)} may decide this approval."),
-        (
-            decision.action in {"approve", "edit"} and _is_requester(approval, decision.by),
-            "The text is your own: another person must approve it.",
-        ),
-        (decision.by.id in approval.approved_by and decision.action == "approve", "You have approved this already."),
-        (decision.action == "edit" and not (decision.text or "").strip(), "An edit needs the new text."),
-        (decision.action == "reject" and not decision.reason.strip(), "A rejection needs a reason to redraft with."),
-        (decision.action == "reassign" and not decision.assignee, "A reassignment needs an assignee."),
+    return (
+        _refusal_of_moment(approval, decision)
+        or refusal_of_person(approval, decision.by, decision.action)
+        or _refusal_of_vote(approval, decision)
+        or refusal_of_content(decision)
     )
-    return next((sentence for holds, sentence in rules if holds), None)
+
+
+def _refusal_of_moment(approval: Approval, decision: DecideApproval) -> str | None:
+    if decision.approval_id != approval.approval_id:
+        return "This approval is not open any more: it was decided, or a newer draft replaced it. Decide the newer one."
+    if decision.digest is not None and decision.digest != approval.digest:
+        return "This approval shows another text than the one you saw. Reload it and decide again."
+    return None
+
+
+def _refusal_of_vote(approval: Approval, decision: DecideApproval) -> str | None:
+    again = decision.action == "approve" and decision.by.id in approval.approved_by
+    return "You have approved this already." if again else None
 
 
 def _may_decide(approval: Approval, person: Person) -> bool:
-    if LEAD_ROLES & set(person.roles):
+    if person.leads:
         return True
     if approval.assignee is not None:
         return person.id == approval.assignee

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from domain.model import Frozen
 
+LEAD_ROLES = frozenset({"lead", "admin"})
+
 
 class Status(StrEnum):
     """Where a conversation stands; exactly one at a time."""
@@ -23,6 +25,11 @@ class Person(Frozen):
 
     id: str = Field(min_length=1, max_length=64)
     roles: tuple[str, ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """A lead may decide every approval, and merge conversations of two verified customers."""
+        return bool(LEAD_ROLES & set(self.roles))
 
 
 class Owner(Frozen):

@@ -11,6 +11,8 @@ from domain.model import Frozen
 from domain.specification.model import Key
 from domain.specification.organisation import ChannelKind, Mode
 
+DecisionAction = Literal["approve", "edit", "reject", "take_over", "reassign"]
+
 
 class Request(Frozen):
     """Something a person asks of a conversation. The same `request_id` is the same request."""
@@ -76,7 +78,7 @@ class DecideApproval(ImpliesTakeover):
 
     kind: Literal["decide_approval"] = "decide_approval"
     approval_id: str
-    action: Literal["approve", "edit", "reject", "take_over", "reassign"]
+    action: DecisionAction
     digest: str | None = None
     text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
     reason: str = Field("", max_length=4000, description="Why, for reject; the AI agent redrafts with it.")

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from domain.approvals.approval import LEAD_ROLES
+from domain.approvals.approval import refusal_of_content, refusal_of_person
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
-from domain.conversation.requests import DecideApproval
+from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.model import Frozen
 from gateway.acknowledgement import ask
@@ -34,7 +34,7 @@ class ApprovalDetails(Frozen):
 class AskDecision(Ask):
     """`digest`, when given, must be that of what you saw: the text, and the actions that come before it."""
 
-    action: Literal["approve", "edit", "reject", "take_over", "reassign"]
+    action: DecisionAction
     text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
     reason: str = Field("", max_length=4000, description="Why, for reject: the AI agent redrafts with it.")
     assignee: str | None = Field(None, max_length=64, description="Who is asked instead, for reassign.")
@@ -77,7 +77,6 @@ async def decide_approval(
 ) -> DecisionAnswer:
     """Decide. The first valid decision wins; 409 tells the second person who decided and when."""
     found = await _find(services, caller, approval_id)
-    _check(found, body, caller)
     request = DecideApproval(
         request_id=body.request_id,
         by=caller.person,
@@ -88,6 +87,7 @@ async def decide_approval(
         reason=body.reason,
         assignee=body.assignee,
     )
+    _check(found, request)
     decision = await ask(
         services, found.conversation_id, request, lambda: services.store.approvals.decision(body.request_id)
     )
@@ -110,16 +110,17 @@ async def _find(services: Services, caller: Caller, approval_id: str) -> Approva
     return found
 
 
-def _check(found: ApprovalView, body: AskDecision, caller: Caller) -> None:
-    """What is wrong whoever else decides. Everything that depends on the moment is judged in the workflow."""
-    needed = {"edit": body.text and body.text.strip(), "reject": body.reason.strip(), "reassign": body.assignee}
-    if not needed.get(body.action, "nothing more"):
-        field = {"edit": "text", "reject": "reason", "reassign": "assignee"}[body.action]
-        raise InvalidInputError(f"{body.action} needs {field}.")
-    approval, roles = found.approval, set(caller.person.roles)
-    allowed = LEAD_ROLES | set(approval.roles)
-    if found.state == "open" and not roles & allowed and approval.assignee != caller.person.id:
-        raise ForbiddenError(f"Only people with the role {' or '.join(approval.roles)} may decide this approval.")
+def _check(found: ApprovalView, decision: DecideApproval) -> None:
+    """What is wrong whoever else decides. Everything that depends on the moment is judged in the workflow.
+
+    Raises InvalidInputError when the decision lacks something, ForbiddenError when this person may not take it.
+    """
+    lacks = refusal_of_content(decision)
+    if lacks:
+        raise InvalidInputError(lacks)
+    forbidden = refusal_of_person(found.approval, decision.by, decision.action)
+    if forbidden and found.state == "open":
+        raise ForbiddenError(forbidden)
 
 
 async def _refused(services: Services, decision: DecisionView) -> ProblemError:

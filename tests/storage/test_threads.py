@@ -219,13 +219,14 @@ async def test_a_notice_that_could_not_leave_holds_up_no_merge_and_never_leaves(
     assert not await stage.deliveries.claim_again(notice, NOW)
 
 
+@pytest.mark.parametrize("by", [LEA, Person(id="root", roles=("admin",))])
 async def test_two_verified_customers_are_merged_by_a_lead_only(
-    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str
+    stage: Stage, inbox: InboxRepository, threads: ThreadRepository, mail: str, by: Person
 ) -> None:
     hers = (await began(stage, inbox, wrote("s-1", "sms", EVE))).conversation_id or ""
     with pytest.raises(ForbiddenError, match="lead"):
         await threads.merge(hers, mail, "m-1", BO, NOW)
-    await threads.merge(hers, mail, "m-1", LEA, NOW)
+    await threads.merge(hers, mail, "m-1", by, NOW)
 
 
 async def test_a_merge_and_the_messages_that_come_meanwhile_lose_nothing(

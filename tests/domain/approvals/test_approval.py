@@ -16,10 +16,12 @@ from domain.approvals.approval import (
     edited,
     judge,
     open_approval,
+    refusal_of_content,
+    refusal_of_person,
     rule_for,
 )
 from domain.conversation.ownership import Person
-from domain.conversation.requests import DecideApproval
+from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft, Evidence, Usage
 from domain.specification.organisation import ApprovalRule, LadderStep, Sensitivity
 from domain.tools.actions import ProposedAction
@@ -117,6 +119,7 @@ def test_what_a_valid_decision_does(request_: DecideApproval, waiting: Approval,
         (decision("reject"), approval(), "A rejection needs a reason"),
         (decision("reject", reason="  "), approval(), "A rejection needs a reason"),
         (decision("reassign"), approval(), "A reassignment needs an assignee"),
+        (decision("reassign", assignee=" "), approval(), "A reassignment needs an assignee"),
     ],
 )
 def test_a_refused_decision_says_why(request_: DecideApproval, waiting: Approval | None, sentence: str) -> None:
@@ -142,6 +145,37 @@ def test_a_refused_decision_says_why(request_: DecideApproval, waiting: Approval
 )
 def test_who_may_approve(person: Person, waiting: Approval, may: bool) -> None:
     assert (judge(waiting, decision(by=person)).effect == "send") is may
+
+
+ASSIGNED = "Only the assigned person may decide this approval."
+BY_ROLE = "Only people with the role approver may decide this approval."
+OWN = "The text is your own: another person must approve it."
+
+
+@pytest.mark.parametrize(
+    ("person", "waiting", "action", "refusal"),
+    [
+        (ANNA, approval(), "approve", None),
+        (TRAINEE, approval(), "approve", BY_ROLE),
+        (TRAINEE, approval(), "take_over", BY_ROLE),
+        (LEAD, approval(), "approve", None),
+        (ADMIN, approval(assignee="anna"), "reject", None),
+        (ANNA, approval(assignee="anna"), "approve", None),
+        (BEN, approval(assignee="anna"), "approve", ASSIGNED),
+        (BEN, approval(assignee="anna"), "reassign", ASSIGNED),
+        (TRAINEE, approval(assignee="tom"), "approve", None),
+        (ANNA, approval(requester="anna"), "approve", OWN),
+        (ANNA, approval(requester="anna"), "edit", OWN),
+        (ANNA, approval(requester="anna"), "reject", None),
+        (LEAD, approval(requester="lea"), "approve", OWN),
+        (TRAINEE, approval(requester="tom"), "approve", BY_ROLE),
+        (ANNA, approval(requester="anna", exclude_requester=False), "approve", None),
+    ],
+)
+def test_who_may_take_which_decision(
+    person: Person, waiting: Approval, action: DecisionAction, refusal: str | None
+) -> None:
+    assert refusal_of_person(waiting, person, action) == refusal
 
 
 @pytest.mark.parametrize("action", ["reject", "take_over", "reassign"])
@@ -278,3 +312,12 @@ def test_nothing_is_sent_before_enough_people_approved(waiting: Approval, reques
     if judge(waiting, request_).effect == "send" and request_.action == "approve":
         assert len({*waiting.approved_by, request_.by.id}) >= waiting.approvers_needed
         assert request_.by.id != waiting.requester
+
+
+@given(approvals, decisions)
+def test_what_is_refused_before_it_is_forwarded_is_refused_by_the_conversation_too(
+    waiting: Approval, request_: DecideApproval
+) -> None:
+    """The gateway asks the two rules alone; it may never refuse what the conversation would take."""
+    early = refusal_of_content(request_) or refusal_of_person(waiting, request_.by, request_.action)
+    assert not early or judge(waiting, request_).effect == "refused"

@@ -121,6 +121,32 @@ async def test_roles(platform: Gateway) -> None:
         assert answer.status_code == status, role
 
 
+async def _reassigned(platform: Gateway, assignee: str) -> dict[str, Any]:
+    """An approval that waits for one person."""
+    _, view = await _waiting(platform)
+    lead = await platform.key("lead", person="lea")
+    assert (await _decide(platform, view, lead, action="reassign", assignee=assignee)).status_code == 200
+    shown = await platform.http.get(f"/v1/approvals/{view['approval']['approval_id']}", headers=lead)
+    assert shown.json()["approval"]["approval"]["assignee"] == assignee
+    return view
+
+
+async def test_only_the_assigned_person_decides_or_a_lead(platform: Gateway) -> None:
+    view = await _reassigned(platform, "anna")
+    other = await _decide(platform, view, await platform.key("approver", person="ben"), action="approve")
+    assert other.status_code == 403
+    assert other.json()["detail"] == "Only the assigned person may decide this approval."
+    assert (
+        await _decide(platform, view, await platform.key("lead", person="lea"), action="approve")
+    ).status_code == 200
+
+
+async def test_the_assigned_person_decides_without_the_role(platform: Gateway) -> None:
+    view = await _reassigned(platform, "anna")
+    anna = await platform.key("human_agent", person="anna")
+    assert (await _decide(platform, view, anna, action="approve")).status_code == 200
+
+
 async def test_another_organisation_sees_nothing(platform: Gateway) -> None:
     _, view = await _waiting(platform)
     stranger = await platform.key("admin", organisation="other")
@@ -131,19 +157,33 @@ async def test_another_organisation_sees_nothing(platform: Gateway) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"action": "edit"}, "An edit needs the new text."),
+        ({"action": "edit", "text": "  "}, "An edit needs the new text."),
+        ({"action": "reject", "reason": " "}, "A rejection needs a reason to redraft with."),
+        ({"action": "reassign"}, "A reassignment needs an assignee."),
+        ({"action": "reassign", "assignee": " "}, "A reassignment needs an assignee."),
+    ],
+)
+async def test_a_decision_that_lacks_something_is_told_what(
+    platform: Gateway, body: dict[str, str], sentence: str
+) -> None:
+    _, view = await _waiting(platform)
+    answer = await _decide(platform, view, await platform.key("lead"), **body)
+    assert (answer.status_code, answer.json()["detail"]) == (400, sentence)
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"action": "edit"}, 400),
-        ({"action": "edit", "text": "  "}, 400),
-        ({"action": "reject", "reason": " "}, 400),
-        ({"action": "reassign"}, 400),
         ({"action": "destroy"}, 422),
         ({}, 422),
         ({"action": "approve", "more": 1}, 422),
         ({"action": "approve", "request_id": "a:b"}, 422),
     ],
 )
-async def test_a_decision_that_says_too_little_is_refused(platform: Gateway, body: dict[str, str], status: int) -> None:
+async def test_a_malformed_decision_is_refused(platform: Gateway, body: dict[str, str], status: int) -> None:
     _, view = await _waiting(platform)
     assert (await _decide(platform, view, await platform.key("lead"), **body)).status_code == status
 
