@@ -11,9 +11,8 @@ from activities.options import CONTEXT_ATTEMPTS
 from answering.organisations import Organisations
 from domain.conversation.activity_models import FetchCustomerContextInput, FetchedContext
 from domain.conversation.turn import ContactIdentity, CustomerContext
-from domain.delivery.channels import WEB_CHAT
+from domain.delivery.channels import ChannelTraits
 from domain.errors import HoldfastError, RetryableError
-from domain.specification.organisation import ChannelKind
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
 from storage.views import Customer
@@ -21,8 +20,6 @@ from storage.views import Customer
 Answer = CustomerContext | HoldfastError
 PATIENCE = timedelta(seconds=2)
 """No turn waits for a source that wants to be left alone for longer, such as one behind an open circuit breaker."""
-ADDRESSED_BY = {"email": ("email",), "sms": ("phone",), "whatsapp": ("phone",), "phone": ("phone",)}
-"""Any other channel may recognise its customer by both."""
 
 
 class ContextActivities:
@@ -72,12 +69,14 @@ class ContextActivities:
             verified=customer.verified,
             linked=await self._customers.linked(customer.customer_id),
         )
-        specification = (await self._organisations.served(input.spec_hash)).specification
+        served = await self._organisations.served(input.spec_hash)
+        specification = served.specification
+        traits = served.policy.traits_of(input.channel)
         fields = {specification.crm: specification.crm_fields}
         answers = await asyncio.gather(
             *(self._ask(source, input.organisation, reference, fields.get(source, {})) for source in input.sources)
         )
-        if (doubtful := _doubtful(input.channel, reference)) and answers:
+        if (doubtful := _doubtful(traits, reference)) and answers:
             answers = await self._confirmed(input, answers, doubtful)
         passing = [answer for answer in answers if isinstance(answer, RetryableError) and _comes_back(answer)]
         if passing and not last_attempt:
@@ -122,13 +121,10 @@ class ContextActivities:
             return error
 
 
-def _doubtful(channel: ChannelKind | None, reference: CustomerReference) -> list[ContactIdentity]:
+def _doubtful(traits: ChannelTraits, reference: CustomerReference) -> list[ContactIdentity]:
     """What they may be recognised by on this channel, and the CRM is not searched by. Who is signed in proves more."""
-    if channel == WEB_CHAT:
-        return []
-    kinds = ADDRESSED_BY.get(channel or "", ("email", "phone"))
     searched = reference if reference.contact_id is None else CustomerReference()
-    linked = [one for one in reference.linked if any(getattr(one, kind) for kind in kinds)]
+    linked = [one for one in reference.linked if any(getattr(one, kind) for kind in traits.recognised_by)]
     return [one for one in linked if not _has(searched, one)]
 
 

@@ -8,9 +8,11 @@ from temporalio import activity
 
 from activities.heartbeats import heartbeats
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
+from domain.delivery.channels import ChannelTraits
 from domain.errors import ForbiddenError, PermanentError, RateLimitedError, UnavailableError
 from domain.specification.organisation import ChannelKind
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
+from integrations.channels.registry import TRAITS
 from storage.deliveries import LEASE, DeliveryRepository
 from storage.views import Claim
 
@@ -21,9 +23,15 @@ ATTEMPT_SECONDS = LEASE.total_seconds() - 3
 class DeliveryActivities:
     """Delivers messages through the channel on which the customer waits."""
 
-    def __init__(self, deliveries: DeliveryRepository, channels: Mapping[ChannelKind, Channel]) -> None:
+    def __init__(
+        self,
+        deliveries: DeliveryRepository,
+        channels: Mapping[ChannelKind, Channel],
+        traits: Mapping[ChannelKind, ChannelTraits] = TRAITS,
+    ) -> None:
         self._deliveries = deliveries
         self._channels = channels
+        self._traits = traits
 
     @activity.defn
     async def deliver_message(self, input: DeliverMessageInput) -> DeliveredMessage:
@@ -42,7 +50,7 @@ class DeliveryActivities:
 
     async def _deliver(self, input: DeliverMessageInput) -> DeliveredMessage:
         channel = self._channels[input.channel]
-        if channel.stored or input.sent_as:
+        if self._traits.get(input.channel, ChannelTraits()).stored or input.sent_as:
             return await self._deliveries.deliver_stored(input, datetime.now(UTC))
         ends_at = asyncio.get_running_loop().time() + ATTEMPT_SECONDS  # the lease begins within the claim
         claim = await self._deliveries.claim(input, datetime.now(UTC))

@@ -1,7 +1,7 @@
 """Published organisations, ready to serve: loaded once per process, because a spec version never changes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
@@ -9,9 +9,11 @@ from functools import cached_property, partial
 from answering.budgets import Budget, SpentSince
 from answering.drafting import Drafter, OrganisationModels
 from domain.conversation.policy import policy_of
+from domain.delivery.channels import ChannelTraits
 from domain.errors import UnavailableError
 from domain.specification.organisation import ChannelKind, ModelSpec, SpecVersion
 from domain.specification.tools import ToolServerSpec
+from integrations.channels.registry import TRAITS
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
@@ -51,6 +53,7 @@ class ServedVersion:
         spent_since: SpentSince,
         connect: ConnectTools,
         has_tickets: HasTickets,
+        traits: Mapping[ChannelKind, ChannelTraits],
     ) -> None:
         self.version = published.version
         self.specification = published.version.specification
@@ -59,7 +62,7 @@ class ServedVersion:
         self._models = models
         self._factory = factory
         self._validator = _validator_of(self.specification.model, factory)
-        policy = policy_of(self.specification, published.calibration)
+        policy = policy_of(self.specification, published.calibration, traits)
         embedded = _is_embedded(self.specification.model, factory)
         self.policy = policy.model_copy(
             update={
@@ -108,8 +111,10 @@ class Organisations:
         spent_since: SpentSince,
         connect: ConnectTools,
         has_tickets: HasTickets = lambda _: False,
+        traits: Mapping[ChannelKind, ChannelTraits] = TRAITS,
     ) -> None:
         self._has_tickets = has_tickets
+        self._traits = traits
         self._specs = specs
         self._connect = connect
         self._spent_since = spent_since
@@ -139,7 +144,9 @@ class Organisations:
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
         models = await asyncio.to_thread(self._load_models, published)
-        return ServedVersion(published, models, self._models, self._spent_since, self._connect, self._has_tickets)
+        return ServedVersion(
+            published, models, self._models, self._spent_since, self._connect, self._has_tickets, self._traits
+        )
 
 
 def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:

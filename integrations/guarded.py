@@ -80,7 +80,6 @@ class GuardedChannel:
     def __init__(self, channel: Channel, guard: Guard) -> None:
         self._channel = channel
         self._guard = guard
-        self.stored = channel.stored
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
         async with self._guard(), answered_within(SEND_SECONDS):

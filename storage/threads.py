@@ -13,7 +13,6 @@ _REFUSALS: dict[str, tuple[type[HoldfastError], str]] = {
     "itself": (InvalidInputError, "A conversation cannot be merged into itself. Name another one."),
     "source_merged": (ConflictError, "This conversation has been merged already. Look where it went on."),
     "target_merged": (ConflictError, "The other conversation has been merged itself. Name the one it went on in."),
-    "web_chat": (ConflictError, "A web chat stays in its customer's browser. Merge the other one into this one."),
     "leaving": (ConflictError, "A message is leaving here. Merge when it has left, or take the conversation over."),
     "customers": (ForbiddenError, "These are two different verified customers. Only a lead may merge them."),
 }

@@ -50,7 +50,6 @@ def numbered(number: int) -> InboundMessage:
 class PigeonChannel:
     """Everything that an adapter can be, but for calls."""
 
-    stored = False
     settings_class: ClassVar[None] = None
 
     def __init__(self) -> None:

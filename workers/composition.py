@@ -25,13 +25,14 @@ from answering.organisations import ModelFactory, Organisations
 from config.settings import Settings, read_vendor
 from config.telemetry import tracing
 from config.temporal import access_of
+from domain.delivery.channels import ChannelTraits
 from domain.errors import CredentialsError, HoldfastError, UnavailableError
 from domain.queues import named_queues
 from domain.specification.organisation import ChannelKind
 from integrations.adapters import Adapters, Wrapped
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel, TicketKeeper
-from integrations.channels.registry import CHANNELS
+from integrations.channels.registry import CHANNELS, TRAITS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.crm.registry import CRMS
@@ -100,6 +101,7 @@ class Neighbours:
     crms: Mapping[str, Crm]
     sources: Mapping[str, KnowledgeSource] = field(default_factory=dict)
     tools: ToolSettings = field(default_factory=ToolSettings)
+    traits: Mapping[ChannelKind, ChannelTraits] = field(default_factory=lambda: TRAITS)
 
 
 def neighbours_of(customers: CustomerRepository) -> Neighbours:
@@ -121,7 +123,13 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
     connected = partial(guards.tools, near.tools)
     specs = SpecRepository(database)
     organisations = Organisations(
-        specs, guards.models(models), load_models, turns.spent_since, connected, partial(_has_tickets, near.channels)
+        specs,
+        guards.models(models),
+        load_models,
+        turns.spent_since,
+        connected,
+        partial(_has_tickets, near.channels),
+        near.traits,
     )
     crms, channels = Wrapped(near.crms, guards.crm), Wrapped(near.channels, guards.channel)
     return Activities(
@@ -129,7 +137,7 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
         context=ContextActivities(customers, crms, organisations),
         reply=ReplyActivities(turns, calls, approvals, organisations),
         tools=ToolActivities(calls, organisations.version, connected),
-        delivery=DeliveryActivities(DeliveryRepository(database), channels),
+        delivery=DeliveryActivities(DeliveryRepository(database), channels, near.traits),
         identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations.version),
         approvals=ApprovalActivities(approvals),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),

@@ -38,7 +38,7 @@ class Guards:
 
     def channel(self, channel: Channel) -> Channel:
         vendor = vendor_of(channel)
-        return GuardedChannel(channel, self._guard(vendor)) if vendor and not channel.stored else channel
+        return GuardedChannel(channel, self._guard(vendor)) if vendor else channel
 
     def crm(self, crm: Crm) -> Crm:
         vendor = vendor_of(crm)

@@ -1,10 +1,14 @@
 """The part of a specification that the conversation itself needs: small enough to travel with its state."""
 
+from collections.abc import Mapping
+
 from domain.conversation.confidence import Calibration
+from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
 from domain.model import Frozen
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.organisation import (
     ApprovalRule,
+    ChannelKind,
     LadderStep,
     Mode,
     NotedEvent,
@@ -31,12 +35,20 @@ class Policy(Frozen):
     context_sources: tuple[str, ...] = ("directory",)
     crm_notes: tuple[NotedEvent, ...] = ()
     ticketed_channels: tuple[str, ...] = ()
+    channels: dict[ChannelKind, ChannelTraits] = EARLIER_TRAITS
     validates: bool = False
     model_is_embedded: bool = False
     calibration: Calibration = Calibration()
 
+    def traits_of(self, channel: ChannelKind | None) -> ChannelTraits:
+        """The default traits for a channel that nobody knows."""
+        return self.channels.get(channel or "", ChannelTraits())
 
-def policy_of(spec: OrganisationSpec, calibration: Calibration) -> Policy:
+
+def policy_of(
+    spec: OrganisationSpec, calibration: Calibration, channels: Mapping[ChannelKind, ChannelTraits]
+) -> Policy:
+    """`channels` are the traits of all that this installation knows, by kind."""
     return Policy(
         thresholds=spec.thresholds,
         service_levels=spec.service_levels,
@@ -50,6 +62,7 @@ def policy_of(spec: OrganisationSpec, calibration: Calibration) -> Policy:
         default_ai_agent=spec.default_ai_agent,
         context_sources=(spec.crm, *((spec.helpdesk,) if spec.helpdesk else ())),
         crm_notes=spec.crm_notes,
+        channels=dict(channels),
         validates=spec.model.validator is not None,
         calibration=calibration,
     )

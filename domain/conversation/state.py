@@ -14,7 +14,6 @@ from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import AnyRequest, StartConversation
 from domain.conversation.turn import Evidence
-from domain.delivery.channels import STORED_CHANNELS
 from domain.identity.check import IdentityCheck
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
@@ -110,7 +109,7 @@ class ConversationState(BaseModel):
 
     def is_pushed(self) -> bool:
         """What the customer is to read must be sent to a vendor; otherwise the stored message is the sent one."""
-        return self.channel not in STORED_CHANNELS
+        return not self.opened_policy.traits_of(self.channel).stored
 
     def is_overtaken(self) -> bool:
         """Something arrived that makes a draft stale: a message, or a person who takes over."""

@@ -4,11 +4,14 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from domain.conversation.messages import ConversationId
+from domain.delivery.channels import refusal_to_merge
+from domain.errors import ConflictError
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
 from gateway.api.conversations import find_conversation
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
 from gateway.auth import HumanAgent
+from integrations.channels.registry import traits_of
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
@@ -34,8 +37,11 @@ async def merge(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, body: AskMerge
 ) -> Acknowledgement:
     """Let it go on in another one of the same customer: its threads and unanswered messages go there."""
-    await find_conversation(services, caller, conversation_id)
+    source = await find_conversation(services, caller, conversation_id)
     await find_conversation(services, caller, body.into)
+    refusal = refusal_to_merge(traits_of(source.channel))
+    if refusal:
+        raise ConflictError(refusal)
     await services.store.threads.merge(conversation_id, body.into, body.request_id, caller.person, services.now())
     services.forwarder.wake()
     return Acknowledgement(request_id=body.request_id, state="acknowledged")

@@ -49,10 +49,8 @@ class Channel(Protocol):
     `find_sent` is asked before a second attempt whose first may have arrived; a channel that cannot know sends with the
     provider's own idempotency key and returns None. Raises UnavailableError, RateLimitedError (tried again),
     CredentialsError or another PermanentError, whose texts name no customer.
-    `stored` channels need neither: there, the committed message is the sent message.
+    A channel with the trait `stored` needs neither: there, the committed message is the sent message.
     """
-
-    stored: bool
 
     async def send(self, message: OutboundMessage) -> SendReceipt: ...
 

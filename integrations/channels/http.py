@@ -86,7 +86,6 @@ class HttpChannel:
     """Posts each reply with its `Idempotency-Key`; any answer 2xx means that the receiver has it."""
 
     settings_class: ClassVar[type[VendorSettings] | None] = HttpSettings
-    stored = False
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings

@@ -9,7 +9,6 @@ class WebChatChannel:
     """A reply is sent when its row is committed, so sending it again is the same row."""
 
     settings_class: ClassVar[None] = None
-    stored = True
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
         return SendReceipt(provider_message_id=message.idempotency_key)

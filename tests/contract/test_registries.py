@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from domain.delivery.channels import EARLIER_TRAITS
 from domain.errors import CredentialsError, InvalidInputError
-from integrations.channels.base import Channel
-from integrations.channels.registry import CHANNELS
+from integrations.channels.base import Channel, TicketKeeper, TurnTaking
+from integrations.channels.registry import CHANNELS, TRAITS
 from integrations.crm.base import Crm
 from integrations.crm.registry import CRMS
 from integrations.knowledge.registry import SOURCES
@@ -68,3 +69,18 @@ def test_a_providers_model_writes_and_validates_with_its_key(kind: str) -> None:
 def test_a_provider_without_key_is_refused(kind: str, key: SecretStr | None) -> None:
     with pytest.raises(CredentialsError, match="API key"):
         chat_model(f"{kind}:some-model", {kind: ModelAccess(api_key=key)})
+
+
+@pytest.mark.parametrize("kind", sorted(CHANNELS))
+def test_the_traits_of_a_channel_fit_its_adapter(kind: str) -> None:
+    adapter, traits = adapter_class(CHANNELS, kind), TRAITS[kind]
+    assert traits.stored or adapter.settings_class, "what has no vendor cannot send"
+    assert traits.stored or not issubclass(adapter, TurnTaking), "a call fetches its lines"
+    assert not (traits.live and issubclass(adapter, TicketKeeper)), "nobody waits in front of a ticket"
+    assert traits.threaded or traits.stored, "a vendor's messages find their conversation by a thread"
+
+
+@pytest.mark.parametrize("kind", sorted(EARLIER_TRAITS))
+def test_a_channel_is_sent_to_as_it_was_when_older_conversations_were_opened(kind: str) -> None:
+    """Their workflow believes what was true then; the activity that delivers goes by the registry."""
+    assert TRAITS[kind].stored is EARLIER_TRAITS[kind].stored

@@ -17,12 +17,13 @@ from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
 from domain.conversation.requests import AnyRequest, DecideApproval, StartConversation, workflow_id
 from domain.conversation.turn import Citation, Usage
-from domain.delivery.channels import WEB_CHAT
+from domain.delivery.channels import WEB_CHAT, ChannelTraits
 from domain.errors import UnavailableError
 from gateway.conversations import Conversations
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics
 from integrations.channels.base import Channel
+from integrations.channels.registry import TRAITS
 from integrations.channels.web_chat import WebChatChannel
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
@@ -270,12 +271,15 @@ class House:
     ) -> AsyncIterator[None]:
         """The workers of production in this process."""
         channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel()}
+        traits = TRAITS
         if channel:
-            channels = {WEB_CHAT: channel, KIND: channel}
+            channels, traits = {WEB_CHAT: channel, KIND: channel}, {**TRAITS, WEB_CHAT: ChannelTraits(live=True)}
         channels.update(further_channels or {})
         crms: dict[str, Crm] = {"directory": DirectoryCrm(CustomerRepository(self.store.database))}
         activities = compose(
-            self.store.database, models or scripted(), Neighbours(channels, crms, tools=tools or ToolSettings())
+            self.store.database,
+            models or scripted(),
+            Neighbours(channels, crms, traits=traits, tools=tools or ToolSettings()),
         )
         async with AsyncExitStack() as stack:
             for worker in build_workers(self.client, activities, limits or Limits()):

@@ -15,8 +15,6 @@ from tests.workflows.fakes import Gate
 class PostOffice:
     """A provider that remembers what it has sent, and can fail before or after it took a message."""
 
-    stored = False
-
     def __init__(self) -> None:
         self.sent: list[OutboundMessage] = []
         self.failures: list[tuple[str, Exception]] = []

@@ -30,6 +30,7 @@ from domain.specification.organisation import Mode
 from domain.specification.tools import ToolServerSpec
 from domain.tools.actions import ProposedAction
 from integrations.channels.base import Channel
+from integrations.channels.registry import TRAITS
 from integrations.channels.web_chat import WebChatChannel
 from integrations.tools.base import ToolServer
 from publishing.serving import load_models
@@ -101,7 +102,7 @@ class TestOrganisation:
         )
         return OpenedConversation(
             spec_hash=row.spec_hash,
-            policy=policy_of(VERSION.specification, Calibration()),
+            policy=policy_of(VERSION.specification, Calibration(), TRAITS),
             revision=row.revision,
             turn=row.turn,
             owner=row.owner,

@@ -37,8 +37,6 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 class Neighbour:
     """Every port at once; answers what it is told to."""
 
-    stored = False
-
     async def fetch_customer_context(self, *_: object) -> CustomerContext:
         return CustomerContext(matches=1)
 

@@ -171,8 +171,6 @@ async def test_what_cannot_be_merged(
     chat = "conversation-1"
     with pytest.raises(InvalidInputError):
         await threads.merge(sms, sms, "m-1", BO, NOW)
-    with pytest.raises(ConflictError, match="web chat"):
-        await threads.merge(chat, mail, "m-2", BO, NOW)
     await threads.merge(sms, chat, "m-3", BO, NOW)
     with pytest.raises(ConflictError, match="has been merged already"):
         await threads.merge(sms, mail, "m-4", BO, NOW)

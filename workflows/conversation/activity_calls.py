@@ -53,7 +53,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft
-    from domain.delivery.channels import LIVE_CHANNELS
     from domain.identity.check import (
         AnswerIdentityCheckInput,
         IdentityCheck,
@@ -138,7 +137,7 @@ class ActivityCalls(Calls):
     @property
     def _priority(self) -> Priority:
         """Who waits at a screen or at a phone comes first, after an outage too."""
-        return LIVE if self._state.channel in LIVE_CHANNELS else LATER
+        return LIVE if self._policy.traits_of(self._state.channel).live else LATER
 
     async def score_confidence(self, draft: Draft) -> float | None:
         """The validator's verdict; without one in time, the draft counts as not supported."""

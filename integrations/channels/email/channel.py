@@ -39,7 +39,6 @@ class EmailChannel:
     """
 
     settings_class: ClassVar[type[VendorSettings] | None] = EmailSettings
-    stored = False
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings

@@ -117,7 +117,6 @@ class SlackChannel:
     """Sends to threads and direct messages. Our idempotency key travels as the message's metadata."""
 
     settings_class: ClassVar[type[VendorSettings] | None] = SlackSettings
-    stored = False
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings

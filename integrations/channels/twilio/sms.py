@@ -58,7 +58,6 @@ TRIAL_MARK = "Sent from your Twilio trial account - "
 class TwilioSmsChannel:
     """SMS and MMS."""
 
-    stored = False
     settings_class: ClassVar[type[TwilioSettings]] = TwilioSettings
     kind: ClassVar[str] = "sms"
     seconds_for_parts = 4.0

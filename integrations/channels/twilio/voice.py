@@ -122,7 +122,6 @@ class Place(Frozen):
 class TwilioVoiceChannel:
     """A phone number that is answered turn by turn. Our lines are stored; the call fetches them."""
 
-    stored = True
     settings_class: ClassVar[type[TwilioVoiceSettings]] = TwilioVoiceSettings
 
     def __init__(self, settings: TwilioVoiceSettings) -> None:

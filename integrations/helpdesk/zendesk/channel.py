@@ -88,7 +88,6 @@ class ZendeskChannel:
     """Our key travels in the metadata of a ticket's audit, where only the API sees it."""
 
     settings_class: ClassVar[type[VendorSettings] | None] = ZendeskSettings
-    stored = False
 
     def __init__(self, settings: ZendeskSettings, now: Callable[[], datetime] = _utc_now) -> None:
         self._settings = settings

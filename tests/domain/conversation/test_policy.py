@@ -1,7 +1,8 @@
 """The policy is what the conversation needs of its specification, and small."""
 
 from domain.conversation.confidence import Calibration
-from domain.conversation.policy import policy_of
+from domain.conversation.policy import Policy, policy_of
+from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
 from domain.specification.calendar import BusinessCalendar
 from domain.specification.organisation import (
     AiAgentSpec,
@@ -17,6 +18,7 @@ from domain.specification.organisation import (
     Wording,
 )
 
+CHANNELS = {"web_chat": ChannelTraits(live=True, stored=True), "post": ChannelTraits()}
 EXAMPLES = ("one", "two", "three")
 SPEC = OrganisationSpec(
     organisation="acme",
@@ -43,7 +45,7 @@ SPEC = OrganisationSpec(
 
 def test_a_policy_carries_what_the_conversation_decides_with() -> None:
     calibration = Calibration(bias=-1.0, fitted_on=300)
-    policy = policy_of(SPEC, calibration)
+    policy = policy_of(SPEC, calibration, CHANNELS)
     assert policy.model_dump(include=SHARED) == SPEC.model_dump(include=SHARED)
     assert policy.burst_window_seconds == {"web_chat": 1.5}
     assert policy.modes == {"general": Mode.DELEGATION, "billing": Mode.SUPERVISION}
@@ -53,7 +55,7 @@ def test_a_policy_carries_what_the_conversation_decides_with() -> None:
 
 def test_the_help_desk_is_asked_beside_the_crm() -> None:
     both = SPEC.model_copy(update={"crm": "salesforce", "helpdesk": "zendesk"})
-    assert policy_of(both, Calibration()).context_sources == ("salesforce", "zendesk")
+    assert policy_of(both, Calibration(), CHANNELS).context_sources == ("salesforce", "zendesk")
 
 
 SHARED = {"thresholds", "service_levels", "approval_rules", "ladder", "calendar", "wording", "default_ai_agent"}
@@ -61,9 +63,24 @@ SHARED = {"thresholds", "service_levels", "approval_rules", "ladder", "calendar"
 
 def test_a_validator_model_is_asked_where_the_specification_names_one() -> None:
     checked = SPEC.model_copy(update={"model": ModelSpec(writer="openai:small", validator="openai:large")})
-    assert not policy_of(SPEC, Calibration()).validates
-    assert policy_of(checked, Calibration()).validates
+    assert not policy_of(SPEC, Calibration(), CHANNELS).validates
+    assert policy_of(checked, Calibration(), CHANNELS).validates
 
 
 def test_a_policy_is_small_enough_to_travel_with_every_run() -> None:
-    assert len(policy_of(SPEC, Calibration()).model_dump_json()) < 5_000
+    assert len(policy_of(SPEC, Calibration(), CHANNELS).model_dump_json()) < 5_000
+
+
+def test_a_policy_carries_the_traits_of_its_channels() -> None:
+    policy = policy_of(SPEC, Calibration(), CHANNELS)
+    assert policy.traits_of("web_chat").stored
+    for unknown in ("post", "pigeon", None):
+        assert policy.traits_of(unknown) == ChannelTraits()
+
+
+def test_a_policy_of_before_it_carried_traits_goes_by_those_of_then() -> None:
+    earlier = policy_of(SPEC, Calibration(), CHANNELS).model_dump(mode="json", exclude={"channels"})
+    read = Policy.model_validate(earlier)
+    assert read.channels == EARLIER_TRAITS
+    assert [read.traits_of(kind).stored for kind in ("web_chat", "phone", "sms", "email")] == [True, True, False, False]
+    assert [read.traits_of(kind).live for kind in ("web_chat", "phone", "slack", "email")] == [True, True, True, False]

@@ -134,6 +134,21 @@ def test_a_message_or_a_takeover_overtakes_a_draft(
 # Opening.
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "pushed"),
+    [
+        ("web_chat", None, False),
+        ("phone", None, False),
+        ("email", None, True),
+        ("web_chat", "sms", True),
+        ("x", None, True),
+    ],
+)
+def test_a_reply_is_pushed_unless_the_last_channel_is_our_own_table(first: str, last: str | None, pushed: bool) -> None:
+    began = START.model_copy(update={"channel": first})
+    assert state(start=began, last_channel=last).is_pushed() is pushed
+
+
 def test_the_policy_is_there_once_the_conversation_is_open() -> None:
     assert state().opened_policy is not None
     with pytest.raises(RuntimeError, match="not open yet"):

@@ -66,6 +66,17 @@ async def test_two_conversations_become_one_and_the_first_is_resolved(platform: 
     assert "merged_from" in [event["kind"] for event in heir["audit"]]
 
 
+async def test_a_web_chat_goes_on_in_no_other_conversation_but_takes_one_in(platform: Gateway) -> None:
+    session = await platform.session()
+    chat = await platform.chat(session)
+    await chat.say("hello, person")
+    await chat.until("status", status="with_human")
+    pigeons, browser = await flown_in(platform, "loft-1"), session["conversation_id"]
+    refused = await ask(platform, browser, "merge", into=pigeons)
+    assert (refused.status_code, "customer's browser" in refused.json()["detail"]) == (409, True)
+    assert (await ask(platform, pigeons, "merge", role="lead", into=browser)).status_code == 200
+
+
 async def test_nothing_more_is_asked_of_a_merged_conversation(platform: Gateway) -> None:
     source, target = await flown_in(platform, "loft-1"), await flown_in(platform, "loft-2")
     await ask(platform, source, "merge", into=target)

@@ -81,7 +81,7 @@ def test_it_is_what_its_ports_ask_for(setup: Setup) -> None:
     assert isinstance(channel, MessageReader)
     assert isinstance(channel, Checkable)
     as_channel: Channel = channel
-    assert not as_channel.stored
+    assert as_channel
 
 
 async def test_it_goes_on_where_it_stopped(setup: Setup) -> None:

@@ -20,6 +20,7 @@ from integrations.channels.base import (
     UnreadableRequestError,
     WebhookRequest,
 )
+from integrations.channels.registry import traits_of
 from integrations.channels.twilio.client import FORM
 from integrations.channels.twilio.voice import MOST_WAITS, TwilioVoiceChannel, TwilioVoiceSettings
 from sandbox.twilio_requests import Number
@@ -337,7 +338,7 @@ class TestRequests:
             idempotency_key="key", conversation_id="c", author=Author.AI_AGENT, kind="reply", text="It is ready."
         )
         channel = voice(line)
-        assert channel.stored
+        assert traits_of("phone").stored
         assert isinstance(channel, TurnTaking)
         assert await channel.send(reply) == await channel.find_sent(reply)
 
