@@ -116,13 +116,7 @@ DECLARE
     refusal text;
 BEGIN
     PERFORM wait_while_sending(d) FROM deliveries d WHERE message_key = step->>'message_key' AND state = 'claimed';
-    IF c.merged_into IS NOT NULL THEN
-        refusal := 'merged';
-    ELSIF (step->>'expected_revision')::integer <> c.revision THEN
-        refusal := 'moved_on';
-    ELSIF step->>'author' IN ('ai_agent', 'human_agent') AND step->>'author' <> c.owner_kind THEN
-        refusal := 'changed_hands';
-    END IF;
+    refusal := refusal_of(c, step - 'closure'); -- the claim has closed the approval already
     UPDATE deliveries SET sending = refusal IS NULL, state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
         leased_until = CASE WHEN refusal IS NULL THEN clock_timestamp() + lease END
     WHERE message_key = step->>'message_key' AND state = 'claimed';

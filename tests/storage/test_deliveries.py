@@ -256,6 +256,34 @@ async def test_an_approval_that_is_not_open_sends_nothing(stage: Stage) -> None:
     assert await stage.approvals.decision("decision-1") is None
 
 
+async def test_an_approved_reply_is_tried_again_under_the_approval_that_its_claim_has_closed(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    approved = reply(closure=ApprovalClosure(approval=approval(), decision=decide()))
+    assert (await stage.deliveries.claim(approved, NOW)).status == "claimed"
+    await stage.deliveries.end_attempt("draft-1")
+    assert await stage.deliveries.claim_again(approved, later(60))
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"),
+    [
+        ("UPDATE conversations SET revision = 2", "moved_on"),
+        ("UPDATE conversations SET owner_kind = 'human_agent'", "changed_hands"),
+        ("UPDATE conversations SET merged_into = conversation_id", "merged"),
+    ],
+)
+async def test_what_refuses_a_first_attempt_refuses_a_further_one(stage: Stage, meanwhile: str, refusal: str) -> None:
+    await stage.drafted()
+    await stage.drafted("draft-2")
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.end_attempt("draft-1")
+    await stage.database.fetchval(meanwhile)
+    assert not await stage.deliveries.claim_again(reply(), later(60))
+    assert (await stage.deliveries.claim(reply("draft-2"), later(61))).status == "refused"
+    refused = [event.data["refusal"] for event in await stage.audit.events(CONVERSATION) if "refusal" in event.data]
+    assert refused == [refusal, refusal]
+
+
 async def test_an_escalation_gives_the_conversation_to_the_queue_once(stage: Stage) -> None:
     await stage.awaiting_approval()
     input = escalation(messages=(message("b"),), draft_id="draft-1", record=record(Outcome.ESCALATE))
