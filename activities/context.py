@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from temporalio import activity
 
-from activities.options import CONTEXT_ATTEMPTS
 from answering.organisations import Organisations
 from domain.conversation.activity_models import FetchCustomerContextInput, FetchedContext
 from domain.conversation.turn import ContactIdentity, CustomerContext
@@ -18,6 +17,7 @@ from storage.customers import CustomerRepository
 from storage.views import Customer
 
 Answer = CustomerContext | HoldfastError
+CONTEXT_ATTEMPTS = 3
 PATIENCE = timedelta(seconds=2)
 """No turn waits for a source that wants to be left alone for longer, such as one behind an open circuit breaker."""
 

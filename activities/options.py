@@ -1,14 +1,29 @@
-"""The one table of timeouts, retries, task queues and priorities.
+"""The one table of activities: their timeouts, retries, task queues and priorities.
+
+Each activity has one row in ACTIVITIES. Workers register from the rows, workflows call with the options of a row.
 
 Where the workflow has an answer to a permanent error (domain.errors), such an error ends the tries at once. Where it
 has none, because what was accepted must be recorded, every error is tried again for ever.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
+from activities.approvals import ApprovalActivities
+from activities.context import CONTEXT_ATTEMPTS, ContextActivities
+from activities.conversation import ConversationActivities
+from activities.delivery import DeliveryActivities
+from activities.identity import IdentityActivities
+from activities.knowledge import KnowledgeActivities
+from activities.reading import ReadingActivities
+from activities.reply import ReplyActivities
+from activities.tools import ToolActivities
+from activities.write_back import WriteBackActivities
 from domain.errors import PermanentError
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
 
@@ -31,7 +46,6 @@ FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_int
 
 LIVE = Priority(priority_key=1)
 LATER = Priority(priority_key=4)
-CONTEXT_ATTEMPTS = 3
 
 STORE: ActivityConfig = {
     "task_queue": CONVERSATIONS,
@@ -149,3 +163,44 @@ CALL_TOOL: ActivityConfig = {
     "priority": LIVE,
 }
 """A tool server's own deadline is a minute at most; after five minutes a person gets the conversation."""
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """An activity method, and every set of options under which workflows call it. It is served on all their queues."""
+
+    method: Callable[..., Awaitable[Any]]
+    options: tuple[ActivityConfig, ...]
+
+    @property
+    def name(self) -> str:
+        return self.method.__name__
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(options["task_queue"] or "" for options in self.options))
+
+
+ACTIVITIES = (
+    ActivityRow(ConversationActivities.open_conversation, (STORE,)),
+    ActivityRow(ConversationActivities.record_messages, (STORE,)),
+    ActivityRow(ConversationActivities.change_ownership, (STORE,)),
+    ActivityRow(ConversationActivities.change_status, (STORE,)),
+    ActivityRow(ContextActivities.fetch_customer_context, (FETCH_CUSTOMER_CONTEXT,)),
+    ActivityRow(ReplyActivities.generate_reply, (GENERATE_EMBEDDED, GENERATE_REPLY, GENERATE_PARKED)),
+    ActivityRow(ReplyActivities.score_confidence, (SCORE_CONFIDENCE,)),
+    ActivityRow(ToolActivities.call_tool, (CALL_TOOL,)),
+    ActivityRow(ApprovalActivities.request_approval, (STORE,)),
+    ActivityRow(ApprovalActivities.record_decision, (STORE,)),
+    ActivityRow(ApprovalActivities.climb_ladder, (STORE,)),
+    ActivityRow(DeliveryActivities.deliver_message, (DELIVER_STORED, DELIVER_MESSAGE)),
+    ActivityRow(DeliveryActivities.escalate_conversation, (STORE,)),
+    ActivityRow(IdentityActivities.send_identity_code, (SEND_IDENTITY_CODE,)),
+    ActivityRow(IdentityActivities.answer_identity_check, (STORE,)),
+    ActivityRow(WriteBackActivities.write_crm_note, (WRITE_CRM_NOTE,)),
+    ActivityRow(WriteBackActivities.update_ticket, (UPDATE_TICKET,)),
+    ActivityRow(WriteBackActivities.record_unwritten, (STORE,)),
+    ActivityRow(ReadingActivities.read_channel, (READ_CHANNEL,)),
+    ActivityRow(KnowledgeActivities.fetch_knowledge, (FETCH_KNOWLEDGE,)),
+    ActivityRow(KnowledgeActivities.publish_knowledge, (PUBLISH_KNOWLEDGE,)),
+)

@@ -1,7 +1,7 @@
 """Which task queue serves which workflows and activities."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +15,12 @@ from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.identity import IdentityActivities
 from activities.knowledge import KnowledgeActivities
+from activities.options import ACTIVITIES, ActivityRow
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
-from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, QUEUES, READING
+from domain.queues import CONVERSATIONS, LLM, PUBLISHING, QUEUES
 from workers.failures import FailureInterceptor
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
@@ -64,38 +65,7 @@ def build_workers(
     client: Client, activities: Activities, limits: Limits, queues: Sequence[str] = QUEUES
 ) -> list[Worker]:
     """One worker for each of the queues; a larger installation serves some of them in other processes."""
-    served = _served(activities)
-    return [_worker(client, queue, served[queue], limits) for queue in queues]
-
-
-def _served(a: Activities) -> dict[str, list[Callable[..., Any]]]:
-    """What each queue serves. The conversations' own queue has whatever only our store limits."""
-    return {
-        CONVERSATIONS: [
-            a.conversation.open_conversation,
-            a.conversation.record_messages,
-            a.conversation.change_ownership,
-            a.conversation.change_status,
-            a.approvals.request_approval,
-            a.approvals.record_decision,
-            a.approvals.climb_ladder,
-            a.delivery.escalate_conversation,
-            a.delivery.deliver_message,
-            a.identity.answer_identity_check,
-            a.reply.generate_reply,
-            a.write_back.record_unwritten,
-        ],
-        LLM: [a.reply.generate_reply, a.reply.score_confidence],
-        CRM: [a.context.fetch_customer_context, a.write_back.write_crm_note],
-        DELIVERY: [
-            a.delivery.deliver_message,
-            a.identity.send_identity_code,
-            a.tools.call_tool,
-            a.write_back.update_ticket,
-        ],
-        READING: [a.reading.read_channel, a.knowledge.fetch_knowledge],
-        PUBLISHING: [a.knowledge.publish_knowledge],
-    }
+    return [_worker(client, queue, served_on(queue, activities), limits) for queue in queues]
 
 
 def _worker(client: Client, queue: str, activities: list[Callable[..., Any]], limits: Limits) -> Worker:
@@ -119,3 +89,14 @@ def _worker(client: Client, queue: str, activities: list[Callable[..., Any]], li
         max_concurrent_activities=1 if queue == PUBLISHING else limits.concurrent_activities,
         max_task_queue_activities_per_second=limits.model_requests_per_second if queue == LLM else None,
     )
+
+
+def served_on(queue: str, activities: Activities) -> list[Callable[..., Any]]:
+    """The activities that the table puts on this queue, each bound to its object."""
+    objects = [getattr(activities, field.name) for field in fields(activities)]
+    return [_bound(row, objects) for row in ACTIVITIES if queue in row.queues]
+
+
+def _bound(row: ActivityRow, objects: Sequence[object]) -> Callable[..., Any]:
+    method: Callable[..., Any] = next(getattr(one, row.name) for one in objects if hasattr(one, row.name))
+    return method

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.options import CONTEXT_ATTEMPTS
+from activities.context import CONTEXT_ATTEMPTS
 from domain.conversation.activity_models import FetchCustomerContextInput
 from domain.conversation.turn import CustomerContext, Fact
 from domain.delivery.inbound import InboundMessage, Sender

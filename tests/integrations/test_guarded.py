@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from activities.context import CONTEXT_ATTEMPTS
 from activities.delivery import ATTEMPT_SECONDS
-from activities.options import CONTEXT_ATTEMPTS, FETCH_CUSTOMER_CONTEXT
+from activities.options import FETCH_CUSTOMER_CONTEXT
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Usage
 from domain.errors import UnavailableError

@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.options import ACTIVITIES
 from domain.queues import QUEUES
 from embedded.temporal_server import TemporalServer
 from storage.database import connect
@@ -51,13 +52,17 @@ def _served(worker: Worker) -> list[str]:
     return [activity.__name__ for activity in served]
 
 
-async def test_every_activity_is_served(client: Client, activities: Activities) -> None:
+async def test_each_queue_serves_what_the_table_puts_on_it(client: Client, activities: Activities) -> None:
     workers = build_workers(client, activities, Limits())
     served = {worker.task_queue: _served(worker) for worker in workers}
-    defined = [name for field in fields(activities) for name in _names(getattr(activities, field.name))]
-    assert {name for names in served.values() for name in names} == set(defined)
+    assert served == {queue: [row.name for row in ACTIVITIES if queue in row.queues] for queue in QUEUES}
     assert all(name in served[queue] for name, queue in LIMITED.items())
-    assert all(len(names) == len(set(names)) for names in served.values())
+
+
+async def test_every_activity_of_a_neighbour_is_in_the_table_once(activities: Activities) -> None:
+    defined = [name for field in fields(activities) for name in _names(getattr(activities, field.name))]
+    assert sorted(defined) == sorted(row.name for row in ACTIVITIES)
+    assert len(set(defined)) == len(defined)
 
 
 async def test_limits_reach_every_worker(client: Client, activities: Activities) -> None:
