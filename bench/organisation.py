@@ -1,6 +1,5 @@
 """The organisation that the benchmark talks to, and the model that answers at once."""
 
-import asyncio
 from datetime import date
 
 from answering.organisations import ModelFactory
@@ -19,9 +18,10 @@ from domain.specification.organisation import (
     Topic,
 )
 from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, WrittenReply
+from publishing.computing import in_a_thread
 from publishing.fitting import fit_models
+from publishing.publisher import Contexts, Proposal, Publisher
 from storage.database import Database
-from storage.specs import SpecRepository
 
 PLAIN = "bench"
 VALIDATED = "bench-validated"
@@ -114,8 +114,11 @@ def instant_models() -> ModelFactory:
 
 async def publish(database: Database) -> None:
     """Publish both organisations as any other: topics and confidence are fitted on their examples."""
-    specs = SpecRepository(database)
+    publisher = Publisher(database, in_a_thread(fit_models))
+
+    async def nobody() -> Contexts:
+        return {}
+
     for specification in (SPECIFICATION, WITH_VALIDATOR):
         version = SpecVersion(specification=specification, articles=ARTICLES)
-        fitted = await asyncio.to_thread(fit_models, version, ())
-        await specs.publish(version, fitted.topic_model, fitted.calibration, by="bench")
+        await publisher.publish(Proposal(version, (), nobody), by="bench")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from answering.drafting import OrganisationModels
 from answering.evaluating import Contexts, draft_labelled
@@ -20,16 +19,9 @@ from integrations.concepts import with_concepts
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.knowledge.passages import sections_of
 from integrations.llm.local import LocalReplyWriter
+from publishing.computing import FittedModels
 
 FOLDS = 4
-
-
-@dataclass(frozen=True)
-class FittedModels:
-    """What is stored with a published version."""
-
-    topic_model: bytes
-    calibration: Calibration
 
 
 def fit_models(

@@ -1,4 +1,4 @@
-"""Publishing an organisation: customers imported, models fitted on its own examples, the version made active."""
+"""Publishing a folder of files: loaded, validated, its tools described, then published as every version is."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,17 +8,16 @@ from answering.evaluating import Contexts
 from domain.identity.directory import DirectoryImport
 from domain.identity.directory_facts import context_of
 from domain.quality.evaluation import LabelledMessage
-from domain.specification.articles import with_sourced
 from domain.specification.organisation import SpecVersion
 from integrations.tools.base import ToolSettings
 from integrations.tools.pinning import with_tools
 from integrations.tools.registry import tool_server
+from publishing.computing import in_a_thread
 from publishing.fitting import fit_models
 from publishing.labelled_messages import read_labelled_messages
+from publishing.publisher import Proposal, Publisher
 from publishing.specification import LoadedOrganisation, load_specification
-from storage.customers import CustomerRepository
 from storage.database import Database
-from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
 
 LABELLED = Path("evaluation") / "tuning.csv"
@@ -39,15 +38,13 @@ async def publish_loaded(
 
     Its tools are described as they are now, and the articles that its sources keep are added as they were last read.
     """
-    organisation = loaded.version.specification.organisation
-    known = await KnowledgeRepository(database).list(organisation)
-    version = with_sourced(await described(loaded.version, tools), known, datetime.now(UTC))
     labelled = await asyncio.to_thread(_labelled_in, folder)
-    fitted = await asyncio.to_thread(fit_models, version, labelled, contexts_of(loaded.directory))
-    await CustomerRepository(database).import_directory(organisation, loaded.directory)
-    return await SpecRepository(database).publish(
-        version, fitted.topic_model, fitted.calibration, by, labelled=labelled
-    )
+
+    async def contexts() -> Contexts:
+        return contexts_of(loaded.directory)
+
+    proposal = Proposal(await described(loaded.version, tools), labelled, contexts, loaded.directory)
+    return (await Publisher(database, in_a_thread(fit_models)).publish(proposal, by)).spec_hash
 
 
 async def described(version: SpecVersion, tools: ToolSettings) -> SpecVersion:

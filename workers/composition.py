@@ -41,7 +41,9 @@ from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from integrations.tools.base import ToolSettings, tool_settings
+from publishing.computing import in_a_process
 from publishing.fitting import fit_models
+from publishing.publisher import Publisher
 from publishing.serving import load_models
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
@@ -143,10 +145,8 @@ def compose(database: Database, models: ModelFactory, neighbours: Neighbours | N
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),
         knowledge=KnowledgeActivities(
             KnowledgeRepository(database),
-            specs,
             Wrapped(near.sources, guards.source),
-            DirectoryCrm(customers),
-            fit_models,
+            Publisher(database, in_a_process(fit_models)),
         ),
         write_back=WriteBackActivities(
             ConversationRepository(database),

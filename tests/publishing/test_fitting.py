@@ -8,7 +8,8 @@ from domain.conversation.confidence import Calibration
 from domain.conversation.turn import CustomerContext
 from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage
 from integrations.llm.local import LocalReplyWriter
-from publishing.fitting import FittedModels, fit_models, held_out_drafts, serving_models
+from publishing.computing import FittedModels
+from publishing.fitting import fit_models, held_out_drafts, serving_models
 from tests.organisation import VERSION, known_customer
 
 LABELLED = (

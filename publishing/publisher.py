@@ -1,0 +1,105 @@
+"""The one way in which a version becomes the active one: its sources' articles added, its models fitted, all kept."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from domain.conversation.turn import CustomerContext
+from domain.errors import NotFoundError
+from domain.identity.directory import DirectoryImport
+from domain.model import Frozen
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.articles import with_sourced
+from domain.specification.organisation import SpecVersion
+from integrations.crm.base import CustomerReference
+from integrations.crm.directory import DirectoryCrm
+from publishing.computing import Fit
+from storage.customers import CustomerRepository
+from storage.database import Database
+from storage.knowledge import KnowledgeRepository
+from storage.specs import SpecRepository
+
+Contexts = Mapping[str, CustomerContext]
+
+
+class Published(Frozen):
+    """The active version afterwards; `changed` is False where it was the active one before and stays as it was."""
+
+    spec_hash: str
+    sourced: int
+    changed: bool = True
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A validated version that is to become the active one, its tools described.
+
+    `contexts` tells what is known of the customers whom labelled messages name. `directory` is imported with it.
+    `replaces` is the hash of the active version that it was made from: without a change it stays, and when somebody
+    else has published meanwhile, that is a conflict.
+    """
+
+    version: SpecVersion
+    labelled: Sequence[LabelledMessage]
+    contexts: Callable[[], Awaitable[Contexts]]
+    directory: DirectoryImport | None = None
+    replaces: str | None = None
+
+
+class Publisher:
+    """Fitting takes seconds to minutes; `fit` says where it computes."""
+
+    def __init__(self, database: Database, fit: Fit) -> None:
+        self._customers = CustomerRepository(database)
+        self._knowledge = KnowledgeRepository(database)
+        self._specs = SpecRepository(database)
+        self._fit = fit
+
+    async def publish(self, proposal: Proposal, by: str) -> Published:
+        """Add the articles that sources keep as they were last read, fit the models, and keep all of it.
+
+        Raises ConflictError when the version that the proposal replaces is no longer the active one.
+        """
+        organisation = proposal.version.specification.organisation
+        known = await self._knowledge.list(organisation)
+        version = with_sourced(proposal.version, known, datetime.now(UTC))
+        if proposal.replaces and version == proposal.version:
+            return Published(spec_hash=proposal.replaces, sourced=len(version.sourced), changed=False)
+        fitted = await self._fit(version, proposal.labelled, await proposal.contexts())
+        if proposal.directory:
+            await self._customers.import_directory(organisation, proposal.directory)
+        spec_hash = await self._specs.publish(
+            version,
+            fitted.topic_model,
+            fitted.calibration,
+            by,
+            labelled=proposal.labelled,
+            replaces=proposal.replaces,
+        )
+        return Published(spec_hash=spec_hash, sourced=len(version.sourced))
+
+    async def refresh(self, organisation: str, by: str) -> Published:
+        """Publish the active version with the articles as they are now; nothing where they have not changed.
+
+        Raises NotFoundError while nothing is published, and ConflictError when somebody publishes meanwhile.
+        """
+        active = await self._specs.active(organisation)
+        if active is None:
+            raise NotFoundError(f"No specification of {organisation} is published: run `holdfast spec publish`.")
+        published = await self._specs.load(active)
+
+        async def contexts() -> Contexts:
+            return await self._contexts(organisation, published.labelled)
+
+        proposal = Proposal(published.version, published.labelled, contexts, replaces=active)
+        return await self.publish(proposal, by)
+
+    async def _contexts(self, organisation: str, labelled: Sequence[LabelledMessage]) -> Contexts:
+        directory = DirectoryCrm(self._customers)
+        named = {message.customer for message in labelled if message.customer}
+        return {
+            contact_id: await directory.fetch_customer_context(
+                organisation, CustomerReference(contact_id=contact_id, verified=True), {}
+            )
+            for contact_id in sorted(named)
+        }
