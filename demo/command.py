@@ -12,18 +12,18 @@ import typer
 from rich.console import Console
 
 from config.settings import local_settings
-from demo.checks import run_checks
 from demo.faults import inject
 from demo.ground_truth import collect, settle
 from demo.lobby import Lobby
 from demo.playing import Player
-from demo.records import Conversation, Fault
 from demo.report import DemoReport, Summary, report_of, summary_of
 from demo.sabotage import Sabotage, commit
 from demo.screen import Screen, check_table, conversation_table, summary_lines
 from demo.staff import Staff
 from demo.stage import Stage, demo_settings, open_stage
 from demo.stories import stories
+from invariants.checks import run_checks
+from invariants.records import Conversation, Fault
 
 REPORT = "report.json"
 WIDTH = 140

@@ -7,12 +7,12 @@ from urllib.parse import unquote_plus
 
 from demo.customer import Customer
 from demo.devices import Device, HelpDesk, Telephone
-from demo.records import Heard, Posted, Sent, words
 from demo.steps import Say, StoryError, Webhooks
 from domain.conversation.messages import Author
 from domain.delivery.channels import PHONE
 from domain.errors import RetryableError
 from domain.specification.organisation import ChannelKind
+from invariants.records import Heard, Posted, Sent, words
 from sandbox.frame import StandIn, WebhookTrouble
 from storage.conversations import ConversationRepository
 from storage.database import Database

@@ -11,7 +11,6 @@ from pydantic import Field, TypeAdapter
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from demo.records import Heard, Sent
 from demo.steps import Say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
@@ -28,6 +27,7 @@ from gateway.chat.frames import (
     Welcome,
 )
 from gateway.chat.sessions import ChatSession
+from invariants.records import Heard, Sent
 
 SERVER_FRAME: TypeAdapter[AnyServerFrame] = TypeAdapter(Annotated[AnyServerFrame, Field(discriminator="type")])
 RECONNECT_SECONDS = 0.5
@@ -153,7 +153,7 @@ class ChatClient(Customer):
                 self._outbox.pop(message_id, None)
 
     async def _hear(self, message: Pushed) -> None:
-        self.heard.append(Heard.of(message, datetime.now(UTC)))
+        self.heard.append(_heard(message))
         self._outbox.pop(message.id, None)
         if message.author is not Author.CUSTOMER:
             await self._send(MarkRead(type="read", seq=message.seq))
@@ -171,3 +171,14 @@ class ChatClient(Customer):
         if self._socket:
             with suppress(ConnectionClosed):
                 await self._socket.send(frame.model_dump_json())
+
+
+def _heard(pushed: Pushed) -> Heard:
+    return Heard(
+        seq=pushed.seq,
+        message_id=pushed.id,
+        author=pushed.author,
+        kind=pushed.kind,
+        text=pushed.text,
+        at=datetime.now(UTC),
+    )

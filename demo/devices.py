@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from demo.records import Posted
 from demo.vendors import Vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelKind
 from integrations.channels.email.threading import thread_key
 from integrations.channels.twilio.messages import thread_of
+from invariants.records import Posted
 from sandbox.frame import StandIn
 from sandbox.mail import MailStandIn, Received
 from sandbox.process.twilio import NUMBER

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from demo.lobby import Lobby
 from demo.playing import Moment, Player
-from demo.records import Fault
 from demo.stage import Stage
+from invariants.records import Fault
 from sandbox.frame import Fault as Trouble
 
 WORKER_AT, TEMPORAL_AT = 0.2, 0.4

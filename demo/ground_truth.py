@@ -9,9 +9,9 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from demo.playing import Player
-from demo.records import Conversation, Recorded, WorkflowRecord
 from demo.stage import Stage
 from domain.conversation.requests import workflow_id
+from invariants.records import Conversation, Recorded, WorkflowRecord
 from storage.approvals import ApprovalRepository
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository

@@ -11,7 +11,6 @@ import httpx
 from demo.correspondent import Correspondent
 from demo.customer import Customer
 from demo.lobby import Lobby
-from demo.records import Exchange, Heard, LateDecision, Played, Takeover
 from demo.staff import Staff
 from demo.steps import (
     AnswerInZendesk,
@@ -38,6 +37,7 @@ from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.delivery.channels import WEB_CHAT
 from gateway.api.approvals import AskDecision, DecisionAnswer
+from invariants.records import Exchange, Heard, LateDecision, Played, Takeover
 
 Moment = Callable[[str], None]
 """Told what a spectator would like to see."""

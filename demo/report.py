@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from demo.checks import Check
-from demo.records import Conversation, Exchange, Fault
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.model import Frozen
+from invariants.checks import Check
+from invariants.records import Conversation, Exchange, Fault
 
 AFTERMATH = timedelta(seconds=12)
 """A conversation whose worker was killed waits up to 10 seconds for Temporal to give it to another one."""

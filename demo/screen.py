@@ -10,12 +10,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from demo.checks import Check
 from demo.playing import Player
 from demo.report import ConversationRow, DemoReport, Summary, percentile
 from domain.identity.directory import Contact
 from embedded.processes import State
 from embedded.progress import Progress
+from invariants.checks import Check
 
 NAMES_SHOWN = 3
 GOOD, BAD = "[green]✓[/]", "[red]✗[/]"

@@ -10,13 +10,13 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from demo.records import LateDecision
 from demo.steps import WEBSITE
 from domain.model import Frozen
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskReply, AskTakeOver
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
 from gateway.problems import Problem
+from invariants.records import LateDecision
 from storage.views import ApprovalView, InternalNote
 
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])

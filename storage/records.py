@@ -5,35 +5,14 @@ from typing import Literal
 
 from domain.conversation.costs import UsageTotal, total_of
 from domain.conversation.messages import Author
+from domain.conversation.record import DecisionView
+from domain.conversation.record import Receipt as Receipt
+from domain.conversation.record import TurnView as TurnView
 from domain.conversation.requests import human_reply_key
-from domain.conversation.turn import CustomerContext, DecisionRecord, Draft, Usage
+from domain.conversation.turn import Usage
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
 from storage.database import Database
-from storage.views import DecisionView
-
-
-class TurnView(Frozen):
-    """A draft, what was known of the customer, and what was decided; no record: overtaken, or a suggestion."""
-
-    draft_id: str
-    turn: int
-    revision: int
-    ai_agent: str
-    suggestion: bool
-    draft: Draft
-    confidence: float | None
-    record: DecisionRecord | None
-    context: CustomerContext | None = None
-    created_at: datetime
-
-
-class Receipt(Frozen):
-    """A message that a channel took, under the id that its vendor gave it."""
-
-    message_key: str
-    channel: ChannelKind
-    provider_message_id: str
 
 
 class DeliveryView(Frozen):

@@ -1,68 +1,24 @@
 """What is read from the store: one model per shape."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal
 
 from pydantic import Field
 
-from domain.approvals.approval import Approval
 from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Attachment, Author
-from domain.conversation.ownership import Owner, Status
-from domain.conversation.turn import Citation, CustomerContext, Draft, Evidence
+from domain.conversation.record import ApprovalState as ApprovalState
+from domain.conversation.record import ApprovalView as ApprovalView
+from domain.conversation.record import AuditEvent as AuditEvent
+from domain.conversation.record import ConversationView as ConversationView
+from domain.conversation.record import DecisionView as DecisionView
+from domain.conversation.record import MessageKind as MessageKind
+from domain.conversation.record import StoredMessage as StoredMessage
+from domain.conversation.turn import CustomerContext, Draft
 from domain.delivery.inbound import Address
 from domain.model import Frozen
 from domain.quality.evaluation import LabelledMessage
-from domain.specification.organisation import ChannelKind, Mode, SpecVersion
-
-MessageKind = Literal["customer", "reply", "clarification", "human_reply", "notice"]
-ApprovalState = Literal["open", "approved", "rejected", "stale", "taken_over", "replaced"]
-
-
-class ConversationView(Frozen):
-    """A conversation as it stands; customer messages with a seq above `answered_seq` wait for a reply."""
-
-    conversation_id: str
-    organisation: str
-    channel: ChannelKind
-    customer_id: str | None
-    spec_hash: str
-    status: Status
-    owner: Owner
-    mode: Mode
-    revision: int
-    turn: int
-    last_seq: int
-    answered_seq: int
-    escalation_reason: str | None
-    merged_into: str | None = None
-    snoozed_until: datetime | None
-    resolved_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Self:
-        """From a row of `conversations`."""
-        return cls.model_validate({**row, "owner": Owner(kind=row["owner_kind"], id=row["owner_id"])})
-
-
-class StoredMessage(Frozen):
-    """A message of the transcript. `seq` counts from 1 without gaps."""
-
-    conversation_id: str
-    seq: int
-    message_id: str
-    author: Author
-    author_id: str | None
-    kind: MessageKind
-    text: str
-    attachments: tuple[Attachment, ...]
-    citations: tuple[Citation, ...]
-    channel: ChannelKind
-    draft_id: str | None
-    at: datetime
-    read_at: datetime | None
+from domain.specification.organisation import ChannelKind, SpecVersion
 
 
 class InternalNote(Frozen):
@@ -114,37 +70,6 @@ class Claim(Frozen):
     opted_out: bool = Field(False, description="The customer wants no messages on this channel.")
 
 
-class ApprovalView(Frozen):
-    """An approval with what its decider must see. `closed_by` is a person, or `system` when it became stale."""
-
-    approval: Approval
-    organisation: str
-    conversation_id: str
-    state: ApprovalState
-    requested_at: datetime
-    closed_at: datetime | None
-    closed_by: str | None
-    confidence: float | None
-    evidence: Evidence
-    citations: tuple[Citation, ...]
-    draft_text: str = Field(description="What the AI agent wrote, before any edit.")
-
-
-class DecisionView(Frozen):
-    """A person's decision on an approval and what came of it; `refused` says why nothing did."""
-
-    decision_id: str
-    approval_id: str
-    conversation_id: str
-    action: str
-    decided_by: str
-    effect: str
-    refused: str | None
-    reason: str
-    text: str | None
-    decided_at: datetime
-
-
 class PublishedSpec(Frozen):
     """A spec version with what was fitted on it."""
 
@@ -188,18 +113,6 @@ class KeyOwner(Frozen):
     organisation: str
     person_id: str
     roles: tuple[str, ...]
-
-
-class AuditEvent(Frozen):
-    """Something that happened; `data` has references and numbers, no personal data."""
-
-    event_id: int
-    organisation: str
-    conversation_id: str | None
-    kind: str
-    actor: str
-    data: dict[str, Any]
-    at: datetime
 
 
 class Notification(Frozen):

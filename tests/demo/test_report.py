@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from demo.checks import run_checks
-from demo.records import Conversation, Exchange
 from demo.report import AFTERMATH, percentile, report_of, summary_of
 from domain.conversation.ownership import Status
-from tests.demo.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound
+from invariants.checks import run_checks
+from invariants.records import Conversation, Exchange
+from tests.invariants.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound
 
 SOUND = sound()
 

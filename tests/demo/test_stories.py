@@ -3,11 +3,11 @@
 from collections import Counter
 from random import Random
 
-from demo.checks_of_vendors import BY_VENDORS as CHANNELS
 from demo.steps import STAFF, Decide, DecideTooLate, HandBack, Reply, ReplyInVain, Say, TakeOver
 from demo.stories import ALL_CUSTOMERS, WITH_A_PLOT, stories
 from demo.stories_by_vendors import BY_VENDORS
 from embedded.application import ROOT
+from invariants.vendors import BY_VENDORS as CHANNELS
 from publishing.specification import load_specification
 
 

@@ -1,13 +1,21 @@
-"""What the demo knows when the stories are over: what was played, and what the platform recorded."""
+"""Both sides of a conversation, as they are judged: what people lived, and what the platform recorded."""
 
 from datetime import datetime
+from typing import Literal
 
 from domain.conversation.messages import Author
+from domain.conversation.record import (
+    ApprovalView,
+    AuditEvent,
+    ConversationView,
+    DecisionView,
+    MessageKind,
+    Receipt,
+    StoredMessage,
+    TurnView,
+)
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
-from gateway.chat.frames import Pushed
-from storage.records import Receipt, TurnView
-from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage
 
 
 class Heard(Frozen):
@@ -19,12 +27,6 @@ class Heard(Frozen):
     kind: MessageKind
     text: str
     at: datetime
-
-    @classmethod
-    def of(cls, pushed: Pushed, at: datetime) -> "Heard":
-        return cls(
-            seq=pushed.seq, message_id=pushed.id, author=pushed.author, kind=pushed.kind, text=pushed.text, at=at
-        )
 
 
 class Sent(Frozen):
@@ -84,7 +86,7 @@ class LateDecision(Frozen):
 
 
 class Played(Frozen):
-    """One story as the customer and the staff lived it. `failure`: why it could not be played to its end.
+    """A conversation as the customer and the staff lived it. `failure`: why it could not be played to its end.
 
     Of vendors' channels: `threads` are the conversations to which each was found to belong, `posted` what the vendor
     has, `repeated` how often a caller asked to hear something again, `by_colleagues` what was answered in the vendor's
@@ -119,6 +121,14 @@ class WorkflowRecord(Frozen):
     failed_tasks: int = 0
 
 
+class ClaimedSend(Frozen):
+    """A message that was claimed to be sent, and how far it came: claimed, delivered or withdrawn."""
+
+    message_key: str
+    state: Literal["claimed", "delivered", "withdrawn"]
+    text: str
+
+
 class Recorded(Frozen):
     """What PostgreSQL and Temporal say of one conversation; `conversation` is None where nothing was recorded."""
 
@@ -130,6 +140,7 @@ class Recorded(Frozen):
     decisions: tuple[DecisionView, ...] = ()
     audit: tuple[AuditEvent, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    claims: tuple[ClaimedSend, ...] = ()
 
 
 class Conversation(Frozen):

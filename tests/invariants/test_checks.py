@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from demo.checks import PER_CONVERSATION, run_checks
-from demo.records import Conversation, Posted, Sent, Takeover, WorkflowRecord
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.turn import Outcome
-from tests.demo.records import (
+from invariants.checks import PER_CONVERSATION, run_checks
+from invariants.records import Conversation, Posted, Sent, Takeover, WorkflowRecord
+from tests.invariants.records import (
     FAULTS,
     MESSAGES,
     UNKNOWN,

@@ -1,31 +1,20 @@
-"""What must hold after the stories, judged from the record: each check is a pure function that yields what is wrong."""
+"""What must hold between what people lived and what was recorded. Each rule yields what is wrong."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from demo.checks_of_vendors import PER_CONVERSATION as OF_VENDORS
-from demo.checks_of_vendors import every_channel_served, outage_named_and_survived
-from demo.records import Conversation, Fault, Heard
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
+from domain.conversation.record import AuditEvent, StoredMessage
 from domain.conversation.turn import Outcome
-from domain.model import Frozen
-from storage.views import AuditEvent, StoredMessage
+from invariants.records import Conversation, Heard
 
 BURST_WINDOW = timedelta(seconds=0.3)
 CLOSES_AN_APPROVAL = frozenset({"send", "redraft", "take_over", "reapprove_edit"})
-PROBLEMS_SHOWN = 5
 
 Problems = Iterator[str]
-
-
-class Check(Frozen):
-    """`detail` says how much was looked at or, when it does not hold, what is wrong and in which conversation."""
-
-    ok: bool
-    detail: str
 
 
 def every_story_played(conversation: Conversation) -> Problems:
@@ -181,43 +170,6 @@ IN_EVERY_CHANNEL: tuple[Callable[[Conversation], Problems], ...] = (
     every_client_saw_every_message_once_in_order,
     every_workflow_healthy,
 )
-PER_CONVERSATION = (*IN_EVERY_CHANNEL, *OF_VENDORS)
-
-
-def run_checks(conversations: Sequence[Conversation], faults: Sequence[Fault]) -> dict[str, Check]:
-    """Every check by its name."""
-    checks = {
-        check.__name__: _check(
-            (f"{found.played.conversation_id}: {problem}" for found in conversations for problem in check(found)),
-            f"{len(conversations)} conversations",
-        )
-        for check in PER_CONVERSATION
-    }
-    looked_at = f"{len(conversations)} conversations"
-    checks["every_channel_served"] = _check(every_channel_served(conversations), looked_at)
-    checks["outage_named_and_survived"] = _check(outage_named_and_survived(conversations, faults), looked_at)
-    checks["every_fault_survived_in_flight"] = _check(
-        _fault_problems(faults), ", ".join(f"{fault.part} with {fault.in_flight} waiting" for fault in faults)
-    )
-    return checks
-
-
-def _fault_problems(faults: Sequence[Fault]) -> Problems:
-    if not faults:
-        yield "nothing was killed"
-    for fault in faults:
-        if fault.back_at is None:
-            yield f"{fault.part} did not come back"
-        if not fault.in_flight:
-            yield f"nobody waited for a reply when {fault.part} went away"
-
-
-def _check(problems: Iterable[str], looked_at: str) -> Check:
-    found = list(problems)
-    if not found:
-        return Check(ok=True, detail=looked_at)
-    more = f"; and {len(found) - PROBLEMS_SHOWN} more" if len(found) > PROBLEMS_SHOWN else ""
-    return Check(ok=False, detail="; ".join(found[:PROBLEMS_SHOWN]) + more)
 
 
 def _said_by_customer(conversation: Conversation) -> list[StoredMessage]:

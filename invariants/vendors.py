@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from demo.records import Conversation, Fault, Posted, words
 from domain.conversation.messages import Author
+from domain.conversation.record import StoredMessage, TurnView
 from domain.delivery.channels import PHONE, WEB_CHAT
-from storage.records import TurnView
-from storage.views import StoredMessage
+from invariants.records import Conversation, Fault, Posted, words
 
 SALESFORCE = "salesforce"
 BY_VENDORS = ("email", "sms", PHONE, "zendesk", "slack")

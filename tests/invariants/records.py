@@ -3,21 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from demo.records import (
-    Conversation,
-    Exchange,
-    Fault,
-    Heard,
-    LateDecision,
-    Played,
-    Posted,
-    Recorded,
-    Sent,
-    WorkflowRecord,
-)
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Owner, Status
+from domain.conversation.record import (
+    ApprovalView,
+    AuditEvent,
+    ConversationView,
+    DecisionView,
+    MessageKind,
+    Receipt,
+    StoredMessage,
+    TurnView,
+)
 from domain.conversation.turn import (
     CustomerContext,
     Decision,
@@ -31,8 +29,18 @@ from domain.conversation.turn import (
 )
 from domain.delivery.channels import WEB_CHAT
 from domain.specification.organisation import ChannelKind, Mode
-from storage.records import Receipt, TurnView
-from storage.views import ApprovalView, AuditEvent, ConversationView, DecisionView, MessageKind, StoredMessage
+from invariants.records import (
+    Conversation,
+    Exchange,
+    Fault,
+    Heard,
+    LateDecision,
+    Played,
+    Posted,
+    Recorded,
+    Sent,
+    WorkflowRecord,
+)
 
 ID = "cv_example"
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -1,0 +1,128 @@
+"""The record of a conversation: one model for each shape in which it is read and judged."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from domain.approvals.approval import Approval
+from domain.conversation.messages import Attachment, Author
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.turn import Citation, CustomerContext, DecisionRecord, Draft, Evidence
+from domain.model import Frozen
+from domain.specification.organisation import ChannelKind, Mode
+
+MessageKind = Literal["customer", "reply", "clarification", "human_reply", "notice"]
+ApprovalState = Literal["open", "approved", "rejected", "stale", "taken_over", "replaced"]
+
+
+class ConversationView(Frozen):
+    """A conversation as it stands; customer messages with a seq above `answered_seq` wait for a reply."""
+
+    conversation_id: str
+    organisation: str
+    channel: ChannelKind
+    customer_id: str | None
+    spec_hash: str
+    status: Status
+    owner: Owner
+    mode: Mode
+    revision: int
+    turn: int
+    last_seq: int
+    answered_seq: int
+    escalation_reason: str | None
+    merged_into: str | None = None
+    snoozed_until: datetime | None
+    resolved_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """From a row of `conversations`."""
+        return cls.model_validate({**row, "owner": Owner(kind=row["owner_kind"], id=row["owner_id"])})
+
+
+class StoredMessage(Frozen):
+    """A message of the transcript. `seq` counts from 1 without gaps."""
+
+    conversation_id: str
+    seq: int
+    message_id: str
+    author: Author
+    author_id: str | None
+    kind: MessageKind
+    text: str
+    attachments: tuple[Attachment, ...]
+    citations: tuple[Citation, ...]
+    channel: ChannelKind
+    draft_id: str | None
+    at: datetime
+    read_at: datetime | None
+
+
+class ApprovalView(Frozen):
+    """An approval with what its decider must see. `closed_by` is a person, or `system` when it became stale."""
+
+    approval: Approval
+    organisation: str
+    conversation_id: str
+    state: ApprovalState
+    requested_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    confidence: float | None
+    evidence: Evidence
+    citations: tuple[Citation, ...]
+    draft_text: str = Field(description="What the AI agent wrote, before any edit.")
+
+
+class DecisionView(Frozen):
+    """A person's decision on an approval and what came of it; `refused` says why nothing did."""
+
+    decision_id: str
+    approval_id: str
+    conversation_id: str
+    action: str
+    decided_by: str
+    effect: str
+    refused: str | None
+    reason: str
+    text: str | None
+    decided_at: datetime
+
+
+class AuditEvent(Frozen):
+    """Something that happened; `data` has references and numbers, no personal data."""
+
+    event_id: int
+    organisation: str
+    conversation_id: str | None
+    kind: str
+    actor: str
+    data: dict[str, Any]
+    at: datetime
+
+
+class TurnView(Frozen):
+    """A draft, what was known of the customer, and what was decided; no record: overtaken, or a suggestion."""
+
+    draft_id: str
+    turn: int
+    revision: int
+    ai_agent: str
+    suggestion: bool
+    draft: Draft
+    confidence: float | None
+    record: DecisionRecord | None
+    context: CustomerContext | None = None
+    created_at: datetime
+
+
+class Receipt(Frozen):
+    """A message that a channel took, under the id that its vendor gave it."""
+
+    message_key: str
+    channel: ChannelKind
+    provider_message_id: str
