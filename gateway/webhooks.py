@@ -1,8 +1,6 @@
 """`/webhooks/{channel}`: what vendors post. Believed when its signature holds, answered when it is durable."""
 
-import asyncio
 import hashlib
-from datetime import timedelta
 from time import perf_counter
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -11,25 +9,19 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
-from domain.conversation.messages import Author
-from domain.conversation.ownership import Status
 from domain.delivery.inbound import Unreadable
-from domain.errors import CredentialsError, InvalidInputError, NotFoundError, RetryableError
+from domain.errors import CredentialsError, InvalidInputError, NotFoundError
 from gateway.problems import ProblemError, problem
 from gateway.services import Services, services_of
+from gateway.voice.turns import next_turn
 from integrations.channels.base import (
     ForgedRequestError,
-    SpokenLine,
-    TurnState,
     TurnTaking,
     UnreadableRequestError,
     WebhookAnswer,
     WebhookRequest,
     WebhookSource,
 )
-
-SPEAK_WITHIN = timedelta(seconds=8)
-SUMMARY_MESSAGES = 3
 
 router = APIRouter(tags=["webhooks"])
 log = structlog.get_logger()
@@ -61,7 +53,7 @@ async def receive(channel: str, request: Request, services: Annotated[Services, 
     if received.events:
         services.metrics.acknowledgement_seconds.observe(perf_counter() - started)
     if isinstance(source, TurnTaking):
-        answer = source.respond(posted, await _turn(services, channel, source, posted))
+        answer = source.respond(posted, await next_turn(services, channel, source, posted))
     return _response(answer)
 
 
@@ -110,52 +102,3 @@ async def _quarantine(services: Services, channel: str, posted: WebhookRequest, 
 
 def _response(answer: WebhookAnswer) -> Response:
     return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
-
-
-# Calls: the request is held until there is something to say.
-
-
-async def _turn(services: Services, channel: str, source: TurnTaking, posted: WebhookRequest) -> TurnState:
-    """What the caller has not heard, as soon as there is any of it; else how things stand after some seconds."""
-    organisation, thread = services.options.organisation, source.thread(posted)
-    conversation_id = await services.store.inbox.conversation_of(organisation, channel, thread)
-    if conversation_id is None:
-        said = await services.specifications.opening(organisation, channel)
-        return TurnState(conversation_id="", status=Status.OPEN, greeting=said.greeting, consent=said.consent)
-    heard = source.heard(posted)
-    with services.live.watch(conversation_id) as wake:
-        state = await _state(services, conversation_id, heard)
-        try:
-            async with asyncio.timeout(SPEAK_WITHIN.total_seconds()):
-                while not state.lines and not state.settled:
-                    await wake.wait()
-                    wake.clear()
-                    state = await _state(services, conversation_id, heard)
-        except TimeoutError:
-            pass
-    return state
-
-
-async def _state(services: Services, conversation_id: str, heard: int) -> TurnState:
-    store = services.store
-    try:
-        row = await store.conversations.get(conversation_id)
-        messages = await store.conversations.messages_after(conversation_id, 0)
-        settled = await store.inbox.settled(conversation_id)
-    except RetryableError:
-        return TurnState(conversation_id=conversation_id, status=Status.OPEN, settled=False)
-    if row is None:
-        return TurnState(conversation_id=conversation_id, status=Status.OPEN, settled=False)
-    said = [message.text for message in messages if message.author is Author.CUSTOMER]
-    reason = (row.escalation_reason or "handover").replace("_", " ")
-    return TurnState(
-        conversation_id=conversation_id,
-        status=row.status,
-        lines=tuple(
-            SpokenLine(seq=message.seq, author=message.author, text=message.text)
-            for message in messages
-            if message.seq > heard and message.author is not Author.CUSTOMER
-        ),
-        settled=settled,
-        summary=f"A caller is handed over: {reason}. They said: {' '.join(said[-SUMMARY_MESSAGES:])}",
-    )

@@ -8,17 +8,13 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from domain.conversation.confidence import Calibration
-from domain.specification.organisation import ChannelSpec
 from gateway.app import create_app
 from gateway.options import GatewayOptions
-from integrations.channels.base import Received, TurnState, WebhookAnswer, WebhookRequest
+from integrations.channels.base import Received, WebhookRequest
 from storage.conversations import ConversationRepository
 from storage.database import Database
-from storage.specs import SpecRepository
 from tests.gateway.conftest import Gateway, end_conversations, serving
 from tests.gateway.workers import running_workers
-from tests.organisation import VERSION
 from tests.pigeons import EVENT, KIND, PigeonChannel, note, signature
 
 
@@ -87,29 +83,6 @@ async def test_what_nobody_can_read_goes_to_quarantine_whole(
         response = await http.post(f"/webhooks/{KIND}", content=body, headers={"X-Ring": signature(body)})
         assert response.status_code == 200
     assert await database.fetchval("SELECT array_agg(content) FROM quarantine") == [body]
-
-
-async def test_a_call_begins_with_the_greeting_of_the_specification(
-    options: GatewayOptions, database: Database, temporal_client: Client
-) -> None:
-    class Ringing(PigeonChannel):
-        def thread(self, request: WebhookRequest) -> str:
-            return "loft-9"
-
-        def heard(self, request: WebhookRequest) -> int:
-            return 0
-
-        def respond(self, request: WebhookRequest, state: TurnState) -> WebhookAnswer:
-            return WebhookAnswer(media_type="text/plain", body=f"{state.greeting} {state.consent}")
-
-    greets = {KIND: ChannelSpec(greeting="Coo, this is the loft.", consent="Pigeons listen.")}
-    version = VERSION.model_copy(
-        update={"specification": VERSION.specification.model_copy(update={"channels": greets})}
-    )
-    await SpecRepository(database).publish(version, b"", Calibration(), "test")
-    app = create_app(options, temporal=temporal_client, channels={KIND: Ringing()})
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
-        assert (await post(http)).text == "Coo, this is the loft. Pigeons listen."
 
 
 async def test_a_value_that_no_adapter_foresaw_goes_to_quarantine_and_is_not_repeated(
