@@ -104,7 +104,7 @@ def errors_translated() -> Iterator[None]:
     except _PASSING as error:
         raise UnavailableError("PostgreSQL does not answer. This is tried again.") from error
     except asyncpg.LockNotAvailableError as error:
-        raise UnavailableError("A reply is leaving at this moment. This is tried again.") from error
+        raise UnavailableError("A message may be leaving at this moment. This is tried again.") from error
     except asyncpg.NoDataFoundError as error:
         raise NotFoundError(str(error)) from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:

@@ -26,7 +26,11 @@ WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description=
 
 
 class Mode(StrEnum):
-    """How an AI agent works with people (product.md, "Modes")."""
+    """How an AI agent works with people.
+
+    Delegation: it answers alone within its rules. Supervision: its drafts on supervised topics wait for an approval.
+    Co-pilot: a person owns the conversation, and its drafts are suggestions that only people see.
+    """
 
     DELEGATION = "delegation"
     SUPERVISION = "supervision"
@@ -237,7 +241,7 @@ class JourneyStep(SpecModel):
 
 
 class Journey(SpecModel):
-    """A graph of steps that a customer goes through, written for people and shown with the conversation."""
+    """A graph of steps that a customer goes through. It is checked and published; nothing carries it out yet."""
 
     id: Key
     title: str
