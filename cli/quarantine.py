@@ -23,7 +23,7 @@ from storage.inbox import InboxRepository, KeptEvent
 from storage.quarantine import QuarantineCount, QuarantineEntry, QuarantineRepository
 from storage.specs import SpecRepository
 
-MOST_SHOWN = 4000
+MAX_SHOWN = 4000
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="What made no message: look at it, take it in.")
 console = Console(highlight=False)
@@ -115,5 +115,5 @@ def _event(found: Unreadable) -> AnyInboundEvent:
 
 def _shown(content: bytes) -> str:
     """The beginning, without what a terminal would obey."""
-    text = content[:MOST_SHOWN].decode("utf-8", "replace").replace("\r\n", "\n")
+    text = content[:MAX_SHOWN].decode("utf-8", "replace").replace("\r\n", "\n")
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")

@@ -27,7 +27,7 @@ from storage.inbox_events import (
 
 LOOK_EVERY = timedelta(seconds=2)
 LONGEST_ID = 200
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 """Then it is Temporal that is away, and the rest waits."""
 
 log = structlog.get_logger()
@@ -94,7 +94,7 @@ class Forwarder:
                 held_up.add(event.conversation_id)
                 kind = type(error).__name__
                 log.warning("event_not_forwarded", channel=event.channel, inbox_id=event.inbox_id, error=kind)
-                if len(held_up) >= MOST_FAILURES:
+                if len(held_up) >= MAX_FAILURES:
                     return False
                 continue
             await self._inbox.forwarded(event.inbox_id)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REMEMBERED_ENTRIES = 1000
-MOST_SHOWN_BYTES = 20_000
+MAX_SHOWN_BYTES = 20_000
 CONTROL = "/sandbox/"
 NOT_ANSWERED = 0
 
@@ -335,7 +335,7 @@ class Exchange:
 
     async def receive(self) -> Message:
         message = await self._receive()
-        self.asked += message.get("body", b"")[: MOST_SHOWN_BYTES + 1 - len(self.asked)]
+        self.asked += message.get("body", b"")[: MAX_SHOWN_BYTES + 1 - len(self.asked)]
         return message
 
     async def send(self, message: Message) -> None:
@@ -345,7 +345,7 @@ class Exchange:
             self.status = message["status"]
         elif self.is_lost:
             message = {**message, "body": b"" if self.answered else body[: len(body) // 2], "more_body": True}
-        self.answered += body[: MOST_SHOWN_BYTES + 1 - len(self.answered)]
+        self.answered += body[: MAX_SHOWN_BYTES + 1 - len(self.answered)]
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.end()
         await self._send(message)
@@ -387,5 +387,5 @@ class Intercept:
 
 def shown_body(body: bytes) -> str:
     """A body for the journal: text, at most so much of it."""
-    text = body[:MOST_SHOWN_BYTES].decode(errors="replace")
-    return text if len(body) <= MOST_SHOWN_BYTES else f"{text}…"
+    text = body[:MAX_SHOWN_BYTES].decode(errors="replace")
+    return text if len(body) <= MAX_SHOWN_BYTES else f"{text}…"

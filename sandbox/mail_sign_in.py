@@ -17,7 +17,7 @@ from pysasl.mechanism import ChallengeResponse, ServerChallenge, ServerMechanism
 
 LASTING_SECONDS = 3599
 TOKEN_BYTES = 1200
-MOST_AUTH_BYTES = 12_288
+MAX_AUTH_BYTES = 12_288
 RESPONSE = re.compile(rb"user=([^\x01]+)\x01auth=Bearer ([\x21-\x7e]+)\x01\x01")
 REFUSAL = b'{"status":"400","schemes":"Bearer","scope":"https://mail.techflow.example/"}'
 
@@ -114,7 +114,7 @@ class BearerSubmission(SMTP):
     """An SMTP server with AUTH XOAUTH2: a refusal is a challenge first, which the client answers with an empty line."""
 
     grants: Grants
-    line_length_limit = MOST_AUTH_BYTES
+    line_length_limit = MAX_AUTH_BYTES
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
         response = await self._initial(args)

@@ -9,10 +9,10 @@ from typing import Protocol
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sandbox.frame import Fault, Faults, Journal
-from sandbox.mail_sign_in import MOST_AUTH_BYTES, BearerSubmission, Grants
+from sandbox.mail_sign_in import MAX_AUTH_BYTES, BearerSubmission, Grants
 
-MOST_BYTES = 10_000_000
-MOST_LINE_BYTES = 998
+MAX_BYTES = 10_000_000
+MAX_LINE_BYTES = 998
 ONCE = ("From", "To", "Date", "Message-ID", "Subject")
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
@@ -40,7 +40,7 @@ class Submission(BearerSubmission):
         self.mail, self.grants = mail, mail.grants
         super().__init__(
             self,
-            data_size_limit=MOST_BYTES,
+            data_size_limit=MAX_BYTES,
             hostname=hostname,
             tls_context=context,
             require_starttls=context is not None,
@@ -49,7 +49,7 @@ class Submission(BearerSubmission):
             authenticator=self._knows,
             loop=loop,
         )
-        self.command_size_limits["AUTH"] = MOST_AUTH_BYTES
+        self.command_size_limits["AUTH"] = MAX_AUTH_BYTES
 
     def _knows(self, server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
         wanted = (self.mail.mail_address.encode(), self.mail.password.encode())
@@ -140,6 +140,6 @@ def refusal_of(raw: bytes, owner: str) -> str:
     if owner not in str(parsed["From"]).lower():
         return "550 5.7.60 Client does not have permissions to send as this sender"
     head = raw.partition(b"\r\n\r\n")[0]
-    if not head.isascii() or any(len(line) > MOST_LINE_BYTES for line in raw.split(b"\r\n")):
+    if not head.isascii() or any(len(line) > MAX_LINE_BYTES for line in raw.split(b"\r\n")):
         return "554 5.6.0 Message is malformed"
     return ""

@@ -32,7 +32,7 @@ from sandbox.frame import Fault, Faults, Journal
 from sandbox.mail_sign_in import BearerMechanism, Grants
 
 INBOX = "INBOX"
-MOST_LINE_BYTES = 2**20
+MAX_LINE_BYTES = 2**20
 UNENCRYPTED = Fault(kind="fail", body="[PRIVACYREQUIRED] Use STARTTLS first")
 
 
@@ -157,7 +157,7 @@ class ImapServer:
         self.login.users_dict[self.username] = UserMetadata(self.config, self.username, password=hashed)
         await self.clear()
         server = await asyncio.start_server(
-            self._serve, "127.0.0.1", port, ssl=context if implicit_tls else None, limit=MOST_LINE_BYTES
+            self._serve, "127.0.0.1", port, ssl=context if implicit_tls else None, limit=MAX_LINE_BYTES
         )
         await stack.enter_async_context(server)
         return int(server.sockets[0].getsockname()[1])

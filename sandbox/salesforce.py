@@ -22,8 +22,8 @@ from sandbox.salesforce_sign_in import App, SignIn, SignInError
 from sandbox.soql import SoqlError, parse
 
 DATA = re.compile(r"/services/data/v(?P<version>\d+\.0)/(?P<resource>.*)")
-MOST_PARTS = 25
-MOST_QUERIES = 5
+MAX_PARTS = 25
+MAX_QUERIES = 5
 PAGE_SIZE = 2000
 REFERENCE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 CUSTOMER_FIELDS = {
@@ -290,8 +290,8 @@ class SalesforceStandIn(StandIn):
         if method != "POST" or not isinstance(parts, list):
             raise RefusedError(400, "JSON_PARSER_ERROR", "compositeRequest is missing")
         queries = [part for part in parts if "/query" in part.get("url", "")]
-        if len(parts) > MOST_PARTS or len(queries) > MOST_QUERIES:
-            text = f"Limit exceeded: {MOST_PARTS} subrequests, {MOST_QUERIES} queries"
+        if len(parts) > MAX_PARTS or len(queries) > MAX_QUERIES:
+            text = f"Limit exceeded: {MAX_PARTS} subrequests, {MAX_QUERIES} queries"
             raise RefusedError(400, "LIMIT_EXCEEDED", text)
         names = [str(part.get("referenceId", "")) for part in parts]
         if len(set(names)) < len(names) or not all(REFERENCE_ID.fullmatch(name) for name in names):

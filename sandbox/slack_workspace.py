@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 TEAM, CUSTOMER_TEAM = "T0HOLDFAST", "T0CUSTOMER"
 BOT_USER, BOT_ID, APP_ID = "U0HOLDFAST", "B0HOLDFAST", "A0HOLDFAST"
 MICROSECONDS = 1_000_000
-MOST_CHARACTERS = 40_000
+MAX_CHARACTERS = 40_000
 MASS_MENTION = re.compile(r"<!(channel|here|everyone)(\|[^>]*)?>|<!subteam\^\w+(\|[^>]*)?>")
 PLAIN_MENTION = re.compile(r"@(channel|here|everyone)\b")
 
@@ -162,7 +162,7 @@ class Workspace:
             raise RefusedCallError("not_in_channel")
         if not arguments.text:
             raise RefusedCallError("no_text")
-        if len(arguments.text) > MOST_CHARACTERS:
+        if len(arguments.text) > MAX_CHARACTERS:
             raise RefusedCallError("msg_too_long")
         plain = PLAIN_MENTION if arguments.link_names or arguments.parse == "full" else MASS_MENTION
         self.mass_mentions += [

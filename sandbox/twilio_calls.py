@@ -29,7 +29,7 @@ VERBS: Mapping[str, frozenset[str]] = {
 }
 INSIDE = {"Gather": {"Say", "Pause"}, "Dial": {"Number"}, "Start": {"Recording"}, "Response": {*VERBS} - {"Number"}}
 LONGEST_SAY = 4096
-MOST_DOCUMENTS = 200
+MAX_DOCUMENTS = 200
 
 Question = tuple[str, Mapping[str, str]]
 """An address that the product is asked, and what is told besides what every request tells."""
@@ -120,7 +120,7 @@ class PhoneCall:
         """Ask what to do, do it, and so on, until the caller is listened to or the call is over."""
         while question is not None:
             self._documents += 1
-            if self._documents > MOST_DOCUMENTS:
+            if self._documents > MAX_DOCUMENTS:
                 self._end("The call was redirected without end.")
                 return
             self._url, fields = question

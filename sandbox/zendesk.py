@@ -27,7 +27,7 @@ API_TOKEN = "stand-in-api-token"  # noqa: S105
 OAUTH_TOKEN = "stand-in-oauth-token"  # noqa: S105
 WEBHOOK_SECRET = "stand-in-webhook-secret"  # noqa: S105
 ACCOUNT_ID = 12345
-MOST_UPLOADED_BYTES = 50 * 1024 * 1024
+MAX_UPLOADED_BYTES = 50 * 1024 * 1024
 RETRIED = frozenset({0, 409, 429, 503})
 
 
@@ -265,7 +265,7 @@ class ZendeskStandIn(StandIn):
             raise RefusedError(
                 400, {"error": "AttachmentUnprocessable", "description": "A file needs name and content"}
             )
-        if len(content) > MOST_UPLOADED_BYTES:
+        if len(content) > MAX_UPLOADED_BYTES:
             raise RefusedError(413, {"error": "AttachmentTooLarge", "description": "The file is larger than 50 MB"})
         media_type = request.headers.get("content-type", "application/octet-stream")
         token, attachment = self.account.upload(filename, media_type, content, token)

@@ -27,7 +27,7 @@ WRITABLE = frozenset(
         "updated_stamp",
     }
 )
-MOST_METADATA_BYTES = 1024
+MAX_METADATA_BYTES = 1024
 
 
 class RefusedError(Exception):
@@ -194,7 +194,7 @@ class Account:
             raise invalid("base", None, "Assignee: is required when solving a ticket", **needed)
         if "comment" in asked:
             _check_comment(asked["comment"])
-        if len(str(asked.get("metadata") or "")) > MOST_METADATA_BYTES:
+        if len(str(asked.get("metadata") or "")) > MAX_METADATA_BYTES:
             raise invalid("metadata", "TooLong", "Metadata: is too long (maximum is 1024 bytes)")
         for field in asked.get("custom_fields", ()):
             if field.get("id") not in self.fields:

@@ -12,7 +12,7 @@ from storage.database import Database, keepable
 if TYPE_CHECKING:
     from storage.database import PooledConnection
 
-MOST_LISTED = 100
+MAX_LISTED = 100
 _KEEP = """
     INSERT INTO quarantine (organisation, channel, event_id, kind, reason, content, at)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
@@ -84,7 +84,7 @@ class QuarantineRepository:
         channel: ChannelKind | None = None,
         kind: QuarantineKind | None = None,
         taken_in: bool = False,
-        limit: int = MOST_LISTED,
+        limit: int = MAX_LISTED,
     ) -> list[QuarantineEntry]:
         """The newest first; with `taken_in` also those that were taken in."""
         rows = await self._database.fetch(_LIST, organisation, channel, kind, taken_in, limit)

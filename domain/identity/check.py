@@ -13,7 +13,7 @@ from domain.specification.organisation import ChannelKind
 CODE_LIFETIME = timedelta(minutes=10)
 ATTEMPTS = 5
 MASK = "••••••"
-MOST_TRIED_AT_ONCE = 3
+MAX_TRIED_AT_ONCE = 3
 HASH_ROUNDS = 50_000
 _CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
 
@@ -72,7 +72,7 @@ def hash_of(code: str, salt: bytes) -> bytes:
 def codes_in(texts: Iterable[str]) -> list[str]:
     """Numbers of six digits, such as 123456, 123 456 or 123-456: the last ones, as many as one may try at once."""
     codes = ["".join(found.groups()) for text in texts for found in _CODE.finditer(text)]
-    return codes[-MOST_TRIED_AT_ONCE:]
+    return codes[-MAX_TRIED_AT_ONCE:]
 
 
 def masked(text: str, right: Collection[str]) -> str:

@@ -13,7 +13,7 @@ from gateway.chat.frames import AnyServerFrame, Read, Standing, Typing, Welcome
 from gateway.chat.transcript import News, Transcript
 
 RETRY_STORE_SECONDS = 1.0
-PREPARING_AT_MOST_SECONDS = 45.0
+MAX_PREPARING_SECONDS = 45.0
 
 
 class Sink(Protocol):
@@ -55,7 +55,7 @@ class Pusher:
 
     def expect_reply(self) -> None:
         """A message has been received: a reply is likely being prepared."""
-        self._preparing_until = monotonic() + PREPARING_AT_MOST_SECONDS
+        self._preparing_until = monotonic() + MAX_PREPARING_SECONDS
         self._wake.set()
 
     async def _wait(self) -> None:
@@ -91,7 +91,7 @@ class Pusher:
             return
         self._last_seq = news.messages[-1].seq
         waiting = news.messages[-1].author == "customer"
-        self._preparing_until = monotonic() + PREPARING_AT_MOST_SECONDS if waiting else 0.0
+        self._preparing_until = monotonic() + MAX_PREPARING_SECONDS if waiting else 0.0
 
     # Typing is a guess made without asking the workflow: from a message received until something leaves.
     async def _show_typing(self) -> None:

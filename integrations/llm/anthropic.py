@@ -24,7 +24,7 @@ from integrations.llm.provider import ModelAccess, Provider, reading
 
 ANTHROPIC = Provider("Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 ANTHROPIC_URL = "https://api.anthropic.com"
-MOST_TOKENS = 8192
+MAX_TOKENS = 8192
 FILTERED = "content filtering policy"
 CUT_OFF_REASONS = frozenset({"max_tokens", "model_context_window_exceeded"})
 STATUS_OF_TYPE = {
@@ -71,7 +71,7 @@ class AnthropicModel:
             options["tool_choice"] = {"type": "auto" if exchange.may_call else "none"}
         asking = self._client.messages.stream(
             model=self._model,
-            max_tokens=MOST_TOKENS,
+            max_tokens=MAX_TOKENS,
             system=exchange.instructions,
             messages=list(_messages(exchange)),
             output_config={"format": {"type": "json_schema", "schema": schema}},

@@ -21,7 +21,7 @@ _TAG = "(?:think|thinking|thought|reasoning)"
 THOUGHTS = re.compile(rf"\A(?:.*</{_TAG}>|\s*<{_TAG}>.*)", re.DOTALL | re.IGNORECASE)
 """Up to their last end, as some servers leave out the beginning; all of the text where they never end."""
 BYTE_ORDER_MARK = "\ufeff"
-MOST_BEGINNINGS = 50
+MAX_BEGINNINGS = 50
 """Braces at which JSON is looked for, so that rubbish costs little."""
 
 
@@ -68,7 +68,7 @@ def _candidates(text: str) -> Iterator[str]:
     if said.startswith('"'):
         said = _unpacked(said)
     decoder, position = json.JSONDecoder(), said.find("{")
-    for _ in range(MOST_BEGINNINGS):
+    for _ in range(MAX_BEGINNINGS):
         if position < 0:
             return
         try:

@@ -22,7 +22,7 @@ from integrations.llm.prompt import (
 )
 from integrations.llm.provider import deadline
 
-MOST_TOOL_ROUNDS = 5
+MAX_TOOL_ROUNDS = 5
 PASSAGES_PER_SEARCH = 4
 
 
@@ -55,7 +55,7 @@ class RemoteReplyWriter:
             return sources.reply(parsed(said.text, ModelReply), usage)
 
     async def _converse(self, exchange: Exchange) -> Said:
-        for _ in range(MOST_TOOL_ROUNDS if exchange.tools else 0):
+        for _ in range(MAX_TOOL_ROUNDS if exchange.tools else 0):
             said = await exchange.ask(self._model)
             if not said.calls:
                 return said

@@ -47,7 +47,7 @@ from integrations.tools.base import ToolSession, ToolSettings
 IDEMPOTENCY_KEY = "holdfast/idempotency-key"
 """The entry of a request's `_meta` under which a server finds the key."""
 INFO = Implementation(name="holdfast", version="1")
-MOST_PAGES = 20
+MAX_PAGES = 20
 LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 NOT_RUN = frozenset({INVALID_PARAMS, METHOD_NOT_FOUND})
 HUNG_UP = frozenset({CONNECTION_CLOSED, REQUEST_TIMEOUT})
@@ -169,7 +169,7 @@ class _McpSession:
 
     async def list_tools(self) -> Sequence[DescribedTool]:
         tools, cursor = list[Tool](), None
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             page = await self._client.list_tools(cursor=cursor)
             tools += page.tools
             cursor = page.next_cursor

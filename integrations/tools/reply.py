@@ -17,7 +17,7 @@ from integrations.tools.arguments import own_arguments, read_arguments, without
 from integrations.tools.base import ToolServer
 from integrations.tools.pinning import still_the_same
 
-MOST_USES = 5
+MAX_USES = 5
 LONGEST_NAME = 64
 READS = "Reads, changes nothing."
 WRITES = "Only proposes: nothing is done before the organisation has checked it."
@@ -82,8 +82,8 @@ class AllowedTools:
 
     async def use(self, name: str, arguments: str) -> ToolAnswer:
         self._uses += 1
-        if self._uses > MOST_USES:
-            return ToolAnswer(note=f"At most {MOST_USES} uses of tools are possible for one reply. Answer now.")
+        if self._uses > MAX_USES:
+            return ToolAnswer(note=f"At most {MAX_USES} uses of tools are possible for one reply. Answer now.")
         if name not in self._tools:
             return ToolAnswer(note="There is no such tool.")
         allowed, tool = self._tools[name]

@@ -14,7 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from sandbox.process.vendor import Action, Channel, Vendor
 
 STATIC = Path(__file__).parent.parent / "static"
-MOST_LINES = 60
+MAX_LINES = 60
 ANSWER_WITHIN_SECONDS = 1.0
 
 
@@ -120,5 +120,5 @@ def _shown_channel(channel: Channel) -> Mapping[str, Any]:
         "name": channel.name,
         "title": channel.title,
         "actions": [action.model_dump(exclude={"run"}) for action in channel.actions],
-        "lines": channel.lines()[-MOST_LINES:],
+        "lines": channel.lines()[-MAX_LINES:],
     }

@@ -12,7 +12,7 @@ from domain.delivery.inbound import ConsentChange, InboundMessage, Sender
 from domain.errors import NotFoundError, UnavailableError
 from domain.identity.check import (
     MASK,
-    MOST_TRIED_AT_ONCE,
+    MAX_TRIED_AT_ONCE,
     AnswerIdentityCheckInput,
     IdentityAnswer,
     SendIdentityCodeInput,
@@ -269,7 +269,7 @@ async def test_a_flood_of_numbers_is_one_attempt_of_a_few_codes(
     (code,) = office.codes(office.email)
     flood = " ".join(f"{number:06}" for number in range(2000) if number != int(code))
     assert (await office.hear(flood)).verdict == "wrong"
-    assert len(hashed) == MOST_TRIED_AT_ONCE
+    assert len(hashed) == MAX_TRIED_AT_ONCE
     assert await office.stage.said() == [(1, "customer", flood)]
 
 

@@ -13,7 +13,7 @@ import pytest
 from sandbox.authority import Authority
 from sandbox.frame import Fault
 from sandbox.mail import ADDRESS, HOST, PASSWORD, SENT, MailStandIn, Ports
-from sandbox.mail_submission import MOST_BYTES, refusal_of
+from sandbox.mail_submission import MAX_BYTES, refusal_of
 
 CUSTOMER = "erika@customer.example"
 
@@ -92,7 +92,7 @@ def test_an_unknown_recipient_is_refused(mail: MailStandIn, smtp: smtplib.SMTP_S
 
 def test_a_mail_that_is_too_large_is_refused(smtp: smtplib.SMTP_SSL) -> None:
     smtp.login(ADDRESS, PASSWORD)
-    assert smtp.docmd("MAIL", f"FROM:<{ADDRESS}> SIZE={MOST_BYTES + 1}")[0] == 552
+    assert smtp.docmd("MAIL", f"FROM:<{ADDRESS}> SIZE={MAX_BYTES + 1}")[0] == 552
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ NOT_FOR_MAIL = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_esc
 """Python's own codecs, some of them slow on long input."""
 
 LOST = "\ufffd"
-MOST_LOST = 1 / 3
+MAX_LOST = 1 / 3
 _NUMBERED = re.compile(r"(?:x-)?(?:cp|win|windows|ibm|dos)[-_]?(\d{3,5})", re.ASCII)
 _JAPANESE = re.compile(rb"\x1b(\$[@B]|\([BIJ])([^\x1b]*)")
 
@@ -104,7 +104,7 @@ def _mostly(raw: bytes, charset: str) -> str | None:
         return None
     lost = text.count(LOST)
     beyond_ascii = sum(1 for letter in text if letter > "\x7f")
-    return text if 0 < lost <= MOST_LOST * beyond_ascii else None
+    return text if 0 < lost <= MAX_LOST * beyond_ascii else None
 
 
 def _japanese(raw: bytes) -> str:

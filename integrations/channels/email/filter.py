@@ -19,7 +19,7 @@ from integrations.channels.email.wordings import LANGUAGES
 
 Standing = Literal["personal", "sent_by_us", "own", "report", "automatic", "calendar_reply", "mailing_list", "no_reply"]
 
-MOST_MAILS_PER_HOUR = 30
+MAX_MAILS_PER_HOUR = 30
 REPORT_BODY_BYTES = 1_000_000
 
 _SYSTEM_SENDER = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon|microsoftexchange[0-9a-f]+)@.*")
@@ -185,4 +185,4 @@ def is_flood(times: Collection[datetime], at: datetime) -> bool:
 
     The last guard against a loop with a program that marks its answers in no way.
     """
-    return sum(1 for time in times if at - timedelta(hours=1) < time <= at) >= MOST_MAILS_PER_HOUR
+    return sum(1 for time in times if at - timedelta(hours=1) < time <= at) >= MAX_MAILS_PER_HOUR

@@ -13,14 +13,14 @@ from typing import Literal, NamedTuple
 
 from integrations.channels.email.wordings import LANGUAGES
 
-MOST_BLOCK_LINES = 12
-MOST_LABEL_CHARACTERS = 30
+MAX_BLOCK_LINES = 12
+MAX_LABEL_CHARACTERS = 30
 
 Label = Literal["sender", "sent", "date", "to", "subject", "copy"]
 _LABELS: tuple[Label, ...] = ("sender", "sent", "date", "to", "subject", "copy")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _FIELD = re.compile(
-    rf"[\s>*_]{{0,20}}([^\s*:\uff1a][^*:\uff1a]{{0,{MOST_LABEL_CHARACTERS}}}?)[\s*_]{{0,5}}[:\uff1a](.*)"
+    rf"[\s>*_]{{0,20}}([^\s*:\uff1a][^*:\uff1a]{{0,{MAX_LABEL_CHARACTERS}}}?)[\s*_]{{0,5}}[:\uff1a](.*)"
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
 _ADDRESS = re.compile(r"[^\s<>\"]{1,64}@[^\s<>\"]{1,255}")
@@ -52,7 +52,7 @@ def is_header_block(lines: list[str], at: int) -> bool:
     first = _field(lines[at])
     if first is None or first.labels <= {"copy"}:
         return False
-    fields = [first, *_fields(lines[at + 1 : at + MOST_BLOCK_LINES])]
+    fields = [first, *_fields(lines[at + 1 : at + MAX_BLOCK_LINES])]
     labels = {label for field in fields for label in field.labels}
     if not ("sender" in labels and labels & {"sent", "date"} and len(fields) >= 3):
         return False

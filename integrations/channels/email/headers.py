@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from integrations.channels.email.charsets import decode_bytes
 
-MOST_ADDRESS_CHARACTERS = 254
+MAX_ADDRESS_CHARACTERS = 254
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,255}")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,400}>")
 _BROKEN_ID = re.compile(r"<[^<>@]{1,200}@[^<>@]{1,200}>")
@@ -108,7 +108,7 @@ def _only_address(text: str) -> list[Mailbox]:
 
 
 def _is_address(text: str) -> bool:
-    return len(text) <= MOST_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(text) is not None
+    return len(text) <= MAX_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(text) is not None
 
 
 def message_ids(mail: Message, name: str) -> list[str]:

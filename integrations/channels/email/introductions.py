@@ -12,11 +12,11 @@ from typing import NamedTuple
 from integrations.channels.email.calendar_words import AROUND, MONTHS, WEEKDAYS
 from integrations.channels.email.wordings import LANGUAGES
 
-MOST_LINES = 4
-MOST_CHARACTERS = 400
-MOST_NAME_WORDS = 8
-MOST_IDEOGRAPHS = 12
-MOST_SHORTENED = 4
+MAX_LINES = 4
+MAX_CHARACTERS = 400
+MAX_NAME_WORDS = 8
+MAX_IDEOGRAPHS = 12
+MAX_SHORTENED = 4
 
 _MONTHS = frozenset(" ".join(MONTHS.values()).split())
 _DATE_WORDS = _MONTHS | frozenset(" ".join(chain(WEEKDAYS.values(), AROUND.values())).split())
@@ -92,7 +92,7 @@ def introduction_ending(lines: list[str], last: int, *, is_quoted: bool = False)
     `is_quoted`: lines that begin with ">" follow, so that the colon may be missing.
     """
     starts = [last]
-    for above in range(last - 1, max(last - MOST_LINES, -1), -1):
+    for above in range(last - 1, max(last - MAX_LINES, -1), -1):
         if not lines[above].strip() or lines[above].startswith(">"):
             break
         starts.append(above)
@@ -108,7 +108,7 @@ def introduction_ending(lines: list[str], last: int, *, is_quoted: bool = False)
 def read_introduction(text: str, *, is_quoted: bool = False) -> Introduction | None:
     """What an introduction says; None if the text is none, or is more than one."""
     line = " ".join(_INVISIBLE.sub("", _OUR_MARKS.sub("", text)).split())
-    if not 3 <= len(line) <= MOST_CHARACTERS:
+    if not 3 <= len(line) <= MAX_CHARACTERS:
         return None
     dashed = _DASHED.fullmatch(line)
     line = dashed[1] if dashed else line
@@ -187,14 +187,14 @@ def _is_name(words: list[str], said: Introduction, *, is_first: bool) -> bool:
     if any(word in _SENTENCE_MARKS for word in words):
         return False
     names = [word for word in words if word[0].isalpha()]
-    if len(names) > MOST_NAME_WORDS or not any(map(_is_word, words)):
+    if len(names) > MAX_NAME_WORDS or not any(map(_is_word, words)):
         return False
     if any(word.lower() in _NEVER_A_NAME for word in (names if is_first else [one for one in names if one.islower()])):
         return False
     asian = "".join(word for word in names if _IDEOGRAPH.search(word))
-    if len(asian) > MOST_IDEOGRAPHS * (1 + said.has_address) or _SENTENCE_MARKS_OF_ASIA.search(asian):
+    if len(asian) > MAX_IDEOGRAPHS * (1 + said.has_address) or _SENTENCE_MARKS_OF_ASIA.search(asian):
         return False
-    if is_first and any(word == "." and len(before) > MOST_SHORTENED for before, word in pairwise(words)):
+    if is_first and any(word == "." and len(before) > MAX_SHORTENED for before, word in pairwise(words)):
         return False
     return _is_written_as_a_name(names, said, is_first=is_first)
 

@@ -37,8 +37,8 @@ from integrations.channels.email.sealed import (
 PROBLEMS = (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError)
 """What Python's parser is known to raise on mails that keep to no rule."""
 
-MOST_FILES = 20
-MOST_TEXT_BYTES = 5_000_000
+MAX_FILES = 20
+MAX_TEXT_BYTES = 5_000_000
 FULL_TEXT = "mail.txt"
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 _TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
@@ -100,7 +100,7 @@ def contents(mail: Message, most_file_bytes: int, *, is_cut: bool = False) -> Co
     left_out = files[-1:] if is_cut else []
     left_out += [file for file in files if len(file.content) > most_file_bytes and file not in left_out]
     kept = [file for file in files if file not in left_out]
-    left_out += kept[MOST_FILES:]
+    left_out += kept[MAX_FILES:]
     notes = [f"[The file {file.name} was left out: it is too large, or one too many.]" for file in left_out]
     notes += [TNEF_NOTE.format(name=file.name) for file in files if _is_tnef(file) and not any(map(_letters, texts))]
     if is_cut:
@@ -109,7 +109,7 @@ def contents(mail: Message, most_file_bytes: int, *, is_cut: bool = False) -> Co
         text="\n\n".join(text for text in texts if text.strip()),
         notes=tuple(notes),
         files=tuple(
-            InboundFile(name=file.name, media_type=file.media_type, content=file.content) for file in kept[:MOST_FILES]
+            InboundFile(name=file.name, media_type=file.media_type, content=file.content) for file in kept[:MAX_FILES]
         ),
     )
 
@@ -199,7 +199,7 @@ def _leaf(part: Message) -> Iterator[_Piece]:
     kind = part.get_content_type()
     is_text = kind in {"text/plain", "text/html"} or part.get_content_maintype() == "multipart"
     is_file = part.get_content_disposition() == "attachment" or bool(part.get_filename())
-    if not is_text or is_file or len(content) > MOST_TEXT_BYTES:
+    if not is_text or is_file or len(content) > MAX_TEXT_BYTES:
         yield _File(_file_name(part, kind), kind, content)
         return
     text = decode_bytes(content, part.get_content_charset())

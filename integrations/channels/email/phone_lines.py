@@ -7,8 +7,8 @@ import re
 
 from integrations.channels.email.wordings import LANGUAGES
 
-MOST_CHARACTERS = 120
-MOST_OTHER_WORDS = 3
+MAX_CHARACTERS = 120
+MAX_OTHER_WORDS = 3
 
 DEVICES = (
     "iphone|ipad|ipod|apple watch|android|galaxy|samsung|huawei|honor|xiaomi|redmi|oneplus|pixel|nokia|blackberry|"
@@ -34,11 +34,11 @@ _ALLOWED = re.compile(r"[\w\s.,'’()\[\]<>|*_+&-]+")
 
 def is_phone_line(line: str) -> bool:
     """Whether a program wrote this line, and nobody else anything in it."""
-    said = " ".join(_LINK.sub(" ", line.strip()[: 2 * MOST_CHARACTERS].replace("\xa0", " ")).split())
-    if not 4 <= len(said) <= MOST_CHARACTERS or not _ALLOWED.fullmatch(said):
+    said = " ".join(_LINK.sub(" ", line.strip()[: 2 * MAX_CHARACTERS].replace("\xa0", " ")).split())
+    if not 4 <= len(said) <= MAX_CHARACTERS or not _ALLOWED.fullmatch(said):
         return False
     sent, others, devices = _read(said, _SENT_FROM)
-    if sent and devices and len(others) <= MOST_OTHER_WORDS and all(map(_MODEL.fullmatch, others)):
+    if sent and devices and len(others) <= MAX_OTHER_WORDS and all(map(_MODEL.fullmatch, others)):
         return True
     recommended, others, devices = _read(said, _GET_APP)
     return bool(recommended and devices > 1 and not others and _APP.search(said))

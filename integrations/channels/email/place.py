@@ -12,7 +12,7 @@ from integrations.channels.base import Cursor
 from integrations.channels.email.filter import is_flood
 
 OVERLAP = timedelta(days=2)
-MOST_SENDERS = 1000
+MAX_SENDERS = 1000
 
 
 class Folder(NamedTuple):
@@ -64,7 +64,7 @@ class Place(Frozen):
             if (fresh := tuple(time for time in times if now - 3600 < time))
         }
         kept[key] = (*kept.get(key, ()), now)[-60:]
-        return self.model_copy(update={"recent": dict(list(kept.items())[-MOST_SENDERS:])}), floods
+        return self.model_copy(update={"recent": dict(list(kept.items())[-MAX_SENDERS:])}), floods
 
 
 def resumed(cursor: Cursor | None, folder: Folder) -> Place:

@@ -20,14 +20,14 @@ from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
 from integrations.channels.email.header_blocks import is_fence, is_header_block, is_original_line
-from integrations.channels.email.introductions import CERTAIN, MOST_CHARACTERS, MOST_LINES, Found, introduction_ending
+from integrations.channels.email.introductions import CERTAIN, MAX_CHARACTERS, MAX_LINES, Found, introduction_ending
 from integrations.channels.email.phone_lines import is_phone_line
 
-MOST_CANDIDATES = 200
-MOST_FOOTER_LINES = 6
-MOST_PHONE_LINES = 3
-MOST_SIGNATURE_LINES = 8
-MOST_SIGNATURE_CHARACTERS = 600
+MAX_CANDIDATES = 200
+MAX_FOOTER_LINES = 6
+MAX_PHONE_LINES = 3
+MAX_SIGNATURE_LINES = 8
+MAX_SIGNATURE_CHARACTERS = 600
 
 _RULE = re.compile(r"\s*(?:[_-]\s?){10,}\s*")
 _LIKELY = re.compile(r"[:\uff1a][\s*]*$|[-_\u2013\u2014]{2}|^[\s*]*\S[^:\uff1a]{0,30}[:\uff1a]")
@@ -112,7 +112,7 @@ def _quoted_runs(lines: list[str]) -> list[tuple[int, int]]:
 
 def _introduction_above(lines: list[str], quoted: int) -> Found | None:
     """The introduction of a quoted line: right above it, or quoted itself, as Apple's programs and Hotmail do."""
-    inner = list(takewhile(bool, (line.lstrip("> \t").rstrip() for line in lines[quoted : quoted + MOST_LINES])))
+    inner = list(takewhile(bool, (line.lstrip("> \t").rstrip() for line in lines[quoted : quoted + MAX_LINES])))
     found = (introduction_ending(inner, last, is_quoted=True) for last in range(len(inner)))
     if any(one is not None and one.start == 0 for one in found) or is_header_block(lines, quoted):
         return Found(quoted, quoted, CERTAIN)
@@ -143,8 +143,8 @@ def _with_rule(lines: list[str], start: int) -> int:
 
 def _candidates(lines: list[str]) -> list[int]:
     """The first lines that may begin or end such a quotation: enough for any mail, and no mail makes us slow."""
-    likely = (at for at, line in enumerate(lines) if _LIKELY.search(line[:MOST_CHARACTERS]) and not _is_quoted(line))
-    return list(islice(likely, MOST_CANDIDATES))
+    likely = (at for at, line in enumerate(lines) if _LIKELY.search(line[:MAX_CHARACTERS]) and not _is_quoted(line))
+    return list(islice(likely, MAX_CANDIDATES))
 
 
 def _begins_unmarked(lines: list[str], at: int) -> int | None:
@@ -163,7 +163,7 @@ def _is_announced(lines: list[str], start: int) -> bool:
     """Whether the line above ends in a colon: the customer shows us something."""
     above = _filled_above(lines, start)
     line = lines[above].rstrip("* \t") if above is not None else ""
-    return line.endswith((":", "\uff1a")) and not _EMOJI.search(line[-MOST_CHARACTERS:])
+    return line.endswith((":", "\uff1a")) and not _EMOJI.search(line[-MAX_CHARACTERS:])
 
 
 def _filled_above(lines: list[str], at: int) -> int | None:
@@ -173,11 +173,11 @@ def _filled_above(lines: list[str], at: int) -> int | None:
 def _ends_here(rest: list[str]) -> bool:
     """Whether nothing follows but a signature, the last line of a phone, or what a mailing list adds."""
     filled = [line for line in rest if line.strip()]
-    if not filled or all(map(is_phone_line, filled[:MOST_FOOTER_LINES])):
+    if not filled or all(map(is_phone_line, filled[:MAX_FOOTER_LINES])):
         return True
     if filled[0].rstrip() == "--":
         return _is_signature(filled[0], filled[1:])
-    return bool(_FOOTER.fullmatch(filled[0])) and len(filled) <= MOST_FOOTER_LINES and not _asks(filled)
+    return bool(_FOOTER.fullmatch(filled[0])) and len(filled) <= MAX_FOOTER_LINES and not _asks(filled)
 
 
 def _asks(lines: list[str]) -> bool:
@@ -194,7 +194,7 @@ def _signature(lines: list[str]) -> int:
     ):
         return delimiter
     end = len(lines)
-    for _ in range(MOST_PHONE_LINES):
+    for _ in range(MAX_PHONE_LINES):
         last = _filled_above(lines, end)
         if not last or not is_phone_line(lines[last]) or not _has_text(lines[:last]):
             break
@@ -206,11 +206,11 @@ def _is_signature(delimiter: str, below: list[str]) -> bool:
     """Up to eight lines below "-- " (RFC 3676, 4.3). "--" divides paragraphs too: below it four lines, no sentences."""
     filled = [line.strip() for line in below if line.strip() and not is_phone_line(line)]
     text = "\n".join(filled)
-    if _AFTERTHOUGHT.search(text) or len(text) > MOST_SIGNATURE_CHARACTERS:
+    if _AFTERTHOUGHT.search(text) or len(text) > MAX_SIGNATURE_CHARACTERS:
         return False
     if delimiter == "-- ":
-        return len(filled) <= MOST_SIGNATURE_LINES
-    return len(filled) <= MOST_SIGNATURE_LINES // 2 and not any(line[-1] in ".!:,;" for line in filled)
+        return len(filled) <= MAX_SIGNATURE_LINES
+    return len(filled) <= MAX_SIGNATURE_LINES // 2 and not any(line[-1] in ".!:,;" for line in filled)
 
 
 def _is_quoted(line: str) -> bool:

@@ -18,7 +18,7 @@ from integrations.channels.email.headers import domain_of, header, mailboxes, me
 
 KEY_LETTERS = 16
 DIGEST_LETTERS = 26
-MOST_REFERENCES = 20
+MAX_REFERENCES = 20
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To")
 _KEY = rf"[a-z2-7]{{{KEY_LETTERS}}}"
 _SUBJECT_TOKEN = re.compile(rf"\s*\[#({_KEY})\]", re.IGNORECASE)
@@ -61,7 +61,7 @@ def thread_keys(mail: Message, sender: str, own: str, fallback_id: str) -> tuple
     foreign = [*references[:1], *replied, *reversed(references)]
     begun = next(iter(message_ids(mail, "Message-ID")), fallback_id)
     keys = [*_plus_tokens(mail, own), *in_ours, *in_subject]
-    keys += [thread_key(one, sender) for one in foreign if not own_message_ids(one, own)][:MOST_REFERENCES]
+    keys += [thread_key(one, sender) for one in foreign if not own_message_ids(one, own)][:MAX_REFERENCES]
     return tuple(dict.fromkeys([*keys, thread_key(begun, sender)]))
 
 
@@ -74,7 +74,7 @@ def references_after(mail: Message) -> tuple[str, ...]:
 def shortened(references: Iterable[str]) -> tuple[str, ...]:
     """The first and the latest of them, each once."""
     every = list(dict.fromkeys(references))
-    return tuple(every if len(every) <= MOST_REFERENCES else [every[0], *every[1 - MOST_REFERENCES :]])
+    return tuple(every if len(every) <= MAX_REFERENCES else [every[0], *every[1 - MAX_REFERENCES :]])
 
 
 def plus_address(own: str, token: str) -> str:

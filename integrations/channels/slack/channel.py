@@ -49,11 +49,11 @@ from integrations.settings import VendorSettings
 
 METADATA_EVENT = "holdfast_message"
 PAGE = 200
-MOST_PAGES = 5
+MAX_PAGES = 5
 LOOKUP_SECONDS = 1.5
 PROFILE_SECONDS = 3600
-MOST_PROFILES = 10_000
-MOST_FILE_BYTES = 5_000_000
+MAX_PROFILES = 10_000
+MAX_FILE_BYTES = 5_000_000
 REPLAY_SECONDS = 300
 SECONDS = re.compile(r"[0-9]{1,11}")
 SCOPES = {
@@ -205,7 +205,7 @@ class SlackChannel:
         if address.thread_ts:
             most, pages = inf, await self._client.conversations_replies(ts=address.thread_ts, **place)
         else:
-            most, pages = MOST_PAGES, await self._client.conversations_history(**place)
+            most, pages = MAX_PAGES, await self._client.conversations_history(**place)
         number = count(1)
         async for page in pages:
             yield page["messages"]
@@ -223,7 +223,7 @@ class SlackChannel:
                     answer = await self._client.users_info(user=user)
         except (HoldfastError, TimeoutError):
             return known
-        if len(self._profiles) >= MOST_PROFILES:
+        if len(self._profiles) >= MAX_PROFILES:
             self._profiles.clear()
         self._profiles[user] = monotonic(), read_profile(answer.get("user"))
         return self._profiles[user][1]
@@ -241,7 +241,7 @@ class SlackChannel:
         if file.file_access == "check_file_info":
             file = SlackFile.model_validate((await self._client.files_info(file=file.id)).get("file"))
         url = file.url_private_download or ""
-        if not url.startswith(self._settings.files_url) or (file.size or 0) > MOST_FILE_BYTES:
+        if not url.startswith(self._settings.files_url) or (file.size or 0) > MAX_FILE_BYTES:
             return file
         bearer = {"Authorization": f"Bearer {self._settings.bot_token.get_secret_value()}"}
         async with (

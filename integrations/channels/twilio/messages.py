@@ -23,7 +23,7 @@ from integrations.phone_numbers import dialled_today
 HELP_WORDS = frozenset({"HELP", "INFO"})
 """Twilio answers these by itself when they stand alone; with anything else, such as "Help!", nobody does but us."""
 EMPTY = "[The message was empty.]"
-MOST_FILES = 10
+MAX_FILES = 10
 PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
     "sent": "sent",
@@ -92,7 +92,7 @@ def is_word_for_help(form: Form) -> bool:
 def media_of(form: Form) -> list[Media]:
     """The files of a message, as Twilio numbers them."""
     stated = form.get("NumMedia", "0")
-    count = min(int(stated), MOST_FILES) if stated.isdecimal() else 0
+    count = min(int(stated), MAX_FILES) if stated.isdecimal() else 0
     return [Media(field(form, f"MediaUrl{n}"), form.get(f"MediaContentType{n}", "")) for n in range(count)]
 
 

@@ -27,7 +27,7 @@ from integrations.channels.twilio.client import (
     verify_signature,
 )
 from integrations.channels.twilio.messages import (
-    MOST_FILES,
+    MAX_FILES,
     WHATSAPP,
     Media,
     consent_of,
@@ -267,7 +267,7 @@ def _as_posted(client: Any, listed: Any, base_url: str) -> Form:
     form = {"MessageSid": listed.sid, "From": listed.from_, "To": listed.to, "Body": listed.body or ""}
     if listed.num_media in (None, "0"):
         return form
-    media = client.messages(listed.sid).media.list(limit=MOST_FILES)
+    media = client.messages(listed.sid).media.list(limit=MAX_FILES)
     for number, one in enumerate(media):
         form[f"MediaUrl{number}"] = f"{base_url}{one.uri.removesuffix('.json')}"
         form[f"MediaContentType{number}"] = one.content_type

@@ -4,8 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-MOST_CHARACTERS = 1600
-MOST_SEGMENTS = 10
+MAX_CHARACTERS = 1600
+MAX_SEGMENTS = 10
 """Networks drop longer messages, though Twilio takes more segments in Unicode."""
 GSM_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -51,11 +51,11 @@ def segments(text: str) -> int:
 
 
 def fits_sms(text: str) -> bool:
-    return len(text) <= MOST_CHARACTERS and segments(text) <= MOST_SEGMENTS
+    return len(text) <= MAX_CHARACTERS and segments(text) <= MAX_SEGMENTS
 
 
 def fits_whatsapp(text: str) -> bool:
-    return len(text) <= MOST_CHARACTERS
+    return len(text) <= MAX_CHARACTERS
 
 
 def parts(text: str, fits: Callable[[str], bool]) -> list[str]:

@@ -42,7 +42,7 @@ from integrations.channels.twilio.messages import PHONE_NUMBER, field
 from integrations.checks import Finding
 
 SILENCES = 3
-MOST_WAITS = 20
+MAX_WAITS = 20
 LONGEST_LINE = 4000
 WITHHELD = frozenset({"+266696687", "+7378742833", "+17378742883", "+2562533", "+8656696", "+86282452253"})
 """What Twilio puts for ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE, as typed on a phone's keys."""
@@ -160,7 +160,7 @@ class TwilioVoiceChannel:
             events = (self._message(request, f"{call_id}-{place.turn}", spoken),)
         elif place.step == "silence" and place.silent == SILENCES:
             events = (self._message(request, f"{call_id}-{place.turn}-silent", self._settings.voice_person_wanted),)
-        elif place.step == "wait" and place.waited == MOST_WAITS:
+        elif place.step == "wait" and place.waited == MAX_WAITS:
             events = (self._message(request, f"{call_id}-{place.turn}-waited", self._settings.voice_gave_up),)
         return Received(events=events, answer=no_twiml())
 
@@ -262,7 +262,7 @@ class TwilioVoiceChannel:
 
     def _waiting(self, request: WebhookRequest, place: Place) -> Any:
         response = VoiceResponse()
-        if place.waited >= MOST_WAITS:
+        if place.waited >= MAX_WAITS:
             return self._ended(response, [self._settings.voice_noted])
         self._say(response, [] if place.waited else [self._settings.voice_wait])
         response.pause(length=1)

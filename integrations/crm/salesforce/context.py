@@ -26,10 +26,10 @@ OPPORTUNITY = ("AccountId", "Name", "StageName", "Amount", "CloseDate")
 ENTITLEMENT = ("AccountId", "Name", "Status", "EndDate")
 KNOWN = {"name": "Name", "email": "Email", "role": "Title", "account": "Account.Name"}
 AMOUNTS = frozenset({"balance"})
-MOST_CONTACTS = 20
-MOST_RELATED = 10
-MOST_LINES = 20
-MOST_CHARACTERS = 500
+MAX_CONTACTS = 20
+MAX_RELATED = 10
+MAX_LINES = 20
+MAX_CHARACTERS = 500
 
 Record = Mapping[str, Any]
 Answers = Mapping[str, Sequence[Record] | HoldfastError]
@@ -97,7 +97,7 @@ def has_email(contact: Record, email: str) -> bool:
 
 def who_query(sought: Wanted) -> str:
     """Who it may be, and nothing else about them."""
-    return who_has(sought.condition, MOST_CONTACTS)
+    return who_has(sought.condition, MAX_CONTACTS)
 
 
 def who_has(condition: str, most: int) -> str:
@@ -107,20 +107,20 @@ def who_has(condition: str, most: int) -> str:
 def case_query(sought: Wanted) -> str:
     """Their open cases, the newest first."""
     condition = f"IsClosed = false AND ContactId IN ({_select(['Id'], 'Contact', sought.condition)})"
-    return _select(CASE, "Case", condition, f"ORDER BY CreatedDate DESC LIMIT {MOST_RELATED}")
+    return _select(CASE, "Case", condition, f"ORDER BY CreatedDate DESC LIMIT {MAX_RELATED}")
 
 
 def context_queries(sought: Wanted, fields: Mapping[str, str], settings: SalesforceSettings) -> dict[str, str]:
     """Everything about them. Raises InvalidInputError for a field that is none."""
     their_account = f"AccountId IN ({_select(['AccountId'], 'Contact', sought.condition)})"
     queries = {
-        "contact": _select(_fields_asked(fields), "Contact", sought.condition, f"LIMIT {MOST_CONTACTS}"),
+        "contact": _select(_fields_asked(fields), "Contact", sought.condition, f"LIMIT {MAX_CONTACTS}"),
         "cases": case_query(sought),
         "opportunities": _select(
             OPPORTUNITY,
             "Opportunity",
             f"IsClosed = false AND {their_account}",
-            f"ORDER BY CloseDate LIMIT {MOST_RELATED}",
+            f"ORDER BY CloseDate LIMIT {MAX_RELATED}",
         ),
     }
     if settings.entitlements:
@@ -128,7 +128,7 @@ def context_queries(sought: Wanted, fields: Mapping[str, str], settings: Salesfo
             ENTITLEMENT,
             "Entitlement",
             f"Status = 'Active' AND {their_account}",
-            f"LIMIT {MOST_RELATED}",
+            f"LIMIT {MAX_RELATED}",
         )
     return queries
 
@@ -183,7 +183,7 @@ def _of(answers: Answers, name: str, key: str, owner: str | None) -> Iterable[Re
 
 
 def _joined(*parts: str | bool | None) -> str:
-    return ", ".join(str(part) for part in parts if part)[:MOST_CHARACTERS]
+    return ", ".join(str(part) for part in parts if part)[:MAX_CHARACTERS]
 
 
 def _at(record: Record, path: str) -> Any:
@@ -199,7 +199,7 @@ def _values(value: Any, name: str) -> list[str]:
     if isinstance(value, int | float) and not isinstance(value, bool) and name in AMOUNTS:
         return [f"{value:.2f}"]
     lines = (line.strip() for line in _text(value).splitlines())
-    return [line[:MOST_CHARACTERS] for line in lines if line][:MOST_LINES]
+    return [line[:MAX_CHARACTERS] for line in lines if line][:MAX_LINES]
 
 
 def _text(value: Any) -> str:

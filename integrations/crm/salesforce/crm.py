@@ -45,8 +45,8 @@ from integrations.crm.salesforce.refusals import UnsearchableFieldError
 
 log = structlog.get_logger()
 
-MOST_SUBJECT_CHARACTERS = 255
-MOST_NOTE_CHARACTERS = 32_000
+MAX_SUBJECT_CHARACTERS = 255
+MAX_NOTE_CHARACTERS = 32_000
 
 
 class SalesforceCrm:
@@ -193,8 +193,8 @@ def _records(answer: Sequence[Mapping[str, Any]] | HoldfastError) -> Sequence[Ma
 
 def _task(note: CrmNote) -> dict[str, str]:
     return {
-        "Subject": note.subject[:MOST_SUBJECT_CHARACTERS],
-        "Description": note.text[:MOST_NOTE_CHARACTERS],
+        "Subject": note.subject[:MAX_SUBJECT_CHARACTERS],
+        "Description": note.text[:MAX_NOTE_CHARACTERS],
         "Status": "Completed",
         "ActivityDate": note.at.date().isoformat(),
     }

@@ -14,7 +14,7 @@ from domain.errors import HoldfastError
 from integrations.crm.base import CustomerReference
 from integrations.crm.salesforce.context import (
     EMAIL,
-    MOST_CONTACTS,
+    MAX_CONTACTS,
     PHONES,
     Record,
     has_email,
@@ -24,8 +24,8 @@ from integrations.crm.salesforce.context import (
 )
 from integrations.phone_numbers import number_of
 
-MOST_LINKED = 10
-MOST_HOLDERS = 200
+MAX_LINKED = 10
+MAX_HOLDERS = 200
 
 
 class Addresses(NamedTuple):
@@ -67,19 +67,19 @@ def searchable(addresses: Addresses, unsearchable: Collection[str]) -> Addresses
 
 def linked_to(reference: CustomerReference, region: str | None) -> Addresses:
     """What to ask about at once; the newest, should there be very many."""
-    return addresses_of(reference.linked[:MOST_LINKED], region)
+    return addresses_of(reference.linked[:MAX_LINKED], region)
 
 
 def holders_query(addresses: Addresses) -> dict[str, str]:
     """Who has one of these, under its name; none for no address."""
     numbers = [phonenumbers.parse(phone) for phone in sorted(addresses.phones)]
     condition = having(sorted(addresses.emails), numbers)
-    return {"holders": who_has(condition, MOST_HOLDERS)} if condition else {}
+    return {"holders": who_has(condition, MAX_HOLDERS)} if condition else {}
 
 
 def told_by(asked: Addresses, answer: Sequence[Record] | HoldfastError) -> Holders:
     """Nothing, where it failed or there are more than it brought."""
-    if isinstance(answer, HoldfastError) or len(answer) >= MOST_HOLDERS:
+    if isinstance(answer, HoldfastError) or len(answer) >= MAX_HOLDERS:
         return Holders()
     return Holders(asked, tuple(answer))
 
@@ -88,7 +88,7 @@ def told_by_search(
     reference: CustomerReference, found: Sequence[Record], region: str | None, unsearchable: Collection[str] = ()
 ) -> Holders:
     """A search by address found whoever has it, unless there were more than it brought."""
-    if reference.contact_id is not None or len(found) >= MOST_CONTACTS:
+    if reference.contact_id is not None or len(found) >= MAX_CONTACTS:
         return Holders()
     return Holders(searchable(addresses_of([reference], region), unsearchable), tuple(found))
 

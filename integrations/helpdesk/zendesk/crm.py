@@ -9,7 +9,7 @@ from domain.errors import HoldfastError, NotFoundError
 from integrations.checks import Finding
 from integrations.crm.base import CustomerReference
 from integrations.helpdesk.zendesk.client import Raw, ZendeskApi, ZendeskSettings
-from integrations.helpdesk.zendesk.facts import MOST_TICKETS, check_fields, context_of, is_customer, search_for
+from integrations.helpdesk.zendesk.facts import MAX_TICKETS, check_fields, context_of, is_customer, search_for
 from integrations.settings import VendorSettings
 
 
@@ -31,7 +31,7 @@ class ZendeskCrm:
             return CustomerContext(matches=len(found))
         user = found[0]
         organization = await self._organization(user.get("organization_id"))
-        count, tickets = await self._api.unsolved_tickets_of(user["id"], MOST_TICKETS)
+        count, tickets = await self._api.unsolved_tickets_of(user["id"], MAX_TICKETS)
         return context_of(user, organization, count, tickets, fields, as_of=datetime.now(UTC))
 
     async def check(self) -> Sequence[Finding]:

@@ -20,8 +20,8 @@ FIELD_PATH = re.compile(
     re.ASCII,
 )
 SEARCHABLE = re.compile(r'[^"*\\\s]+')
-MOST_TICKETS = 5
-MOST_CHARACTERS = 500
+MAX_TICKETS = 5
+MAX_CHARACTERS = 500
 KNOWN = {"name": "user.name", "email": "user.email", "organisation": "organization.name", "tags": "user.tags"}
 
 Record = Mapping[str, Any]
@@ -65,7 +65,7 @@ def context_of(
 def _described(tickets: Sequence[Record]) -> Iterator[tuple[str, str]]:
     for ticket in tickets:
         day = datetime.fromisoformat(ticket["updated_at"])
-        subject = (ticket.get("subject") or "no subject")[:MOST_CHARACTERS]
+        subject = (ticket.get("subject") or "no subject")[:MAX_CHARACTERS]
         yield "ticket", f"{ticket['id']}: {subject}, {ticket['status']}, changed {day.day} {day:%B %Y}"
 
 
@@ -80,5 +80,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value))[:MOST_CHARACTERS]
-    return "" if value is None or isinstance(value, dict) else str(value)[:MOST_CHARACTERS]
+        return ", ".join(map(str, value))[:MAX_CHARACTERS]
+    return "" if value is None or isinstance(value, dict) else str(value)[:MAX_CHARACTERS]

@@ -27,7 +27,7 @@ from integrations.helpdesk.zendesk.merging import says_merged
 
 CHANNEL = "zendesk"
 REPLAY_WINDOW = timedelta(minutes=5)
-MOST_FILE_BYTES = 5 * 1024 * 1024
+MAX_FILE_BYTES = 5 * 1024 * 1024
 KEY_NAME = "holdfast_key"
 COMMENT_EVENTS = frozenset({"zen:event-type:ticket.created", "zen:event-type:ticket.comment_added"})
 AUTOMATIC_REPLY = 4
@@ -51,7 +51,7 @@ class Attachment(Frozen):
 
     @property
     def is_fetched(self) -> bool:
-        return self.size <= MOST_FILE_BYTES and not self.deleted and self.malware_scan_result != "malware_found"
+        return self.size <= MAX_FILE_BYTES and not self.deleted and self.malware_scan_result != "malware_found"
 
 
 class CommentMetadata(Frozen):

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.llm.base import OfferedTool, Passage, ToolAnswer
 from integrations.llm.registry import MODELS
-from integrations.llm.remote import MOST_TOOL_ROUNDS
+from integrations.llm.remote import MAX_TOOL_ROUNDS
 from integrations.tools.arguments import without
 from sandbox.scripted_model import Calls
 from tests.integrations.llm.providers import REQUEST, Articles, Provider, data_of, says, served
@@ -88,6 +88,6 @@ async def test_a_note_is_told_and_is_no_source(provider: Provider) -> None:
 
 async def test_a_model_may_use_tools_so_often_and_must_then_answer(provider: Provider) -> None:
     tools = Tools()
-    provider.stand_in.queue(*[use(order_id=str(n)) for n in range(MOST_TOOL_ROUNDS)], says(("Hello!", [])))
+    provider.stand_in.queue(*[use(order_id=str(n)) for n in range(MAX_TOOL_ROUNDS)], says(("Hello!", [])))
     assert (await provider.writer().write_reply(REQUEST, tools)).text == "Hello!"
-    assert len(tools.used) == MOST_TOOL_ROUNDS == 5
+    assert len(tools.used) == MAX_TOOL_ROUNDS == 5

@@ -21,7 +21,7 @@ from domain.errors import (
 from integrations.llm.base import WrittenReply
 from integrations.llm.provider import ModelAccess, retry_after
 from integrations.llm.registry import MODELS, reply_writer
-from integrations.llm.remote import MOST_TOOL_ROUNDS
+from integrations.llm.remote import MAX_TOOL_ROUNDS
 from sandbox.authority import Authority
 from sandbox.scripted_model import AnyStep, Calls, CutsConnection, Fails, Says, SendsBody, event
 from tests.integrations.llm.providers import (
@@ -128,8 +128,8 @@ class TestSearching:
         provider.stand_in.queue(SEARCH.model_copy(update={"times": 9}))
         with pytest.raises(ModelOutputError):
             await provider.writer(knowledge=articles).write_reply(REQUEST)
-        assert len(articles.searches) == MOST_TOOL_ROUNDS
-        assert len(provider.stand_in.requests) == MOST_TOOL_ROUNDS + 1
+        assert len(articles.searches) == MAX_TOOL_ROUNDS
+        assert len(provider.stand_in.requests) == MAX_TOOL_ROUNDS + 1
 
     async def test_without_knowledge_no_tool_is_offered(self, provider: Provider) -> None:
         await provider.writer().write_reply(REQUEST)

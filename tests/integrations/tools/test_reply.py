@@ -13,7 +13,7 @@ from domain.specification.tools import DescribedTool, ReadTool
 from domain.tools.actions import ProposedAction
 from integrations.llm.base import ReplyTools, ToolAnswer
 from integrations.tools.pinning import with_tools
-from integrations.tools.reply import LONGEST_NAME, MOST_USES, AllowedTools
+from integrations.tools.reply import LONGEST_NAME, MAX_USES, AllowedTools
 from sandbox.frame import Fault
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
@@ -120,9 +120,9 @@ async def test_an_injected_text_stays_the_text_of_a_source(stage: Stage) -> None
 
 
 async def test_one_reply_uses_tools_so_often_and_no_more(stage: Stage) -> None:
-    notes = [(await stage.use(order_id="Z-9")).note for _ in range(MOST_USES + 1)]
-    assert "could not do it" in notes[MOST_USES - 1]
-    assert notes[MOST_USES] == f"At most {MOST_USES} uses of tools are possible for one reply. Answer now."
+    notes = [(await stage.use(order_id="Z-9")).note for _ in range(MAX_USES + 1)]
+    assert "could not do it" in notes[MAX_USES - 1]
+    assert notes[MAX_USES] == f"At most {MAX_USES} uses of tools are possible for one reply. Answer now."
 
 
 async def test_an_argument_of_the_customers_own_is_filled_in(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from domain.delivery.inbound import DeliveryReport, InboundMessage, Unreadable
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from integrations.channels.base import Channel, Cursor, MessageReader
 from integrations.channels.email.channel import EmailChannel
-from integrations.channels.email.filter import MOST_MAILS_PER_HOUR
+from integrations.channels.email.filter import MAX_MAILS_PER_HOUR
 from integrations.channels.email.threading import own_message_id
 from integrations.checks import Checkable
 from sandbox.authority import Authority
@@ -282,10 +282,10 @@ async def test_mail_that_became_a_message_is_marked_where_that_is_wanted(setup: 
 async def test_a_machine_that_answers_everything_is_stopped(setup: Setup) -> None:
     channel = setup.channel()
     cursor = await from_now(channel)
-    for number in range(MOST_MAILS_PER_HOUR + 1):
+    for number in range(MAX_MAILS_PER_HOUR + 1):
         await setup.mail.write(CUSTOMER, f"Answer {number}")
-    batches, _ = await taken(channel, cursor, MOST_MAILS_PER_HOUR // 5 + 1)
-    assert len(messages(batches)) == MOST_MAILS_PER_HOUR
+    batches, _ = await taken(channel, cursor, MAX_MAILS_PER_HOUR // 5 + 1)
+    assert len(messages(batches)) == MAX_MAILS_PER_HOUR
     assert "probably a machine" in batches[-1].unreadable[0].reason
 
 

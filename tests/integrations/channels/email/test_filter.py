@@ -6,7 +6,7 @@ from email.message import Message
 
 import pytest
 
-from integrations.channels.email.filter import MOST_MAILS_PER_HOUR, Report, Standing, is_flood, report, standing
+from integrations.channels.email.filter import MAX_MAILS_PER_HOUR, Report, Standing, is_flood, report, standing
 from integrations.channels.email.people import is_no_reply
 from integrations.channels.email.threading import own_message_id, thread_key
 from sandbox.mail import bounce
@@ -288,7 +288,7 @@ def test_a_receipt(disposition: str, status: str | None) -> None:
 
 def test_a_flood_is_so_many_mails_within_an_hour() -> None:
     now = datetime(2025, 11, 3, 12, tzinfo=UTC)
-    times = [now - timedelta(minutes=1)] * MOST_MAILS_PER_HOUR
+    times = [now - timedelta(minutes=1)] * MAX_MAILS_PER_HOUR
     assert is_flood(times, now)
     assert not is_flood(times[1:], now)
     assert not is_flood(times, now + timedelta(hours=2))

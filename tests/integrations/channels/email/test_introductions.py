@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.channels.email.introductions import MOST_CHARACTERS, introduction_ending, read_introduction
+from integrations.channels.email.introductions import MAX_CHARACTERS, introduction_ending, read_introduction
 
 BY_LANGUAGE = {
     "en": "On Sun, Jun 23, 2024 at 9:08 PM Wheelhouse Help <help@wheelhouse.example> wrote:",
@@ -139,7 +139,7 @@ def test_marks_of_direction_change_nothing() -> None:
 
 @pytest.mark.parametrize("piece", ["On ", "1", "a@", "<", "--", "wrote ", '"', "(", "年", "a.", "\ue002", " "])
 def test_no_line_takes_long(piece: str) -> None:
-    line = (piece * MOST_CHARACTERS)[: MOST_CHARACTERS - 1] + ":"
+    line = (piece * MAX_CHARACTERS)[: MAX_CHARACTERS - 1] + ":"
     assert read_introduction(line) is None
     assert read_introduction(line * 1000) is None
 

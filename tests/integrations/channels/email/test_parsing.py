@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
-from integrations.channels.email.parsing import MOST_FILES, Contents, UnreadableMailError, contents, fitted, html_text
+from integrations.channels.email.parsing import MAX_FILES, Contents, UnreadableMailError, contents, fitted, html_text
 from integrations.channels.email.replies import Remainder, new_text
 from tests.integrations.channels.email.test_sealed import in_pieces
 
@@ -180,12 +180,12 @@ def test_a_cited_blockquote_in_the_middle_of_html_stays() -> None:
 def test_too_large_and_too_many_files_are_named() -> None:
     mail = written("Files")
     mail.add_attachment(b"x" * (MOST + 1), maintype="application", subtype="zip", filename="large.zip")
-    for number in range(MOST_FILES + 1):
+    for number in range(MAX_FILES + 1):
         mail.add_attachment(b"x", maintype="image", subtype="png", filename=f"{number}.png")
     found = read(mail)
-    assert len(found.files) == MOST_FILES
+    assert len(found.files) == MAX_FILES
     assert [note for note in found.notes if "large.zip" in note]
-    assert [note for note in found.notes if f"{MOST_FILES}.png" in note]
+    assert [note for note in found.notes if f"{MAX_FILES}.png" in note]
 
 
 def test_of_a_mail_that_is_cut_the_last_file_is_named() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.channels.email.phone_lines import MOST_CHARACTERS, is_phone_line
+from integrations.channels.email.phone_lines import MAX_CHARACTERS, is_phone_line
 
 LINES = """
 Sent from my iPhone|Sent from my iPad.|Sent from my Galaxy S24|Sent from my Samsung Galaxy smartphone.
@@ -69,4 +69,4 @@ def test_what_a_customer_says_of_a_phone_stays(line: str) -> None:
 @pytest.mark.parametrize("piece", ["Sent from ", "iPhone ", "a", "<", "http://", "."])
 def test_no_line_takes_long(piece: str) -> None:
     assert not is_phone_line(piece * 10_000)
-    assert isinstance(is_phone_line((piece * MOST_CHARACTERS)[:MOST_CHARACTERS]), bool)
+    assert isinstance(is_phone_line((piece * MAX_CHARACTERS)[:MAX_CHARACTERS]), bool)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInputError
-from integrations.channels.email.filter import MOST_MAILS_PER_HOUR
+from integrations.channels.email.filter import MAX_MAILS_PER_HOUR
 from integrations.channels.email.place import OVERLAP, Folder, Place, resumed
 
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
@@ -53,10 +53,10 @@ def test_a_cursor_of_something_else_is_refused() -> None:
 def test_one_mail_too_many_is_noticed_and_the_sender_is_not_named() -> None:
     place = resumed(None, FOLDER)
     noticed = []
-    for second in range(MOST_MAILS_PER_HOUR + 1):
+    for second in range(MAX_MAILS_PER_HOUR + 1):
         place, floods = place.heard_from("erika@customer.example", NOW + timedelta(seconds=second))
         noticed.append(floods)
-    assert noticed == [False] * MOST_MAILS_PER_HOUR + [True]
+    assert noticed == [False] * MAX_MAILS_PER_HOUR + [True]
     assert "erika" not in str(place.cursor())
     assert not place.heard_from("max@customer.example", NOW)[1]
     assert not place.heard_from("erika@customer.example", NOW + timedelta(hours=2))[1]

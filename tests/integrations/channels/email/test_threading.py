@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.channels.email.threading import (
-    MOST_REFERENCES,
+    MAX_REFERENCES,
     bare_subject,
     is_reply,
     own_message_id,
@@ -114,7 +114,7 @@ def test_an_answer_refers_to_all_before_it() -> None:
 def test_long_references_keep_the_first_and_the_latest(numbers: list[int]) -> None:
     kept = shortened(map(str, numbers))
     every = list(dict.fromkeys(map(str, numbers)))
-    assert len(kept) <= MOST_REFERENCES
+    assert len(kept) <= MAX_REFERENCES
     assert kept[:1] == tuple(every[:1])
     assert kept[-1:] == tuple(every[-1:])
 

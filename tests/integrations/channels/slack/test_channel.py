@@ -31,7 +31,7 @@ from integrations.channels.base import (
     WebhookRequest,
     WebhookSource,
 )
-from integrations.channels.slack.channel import MOST_FILE_BYTES, MOST_PAGES, PAGE, SCOPES, SlackChannel, SlackSettings
+from integrations.channels.slack.channel import MAX_FILE_BYTES, MAX_PAGES, PAGE, SCOPES, SlackChannel, SlackSettings
 from integrations.checks import Checkable
 from sandbox.authority import Authority
 from sandbox.frame import Fault
@@ -248,10 +248,10 @@ class TestNothingTwice:
         assert slack.methods()[1:] == ["conversations.replies"] * 3
 
     async def test_a_direct_message_channel_is_searched_backwards_so_far(self, slack: Slack) -> None:
-        for number in range(PAGE * MOST_PAGES + 1):
+        for number in range(PAGE * MAX_PAGES + 1):
             slack.stand_in.workspace.write(DIRECT, ERIKA, f"And {number}?")
         assert await slack.channel().find_sent(REPLY) is None
-        assert slack.methods() == ["conversations.history"] * MOST_PAGES
+        assert slack.methods() == ["conversations.history"] * MAX_PAGES
 
 
 class TestFailures:
@@ -473,7 +473,7 @@ class TestFiles:
         assert (file.name, file.media_type, file.content) == ("bill.png", "image/png", b"\x89PNG")
 
     @pytest.mark.parametrize(
-        "change", [{"content": b"0" * (MOST_FILE_BYTES + 1)}, {"is_external": True}], ids=["too large", "elsewhere"]
+        "change", [{"content": b"0" * (MAX_FILE_BYTES + 1)}, {"is_external": True}], ids=["too large", "elsewhere"]
     )
     async def test_a_file_that_is_not_fetched_is_named(
         self, slack: Slack, inbox: Inbox, change: dict[str, Any]

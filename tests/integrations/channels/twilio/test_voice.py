@@ -22,7 +22,7 @@ from integrations.channels.base import (
 )
 from integrations.channels.registry import traits_of
 from integrations.channels.twilio.client import FORM
-from integrations.channels.twilio.voice import MOST_WAITS, TwilioVoiceChannel, TwilioVoiceSettings
+from integrations.channels.twilio.voice import MAX_WAITS, TwilioVoiceChannel, TwilioVoiceSettings
 from sandbox.twilio_requests import Number
 from tests.integrations.channels.twilio.product import CUSTOMER, OURS, Conversation, Product, Served, served
 
@@ -158,7 +158,7 @@ class TestWaiting:
 
     async def test_an_answer_that_does_not_come_ends_the_call_kindly(self, line: Served) -> None:
         call = await line.twilio.call(CUSTOMER, OURS)
-        line.product.conversation.slow = MOST_WAITS * 2
+        line.product.conversation.slow = MAX_WAITS * 2
         await call.say("Is my bicycle ready?")
         assert call.record.heard[-1] == NOTED
         assert call.record.status == "completed"
@@ -169,7 +169,7 @@ class TestWaiting:
 
     async def test_who_has_waited_long_enough_is_connected_where_that_is_possible(self, line: Served) -> None:
         call = await line.twilio.call(CUSTOMER, OURS)
-        line.product.conversation.slow, line.product.conversation.status = MOST_WAITS, Status.WITH_HUMAN
+        line.product.conversation.slow, line.product.conversation.status = MAX_WAITS, Status.WITH_HUMAN
         await call.say("Is my bicycle ready?")
         assert call.record.dialed == [HUMAN]
 

@@ -31,7 +31,7 @@ from domain.errors import (
 from integrations.crm.base import CrmNote, CustomerReference, NoteKeeper
 from integrations.crm.salesforce.allowance import ASK_AGAIN_AFTER
 from integrations.crm.salesforce.crm import SalesforceCrm
-from integrations.crm.salesforce.identity import MOST_HOLDERS
+from integrations.crm.salesforce.identity import MAX_HOLDERS
 from sandbox.authority import Authority
 from sandbox.frame import Fault
 from sandbox.salesforce import CUSTOMER_FIELDS
@@ -214,7 +214,7 @@ class TestIdentity:
 
     async def test_an_address_of_very_many_is_nobodys(self, bikes: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bikes.stand_in, "page_size", 2000)
-        for number in range(MOST_HOLDERS):
+        for number in range(MAX_HOLDERS):
             bikes.stand_in.add("Contact", LastName="Like", MobilePhone=f"+49 30 5550 1140 {number}")
         context = await fetch(bikes.crm())
         assert context.contact

@@ -39,7 +39,7 @@ from integrations.channels.base import (
 )
 from integrations.channels.registry import CHANNELS
 from integrations.helpdesk.zendesk.channel import Event, Position, ZendeskChannel
-from integrations.helpdesk.zendesk.tickets import MOST_FILE_BYTES
+from integrations.helpdesk.zendesk.tickets import MAX_FILE_BYTES
 from integrations.registry import adapter_class
 from sandbox.authority import Authority
 from sandbox.frame import Fault, WebhookTrouble
@@ -543,7 +543,7 @@ async def test_a_status_without_a_mapping_changes_nothing(desk: Desk) -> None:
 
 
 async def test_files_come_in(desk: Desk, product: Product, channel: ZendeskChannel) -> None:
-    sent = [file("grüße & mehr.png", b"\x89PNG", "image/png"), file("big.bin", b"0" * (MOST_FILE_BYTES + 1))]
+    sent = [file("grüße & mehr.png", b"\x89PNG", "image/png"), file("big.bin", b"0" * (MAX_FILE_BYTES + 1))]
     ticket_id = await desk.stand_in.write(written(files=[*sent, file("virus.exe", b"MZ"), file("else.txt", b"x")]))
     attachments = desk.account.comments[ticket_id][0]["attachments"]
     attachments[2]["malware_scan_result"] = "malware_found"
