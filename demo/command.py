@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 
 from config.settings import local_settings
+from demo.client_factory import ClientFactory
 from demo.faults import inject
 from demo.ground_truth import collect, settle
-from demo.lobby import Lobby
 from demo.playing import Player
 from demo.report import DemoReport, Summary, report_of, summary_of
 from demo.sabotage import Sabotage, commit
@@ -64,12 +64,12 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
             stage = await stack.enter_async_context(open_stage(settings, screen, screen.progress.say))
         staff = await stack.enter_async_context(Staff(stage.platform.gateway_url, stage.keys))
         random = Random(seed)  # noqa: S311 - chooses stories and pauses, guards nothing
-        lobby = Lobby(stage, staff)
-        players = [Player(story, lobby, staff, random, screen.moment) for story in stories(count, random)]
+        clients = ClientFactory(stage, staff)
+        players = [Player(story, clients, staff, random, screen.moment) for story in stories(count, random)]
         console.print(f"\n{len(players)} customers arrive.")
         started = time.monotonic()
         with screen.playing(players):
-            conversations, faults = await _play(stage, lobby, players, screen, sabotage)
+            conversations, faults = await _play(stage, clients, players, screen, sabotage)
         seconds = time.monotonic() - started
         report = report_of(conversations, run_checks(conversations, faults))
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
@@ -81,10 +81,10 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
 
 
 async def _play(
-    stage: Stage, lobby: Lobby, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
+    stage: Stage, clients: ClientFactory, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
 ) -> tuple[list[Conversation], list[Fault]]:
     """All stories at once, and the faults in their middle; then read what happened."""
-    injecting = asyncio.create_task(inject(stage, lobby, players, screen.moment))
+    injecting = asyncio.create_task(inject(stage, clients, players, screen.moment))
     await asyncio.gather(*(player.play() for player in players))
     faults = await injecting
     if sabotage:

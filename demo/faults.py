@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from demo.lobby import Lobby
+from demo.client_factory import ClientFactory
 from demo.playing import Moment, Player
 from demo.stage import Stage
 from invariants.records import Fault
@@ -21,11 +21,11 @@ MANY_IN_FLIGHT = 4
 PATIENCE = 0.1
 
 
-async def inject(stage: Stage, lobby: Lobby, players: Sequence[Player], moment: Moment) -> list[Fault]:
+async def inject(stage: Stage, clients: ClientFactory, players: Sequence[Player], moment: Moment) -> list[Fault]:
     """One after the other while turns are in flight; each is over when the supervisor or the vendor has it back."""
     worker = await _kill(stage, players, "worker-1", WORKER_AT, moment)
     temporal = await _kill(stage, players, "temporal", TEMPORAL_AT, moment)
-    return [worker, temporal, await _stop_salesforce(stage, lobby, players, moment)]
+    return [worker, temporal, await _stop_salesforce(stage, clients, players, moment)]
 
 
 async def _kill(stage: Stage, players: Sequence[Player], part: str, share: float, moment: Moment) -> Fault:
@@ -37,7 +37,7 @@ async def _kill(stage: Stage, players: Sequence[Player], part: str, share: float
     return fault.model_copy(update={"back_at": datetime.now(UTC)})
 
 
-async def _stop_salesforce(stage: Stage, lobby: Lobby, players: Sequence[Player], moment: Moment) -> Fault:
+async def _stop_salesforce(stage: Stage, clients: ClientFactory, players: Sequence[Player], moment: Moment) -> Fault:
     """Once of all others everything is known; customers who come for the outage arrive then."""
     while not all(player.is_known for player in _from_the_start(players)):  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)
@@ -45,10 +45,10 @@ async def _stop_salesforce(stage: Stage, lobby: Lobby, players: Sequence[Player]
     fault = Fault(part=SALESFORCE, at=datetime.now(UTC), in_flight=0)
     moment(f"outage of Salesforce · it answers 503 for {OUTAGE_SECONDS:.0f} s")
     faults.add(Trouble(kind="fail", lasting_seconds=LONGER_THAN_THE_OUTAGE))
-    lobby.outage.set()
+    clients.outage.set()
     in_flight = await _most_in_flight(players, OUTAGE_SECONDS)
     faults.clear()
-    lobby.recovered.set()
+    clients.recovered.set()
     moment(f"Salesforce answers again · at most {in_flight} customers waited meanwhile")
     return fault.model_copy(update={"back_at": datetime.now(UTC), "in_flight": in_flight})
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import httpx
 
+from demo.client_factory import ClientFactory
 from demo.correspondent import Correspondent
 from demo.customer import Customer
-from demo.lobby import Lobby
 from demo.staff import Staff
 from demo.steps import (
     AnswerInZendesk,
@@ -53,14 +53,14 @@ State = Literal["to come", "talking", "waiting for approval", "with a person", "
 class Player:
     """Plays one story and keeps what happened. `waiting`: a customer waits for the platform right now."""
 
-    def __init__(self, story: Story, lobby: Lobby, staff: Staff, random: Random, moment: Moment) -> None:
+    def __init__(self, story: Story, clients: ClientFactory, staff: Staff, random: Random, moment: Moment) -> None:
         self.story = story
-        self.name = lobby.name_of(story)
+        self.name = clients.name_of(story)
         self.client: Customer | None = None
         self.waiting = False
         self.state: State = "to come"
         self.said = 0
-        self._lobby = lobby
+        self._clients = clients
         self._staff = staff
         self._random = random
         self._moment = moment
@@ -98,7 +98,7 @@ class Player:
     async def play(self) -> None:
         """To the end, or until the platform departs from the story; the client stays connected until `leave`."""
         await asyncio.sleep(self._random.uniform(0, ARRIVING_WITHIN_SECONDS))
-        self.client = await self._lobby.arrive(self.story)
+        self.client = await self._clients.make(self.story)
         self._connected = asyncio.create_task(self.client.run())
         self.state = "talking"
         for step in self.story.steps:
@@ -227,7 +227,7 @@ class Player:
     # At the vendors.
 
     async def _wait_for_salesforce(self, _: WaitForSalesforce) -> None:
-        await self._lobby.salesforce_answers()
+        await self._clients.salesforce_answers()
 
     async def _ask_again(self, step: AskAgain) -> None:
         self._repeated += 1

@@ -1,4 +1,4 @@
-"""Where customers arrive: each by the channel of their story, when it is time."""
+"""The clients of customers: each by the channel of their story, when it is time."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from storage.vendors import VendorStateRepository
 LOOK_SECONDS = 0.5
 
 
-class Lobby:
+class ClientFactory:
     """`outage` is set while Salesforce is out, `recovered` once it is back."""
 
     def __init__(self, stage: Stage, staff: Staff) -> None:
@@ -27,7 +27,7 @@ class Lobby:
     def name_of(self, story: Story) -> str:
         return self._stage.contacts[story.customer].name
 
-    async def arrive(self, story: Story) -> Customer:
+    async def make(self, story: Story) -> Customer:
         if story.during_outage:
             await self.outage.wait()
         if story.channel == WEB_CHAT:
