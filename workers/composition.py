@@ -96,7 +96,7 @@ def model_factory(settings: Settings) -> ModelFactory:
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Integrations:
     """The adapters of this installation, by kind, and what it lets specifications use as tools."""
 
     channels: Mapping[ChannelKind, Channel]
@@ -106,9 +106,9 @@ class Neighbours:
     traits: Mapping[ChannelKind, ChannelTraits] = field(default_factory=lambda: TRAITS)
 
 
-def neighbours_of(customers: CustomerRepository) -> Neighbours:
+def integrations_of(customers: CustomerRepository) -> Integrations:
     """Adapters made from the environment when they are first used."""
-    return Neighbours(
+    return Integrations(
         channels=Adapters[Channel](CHANNELS, read_vendor),
         crms=Adapters[Crm](CRMS, read_vendor, {"directory": DirectoryCrm(customers)}),
         sources=Adapters[KnowledgeSource](SOURCES, read_vendor),
@@ -116,10 +116,10 @@ def neighbours_of(customers: CustomerRepository) -> Neighbours:
     )
 
 
-def compose(database: Database, models: ModelFactory, neighbours: Neighbours | None = None) -> Activities:
-    """Every activity with its neighbours, vendors behind circuit breakers."""
+def compose(database: Database, models: ModelFactory, integrations: Integrations | None = None) -> Activities:
+    """Every activity with its adapters, vendors behind circuit breakers."""
     customers = CustomerRepository(database)
-    near = neighbours or neighbours_of(customers)
+    near = integrations or integrations_of(customers)
     turns, calls, approvals = TurnRepository(database), ToolCallRepository(database), ApprovalRepository(database)
     guards = Guards(Breakers(VendorStateRepository(database)))
     connected = partial(guards.tools, near.tools)
@@ -168,7 +168,7 @@ def _has_tickets(channels: Mapping[ChannelKind, Channel], kind: ChannelKind) -> 
 
 
 async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelFactory | None = None) -> list[Worker]:
-    """Connect to both neighbours and build the workers; `stack` closes what was opened.
+    """Connect to PostgreSQL and Temporal, and build the workers; `stack` closes what was opened.
 
     `models` replace those of the settings.
     """
@@ -179,7 +179,7 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     stack.push_async_callback(database.close)
     provider = stack.enter_context(tracing(settings, SERVICE))
     client = await _temporal(settings, settings.temporal_address, tracing_interceptors(provider))
-    near = neighbours_of(CustomerRepository(database))
+    near = integrations_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
     fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]
     await stack.enter_async_context(following(settings.organisation.name, SpecRepository(database), fits))

@@ -32,7 +32,7 @@ STICKY = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Activities:
-    """One object per neighbour, its clients injected."""
+    """One object for each class of activities, its clients injected."""
 
     conversation: ConversationActivities
     context: ContextActivities

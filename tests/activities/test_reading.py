@@ -20,7 +20,7 @@ from tests.e2e.bikeshop import publish
 from tests.e2e.house import scripted
 from tests.organisation import SPECIFICATION
 from tests.pigeons import KIND, PigeonChannel, numbered
-from workers.composition import Neighbours, compose
+from workers.composition import Integrations, compose
 
 INPUT = ReadChannelInput(organisation=SPECIFICATION.organisation, channel=KIND)
 WITH_PIGEONS = {"web_chat": ChannelSpec(), KIND: ChannelSpec()}
@@ -51,7 +51,7 @@ class Loft(PigeonChannel):
 
 
 def reading(database: Database, channels: Any) -> ReadingActivities:
-    return compose(database, scripted(), Neighbours(channels, {})).reading
+    return compose(database, scripted(), Integrations(channels, {})).reading
 
 
 async def shift(activities: ReadingActivities, input: ReadChannelInput = INPUT) -> ChannelRead:

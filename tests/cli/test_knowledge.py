@@ -21,7 +21,7 @@ from storage.database import connect
 from storage.knowledge import KnowledgeRepository
 from tests.e2e.bikeshop import publish
 from tests.e2e.house import scripted
-from workers.composition import Neighbours, compose
+from workers.composition import Integrations, compose
 from workers.worker import Limits, build_workers
 
 UPDATED = datetime(2026, 5, 4, tzinfo=UTC)
@@ -62,7 +62,7 @@ async def shelf(
     monkeypatch.chdir(tmp_path)
     shelf, database = Shelf(), await connect(database_url)
     await publish(database, knowledge_sources=(KnowledgeSourceSpec(kind="zendesk", default_topic="delivery"),))
-    activities = compose(database, scripted(), Neighbours({}, {}, {"zendesk": shelf}))
+    activities = compose(database, scripted(), Integrations({}, {}, {"zendesk": shelf}))
     async with AsyncExitStack() as stack:
         for worker in build_workers(temporal_client, activities, Limits()):
             await stack.enter_async_context(worker)

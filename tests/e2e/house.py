@@ -42,7 +42,7 @@ from tests.e2e.toolshop import use_tools
 from tests.organisation import SPECIFICATION
 from tests.pigeons import KIND
 from tests.workflows.fakes import Gate
-from workers.composition import Neighbours, compose
+from workers.composition import Integrations, compose
 from workers.worker import Limits, build_workers
 from workflows.conversation.workflow import ConversationWorkflow
 
@@ -279,7 +279,7 @@ class House:
         activities = compose(
             self.store.database,
             models or scripted(),
-            Neighbours(channels, crms, traits=traits, tools=tools or ToolSettings()),
+            Integrations(channels, crms, traits=traits, tools=tools or ToolSettings()),
         )
         async with AsyncExitStack() as stack:
             for worker in build_workers(self.client, activities, limits or Limits()):

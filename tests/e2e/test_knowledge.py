@@ -25,7 +25,7 @@ from tests.e2e.house import House, scripted
 from tests.integrations.helpdesk.zendesk.conftest import Desk, desk, served_desk
 from tests.organisation import ARTICLES, SPECIFICATION
 from tests.salesforce_organisation import Vendor, served, vendor
-from workers.composition import Neighbours, compose
+from workers.composition import Integrations, compose
 from workers.knowledge import Schedules
 from workers.worker import Limits, build_workers
 from workflows.knowledge import synchronisation_id
@@ -56,7 +56,9 @@ async def synchronising(house: House, desk: Desk, vendor: Vendor) -> AsyncIterat
         "salesforce": SalesforceKnowledge(SalesforceKnowledgeSettings.model_validate(settings)),
     }
     database = house.store.database
-    near = Neighbours({WEB_CHAT: WebChatChannel()}, {"directory": DirectoryCrm(CustomerRepository(database))}, sources)
+    near = Integrations(
+        {WEB_CHAT: WebChatChannel()}, {"directory": DirectoryCrm(CustomerRepository(database))}, sources
+    )
     activities = compose(database, scripted(), near)
     async with AsyncExitStack() as stack:
         for worker in build_workers(house.client, activities, Limits()):

@@ -29,7 +29,7 @@ from tests.e2e.house import ANNA, House, Talk, scripted
 from tests.integrations.helpdesk.zendesk.conftest import Desk, desk, served_desk
 from tests.organisation import SPECIFICATION
 from tests.salesforce_organisation import EMAIL, Vendor, bikes, served, vendor
-from workers.composition import Neighbours, compose
+from workers.composition import Integrations, compose
 from workers.worker import Limits, build_workers
 
 __all__ = ["bikes", "desk", "served", "served_desk", "vendor"]
@@ -52,7 +52,7 @@ async def until(holds: Callable[[], bool]) -> None:
 async def workers(house: House, crms: dict[str, Crm], channels: dict[str, Channel]) -> AsyncIterator[None]:
     """The workers of production, with vendors."""
     database = house.store.database
-    near = Neighbours(
+    near = Integrations(
         {WEB_CHAT: WebChatChannel(), **channels}, {"directory": DirectoryCrm(CustomerRepository(database)), **crms}
     )
     async with AsyncExitStack() as stack:

@@ -30,7 +30,7 @@ from tests.pigeons import KIND, PigeonChannel, numbered
 from tests.storage.server import own_server
 from tests.workers.seen import ORGANISATION, holds, is_scheduled, reader_of, schedule_of, status, until
 from workers import following as module
-from workers.composition import Neighbours, compose
+from workers.composition import Integrations, compose
 from workers.following import Fit, following
 from workers.knowledge import Schedules
 from workers.readers import start_readers
@@ -131,7 +131,7 @@ def fits(client: Client, loft: Loft) -> list[Fit]:
 @asynccontextmanager
 async def worker(client: Client, database: Database, loft: Loft) -> AsyncIterator[None]:
     """The workers of production."""
-    activities = compose(database, scripted(), Neighbours({"web_chat": PigeonChannel(), KIND: loft}, {}))
+    activities = compose(database, scripted(), Integrations({"web_chat": PigeonChannel(), KIND: loft}, {}))
     async with AsyncExitStack() as stack:
         for serving in build_workers(client, activities, Limits()):
             await stack.enter_async_context(serving)
