@@ -22,7 +22,7 @@ _SORTS: dict[bytes, Sort] = {
 }
 _OBJECT_ID, _OCTETS, _SEQUENCE, _CONTEXT = 0x06, 0x04, 0x30, 0xA0
 _CONSTRUCTED_OCTETS = 0x24
-_MOST_DEPTH = 16
+_MAX_DEPTH = 16
 
 _ARMOR = re.compile(r"-----BEGIN PGP MESSAGE-----.*?(?:-----END PGP MESSAGE-----|\Z)", re.DOTALL)
 _CLEAR_SIGNED = re.compile(
@@ -89,7 +89,7 @@ def _octets(element: _Element, depth: int = 0) -> bytes:
     """An octet string, which BER may cut into pieces."""
     if element.tag == _OCTETS:
         return element.content
-    if element.tag != _CONSTRUCTED_OCTETS or depth > _MOST_DEPTH:
+    if element.tag != _CONSTRUCTED_OCTETS or depth > _MAX_DEPTH:
         raise ValueError("an octet string was expected")
     return b"".join(_octets(piece, depth + 1) for piece in _elements(element.content))
 
@@ -105,7 +105,7 @@ def _elements(raw: bytes) -> Iterator[_Element]:
 
 def _extent(raw: bytes, at: int, depth: int = 0) -> tuple[int, int, int]:
     """Where the content of an element begins and ends, and where the next one begins."""
-    if raw[at] & 0x1F == 0x1F or depth > _MOST_DEPTH:
+    if raw[at] & 0x1F == 0x1F or depth > _MAX_DEPTH:
         raise ValueError("no element of a mail")
     first = raw[at + 1]
     if first == 0x80:
