@@ -53,14 +53,15 @@ class Organisation:
     def create(self, kind: SObject, values: Mapping[str, Any]) -> Record:
         """A new record, checked. Raises WriteError."""
         self.check(kind, values)
-        if missing := tuple(one.name for one in kind.fields.values() if one.required and values.get(one.name) is None):
-            text = f"Required fields are missing: [{', '.join(missing)}]"
-            raise WriteError(400, "REQUIRED_FIELD_MISSING", text, missing)
+        _check_required(kind, values)
         return self.add(kind.name, **values)
 
     def update(self, kind: SObject, record: Record, values: Mapping[str, Any]) -> None:
+        """Change a record, with what follows from its fields; checked. Raises WriteError."""
         self.check(kind, values)
-        record |= {**values, "LastModifiedDate": stamp(self.now())}
+        changed = {**record, **values}
+        _check_required(kind, changed)
+        record |= {**values, **_derived(kind.name, changed), "LastModifiedDate": stamp(self.now())}
 
     def add(self, kind: str, **values: Any) -> Record:
         """A record as it stands, with what Salesforce fills in by itself."""
@@ -71,7 +72,8 @@ class Organisation:
             "CreatedDate": moment,
             "LastModifiedDate": moment,
         }
-        record = {**dict.fromkeys(self.objects[kind].fields), **filled, **_defaults(kind, number, values), **values}
+        derived = {**_defaults(kind, number), **_derived(kind, values)}
+        record = {**dict.fromkeys(self.objects[kind].fields), **filled, **derived, **values}
         self.records.setdefault(kind, {})[record["Id"]] = record
         return record
 
@@ -189,6 +191,7 @@ class Organisation:
     def _compare(self, kind: SObject, path: str, sign: str, literal: Literal) -> Callable[[Record], bool]:
         known = self._field(kind, path)
         _check_literal(known, literal)
+        _check_sign(known, sign, literal)
         if sign == "like":
             pattern = like(str(literal))
             return lambda record: bool(pattern.fullmatch(self._value(kind, path, record) or ""))
@@ -243,19 +246,34 @@ class Organisation:
         return name, inner, kind.children[name][1]
 
 
-def _defaults(kind: str, number: int, values: Mapping[str, Any]) -> Record:
+def _check_required(kind: SObject, values: Mapping[str, Any]) -> None:
+    """Raises WriteError for a record that lacks what its object requires."""
+    if missing := tuple(one.name for one in kind.fields.values() if one.required and values.get(one.name) is None):
+        text = f"Required fields are missing: [{', '.join(missing)}]"
+        raise WriteError(400, "REQUIRED_FIELD_MISSING", text, missing)
+
+
+def _defaults(kind: str, number: int) -> Record:
     match kind:
-        case "Contact":
-            return {"Name": " ".join(values[part] for part in ("FirstName", "LastName") if values.get(part))}
         case "Case":
-            return {"CaseNumber": f"{1000 + number:08}", "Status": "New", "IsClosed": values.get("Status") == "Closed"}
-        case "Opportunity":
-            return {"IsClosed": str(values.get("StageName", "")).startswith("Closed")}
+            return {"CaseNumber": f"{1000 + number:08}", "Status": "New"}
         case "Entitlement":
             return {"Status": "Active"}
         case "Knowledge__kav":
             published = {"PublishStatus": "Online", "IsVisibleInPkb": True, "Language": "en_US"}
             return {**published, "KnowledgeArticleId": new_id("kA0", number), "ArticleNumber": f"{number:09}"}
+    return {}
+
+
+def _derived(kind: str, values: Mapping[str, Any]) -> Record:
+    """The fields that follow from others, at each write."""
+    match kind:
+        case "Contact":
+            return {"Name": " ".join(values[part] for part in ("FirstName", "LastName") if values.get(part))}
+        case "Case":
+            return {"IsClosed": values.get("Status") == "Closed"}
+        case "Opportunity":
+            return {"IsClosed": str(values.get("StageName", "")).startswith("Closed")}
     return {}
 
 
@@ -288,6 +306,13 @@ def _check_literal(known: Field, literal: Literal) -> None:
     if not isinstance(literal, kind) or (known.type == "date" and isinstance(literal, datetime)):
         text = f"value of filter criterion for field '{known.name}' must be of type {known.type}"
         raise SoqlError("INVALID_FIELD", text + (" and should be enclosed in quotes" if kind is str else ""))
+
+
+def _check_sign(known: Field, sign: str, literal: Literal) -> None:
+    """Raises SoqlError for LIKE of anything but texts, and for an order in which nothing stands."""
+    is_text = isinstance(literal, str) and known.type not in {"id", "reference"}
+    if (sign == "like" and not is_text) or (sign in COMPARISONS and literal is None):
+        raise SoqlError("INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {known.type} field: {known.name}")
 
 
 def new_id(prefix: str, number: int) -> str:

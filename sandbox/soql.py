@@ -252,15 +252,22 @@ def _literal(reader: _Reader, *, pattern: bool = False) -> Literal:
     match token.group:
         case "text":
             return _unquoted(token.text, pattern=pattern)
-        case "moment":
-            return datetime.fromisoformat(token.text)
-        case "day":
-            return date.fromisoformat(token.text)
+        case "moment" | "day":
+            return _point(token)
         case "number":
             return float(token.text)
         case "name" if token.text.lower() in {"true", "false", "null"}:
             return {"true": True, "false": False, "null": None}[token.text.lower()]
     raise unexpected(token)
+
+
+def _point(token: Token) -> datetime | date:
+    """A time or a day that the calendar has."""
+    kind = datetime if token.group == "moment" else date
+    try:
+        return kind.fromisoformat(token.text)
+    except ValueError:
+        raise SoqlError("MALFORMED_QUERY", f"invalid date: {token.text}") from None
 
 
 def _unquoted(quoted: str, *, pattern: bool) -> str:
