@@ -30,6 +30,7 @@ from sandbox.twilio_requests import (
     media_path,
     media_resource,
     message_resource,
+    moment,
     new_sid,
     number_resource,
     page,
@@ -116,13 +117,14 @@ class TwilioStandIn(StandIn):
 
     def listed(self, query: Mapping[str, str]) -> list[Message]:
         """The newest first, of those that fit; what is queued has no date of sending and fits none."""
+        earliest = moment(query, "DateSent>")
         return [
             message
             for message in reversed(self.messages.values())
             if message.to == query.get("To", message.to)
             and message.from_ == query.get("From", message.from_)
             and (message.status != "queued" or not any(name.startswith("DateSent") for name in query))
-            and message.created >= _moment(query.get("DateSent>"))
+            and message.created >= earliest
         ]
 
     # What becomes of it.
@@ -164,7 +166,8 @@ class TwilioStandIn(StandIn):
     # What a customer does.
 
     async def write(self, written: Written) -> str:
-        """A customer's message: kept, and posted to the number's webhook. Returns its id."""
+        """A customer's message: kept, and posted to the number's webhook. Returns its id. Raises RefusedError."""
+        ours = self._ours(written.to)
         message = Message(
             sid=new_sid("MM" if written.media else "SM"),
             from_=written.from_,
@@ -173,14 +176,11 @@ class TwilioStandIn(StandIn):
             direction="inbound",
             status="received",
             created=self.now().replace(microsecond=0),
-            media=[
-                Media(sid=new_sid("ME"), media_type=one.media_type, content=base64.b64decode(one.content))
-                for one in written.media
-            ],
+            media=[Media(sid=new_sid("ME"), media_type=one.media_type, content=one.decoded()) for one in written.media],
         )
         self.messages[message.sid] = message
         form = {**self._inbound_form(message), **self._consent(message), **written.extra}
-        await self.post_form(self.numbers[message.to.removeprefix("whatsapp:")].sms_url, form)
+        await self.post_form(ours.sms_url, form)
         return message.sid
 
     def _inbound_form(self, message: Message) -> dict[str, str]:
@@ -223,11 +223,19 @@ class TwilioStandIn(StandIn):
         return {"OptOutType": kind} if self.advanced_opt_out else {}
 
     async def call(self, from_: str, to: str, **extra: str) -> PhoneCall:
-        """Somebody calls a number; returns once they are asked something, or the call is over."""
+        """Somebody calls a number; returns once they are asked something, or the call is over. Raises RefusedError."""
+        ours = self._ours(to)
         call = PhoneCall(self, from_, to, {"StirVerstat": "TN-Validation-Passed-A", **extra})
         self.calls[call.record.sid] = call
-        await call.start(self.numbers[to].voice_url)
+        await call.start(ours.voice_url)
         return call
+
+    def _ours(self, to: str) -> Number:
+        """The number of the account that somebody writes to or calls. Raises RefusedError."""
+        number = to.removeprefix("whatsapp:")
+        if number not in self.numbers:
+            raise RefusedError(404, 20404, f"The account has no number {number}")
+        return self.numbers[number]
 
     # What the product is told and asked.
 
@@ -382,7 +390,3 @@ class TwilioStandIn(StandIn):
 
 async def _refuse(_: Request, refused: Exception) -> Response:
     return refused.response() if isinstance(refused, RefusedError) else Response(status_code=500)
-
-
-def _moment(text: str | None) -> datetime:
-    return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)

@@ -90,7 +90,7 @@ class PhoneCall:
     async def stay_silent(self) -> None:
         """The caller says nothing until Twilio stops listening and goes on with the next verb."""
         self._heard_out()
-        await self._follow(await self._carry_out(self._rest))
+        await self._follow(await self._carried_out(self._rest))
 
     async def hang_up(self) -> None:
         self._end("")
@@ -126,10 +126,19 @@ class PhoneCall:
             self._url, fields = question
             text = await self._line.ask(self._url, {**self.form(), **fields})
             try:
-                question = await self._carry_out(checked_verbs(text))
+                verbs = checked_verbs(text)
             except ValueError as error:
                 self._end(str(error))
                 return
+            question = await self._carried_out(verbs)
+
+    async def _carried_out(self, verbs: list[Element]) -> Question | None:
+        """The same as `_carry_out`; what Twilio refuses on the way ends the call."""
+        try:
+            return await self._carry_out(verbs)
+        except ValueError as error:
+            self._end(str(error))
+            return None
 
     async def _carry_out(self, verbs: list[Element]) -> Question | None:
         """Verb after verb, until the caller is asked, or another document is: then that question."""
@@ -165,7 +174,7 @@ class PhoneCall:
 
     async def _dial(self, verb: Element) -> Question | None:
         """Call the colleague, whisper, connect; then there is the action to ask for, if there is one."""
-        number = verb[0]
+        number = verb[0] if len(verb) else verb
         callee = (number.text or "").strip()
         self.record.dialed.append(callee)
         outcome = self._line.colleagues.get(callee, "completed")
@@ -219,6 +228,15 @@ def _check(parent: Element) -> None:
             raise ValueError(f"12200: {verb.tag} has no {', '.join(sorted(unknown))}")
         if verb.tag == "Say" and not 0 < len(verb.text or "") <= LONGEST_SAY:
             raise ValueError("13510: Say needs between 1 and 4,096 characters")
-        if verb.tag in ("Redirect", "Number") and not (verb.text or "").strip():
+        if not _leads_somewhere(verb):
             raise ValueError(f"13614: {verb.tag} is empty")
+        if verb.tag == "Pause" and not verb.get("length", "1").isdecimal():
+            raise ValueError("13610: Pause needs a whole number of seconds")
         _check(verb)
+
+
+def _leads_somewhere(verb: Element) -> bool:
+    """Whether a verb that needs an address or a number has one; a Dial has it in itself or in a Number."""
+    if verb.tag == "Dial" and len(verb):
+        return True
+    return verb.tag not in ("Redirect", "Number", "Dial") or bool((verb.text or "").strip())

@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -77,6 +77,13 @@ class Picture(BaseModel):
 
     media_type: str = "image/jpeg"
     content: str
+
+    def decoded(self) -> bytes:
+        """Raises RefusedError."""
+        try:
+            return base64.b64decode(self.content, validate=True)
+        except ValueError:
+            raise RefusedError(400, 20001, "The content of a file is not base64") from None
 
 
 class Written(BaseModel):
@@ -204,7 +211,7 @@ def number_resource(account_sid: str, number: Number) -> dict[str, Any]:
 def page(name: str, resources: list[dict[str, Any]], query: Mapping[str, str], path: str) -> dict[str, Any]:
     """One page of a list, with the address of the next."""
     kept = {name: value for name, value in query.items() if name not in ("Page", "PageSize")}
-    size, number = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
+    size, number = _number(query, "PageSize", 50), _number(query, "Page", 0)
     if not 1 <= size <= 1000:
         raise RefusedError(400, 20006, "Page size must be between 1 and 1000")
     start, end = size * number, size * (number + 1)
@@ -223,3 +230,22 @@ def page(name: str, resources: list[dict[str, Any]], query: Mapping[str, str], p
         "next_page_uri": address(number + 1) if end < len(resources) else None,
         "previous_page_uri": None,
     }
+
+
+def moment(query: Mapping[str, str], name: str) -> datetime:
+    """The time or day (UTC) that a filter names, the earliest of all without it. Raises RefusedError."""
+    text = query.get(name, "")
+    if not text:
+        return datetime.min.replace(tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise RefusedError(400, 20001, f"Invalid parameter {name}: {text}") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    if not text.isascii() or not text.isdecimal():
+        raise RefusedError(400, 20001, f"Invalid parameter {name}: {text}")
+    return int(text)

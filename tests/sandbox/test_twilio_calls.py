@@ -42,6 +42,18 @@ async def called(*documents: str | None) -> tuple[PhoneCall, Documents]:
         ("<Response><Say/></Response>", "13510"),
         (f"<Response><Say>{'x' * (LONGEST_SAY + 1)}</Say></Response>", "13510"),
         ("<Response><Redirect/></Response>", "13614"),
+        ("<Response><Redirect> </Redirect></Response>", "13614"),
+        ("<Response><Dial/></Response>", "13614"),
+        ("<Response><Dial> </Dial></Response>", "13614"),
+        ("<Response><Dial><Number/></Dial></Response>", "13614"),
+        ("<Response><Dial><Say>Hello</Say></Dial></Response>", "12200"),
+        ("<Response><Start><Say>Hello</Say></Start></Response>", "12200"),
+        ("<Response><Gather><Gather/></Gather></Response>", "12200"),
+        ('<Response><Gather timeOut="3"/></Response>', "12200"),
+        ('<Response><Pause length="long"/></Response>', "13610"),
+        ('<Response><Pause length="-1"/></Response>', "13610"),
+        ("", "12100"),
+        ("Hello", "12100"),
     ],
 )
 async def test_a_document_that_twilio_refuses_ends_the_call(document: str | None, code: str) -> None:
@@ -110,3 +122,73 @@ async def test_a_caller_hangs_up() -> None:
 def test_the_verbs_of_a_document_are_kept_in_order() -> None:
     verbs = checked_verbs("<Response><Say>One</Say><Pause/><Hangup/></Response>")
     assert [verb.tag for verb in verbs] == ["Say", "Pause", "Hangup"]
+
+
+async def test_a_dial_without_a_number_of_its_own_calls_what_stands_in_it() -> None:
+    call, product = await called(
+        '<Response><Dial action="/after"> +3 </Dial></Response>', "<Response><Say>Done.</Say></Response>"
+    )
+    assert call.record.dialed == ["+3"]
+    assert product.asked[1][0] == "https://product.example/after"
+    assert product.asked[1][1]["DialCallStatus"] == "completed"
+    assert call.record.heard == ["Done."]
+
+
+@pytest.mark.parametrize("outcome", ["busy", "no-answer", "failed"])
+async def test_the_action_is_told_what_became_of_the_dial(outcome: str) -> None:
+    product = Documents(
+        '<Response><Dial action="?after=dial"><Number url="/whisper">+3</Number></Dial></Response>',
+        "<Response><Say>Nobody is there.</Say></Response>",
+    )
+    product.colleagues["+3"] = outcome
+    call = PhoneCall(product, "+1", "+2", {})
+    await call.start("https://product.example/phone")
+    urls = [url for url, _ in product.asked]
+    assert urls == ["https://product.example/phone", "https://product.example/phone?after=dial"]
+    assert product.asked[1][1]["DialCallStatus"] == outcome
+    assert call.record.whispered == []
+
+
+@pytest.mark.parametrize("answer", [None, "Psst.", "<Response><Sing/></Response>"])
+async def test_a_whisper_that_fails_after_silence_ends_the_call(answer: str | None) -> None:
+    document = '<Response><Gather><Say>Yes?</Say></Gather><Dial><Number url="/w">+3</Number></Dial></Response>'
+    call, _ = await called(document, answer)
+    await call.stay_silent()
+    assert call.record.status == "failed"
+    assert call.record.error[:5] in {"11200", "12100", "12200"}
+    assert not call.listening
+
+
+async def test_silence_at_the_end_of_a_document_ends_the_call() -> None:
+    call, _ = await called("<Response><Gather><Say>Yes?</Say></Gather></Response>")
+    await call.stay_silent()
+    assert (call.record.status, call.record.error) == ("completed", "")
+
+
+async def test_what_stands_behind_a_hangup_is_never_heard() -> None:
+    call, _ = await called("<Response><Say>Bye.</Say><Hangup/><Say>Still there?</Say></Response>")
+    assert call.record.heard == ["Bye."]
+
+
+async def test_a_recording_is_noticed() -> None:
+    call, _ = await called('<Response><Start><Recording channels="dual"/></Start><Say>Hello.</Say></Response>')
+    assert call.record.recorded
+    assert (await called("<Response><Say>Hello.</Say></Response>"))[0].record.recorded is False
+
+
+async def test_every_request_says_who_calls_and_what_was_added() -> None:
+    product = Documents('<Response><Gather language="de-DE"/></Response>')
+    call = PhoneCall(product, "+1", "+2", {"StirVerstat": "TN-Validation-Failed-C"})
+    await call.start("https://product.example/")
+    await call.say("Hallo")
+    first, second = (form for _, form in product.asked)
+    same = {"From": "+1", "To": "+2", "CallSid": call.record.sid, "StirVerstat": "TN-Validation-Failed-C"}
+    assert same.items() <= first.items()
+    assert same.items() <= second.items()
+    assert (second["SpeechResult"], second["Language"]) == ("Hallo", "de-DE")
+
+
+async def test_words_without_an_action_go_to_the_same_address() -> None:
+    call, product = await called("<Response><Gather/></Response>")
+    await call.say("Hello")
+    assert [url for url, _ in product.asked] == ["https://product.example/webhooks/phone?a=1"] * 2
