@@ -1,7 +1,7 @@
 """What an account of Zendesk keeps, and its rules: people, tickets with comments and audits, articles, webhooks."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -116,13 +116,15 @@ class Account:
         _check_comment(asked.get("comment"))
         number = next(self.ids)
         requester = asked.get("requester_id", author["id"])
+        if requester not in self.users:
+            raise invalid("requester", "InvalidValue", "Requester: is not valid")
         body = asked["comment"].get("body", "")
-        self.tickets[number] = {
+        ticket = {
             "id": number,
             "url": f"{self._address()}/api/v2/tickets/{number}.json",
             "requester_id": requester,
             "submitter_id": author["id"],
-            "organization_id": self.user(requester)["organization_id"],
+            "organization_id": self.users[requester]["organization_id"],
             "subject": asked.get("subject") or body[:80],
             "description": body,
             "status": "new",
@@ -136,9 +138,10 @@ class Account:
             "via": {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}},
             **more,
         }
-        self.comments[number], self.audits[number] = [], []
+        self._check(ticket, asked)
+        self.tickets[number], self.comments[number], self.audits[number] = ticket, [], []
         self.update(number, author, asked, now)
-        return self.tickets[number]
+        return ticket
 
     def update(self, number: int, author: Record, asked: Mapping[str, Any], now: datetime) -> Record:
         """Change a ticket as Zendesk does, in one step or not at all. Returns the audit. Raises RefusedError."""
@@ -194,6 +197,7 @@ class Account:
             raise invalid("base", None, "Assignee: is required when solving a ticket", **needed)
         if "comment" in asked:
             _check_comment(asked["comment"])
+            self._check_uploads(asked["comment"].get("uploads", ()))
         if len(str(asked.get("metadata") or "")) > MAX_METADATA_BYTES:
             raise invalid("metadata", "TooLong", "Metadata: is too long (maximum is 1024 bytes)")
         for field in asked.get("custom_fields", ()):
@@ -206,9 +210,17 @@ class Account:
                 yield self._change(name, asked[name], ticket[name])
                 ticket[name] = asked[name]
         for field in asked.get("custom_fields", ()):
-            mine = next(one for one in ticket["custom_fields"] if one["id"] == field["id"])
+            mine = self._value_of(ticket, field["id"])
             yield self._change(str(field["id"]), field["value"], mine["value"])
             mine["value"] = field["value"]
+
+    def _value_of(self, ticket: Record, field: int) -> Record:
+        """The ticket's value of a custom field, also of one that is younger than the ticket."""
+        known = [one for one in ticket["custom_fields"] if one["id"] == field]
+        if not known:
+            known = [{"id": field, "value": None}]
+            ticket["custom_fields"].extend(known)
+        return known[0]
 
     def _change(self, name: str, value: Any, previous: Any) -> Record:
         return {
@@ -232,7 +244,9 @@ class Account:
             "html_body": f'<div class="zd-comment">{body}</div>',
             "plain_body": body,
             "public": public,
-            "attachments": [self.files[file][0] for token in asked.get("uploads", ()) for file in self._taken(token)],
+            "attachments": [
+                self.files[file][0] for token in asked.get("uploads", ()) for file in self.uploads.pop(token)
+            ],
             "created_at": stamp(now),
             "via": {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}},
             "metadata": {"system": {}, "custom": dict(metadata or {})},
@@ -260,11 +274,10 @@ class Account:
         self.uploads.setdefault(token, []).append(number)
         return token, attachment
 
-    def _taken(self, token: str) -> list[int]:
-        """The files of an upload; a token is good for one comment."""
-        if token not in self.uploads:
+    def _check_uploads(self, tokens: Sequence[str]) -> None:
+        """A token is good for one comment."""
+        if not self.uploads.keys() >= set(tokens) or len(set(tokens)) < len(tokens):
             raise invalid("base", "InvalidValue", "Upload token is invalid or was used before")
-        return self.uploads.pop(token)
 
     # Reading.
 

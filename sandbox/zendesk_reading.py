@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -29,15 +29,15 @@ class Reading:
     def _page(self, request: Request, name: str, found: Sequence[Record]) -> Response:
         """By cursor if `page[size]` was asked for, else by number."""
         query = dict(request.query_params)
-        size = min(self._stand_in.page_size, int(query.get("page[size]", query.get("per_page", 100))))
+        size = min(self._stand_in.page_size, _whole(query, "page[size]" if "page[size]" in query else "per_page", 100))
         if "page[size]" in query:
-            start = int(query.get("page[after]", 0))
+            start = _whole(query, "page[after]", 0, least=0)
             more = start + size < len(found)
             after = str(start + size) if more else None
             link = self._link(request, {**query, "page[after]": after}) if more else None
             meta = {"has_more": more, "after_cursor": after, "before_cursor": None}
             return JSONResponse({name: found[start : start + size], "meta": meta, "links": {"next": link}})
-        number = int(query.get("page", 1))
+        number = _whole(query, "page", 1)
         more = number * size < len(found)
         link = self._link(request, {**query, "page": number + 1}) if more else None
         part = found[(number - 1) * size : number * size]
@@ -57,7 +57,7 @@ class Reading:
 
     async def users(self, request: Request, ids: str) -> Response:
         self._stand_in.admit(request)
-        wanted = [int(one) for one in ids.split(",")]
+        wanted = [int(one) for one in ids.split(",") if one.strip().isdecimal()]
         if len(wanted) > 100:
             raise RefusedError(400, {"error": "TooManyValues", "description": "At most 100 ids"})
         known = self._stand_in.account.users
@@ -94,7 +94,11 @@ class Reading:
     async def search(self, request: Request, query: str) -> Response:
         self._stand_in.admit(request)
         terms = _terms(query, {"type", "requester", "status"})
-        if terms.get("type") != "ticket" or terms.get("status") != "solved" or "requester" not in terms:
+        if (
+            terms.get("type") != "ticket"
+            or terms.get("status") != "solved"
+            or not terms.get("requester", "").isdecimal()
+        ):
             raise RefusedError(422, {"error": "invalid", "description": "Invalid search: the stand-in knows one only"})
         found = self._stand_in.account.unsolved_of(int(terms["requester"]))
         return self._page(request, "results", [{**one, "result_type": "ticket"} for one in found])
@@ -176,6 +180,14 @@ def add_reading_routes(app: FastAPI, stand_in: "ZendeskStandIn") -> None:
     }
     for path, route in routes.items():
         app.add_api_route(path, route, methods=["GET"])
+
+
+def _whole(query: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
+    """A whole number of the query. Raises RefusedError."""
+    text = query.get(name, str(default))
+    if not text.isdecimal() or int(text) < least:
+        raise RefusedError(400, {"error": "InvalidPaginationParameter", "description": f"{name} is invalid"})
+    return int(text)
 
 
 def _known(records: Any, number: Any) -> Any:

@@ -253,8 +253,8 @@ class TestFinding:
             ("B", "x"),
             (None, "a"),
         ]
-        first = found(organisation, "SELECT FirstName FROM Contact ORDER BY FirstName LIMIT 1")
-        assert first[0]["FirstName"] is None
+        (least,) = found(organisation, "SELECT FirstName FROM Contact ORDER BY FirstName LIMIT 1")
+        assert least["FirstName"] is None
 
     @pytest.mark.parametrize("soql", ["SELECT Id FROM Account LIMIT 0", "SELECT Id FROM Case"])
     def test_nothing_found_is_no_error(self, organisation: Organisation, bikes: Record, soql: str) -> None:
