@@ -16,7 +16,7 @@ from typing import Any, Literal
 import anyio
 import httpx
 from fastapi import FastAPI, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REMEMBERED_ENTRIES = 1000
@@ -68,6 +68,15 @@ class Fault(BaseModel):
     headers: dict[str, str] = {}
     body: str = ""
     handled: bool = False
+
+    @field_validator("path")
+    @classmethod
+    def _is_an_expression(cls, path: str) -> str:
+        try:
+            re.compile(path)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return path
 
 
 class PendingFault(BaseModel):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 from email import message_from_bytes
+from email.utils import getaddresses
 from typing import Protocol
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -137,7 +138,7 @@ def refusal_of(raw: bytes, owner: str) -> str:
     wrong = [name for name in ONCE if len(parsed.get_all(name, [])) != 1]
     if wrong:
         return f"550 5.7.1 Messages missing a valid {wrong[0]} header, or having several, are not accepted"
-    if owner not in str(parsed["From"]).lower():
+    if [address.lower() for _, address in getaddresses([str(parsed["From"])])] != [owner]:
         return "550 5.7.60 Client does not have permissions to send as this sender"
     head = raw.partition(b"\r\n\r\n")[0]
     if not head.isascii() or any(len(line) > MAX_LINE_BYTES for line in raw.split(b"\r\n")):

@@ -251,13 +251,18 @@ def smallest(schema: dict[str, Any]) -> str:
 
 
 def _smallest(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
-    if "$ref" in schema:
-        return _smallest(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
-    if "anyOf" in schema:
-        return _smallest(schema["anyOf"][0], definitions)
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "object":
-        return {name: _smallest(part, definitions) for name, part in schema["properties"].items()}
-    zero = {"string": "", "array": [], "boolean": False, "integer": 0, "number": 0, "null": None}
+    match schema:
+        case {"$ref": name}:
+            return _smallest(definitions[name.rsplit("/", 1)[-1]], definitions)
+        case {"anyOf": [first, *_]}:
+            return _smallest(first, definitions)
+        case {"const": only} | {"enum": [only, *_]}:
+            return only
+        case {"type": [first, *_]}:
+            return _smallest({**schema, "type": first}, definitions)
+        case {"type": "object"}:
+            return {name: _smallest(part, definitions) for name, part in schema.get("properties", {}).items()}
+        case {"type": "array"}:
+            return [_smallest(schema["items"], definitions) for _ in range(schema.get("minItems", 0))]
+    zero = {"string": "", "boolean": False, "integer": 0, "number": 0, "null": None}
     return zero[schema["type"]]

@@ -130,10 +130,11 @@ class SlackStandIn(StandIn):
 
     async def write(self, written: Writes) -> str:
         """A message is posted to the channel; returns its ts."""
-        place, author = self.workspace.room(written.channel), self.workspace.people[written.user]
+        place, author = self.workspace.room(written.channel), self.workspace.person(written.user)
+        files = [self._shown_file(file) for file in written.files]
         message = self.workspace.write(place, author, written.text, written.thread_ts)
-        if written.files:
-            message |= {"subtype": "file_share", "files": [self._shown_file(file) for file in written.files]}
+        if files:
+            message |= {"subtype": "file_share", "files": files}
         await self._post_event(message | {"event_ts": message["ts"]}, written.channel)
         return str(message["ts"])
 
@@ -156,7 +157,7 @@ class SlackStandIn(StandIn):
 
     async def click(self, click: Clicks) -> int:
         """The button is pressed; returns the status that the app answered, 0 for none."""
-        place, person = self.workspace.room(click.channel), self.workspace.people[click.user]
+        place, person = self.workspace.room(click.channel), self.workspace.person(click.user)
         message = self.workspace.find(click.channel, click.ts)
         action = {"action_id": click.action_id, "block_id": click.block_id, "value": click.value}
         body = click_body(person, place, message, action)
@@ -181,7 +182,7 @@ class SlackStandIn(StandIn):
             await self.webhooks.post(self.events_url, body, self._headers(body))
 
     def _shown_file(self, file_id: str) -> dict[str, Any]:
-        file = self.workspace.files[file_id]
+        file = self.workspace.file(file_id)
         if file.hidden:
             return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
         return file_fields(file, self.files_url)
@@ -240,9 +241,7 @@ class SlackStandIn(StandIn):
         return {"channel": {"name": room.id.lower(), **room.model_dump(), **kinds}}
 
     def _user(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        person = self.workspace.people.get(str(given.get("user", "")))
-        if person is None:
-            raise RefusedCallError("user_not_found")
+        person = self.workspace.person(str(given.get("user", "")))
         profile = {"real_name": person.real_name}
         if person.email and "users:read.email" in self.scopes:
             profile["email"] = person.email
@@ -250,10 +249,7 @@ class SlackStandIn(StandIn):
         return {"user": {**shown, "is_bot": bool(person.bot_id), "profile": profile}}
 
     def _file(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        file = self.workspace.files.get(str(given.get("file", "")))
-        if file is None:
-            raise RefusedCallError("file_not_found")
-        return {"file": file_fields(file, self.files_url)}
+        return {"file": file_fields(self.workspace.file(str(given.get("file", ""))), self.files_url)}
 
     # The HTTP application.
 
@@ -264,6 +260,7 @@ class SlackStandIn(StandIn):
     def app(self) -> FastAPI:
         """The Web API below /api/, files below /files/, and what people do below /sandbox/."""
         app = super().app()
+        app.add_exception_handler(RefusedCallError, _refuse)
         app.api_route("/api/{method}", methods=["GET", "POST"])(self._answer)
         app.get("/files/{file_id}/{name}")(self._download)
         app.post("/sandbox/workspace", status_code=204)(self.add)
@@ -312,6 +309,11 @@ async def _arguments(request: Request) -> dict[str, Any]:
             raise RefusedCallError("json_not_object")
         return given | body
     return given | dict(await request.form())
+
+
+async def _refuse(_: Request, refused: Exception) -> Response:
+    """What people are told who cannot do what they want; the Web API answers its refusals itself."""
+    return JSONResponse(refused.answer if isinstance(refused, RefusedCallError) else {}, 404)
 
 
 def _retry_headers(attempt: int, status: int) -> dict[str, str]:

@@ -118,6 +118,16 @@ class Workspace:
             raise RefusedCallError("channel_not_found")
         return self.rooms[channel]
 
+    def person(self, user: str) -> Person:
+        if user not in self.people:
+            raise RefusedCallError("user_not_found")
+        return self.people[user]
+
+    def file(self, file_id: str) -> StoredFile:
+        if file_id not in self.files:
+            raise RefusedCallError("file_not_found")
+        return self.files[file_id]
+
     def write(self, room: Room, author: Person, text: str, thread_ts: str | None = None) -> dict[str, Any]:
         """Keep a message as Slack would store it."""
         message: dict[str, Any] = {"type": "message", "user": author.id, "team": author.team_id}

@@ -73,7 +73,7 @@ class Page:
     async def trouble(self, vendor: str, number: int) -> dict[str, Any]:
         """Make something go wrong at a vendor: the trouble of this number."""
         found = next((one for one in self.vendors if one.name == vendor), None)
-        if found is None or number >= len(found.troubles()):
+        if found is None or not 0 <= number < len(found.troubles()):
             raise HTTPException(404, "There is no such vendor or trouble.")
         trouble = found.troubles()[number]
         if trouble.fault:

@@ -6,7 +6,7 @@ from html import unescape
 from sandbox.process import customer
 from sandbox.process.vendor import Action, Channel, Field, Line, Links, Vendor
 from sandbox.slack import SlackStandIn, Writes
-from sandbox.slack_workspace import CUSTOMER_TEAM, Person, Room
+from sandbox.slack_workspace import CUSTOMER_TEAM, Person, RefusedCallError, Room
 
 SHARED = Room(id="C0NORDLICHT", is_ext_shared=True)
 DIRECT = Room(id="D0LINDNER")
@@ -48,7 +48,10 @@ class SlackVendor(Vendor):
     def _room(self, name: str, title: str, room: Room) -> Channel:
         async def write(text: str, thread_ts: str = "") -> None:
             written = Writes(channel=room.id, user=PERSON.id, text=text, thread_ts=thread_ts or None)
-            await self.stand_in.write(written)
+            try:
+                await self.stand_in.write(written)
+            except RefusedCallError as refused:
+                raise ValueError(refused) from refused
 
         fields = (
             Field(name="text", label="Message", value=customer.QUESTION, lines=2),

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
-from sandbox.frame import Fault, Faults, Journal, StandIn, Webhooks, WebhookTrouble
+from sandbox.frame import Fault, Faults, Journal, StandIn, Webhooks, WebhookTrouble, shown_body
 from sandbox.serving import serving
 
 
@@ -137,9 +137,41 @@ class TestFaults:
         assert client.delete("/sandbox/faults").json()["faults"] == []
         assert client.get("/stream").status_code == 200
 
-    @pytest.mark.parametrize("fault", [{"kind": "explodes"}, {"kind": "fail", "status": 200}, {"kind": "cut", "n": 1}])
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {"kind": "explodes"},
+            {"kind": "fail", "status": 200},
+            {"kind": "cut", "n": 1},
+            {"kind": "cut", "path": "("},
+            {"kind": "cut", "times": 0},
+            {"kind": "delay", "seconds": -1},
+            {"kind": "fail", "lasting_seconds": 0},
+        ],
+    )
     def test_unknown_faults_are_refused(self, client: httpx.Client, fault: dict[str, Any]) -> None:
-        assert client.post("/sandbox/faults", json=[fault]).status_code == 422
+        assert client.post("/sandbox/faults", json=[{"kind": "fail"}, fault]).status_code == 422
+        assert client.post("/orders", content="tea").status_code == 200
+
+    async def test_the_first_fault_that_fits_is_met_and_the_others_wait(self) -> None:
+        faults = Faults()
+        faults.add(Fault(kind="fail", path="^/a"), Fault(kind="cut"), Fault(kind="delay"))
+        met = [
+            fault.kind if fault else None for fault in [await faults.meet(path) for path in ("/b", "/a", "/a", "/a")]
+        ]
+        assert met == ["cut", "fail", "delay", None]
+
+    async def test_clear_takes_back_what_is_not_met_yet(self) -> None:
+        faults = Faults()
+        faults.add(Fault(kind="fail", times=5))
+        await faults.meet("/")
+        faults.clear()
+        assert await faults.meet("/") is None
+
+    def test_control_routes_meet_no_faults_and_stand_in_no_journal(self, shop: Shop, client: httpx.Client) -> None:
+        shop.faults.add(Fault(kind="fail", times=9))
+        assert client.get("/sandbox/faults").status_code == 200
+        assert client.get("/sandbox/journal").json() == []
 
     def test_reset_forgets_everything(self, shop: Shop, client: httpx.Client) -> None:
         client.post("/orders", content="tea")
@@ -226,6 +258,36 @@ class TestWebhooks:
         await vendor.release()
         assert [body for body, _ in product.heard] == ["2", "1", "3"]
 
+    async def test_a_pause_of_its_own_lies_before_each_attempt(self, product: Product, url: str) -> None:
+        product.refusals = [500] * 3
+        vendor = Webhooks(Journal(), attempts=4, pauses_seconds=(0, 0.001))
+        assert await vendor.post(url, b"1", {}) == 200
+        assert [entry.detail["attempt"] for entry in vendor.journal.entries] == [1, 2, 3, 4]
+
+    async def test_what_the_vendor_takes_for_an_answer_is_not_tried_again(self, product: Product, url: str) -> None:
+        product.refusals = [404]
+        vendor = Webhooks(Journal(), attempts=3, is_retried=lambda status: status in {0, 503})
+        assert await vendor.post(url, b"1", {}) == 404
+        assert len(product.heard) == 1
+
+    async def test_taking_the_trouble_back_posts_what_was_held(self, product: Product, url: str) -> None:
+        stand_in = Shop()
+        with serving(stand_in.app()) as address:
+            stand_in.webhooks.trouble(WebhookTrouble(reorder=True))
+            await stand_in.webhooks.post(url, b"1", {})
+            assert product.heard == []
+            async with httpx.AsyncClient(trust_env=False) as client:
+                await client.put(f"{address}/sandbox/webhooks", json={})
+        assert [body for body, _ in product.heard] == ["1"]
+
+    async def test_a_restart_forgets_what_was_held(self, product: Product, url: str) -> None:
+        stand_in = Shop()
+        stand_in.webhooks.trouble(WebhookTrouble(reorder=True))
+        await stand_in.webhooks.post(url, b"1", {})
+        stand_in.restart()
+        await stand_in.webhooks.release()
+        assert product.heard == []
+
     async def test_lost_ones(self, product: Product, url: str) -> None:
         vendor = webhooks()
         vendor.trouble(WebhookTrouble(lose=True))
@@ -242,3 +304,40 @@ class TestWebhooks:
         shown = client.put("/sandbox/webhooks", json={"duplicate": 1, "reorder": True}).json()["webhooks"]
         assert shown == {"duplicate": 1, "reorder": True, "lose": False, "delay_seconds": 0}
         assert client.delete("/sandbox/faults").json()["webhooks"]["duplicate"] == 0
+
+    @pytest.mark.parametrize("trouble", [{"duplicate": 11}, {"duplicate": -1}, {"delay_seconds": -1}, {"loose": True}])
+    def test_unknown_trouble_is_refused(self, shop: Shop, client: httpx.Client, trouble: dict[str, Any]) -> None:
+        assert client.put("/sandbox/webhooks", json=trouble).status_code == 422
+        assert shop.webhooks.shown() == WebhookTrouble().model_dump()
+
+
+class TestRestart:
+    def test_what_it_is_furnished_with_stands_there_again(self, shop: Shop, client: httpx.Client) -> None:
+        shop.furnish = lambda: shop.orders.append("the first")
+        client.post("/orders", content="tea")
+        client.post("/sandbox/reset").raise_for_status()
+        shop.furnish = lambda: None
+        assert shop.orders == ["the first"]
+
+    def test_numbers_of_entries_go_on(self, client: httpx.Client) -> None:
+        client.post("/orders", content="tea")
+        before = client.get("/sandbox/journal").json()[-1]["number"]
+        client.post("/sandbox/reset").raise_for_status()
+        client.post("/orders", content="tea")
+        (entry,) = client.get("/sandbox/journal").json()
+        assert entry["number"] > before
+
+    def test_only_so_many_entries_are_remembered(self) -> None:
+        journal = Journal()
+        for number in range(1001):
+            journal.note("sent", str(number))
+        assert (len(journal.entries), journal.entries[0].what, journal.entries[-1].number) == (1000, "1", 1001)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [(b"", ""), ("grün".encode(), "grün"), (b"\xff", "\ufffd"), (b"x" * 20_000, "x" * 20_000)],
+)
+def test_bodies_are_shown_as_text(body: bytes, shown: str) -> None:
+    assert shown_body(body) == shown
+    assert shown_body(b"x" * 20_001).endswith("x…")

@@ -271,3 +271,25 @@ def _unknown(given: Any, shape: Any) -> set[str]:
         return set()
     deeper: set[str] = {name for key in given.keys() & shape.keys() for name in _unknown(given[key], shape[key])}
     return deeper | set(given.keys() - shape.keys())
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("messages", {"channel": "C0NONE", "user": ERIKA.id, "text": "x"}, "channel_not_found"),
+        ("messages", {"channel": HELP.id, "user": "U0NONE", "text": "x"}, "user_not_found"),
+        ("messages", {"channel": HELP.id, "user": ERIKA.id, "text": "x", "thread_ts": "1.1"}, "thread_not_found"),
+        ("messages", {"channel": HELP.id, "user": ERIKA.id, "text": "x", "files": ["F0NONE"]}, "file_not_found"),
+        ("edits", {"channel": HELP.id, "ts": "1.1", "text": "x"}, "message_not_found"),
+        ("deletions", {"channel": HELP.id, "ts": "1.1"}, "message_not_found"),
+        ("clicks", {"channel": HELP.id, "ts": "1.1", "user": ERIKA.id, "action_id": "a"}, "message_not_found"),
+        ("clicks", {"channel": HELP.id, "ts": "1.1", "user": "U0NONE", "action_id": "a"}, "user_not_found"),
+    ],
+)
+def test_people_who_are_played_wrongly_are_refused(
+    stand_in: SlackStandIn, client: httpx.Client, app: App, path: str, body: dict[str, Any], code: str
+) -> None:
+    refused = client.post(f"/sandbox/{path}", json=body)
+    assert (refused.status_code, refused.json()) == (404, {"ok": False, "error": code})
+    assert stand_in.workspace.messages.get(HELP.id, []) == []
+    assert app.posts == []

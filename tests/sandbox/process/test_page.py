@@ -93,6 +93,30 @@ def test_a_refusal_is_told(page: httpx.Client) -> None:
     assert page.post("/channels/phone/sing", json={}).status_code == 404
 
 
+def test_a_thread_that_is_not_there_is_told(page: httpx.Client) -> None:
+    for channel in ("slack", "slack-direct"):
+        refused = page.post(f"/channels/{channel}/write", json={"text": "Hello", "thread_ts": "1.1"})
+        assert (refused.status_code, refused.json()["detail"]) == (422, "Refused: thread_not_found.")
+        assert lines_of(page, channel) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "action", "values"),
+    [
+        ("email", "write", {"sender": "mia@example.org\nBcc: all@example.org", "subject": "", "text": "Hello"}),
+        ("phone", "say", {"text": "Hello?"}),
+        ("phone", "stay_silent", {}),
+        ("zendesk", "comment", {"author": "mia@example.org", "ticket": "one", "body": "x"}),
+        ("zendesk", "comment", {"author": "mia@example.org", "ticket": "", "body": "x"}),
+    ],
+)
+def test_what_makes_no_sense_is_refused(page: httpx.Client, channel: str, action: str, values: dict[str, str]) -> None:
+    refused = page.post(f"/channels/{channel}/{action}", json=values)
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("Refused: ")
+    assert lines_of(page, channel) == []
+
+
 def test_what_a_vendor_received_is_shown_once(page: httpx.Client, sandbox: Running) -> None:
     twilio = vendor_of(page, "twilio")
     httpx.get(f"{twilio['addresses'][0]}/nowhere", verify=False, trust_env=False)  # noqa: S501
@@ -145,7 +169,9 @@ def test_what_only_one_vendor_does(page: httpx.Client) -> None:
     assert page.post(f"/vendors/salesforce/troubles/{labels.index('Use up the day')}").status_code == 200
     shown = page.post(f"/vendors/salesforce/troubles/{labels.index('Outage 30 s')}").json()
     assert shown["faults"][0]["status"] == 503
-    assert page.post("/vendors/salesforce/troubles/99").status_code == 404
+    for wrong in ("salesforce/troubles/99", "salesforce/troubles/-1", "nobody/troubles/0"):
+        assert page.post(f"/vendors/{wrong}").status_code == 404
+    assert len(vendor_of(page, "salesforce")["faults"]) == 1
 
 
 def test_the_page_is_shown_to_this_machine_alone(page: httpx.Client) -> None:
