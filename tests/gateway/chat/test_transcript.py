@@ -1,0 +1,68 @@
+"""What a chat client sees of a conversation in the store."""
+
+import pytest
+
+from domain.conversation.ownership import Status
+from gateway.chat.frames import Standing
+from gateway.chat.transcript import News, Transcript
+from storage.database import Database
+from tests.storage.stage import CONVERSATION, NOW, Stage, human_reply, later, ownership, reply, staged, status_change
+
+
+@pytest.fixture
+async def stage(database: Database) -> Stage:
+    return await staged(database)
+
+
+@pytest.fixture
+def transcript(stage: Stage) -> Transcript:
+    return Transcript(stage.conversations)
+
+
+async def answered(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.deliver_stored(reply(), later(1))
+
+
+async def test_a_conversation_that_nobody_has_written_in_is_empty_and_open(transcript: Transcript) -> None:
+    assert await transcript.after("cv_unknown", 0) == News()
+    assert await transcript.after(CONVERSATION, 0) == News()
+
+
+async def test_everything_or_what_came_later(stage: Stage, transcript: Transcript) -> None:
+    await answered(stage)
+    everything = await transcript.after(CONVERSATION, 0)
+    assert [(said.seq, said.author, said.id) for said in everything.messages] == [
+        (1, "customer", "message-1"),
+        (2, "ai_agent", "draft-1"),
+    ]
+    assert everything.messages[1].citations[0].source_id == "delivery"
+    assert everything.read_seq == 1
+    assert [said.seq for said in (await transcript.after(CONVERSATION, 1)).messages] == [2]
+
+
+@pytest.mark.parametrize("seq", [2, 3, 1000])
+async def test_who_has_seen_all_is_told_where_it_stands(stage: Stage, transcript: Transcript, seq: int) -> None:
+    await answered(stage)
+    news = await transcript.after(CONVERSATION, seq)
+    assert (news.messages, news.read_seq) == ((), 1)
+
+
+async def test_who_answers_is_told_and_not_by_name(stage: Stage, transcript: Transcript) -> None:
+    await answered(stage)
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.deliveries.deliver_stored(human_reply(), later(2))
+    news = await transcript.after(CONVERSATION, 2)
+    assert news.standing == Standing(status=Status.WITH_HUMAN, owner_kind="human_agent")
+    assert "anna" not in news.model_dump_json()
+
+
+async def test_the_end_is_told(stage: Stage, transcript: Transcript) -> None:
+    await stage.conversations.change_status(status_change("resolved", Status.RESOLVED), NOW)
+    assert (await transcript.after(CONVERSATION, 0)).standing.status is Status.RESOLVED
+
+
+async def test_an_internal_note_is_no_message(stage: Stage, transcript: Transcript) -> None:
+    note = status_change("resolved", Status.RESOLVED, note="Called her, very angry.")
+    await stage.conversations.change_status(note, NOW)
+    assert "angry" not in (await transcript.after(CONVERSATION, 0)).model_dump_json()
