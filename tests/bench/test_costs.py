@@ -1,3 +1,4 @@
+import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
@@ -52,3 +53,38 @@ def test_one_unusual_turn_does_not_change_the_typical_one() -> None:
     plain = [MESSAGE, TASK]
 
     assert typical([plain, [*plain, TASK, TASK, TASK], plain]) == cost_of(plain)
+
+
+def test_before_the_first_message_there_is_one_turn_with_the_start() -> None:
+    assert turns_of([START, TASK]) == [[START, TASK]]
+    assert turns_of([]) == [[]]
+    assert [len(turn) for turn in turns_of([START, TASK, MESSAGE, TASK])] == [4]
+
+
+def test_every_event_belongs_to_exactly_one_turn() -> None:
+    history = [START, MESSAGE, TASK, MESSAGE, MESSAGE, TASK, signal("snooze"), MESSAGE]
+    turns = turns_of(history)
+    assert [event for turn in turns for event in turn] == history
+    assert all(turn[0] is MESSAGE or turn[0] is START for turn in turns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "actions"),
+    [
+        ("WORKFLOW_EXECUTION_STARTED", 1),
+        ("WORKFLOW_EXECUTION_UPDATE_ACCEPTED", 1),
+        ("MARKER_RECORDED", 1),
+        ("WORKFLOW_EXECUTION_UPDATE_COMPLETED", 0),
+        ("ACTIVITY_TASK_FAILED", 0),
+        ("TIMER_FIRED", 0),
+        ("TIMER_CANCELED", 0),
+        ("WORKFLOW_TASK_COMPLETED", 0),
+    ],
+)
+def test_what_is_billed(kind: str, actions: int) -> None:
+    assert cost_of([event(kind)]).actions == actions
+
+
+def test_of_two_turns_the_dearer_one_is_typical() -> None:
+    plain, longer = [MESSAGE, TASK], [MESSAGE, TASK, event("TIMER_STARTED")]
+    assert typical([plain, longer]) == cost_of(longer)

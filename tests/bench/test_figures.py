@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from bench.figures import Figures, Machine, Messages, Percentiles, Rates, TurnCost, budgets
+from bench.figures import Budget, Figures, Machine, Messages, Percentiles, Rates, TurnCost, budgets
 
 PLAIN = TurnCost(events=16, bytes=4000, actions=3)
 TIMES = Percentiles(p50=40, p95=80, p99=90, turns=100)
@@ -67,3 +67,38 @@ def test_only_counts_decide_about_the_exit_code() -> None:
         "overhead p95 at 32, ms",
         "turns per second, ratio",
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1.0, 2.0], (1.5, 1.9, 2.0)),
+        ([5.0] * 10, (5.0, 5.0, 5.0)),
+        ([3.0, 1.0, 2.0], (2.0, 2.9, 3.0)),
+        ([0.04, 0.04], (0.0, 0.0, 0.0)),
+    ],
+)
+def test_percentiles_lie_between_the_values_in_tenths(values: list[float], expected: tuple[float, ...]) -> None:
+    times = Percentiles.of(values)
+    assert (times.p50, times.p95, times.p99) == expected
+    assert times.turns == len(values)
+
+
+@pytest.mark.parametrize(
+    ("figure", "limit", "at_least", "holds"),
+    [
+        (17, 17, False, True),
+        (17.1, 17, False, False),
+        (0.6, 0.6, True, True),
+        (0.599, 0.6, True, False),
+        (0, 0, False, True),
+    ],
+)
+def test_a_budget_holds_at_its_limit(figure: float, limit: float, at_least: bool, holds: bool) -> None:
+    assert Budget(name="any", figure=figure, limit=limit, at_least=at_least).holds is holds
+
+
+def test_messages_of_several_conversations_are_added() -> None:
+    one = Messages(written=2, recorded=2, answered=1, lost=1, doubled=0)
+    two = Messages(written=3, recorded=4, answered=3, lost=0, doubled=1)
+    assert one + two == Messages(written=5, recorded=6, answered=4, lost=1, doubled=1)

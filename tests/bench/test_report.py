@@ -3,7 +3,18 @@ from collections.abc import Iterable
 from rich.console import Console
 
 from bench.figures import Figures
-from bench.report import document, tables
+from bench.report import (
+    BUDGET_COLUMNS,
+    COST_COLUMNS,
+    FIGURE_COLUMNS,
+    TIME_COLUMNS,
+    budget_rows,
+    cost_rows,
+    document,
+    figure_rows,
+    tables,
+    time_rows,
+)
 from tests.bench.test_figures import FIGURES, TIMES
 
 
@@ -53,3 +64,39 @@ def test_the_document_of_a_quick_run_says_so() -> None:
     quick = document(FIGURES.model_copy(update={"quick": True}))
 
     assert "`holdfast bench --quick --markdown docs/benchmarks.md` (quick run)" in quick
+
+
+def test_rows_without_a_pause_are_told_apart_from_those_with_one() -> None:
+    saturated = TIMES.model_copy(update={"p50": 1234.6, "turns": 98_765})
+    rows = time_rows(FIGURES.model_copy(update={"saturated_ms": {"32": saturated}}))
+    assert [row[0] for row in rows] == ["1", "32", "256", "32, no pause"]
+    assert rows[-1] == ("32, no pause", "1,235", "80", "90", "98,765")
+
+
+def test_every_row_of_a_table_has_a_cell_for_each_column() -> None:
+    for columns, rows in (
+        (COST_COLUMNS, cost_rows(FIGURES)),
+        (TIME_COLUMNS, time_rows(FIGURES)),
+        (FIGURE_COLUMNS, figure_rows(FIGURES)),
+        (BUDGET_COLUMNS, budget_rows(FIGURES)),
+    ):
+        assert {len(row) for row in rows} == {len(columns)}
+
+
+def test_budgets_say_which_side_of_the_limit_is_good() -> None:
+    rows = {row[0]: row[1:] for row in budget_rows(FIGURES)}
+    assert rows["plain turn, events"] == ("16", "at most 17", "yes")
+    assert rows["turns per second, ratio"] == ("0.67", "at least 0.6", "yes")
+
+
+def test_lost_and_doubled_messages_are_shown() -> None:
+    messages = FIGURES.messages.model_copy(update={"written": 12_345, "lost": 2, "doubled": 1})
+    rows = dict(figure_rows(FIGURES.model_copy(update={"messages": messages})))  # type: ignore[arg-type]
+    assert rows["Messages written, answered"] == "12,345, 10"
+    assert rows["Messages lost, answered twice"] == "2, 1"
+
+
+def test_tables_of_the_document_are_markdown() -> None:
+    text = document(FIGURES)
+    assert "| Turn | History events | Bytes | Billable actions |\n| --- | ---: | ---: | ---: |" in text
+    assert "{" not in text

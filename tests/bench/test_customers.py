@@ -1,0 +1,78 @@
+"""Those who write in the benchmark: how long they talk, and how many at once."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from bench.customers import AT_ONCE, each, talk
+
+
+@dataclass
+class Echo:
+    """Is answered at once, in so many milliseconds; counts its turns."""
+
+    milliseconds: float = 1.0
+    turns: int = 0
+
+    async def says(self) -> float:
+        self.turns += 1
+        await asyncio.sleep(0)
+        return self.milliseconds
+
+
+@dataclass
+class Crowd:
+    """How many act at the moment, and how many did at most."""
+
+    now: int = 0
+    most: int = 0
+    acted: list[int] = field(default_factory=list)
+
+    async def act(self, number: int) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        self.acted.append(number)
+
+
+async def test_every_turn_of_everybody_is_timed() -> None:
+    talkers = [Echo(1.0), Echo(2.0)]
+    milliseconds = await talk(talkers, 0.02)
+    assert all(talker.turns > 0 for talker in talkers)
+    assert milliseconds.count(1.0) == talkers[0].turns
+    assert milliseconds.count(2.0) == talkers[1].turns
+
+
+@pytest.mark.parametrize(("seconds", "pause"), [(0, 0), (-1, 0), (0.01, 60)])
+async def test_nobody_begins_a_turn_for_which_there_is_no_time(seconds: float, pause: float) -> None:
+    talker = Echo()
+    assert await talk([talker], seconds, pause) == []
+    assert talker.turns == 0
+
+
+async def test_nobody_talks_where_nobody_is() -> None:
+    assert await talk([], 1) == []
+
+
+async def test_a_turn_that_fails_fails_the_measurement() -> None:
+    class Broken:
+        async def says(self) -> float:
+            raise RuntimeError("no answer")
+
+    with pytest.raises(RuntimeError, match="no answer"):
+        await talk([Broken()], 0.05)
+
+
+async def test_all_act_and_never_more_than_so_many_at_once() -> None:
+    crowd = Crowd()
+    await each(list(range(AT_ONCE * 3)), crowd.act)  # type: ignore[arg-type]
+    assert sorted(crowd.acted) == list(range(AT_ONCE * 3))
+    assert crowd.most == AT_ONCE
+
+
+async def test_few_act_all_at_once() -> None:
+    crowd = Crowd()
+    await each([1, 2, 3], crowd.act)  # type: ignore[arg-type,list-item]
+    assert crowd.most == 3
