@@ -1,6 +1,5 @@
 """How commands talk to a running gateway: where it is, with which key, and what to say when it does not answer."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -13,6 +12,7 @@ from domain.errors import HoldfastError, InvalidInputError
 from embedded.home import API_KEY_FILE, ENDPOINTS_FILE, Endpoints
 
 TIMEOUT_SECONDS = 15.0
+JSON = "application/json"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Body = TypeVar("Body", bound=BaseModel)
 Url = Annotated[str | None, typer.Option(help="Address of the gateway. Default: the one that `make up` started.")]
@@ -60,7 +60,7 @@ class GatewayClient:
 
     def post(self, path: str, body: BaseModel | None = None) -> httpx.Response:
         content = body.model_dump_json(exclude_none=True) if body else None
-        return self._send("POST", path, content=content, headers={"Content-Type": "application/json"})
+        return self._send("POST", path, content=content, headers={"Content-Type": JSON})
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
@@ -73,6 +73,8 @@ class GatewayClient:
             raise GatewayError(not_running(self.url)) from error
         if response.is_error:
             raise GatewayError(_problem(response))
+        if response.headers.get("content-type", "").partition(";")[0] != JSON:
+            raise GatewayError(f"Something that is no gateway of Holdfast answers at {self.url}. Correct the address.")
         return response
 
 
@@ -110,7 +112,9 @@ def not_running(url: str) -> str:
 def _problem(response: httpx.Response) -> str:
     try:
         problem = response.json()
-    except json.JSONDecodeError:
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
         return f"The gateway answered {response.status_code}. Look into its log."
     text = str(problem.get("detail", problem.get("title", response.status_code)))
     if problem.get("decided_by"):
