@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from demo.report import AFTERMATH, percentile, report_of, summary_of
+from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from invariants.checks import run_checks
 from invariants.records import Conversation, Exchange
-from tests.invariants.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound
+from tests.invariants.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound, stored
 
 SOUND = sound()
 
@@ -94,3 +95,64 @@ def test_percentiles_of_few_values() -> None:
     assert percentile([], 50) is None
     assert percentile([7.0], 95) == 7.0
     assert percentile([1.0, 2.0, 3.0], 50) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered", "is_disturbed"),
+    [
+        (-5, -0.001, False),
+        (-5, 0, False),
+        (-5, 0.001, True),
+        (1, 1.5, True),
+        (13.999, 14.5, True),
+        (14, 14.5, False),
+        (31.9, 42.5, True),
+        (41.999, 43, True),
+        (42, 43, False),
+    ],
+)
+def test_a_reply_is_disturbed_that_overlaps_with_a_fault_or_its_aftermath(
+    sent: float, answered: float, is_disturbed: bool
+) -> None:
+    """The worker is away from second 0 to 2, Salesforce from 20 to 30; the aftermath is 12 seconds."""
+    exchange = Exchange(sent_at=at(sent), answered_at=at(answered))
+    summary = summary_of([played(SOUND, exchanges=(exchange,))], FAULTS)
+    assert (len(summary.calm), len(summary.disturbed)) == (not is_disturbed, is_disturbed)
+
+
+def test_a_part_that_did_not_come_back_disturbs_everything_after_it() -> None:
+    dead = FAULTS[0].model_copy(update={"back_at": None})
+    exchanges = [Exchange(sent_at=at(seconds), answered_at=at(seconds + 1)) for seconds in (-10, 5, 1_000_000)]
+    summary = summary_of([played(SOUND, exchanges=tuple(exchanges))], [dead])
+    assert (len(summary.calm), len(summary.disturbed)) == (1, 2)
+
+
+def test_without_faults_every_reply_is_calm() -> None:
+    summary = summary_of([SOUND, SOUND], [])
+    assert (len(summary.calm), summary.disturbed) == (2, ())
+    assert (summary.conversations, summary.messages_in, summary.messages_out) == (2, 6, 6)
+
+
+def test_an_escalation_counts_once_for_each_conversation() -> None:
+    twice = recorded(SOUND, audit=(event("escalated"), event("escalated")))
+    assert summary_of([twice, SOUND], []).escalated == 1
+
+
+def test_whoever_helped_is_told_apart_from_who_is_only_asked_for() -> None:
+    asked = standing(Status.WITH_HUMAN, escalation_reason=None)
+    assert outcome(asked) == "escalated: "
+    helped = stored(9, Author.HUMAN_AGENT, "Here I am.")
+    assert outcome(recorded(asked, messages=(*asked.recorded.messages, helped))) == "with a person"
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "expected"),
+    [([1.0, 2.0], 50, 1.5), ([4.0, 1.0, 3.0, 2.0], 50, 2.5), ([5.0] * 9, 95, 5.0), ([0.0, 100.0], 95, 95.0)],
+)
+def test_percentiles_lie_between_the_values(values: list[float], percent: int, expected: float) -> None:
+    assert percentile(values, percent) == pytest.approx(expected)
+
+
+def test_the_report_of_nothing_holds() -> None:
+    empty = report_of([], {})
+    assert (empty.ok, empty.conversations) == (True, ())

@@ -1,0 +1,31 @@
+"""What the stories take for granted of their steps."""
+
+import pytest
+
+from demo.steps import STAFF, Say, Story, say
+from gateway.auth import INTEGRATION, LADDER
+
+
+def test_a_plain_step_is_one_message_sent_once() -> None:
+    assert say("Hello") == Say(texts=("Hello",), then="anything", copies=1, connection="kept", webhooks="sound")
+
+
+def test_several_texts_are_one_burst() -> None:
+    assert say("Hello", "Are you there?", then="answer", copies=3) == Say(
+        texts=("Hello", "Are you there?"), then="answer", copies=3
+    )
+
+
+def test_an_unknown_way_of_saying_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        say("Hello", loudly=True)
+
+
+def test_a_story_is_a_web_chat_from_the_start_unless_it_says_otherwise() -> None:
+    story = Story("title", "c-1", (say("Hello"),))
+    assert (story.channel, story.is_direct, story.during_outage) == ("web_chat", False, False)
+
+
+def test_everybody_who_helps_has_roles_that_the_gateway_knows() -> None:
+    assert {role for roles in STAFF.values() for role in roles} <= {*LADDER, INTEGRATION}
+    assert [person for person, roles in STAFF.items() if INTEGRATION in roles] == ["website"]
