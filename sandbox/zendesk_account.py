@@ -216,7 +216,7 @@ class Account:
 
     def _value_of(self, ticket: Record, field: int) -> Record:
         """The ticket's value of a custom field, also of one that is younger than the ticket."""
-        known = [one for one in ticket["custom_fields"] if one["id"] == field]
+        known: list[Record] = [one for one in ticket["custom_fields"] if one["id"] == field]
         if not known:
             known = [{"id": field, "value": None}]
             ticket["custom_fields"].extend(known)

@@ -11,7 +11,7 @@ from bench.organisation import (
     VALIDATED,
     WITH_VALIDATOR,
 )
-from domain.specification.organisation import SpecVersion
+from domain.specification.organisation import OrganisationSpec, SpecVersion
 
 
 def test_both_are_alike_but_for_the_validator() -> None:
@@ -40,8 +40,8 @@ def test_nothing_but_the_turn_itself_is_waited_for_or_escalated() -> None:
 
 
 @pytest.mark.parametrize("specification", [SPECIFICATION, WITH_VALIDATOR], ids=["plain", "validated"])
-def test_each_is_a_version_of_its_own(specification: object) -> None:
-    version = SpecVersion(specification=specification, articles=ARTICLES)  # type: ignore[arg-type]
-    assert version.content_hash == SpecVersion(specification=specification, articles=ARTICLES).content_hash  # type: ignore[arg-type]
+def test_each_is_a_version_of_its_own(specification: OrganisationSpec) -> None:
+    version = SpecVersion(specification=specification, articles=ARTICLES)
+    assert version.content_hash == SpecVersion(specification=specification, articles=ARTICLES).content_hash
     other = WITH_VALIDATOR if specification is SPECIFICATION else SPECIFICATION
     assert version.content_hash != SpecVersion(specification=other, articles=ARTICLES).content_hash

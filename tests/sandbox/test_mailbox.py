@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 
 import pytest
-from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient import IMAPClient  # type: ignore[import-untyped]
+from imapclient.exceptions import (  # type: ignore[import-untyped]
+    IMAPClientAbortError,
+    IMAPClientError,
+    LoginError,
+)
 
 from sandbox.authority import Authority
 from sandbox.frame import Fault

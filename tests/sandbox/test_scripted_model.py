@@ -51,12 +51,12 @@ def openai_asker() -> Iterator[Asker]:
     stand_in = OpenAiStandIn()
     with (
         serving(stand_in.app()) as address,
-        httpx.Client(trust_env=False) as http,
+        openai.DefaultHttpxClient(trust_env=False) as http,
         openai.OpenAI(api_key=stand_in.api_key, base_url=f"{address}/v1", max_retries=0, http_client=http) as client,
     ):
 
         def ask() -> str:
-            stream = client.chat.completions.create(model="gpt-4.1-mini", messages=[HELLO], stream=True)  # type: ignore[list-item]
+            stream: Any = client.chat.completions.create(model="gpt-4.1-mini", messages=[HELLO], stream=True)  # type: ignore[list-item]
             return "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
 
         yield Asker(stand_in, ask, address)

@@ -62,7 +62,7 @@ def test_a_hello(length: int, seq: int, is_taken: bool) -> None:
 
 
 def test_what_a_client_is_told_says_what_it_is() -> None:
-    pushed = Pushed(seq=1, id="m-1", author="customer", kind="customer", text="Hello", at=NOW)  # type: ignore[arg-type]
-    told = Welcome(conversation={"status": "open"}, messages=(pushed,)).model_dump(mode="json")  # type: ignore[arg-type]
+    pushed = Pushed(seq=1, id="m-1", author="customer", kind="customer", text="Hello", at=NOW)
+    told = Welcome(conversation={"status": "open"}, messages=(pushed,)).model_dump(mode="json")
     assert (told["type"], told["conversation"]["type"], told["messages"][0]["type"]) == ("welcome", "status", "message")
     assert told["messages"][0]["at"] == "2026-03-02T09:00:00Z"

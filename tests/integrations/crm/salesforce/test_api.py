@@ -125,7 +125,9 @@ class TestQuestions:
             "none": "SELECT Id FROM Task",
         }
         answers = await SalesforceApi(bikes.settings()).query_together(queries)
-        assert [record["Name"] for record in answers["good"] if isinstance(record, dict)] == ["Bikes & Söhne", "Other"]
+        good = answers["good"]
+        assert isinstance(good, list)
+        assert [record["Name"] for record in good] == ["Bikes & Söhne", "Other"]
         assert isinstance(answers["wrong"], InvalidInputError)
         assert answers["none"] == []
         assert len(bikes.asked()) == 1

@@ -91,7 +91,11 @@ def test_a_search_by_address_tells_who_has_it_and_one_by_id_does_not() -> None:
 
 
 def test_numbers_are_as_channels_name_them() -> None:
-    known = [CustomerReference(phone="030 5550-1140"), ContactIdentity(phone=PHONE), ContactIdentity(phone="extension")]
+    known: list[ContactIdentity | CustomerReference] = [
+        CustomerReference(phone="030 5550-1140"),
+        ContactIdentity(phone=PHONE),
+        ContactIdentity(phone="extension"),
+    ]
     assert addresses_of(known, "DE") == Addresses(phones=frozenset({PHONE}))
     assert addresses_of(known[:1], None) == Addresses()
 

@@ -48,7 +48,7 @@ def test_what_is_known_of_everybody() -> None:
 
 
 def test_what_is_not_known_is_no_fact() -> None:
-    nobody = {"name": "Mia", "email": None, "tags": []}
+    nobody: dict[str, Any] = {"name": "Mia", "email": None, "tags": []}
     assert facts(user=nobody, organization=None) == [("name", "Mia"), ("open_tickets", "0")]
 
 
