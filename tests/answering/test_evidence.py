@@ -1,0 +1,221 @@
+"""What is measured on a message, its sources, the written text and the proposed actions."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from answering.evidence import Findings, evidence_of
+from answering.retrieval import Retrieved
+from domain.conversation.turn import Citation, CustomerContext, Evidence, Usage
+from domain.quality.topics import TopicPrediction
+from domain.specification.organisation import Sensitivity
+from domain.specification.tools import AmountLimit, WriteTool
+from domain.tools.actions import ProposedAction
+from domain.tools.calls import RecordedCall
+from integrations.llm.base import Passage, ReplyRequest, WrittenReply
+from tests.organisation import BILLING, READ_AT, SERVICE, SPECIFICATION, known_customer
+
+LIMIT = AmountLimit(argument="amount", above=Decimal(100))
+REFUND = WriteTool(server="shop", tool="refund", access="write", approval=LIMIT)
+CANCEL = WriteTool(server="shop", tool="cancel", access="write", approval="always")
+NOTE = WriteTool(server="shop", tool="note", access="write", approval="never")
+CLERK = SERVICE.model_copy(update={"tools": (REFUND, CANCEL, NOTE)})
+WRITTEN = WrittenReply(text="You find the tracking number in your order confirmation.", usage=Usage(model="local"))
+SILENT = WrittenReply(usage=Usage(model="local"))
+
+
+def passage(score: float, article: str = "delivery") -> Passage:
+    text = "You find the tracking number in your order confirmation."
+    return Passage(article_id=article, title="Delivery", source="https://shop.example", text=text, score=score)
+
+
+def prediction(label: str = "delivery", confidence: float = 0.9, out_of_scope: float = 0.0) -> TopicPrediction:
+    return TopicPrediction(
+        label=label, probability=0.9, alternatives=(), out_of_scope=out_of_scope, confidence=confidence
+    )
+
+
+def evidence(question: str = "Where is my parcel?", **changes: Any) -> Evidence:
+    """Of a plain question that was answered from an article, with these changes."""
+    retrieved = changes.get("retrieved", (Retrieved([passage(0.8)], coverage=0.9),))
+    passages = tuple(found.ranked[0] for found in retrieved if found.ranked)
+    request = ReplyRequest(
+        organisation="bikeshop", language="en", ai_agent=SERVICE, question=question, passages=passages
+    )
+    findings: dict[str, Any] = {
+        "specification": SPECIFICATION,
+        "ai_agent": SERVICE,
+        "prediction": prediction(),
+        "request": request,
+        "written": WRITTEN,
+        "context": CustomerContext(),
+        "retrieved": retrieved,
+    }
+    return evidence_of(Findings(**{**findings, **changes}))
+
+
+def act(tool: str = "refund", server: str = "shop", **arguments: Any) -> ProposedAction:
+    amount = arguments.get("amount")
+    known = Decimal(str(amount)) if isinstance(amount, int | float) else None
+    return ProposedAction(server=server, tool=tool, arguments=arguments, amount=known)
+
+
+def call(action: ProposedAction, state: Any = "done") -> RecordedCall:
+    return RecordedCall(call_key="k", draft_id="d0", state=state, action=action, result="", claimed_at=READ_AT)
+
+
+class TestActions:
+    @pytest.mark.parametrize(
+        ("actions", "expected"),
+        [
+            ((), None),
+            ((act(amount=100),), "within_limit"),
+            ((act(amount=100.01),), "needs_approval"),
+            ((act(amount=60), act(amount=40, order="2")), "within_limit"),
+            ((act(amount=60), act(amount=41, order="2")), "needs_approval"),
+            ((act(),), "needs_approval"),
+            ((act(amount="many"),), "needs_approval"),
+            ((act("cancel"),), "needs_approval"),
+            ((act("note", text="x"),), "within_limit"),
+            ((act("note", text="x"), act(amount=500)), "needs_approval"),
+            ((act("delete"),), "needs_approval"),
+            ((act("note", server="bank"),), "needs_approval"),
+        ],
+    )
+    def test_what_is_within_the_limits_needs_nobody(
+        self, actions: tuple[ProposedAction, ...], expected: str | None
+    ) -> None:
+        assert evidence(ai_agent=CLERK, actions=actions).action == expected
+
+    @pytest.mark.parametrize(
+        ("done", "expected"),
+        [
+            ((call(act(amount=50)),), "within_limit"),
+            ((call(act(amount=51)),), "needs_approval"),
+            ((call(act(amount=51), "failed"),), "within_limit"),
+            ((call(act(amount=51), "claimed"),), "needs_approval"),
+            ((call(act("note", text="x")),), "within_limit"),
+            ((call(act(amount=50, order="1")),), "needs_approval"),
+        ],
+    )
+    def test_what_was_done_earlier_counts_towards_the_limit(
+        self, done: tuple[RecordedCall, ...], expected: str
+    ) -> None:
+        """The same thing once more needs people, whatever it costs; what failed was not done."""
+        assert evidence(ai_agent=CLERK, actions=(act(amount=50, order="1"),), done=done).action == expected
+
+    def test_without_the_tool_an_ai_agent_does_nothing_alone(self) -> None:
+        assert evidence(ai_agent=SERVICE, actions=(act(amount=1),)).action == "needs_approval"
+
+
+class TestAmounts:
+    @pytest.mark.parametrize(
+        ("question", "actions", "expected"),
+        [
+            ("Where is my parcel?", (), None),
+            ("I paid 20 EUR and 300 EUR.", (), Decimal(300)),
+            ("I paid 20 EUR.", (act(amount=50),), Decimal(50)),
+            ("What about bi-2?", (), Decimal("98.50")),
+            ("What about BI-2 and 100 EUR?", (), Decimal(100)),
+            ("What about BI-3?", (), Decimal("7000.00")),
+            ("What about BI-9?", (), None),
+        ],
+    )
+    def test_the_largest_that_is_meant(
+        self, question: str, actions: tuple[ProposedAction, ...], expected: Decimal | None
+    ) -> None:
+        first = known_customer(invoice="BI-2: 98.50, issued 1 October 2026, open")
+        second = known_customer(invoice="BI-3: 7000.00, issued 1 October 2026, open")
+        third = known_customer(invoice="BI-9 is not described as usual")
+        context = first.model_copy(update={"facts": (*first.facts, *second.facts, *third.facts)})
+        assert evidence(question, actions=actions, context=context).amount == expected
+
+
+class TestSources:
+    def test_the_question_that_fares_worst_counts(self) -> None:
+        good = Retrieved([passage(0.9), passage(0.2, "warranty")], coverage=0.9)
+        poor = Retrieved([passage(0.5), passage(0.4, "warranty")], coverage=0.4)
+        found = evidence(retrieved=(good, poor))
+        assert (found.retrieval, found.retrieval_margin) == (0.5, pytest.approx(0.1))
+
+    @pytest.mark.parametrize(("coverage", "expected"), [(0.0, 0.8), (0.5, 0.4), (1.0, 0.0)])
+    def test_what_the_articles_know_is_not_out_of_scope(self, coverage: float, expected: float) -> None:
+        retrieved = (Retrieved([passage(0.5)], coverage), Retrieved([passage(0.5)], 1.0))
+        found = evidence(prediction=prediction(out_of_scope=0.8), retrieved=retrieved)
+        assert found.out_of_scope == pytest.approx(expected)
+
+    @pytest.mark.parametrize("source", ["fact:plan", "tool:order_status"])
+    def test_what_stands_in_the_customers_records_needs_no_article(self, source: str) -> None:
+        cited = WRITTEN.model_copy(update={"citations": (Citation(source_id=source, title="x"),)})
+        found = evidence(written=cited, prediction=prediction(out_of_scope=0.9), retrieved=(Retrieved([], 0.0),))
+        assert found.from_facts
+        assert (found.retrieval, found.retrieval_margin, found.out_of_scope) == (1.0, 1.0, 0.0)
+
+    def test_sources_and_tools_that_are_missing_are_named(self) -> None:
+        found = evidence(context=CustomerContext(missing=("salesforce",)), missing_tools=("shop",))
+        assert found.missing_sources == ("salesforce", "shop")
+
+
+class TestWriting:
+    def test_a_text_from_the_article_is_grounded_and_an_invention_is_not(self) -> None:
+        assert evidence().grounding == 1.0
+        invented = WRITTEN.model_copy(update={"text": "We pay you 5000 EUR tomorrow in Paris."})
+        assert evidence(written=invented).grounding < 0.5
+
+    def test_who_says_nothing_abstains(self) -> None:
+        found = evidence(written=SILENT)
+        assert (found.abstained, found.ambiguous, found.grounding) == (True, False, 0.0)
+
+    @pytest.mark.parametrize(
+        ("question", "out_of_scope", "asks_back"),
+        [("it does not work", 0.9, True), ("Where is my parcel?", 0.2, True), ("Who won the match?", 0.9, False)],
+    )
+    def test_a_question_back_helps_with_what_is_vague_or_ours(
+        self, question: str, out_of_scope: float, asks_back: bool
+    ) -> None:
+        asking = SILENT.model_copy(update={"clarifying_question": "Which one?"})
+        retrieved = (Retrieved([passage(0.1)], coverage=0.0),)
+        scope = prediction(out_of_scope=out_of_scope)
+        found = evidence(question, written=asking, prediction=scope, retrieved=retrieved)
+        assert (found.ambiguous, found.abstained) == (asks_back, not asks_back)
+
+
+class TestTopics:
+    @pytest.mark.parametrize(("confidence", "expected"), [(0.5, Sensitivity.FINANCIAL), (0.49, None)])
+    def test_a_sensitive_topic_counts_where_it_is_sure(self, confidence: float, expected: Sensitivity | None) -> None:
+        found = evidence("and then what about it", prediction=prediction("refund", confidence))
+        assert found.sensitivity is expected
+
+    def test_sensitive_words_count_whatever_the_topic(self) -> None:
+        found = evidence("My lawyer will sue you.", prediction=prediction("delivery"))
+        assert found.sensitivity is Sensitivity.LEGAL
+
+    @pytest.mark.parametrize(("label", "supervised"), [("refund", True), ("delivery", False)])
+    def test_a_supervised_topic_is_that_of_its_ai_agent(self, label: str, supervised: bool) -> None:
+        assert evidence(ai_agent=BILLING, prediction=prediction(label)).supervised is supervised
+        assert not evidence(ai_agent=SERVICE, prediction=prediction(label)).supervised
+
+    @pytest.mark.parametrize(("confidence", "escalates"), [(0.9, True), (0.3, False)])
+    def test_a_topic_for_people_goes_to_people_where_it_is_sure(self, confidence: float, escalates: bool) -> None:
+        topics = tuple(topic.model_copy(update={"escalate": topic.id == "warranty"}) for topic in SPECIFICATION.topics)
+        specification = SPECIFICATION.model_copy(update={"topics": topics})
+        found = evidence(specification=specification, prediction=prediction("warranty", confidence))
+        assert found.topic_escalates is escalates
+
+    def test_what_no_ai_agent_can_do_is_noticed_whoever_was_asked(self) -> None:
+        """The topic may have led to the wrong one: the list stands with `service`."""
+        assert evidence("Please delete account 7", ai_agent=BILLING).cannot_do == "delete an account"
+
+    def test_an_unknown_topic_is_none(self) -> None:
+        assert evidence(prediction=prediction("weather")).topic is None
+
+    def test_the_ai_agents_own_threshold_goes_along(self) -> None:
+        assert evidence(ai_agent=BILLING).escalate_below == 0.8
+        assert evidence().escalate_below is None
+
+
+@pytest.mark.parametrize("courtesy", ["Thank you very much!", "Are you a bot?"])
+def test_a_courtesy_needs_no_source(courtesy: str) -> None:
+    found = evidence(courtesy, prediction=prediction("refund", 0.1, 0.9), retrieved=(Retrieved([], 0.0),))
+    assert (found.topic_confidence, found.retrieval, found.out_of_scope, found.sensitivity) == (1.0, 1.0, 0.0, None)
