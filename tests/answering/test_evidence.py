@@ -137,7 +137,8 @@ class TestSources:
         good = Retrieved([passage(0.9), passage(0.2, "warranty")], coverage=0.9)
         poor = Retrieved([passage(0.5), passage(0.4, "warranty")], coverage=0.4)
         found = evidence(retrieved=(good, poor))
-        assert (found.retrieval, found.retrieval_margin) == (0.5, pytest.approx(0.1))
+        assert found.retrieval == 0.5
+        assert found.retrieval_margin == pytest.approx(0.1)
 
     @pytest.mark.parametrize(("coverage", "expected"), [(0.0, 0.8), (0.5, 0.4), (1.0, 0.0)])
     def test_what_the_articles_know_is_not_out_of_scope(self, coverage: float, expected: float) -> None:

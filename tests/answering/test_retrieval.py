@@ -25,7 +25,8 @@ def found(*scores: tuple[str, float]) -> Retrieved:
 def test_the_lead_is_over_the_best_passage_of_any_other_article(
     scores: list[tuple[str, float]], fit: float, lead: float
 ) -> None:
-    assert (found(*scores).fit, found(*scores).lead) == (fit, pytest.approx(lead))
+    assert found(*scores).fit == fit
+    assert found(*scores).lead == pytest.approx(lead)
 
 
 @pytest.mark.parametrize(("count", "given"), [(0, 0), (3, 3), (PASSAGES_PER_QUESTION + 1, PASSAGES_PER_QUESTION)])
