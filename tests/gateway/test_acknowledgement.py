@@ -24,6 +24,12 @@ REQUEST = TakeOver(request_id="r-1", by=Person(id="anna", roles=("human_agent",)
 MESSAGE = CustomerMessage(message_id="m-1", text="Hello", received_at=NOW)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits here waits for the store, however slow the machine is."""
+    monkeypatch.setattr(acknowledgement, "ACKNOWLEDGED_WITHIN", timedelta(minutes=1))
+
+
 @pytest.fixture
 def services(options: GatewayOptions, database: Database, temporal_client: Client) -> Services:
     return Services(options, temporal_client, Store(database), {})
