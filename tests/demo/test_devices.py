@@ -89,3 +89,43 @@ async def test_a_call_begins_with_the_first_words(devices: Mapping[ChannelKind, 
 def test_who_has_no_number_has_no_phone(vendors: Vendors) -> None:
     contact = ANNA.model_copy(update={"phone": None})
     assert set(devices_of(vendors, contact, subject="", is_direct=True)) == {"email", "zendesk", "slack"}
+
+
+async def test_the_first_text_opens_a_ticket_and_the_others_go_on_in_it(
+    vendors: Vendors, devices: Mapping[ChannelKind, Device]
+) -> None:
+    desk = devices["zendesk"]
+    assert isinstance(desk, HelpDesk)
+    assert (desk.thread, list(desk.posted())) == ("", [])
+    for text in ("How many seats?", "Hello?"):
+        await desk.write(text)
+    assert desk.ticket is not None
+    comments = vendors.zendesk.stand_in.account.comments[desk.ticket]
+    assert [comment["body"] for comment in comments] == ["How many seats?", "Hello?"]
+    assert (desk.thread, vendors.zendesk.stand_in.account.tickets[desk.ticket]["subject"]) == (
+        str(desk.ticket),
+        "Seats",
+    )
+
+
+async def test_sms_to_somebody_else_are_not_shown(vendors: Vendors) -> None:
+    other = ANNA.model_copy(update={"id": "c-9", "phone": "+49 171 999 0000"})
+    phone = devices_of(vendors, other, subject="", is_direct=True)["sms"]
+    form = {"To": "+491719990001", "From": "+15005550006", "Body": "Not hers"}
+    vendors.twilio.stand_in.create_message(form)
+    vendors.twilio.stand_in.create_message(form | {"To": "+491719990000", "Body": "Hers"})
+    assert [one.text for one in phone.posted()] == ["Hers"]
+    assert "+491719990000" in phone.thread
+
+
+async def test_the_first_mail_has_the_subject_and_the_thread_stays(vendors: Vendors) -> None:
+    other = ANNA.model_copy(update={"id": "c-8", "email": "otto@shop.example"})
+    mailbox = devices_of(vendors, other, subject="Seats", is_direct=True)["email"]
+    assert isinstance(mailbox, Mailbox)
+    assert mailbox.thread == ""
+    await mailbox.write("How many seats?")
+    thread = mailbox.thread
+    await mailbox.write("Hello?")
+    assert mailbox.thread == thread != ""
+    newest = (await mailbox.stand_in.folder("INBOX"))[-2]
+    assert b"Subject: Seats" in newest.raw
