@@ -153,7 +153,7 @@ class ChatClient(Customer):
                 self._outbox.pop(message_id, None)
 
     async def _hear(self, message: Pushed) -> None:
-        self.heard.append(_heard(message))
+        self.heard.append(heard_of(message, datetime.now(UTC)))
         self._outbox.pop(message.id, None)
         if message.author is not Author.CUSTOMER:
             await self._send(MarkRead(type="read", seq=message.seq))
@@ -173,12 +173,13 @@ class ChatClient(Customer):
                 await self._socket.send(frame.model_dump_json())
 
 
-def _heard(pushed: Pushed) -> Heard:
+def heard_of(pushed: Pushed, at: datetime) -> Heard:
+    """What a client read of its socket, and when."""
     return Heard(
         seq=pushed.seq,
         message_id=pushed.id,
         author=pushed.author,
         kind=pushed.kind,
         text=pushed.text,
-        at=datetime.now(UTC),
+        at=at,
     )

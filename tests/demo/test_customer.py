@@ -12,14 +12,14 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from demo import customer as customer_module
-from demo.customer import ChatClient, Customer
-from demo.records import Heard, Sent
+from demo.customer import ChatClient, Customer, heard_of
 from demo.steps import say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from gateway.chat.frames import AnyServerFrame, ErrorFrame, Pushed, Received, Standing, Welcome
 from gateway.chat.sessions import ChatSession
 from gateway.problems import problem
+from invariants.records import Heard, Sent
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PATIENCE_SECONDS = 20
@@ -35,7 +35,12 @@ def welcome(*, status: Status = Status.OPEN, messages: tuple[Pushed, ...] = ()) 
 
 
 def heard(seq: int, author: Author, text: str = "x", message_id: str = "m") -> Heard:
-    return Heard.of(pushed(seq, author, message_id, text), NOW)
+    return heard_of(pushed(seq, author, message_id, text), NOW)
+
+
+def test_a_pushed_message_is_heard_when_it_came() -> None:
+    said = heard(3, Author.AI_AGENT, "14", "d1")
+    assert (said.seq, said.message_id, said.author, said.text, said.at) == (3, "d1", Author.AI_AGENT, "14", NOW)
 
 
 class Gateway:

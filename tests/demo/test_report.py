@@ -10,7 +10,18 @@ from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from invariants.checks import run_checks
 from invariants.records import Conversation, Exchange
-from tests.invariants.records import FAULTS, approval, at, decision, event, every_channel, played, recorded, sound, stored
+from tests.invariants.records import (
+    FAULTS,
+    approval,
+    at,
+    decision,
+    event,
+    every_channel,
+    played,
+    recorded,
+    sound,
+    stored,
+)
 
 SOUND = sound()
 

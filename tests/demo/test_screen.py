@@ -7,13 +7,13 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
-from demo.checks import Check
 from demo.playing import Player
 from demo.report import DemoReport, Summary, report_of
 from demo.screen import Screen, check_table, conversation_table, summary_lines
 from domain.identity.directory import Contact
 from embedded.processes import State
-from tests.demo.records import ID, played, sound
+from invariants.checks import Check
+from tests.invariants.records import ID, played, sound
 
 ANNA = Contact(id="c-1", account="shop", name="Anna Lindner", email="anna@shop.example")
 HELD, BROKEN = Check(ok=True, detail="6 of 6"), Check(ok=False, detail="1 lost")

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from demo import staff as staff_module
-from demo.records import LateDecision
 from demo.staff import Staff
 from gateway.api.approvals import AskDecision, DecisionAnswer
+from invariants.records import LateDecision
 from sandbox.serving import serving
 
 APPROVE = AskDecision(action="approve", request_id="r-1")

@@ -16,7 +16,7 @@ from embedded.ports import free_port
 from gateway.conversations import Conversations
 from gateway.metrics import GatewayMetrics
 from tests.storage.stage import NOW
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 ANNA = Person(id="anna", roles=("human_agent",))
 SIGNALS_FAILED = "holdfast_signals_failed_total"

@@ -11,7 +11,7 @@ import pytest
 from sandbox.authority import Authority
 from sandbox.frame import Fault
 from sandbox.mail import ADDRESS, PASSWORD, SENT, MailStandIn
-from sandbox.mail_submission import MOST_BYTES, failure_line, refusal_of
+from sandbox.mail_submission import MAX_BYTES, failure_line, refusal_of
 
 CUSTOMER = "erika@customer.example"
 
@@ -131,7 +131,7 @@ class TestSession:
         assert {to: code for to, (code, _) in refused.items()} == {"nobody@customer.example": 550}
         assert [received.to for received in mail.received] == [CUSTOMER]
 
-    @pytest.mark.parametrize(("size", "code"), [(MOST_BYTES, 250), (MOST_BYTES + 1, 552)])
+    @pytest.mark.parametrize(("size", "code"), [(MAX_BYTES, 250), (MAX_BYTES + 1, 552)])
     def test_a_size_that_is_announced(self, smtp: smtplib.SMTP_SSL, size: int, code: int) -> None:
         assert smtp.docmd("MAIL", f"FROM:<{ADDRESS}> SIZE={size}")[0] == code
 

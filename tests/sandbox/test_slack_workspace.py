@@ -7,7 +7,7 @@ import pytest
 from sandbox.slack_workspace import (
     BOT_ID,
     BOT_USER,
-    MOST_CHARACTERS,
+    MAX_CHARACTERS,
     Person,
     PostMessage,
     Reading,
@@ -68,7 +68,7 @@ class TestPosting:
         assert code(caught) == expected
         assert workspace.messages == {}
 
-    @pytest.mark.parametrize(("length", "is_taken"), [(MOST_CHARACTERS, True), (MOST_CHARACTERS + 1, False)])
+    @pytest.mark.parametrize(("length", "is_taken"), [(MAX_CHARACTERS, True), (MAX_CHARACTERS + 1, False)])
     def test_the_length_of_a_message(self, workspace: Workspace, length: int, is_taken: bool) -> None:
         if is_taken:
             assert len(post(workspace, "x" * length)["text"]) == length

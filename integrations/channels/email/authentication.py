@@ -11,7 +11,7 @@ from integrations.channels.email.headers import domain_of, raw_headers
 
 _WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*"?|[^;"\s])+|;')
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[()]|[^"\\()]+|\\')
-_MOST_CHARACTERS = 10_000
+_MAX_CHARACTERS = 10_000
 
 
 def is_verified(mail: Message, address: str, trusted_host: str) -> bool:
@@ -60,7 +60,7 @@ def _results(value: str) -> list[tuple[str, str, dict[str, str]]]:
 def _segments(value: str) -> list[list[str]]:
     """The words between semicolons; comments go first, and what is quoted is one word."""
     segments: list[list[str]] = [[]]
-    for word in _WORD.findall(_without_comments(value[:_MOST_CHARACTERS])):
+    for word in _WORD.findall(_without_comments(value[:_MAX_CHARACTERS])):
         if word == ";":
             segments.append([])
         else:

@@ -7,10 +7,10 @@ import pytest
 from domain.conversation.turn import ContactIdentity
 from domain.errors import UnavailableError
 from integrations.crm.base import CustomerReference
-from integrations.crm.salesforce.context import MOST_CONTACTS
+from integrations.crm.salesforce.context import MAX_CONTACTS
 from integrations.crm.salesforce.identity import (
-    MOST_HOLDERS,
-    MOST_LINKED,
+    MAX_HOLDERS,
+    MAX_LINKED,
     Addresses,
     Holders,
     addresses_of,
@@ -76,8 +76,8 @@ def test_what_was_not_asked_about_may_be_anybodys(asked: Addresses, expected: tu
 def test_a_failure_or_too_many_answers_tell_nothing() -> None:
     one = contact("003X", EMAIL)
     assert told_by(ASKED, UnavailableError("away")) == Holders()
-    assert told_by(ASKED, [one] * MOST_HOLDERS) == Holders()
-    assert told_by(ASKED, [one] * (MOST_HOLDERS - 1)).asked == ASKED
+    assert told_by(ASKED, [one] * MAX_HOLDERS) == Holders()
+    assert told_by(ASKED, [one] * (MAX_HOLDERS - 1)).asked == ASKED
     assert told_by(ASKED, []) == Holders(ASKED, ())
 
 
@@ -85,7 +85,7 @@ def test_a_search_by_address_tells_who_has_it_and_one_by_id_does_not() -> None:
     by_email = CustomerReference(email=EMAIL.upper(), verified=True)
     one = contact("003X", EMAIL)
     assert told_by_search(by_email, [one], "DE") == Holders(Addresses(emails=frozenset({EMAIL})), (one,))
-    assert told_by_search(by_email, [one] * MOST_CONTACTS, "DE") == Holders()
+    assert told_by_search(by_email, [one] * MAX_CONTACTS, "DE") == Holders()
     by_id = CustomerReference(contact_id="003E", email=EMAIL, verified=True)
     assert told_by_search(by_id, [one], "DE") == Holders()
 
@@ -115,16 +115,16 @@ def test_a_mobile_phone_alone_is_a_persons_own(mobile: str | None, phone: str | 
 
 
 def test_of_very_many_links_the_newest_are_asked_about() -> None:
-    linked = tuple(ContactIdentity(email=f"{number}@bikes.example") for number in range(MOST_LINKED + 1))
+    linked = tuple(ContactIdentity(email=f"{number}@bikes.example") for number in range(MAX_LINKED + 1))
     asked = linked_to(CustomerReference(linked=linked), "DE")
-    assert asked.emails == {f"{number}@bikes.example" for number in range(MOST_LINKED)}
+    assert asked.emails == {f"{number}@bikes.example" for number in range(MAX_LINKED)}
 
 
 def test_for_no_address_nothing_is_asked() -> None:
     assert holders_query(Addresses()) == {}
     (query,) = holders_query(ASKED).values()
     assert f"Email = '{EMAIL}'" in query
-    assert f"LIMIT {MOST_HOLDERS}" in query
+    assert f"LIMIT {MAX_HOLDERS}" in query
 
 
 def test_an_address_cannot_leave_its_literal() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidInputError
-from integrations.helpdesk.zendesk.facts import MOST_CHARACTERS, check_fields, context_of, is_customer, search_for
+from integrations.helpdesk.zendesk.facts import MAX_CHARACTERS, check_fields, context_of, is_customer, search_for
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MIA: dict[str, Any] = {
@@ -91,10 +91,10 @@ def test_tickets_are_told_with_their_day() -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    long = "x" * (MOST_CHARACTERS + 1)
+    long = "x" * (MAX_CHARACTERS + 1)
     found = dict(facts({"own": "user.notes"}, ticket(1, subject=long), user=MIA | {"notes": long}))
-    assert found["own"] == "x" * MOST_CHARACTERS
-    assert found["ticket"].count("x") == MOST_CHARACTERS
+    assert found["own"] == "x" * MAX_CHARACTERS
+    assert found["ticket"].count("x") == MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(

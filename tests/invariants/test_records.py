@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from demo.records import Exchange, Heard, Posted, Sent, words
 from domain.conversation.messages import Author
-from gateway.chat.frames import Pushed
-from tests.demo.records import START, at, stored
+from invariants.records import Exchange, Posted, Sent, words
+from tests.invariants.records import START, stored
 
 
 class TestSent:
@@ -36,12 +35,6 @@ class TestSent:
     @pytest.mark.parametrize("author", [Author.AI_AGENT, Author.HUMAN_AGENT, Author.SYSTEM])
     def test_what_somebody_else_said_is_not_the_customers(self, author: Author) -> None:
         assert not Sent(message_id=None, text="How many?").is_in(stored(1, author, "How many?"))
-
-
-def test_a_pushed_message_is_heard_when_it_came() -> None:
-    pushed = Pushed(seq=3, id="d1", author=Author.AI_AGENT, kind="reply", text="14", at=at(1))
-    heard = Heard.of(pushed, at(9))
-    assert (heard.seq, heard.message_id, heard.author, heard.text, heard.at) == (3, "d1", Author.AI_AGENT, "14", at(9))
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, 0.0), (0.0015, 1.5), (61, 61_000.0)])
