@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from sandbox import openai_responses
+from sandbox import openai_embeddings, openai_responses
 from sandbox.openai_requests import ChatRequest, JsonSchemaFormat, accepted_request, error_body, texts_of
 from sandbox.scripted_model import (
     KNOWS_NOTHING,
@@ -17,6 +17,7 @@ from sandbox.scripted_model import (
     ModelStandIn,
     RefusedRequestError,
     Says,
+    SendsBody,
     event,
     halves,
     json_body,
@@ -25,7 +26,7 @@ from sandbox.scripted_model import (
 )
 
 API_KEY = "sk-stand-in"
-MODELS = frozenset({"gpt-4.1-mini", "gpt-5-mini"})
+MODELS = frozenset({"gpt-4.1-mini", "gpt-5-mini", "text-embedding-3-small"})
 CREATED = 1_750_000_000
 DONE = event("[DONE]")
 NO_JSON = RefusedRequestError(400, "We could not parse the JSON body of your request.")
@@ -44,6 +45,7 @@ class OpenAiStandIn(ModelStandIn):
         app = super().app()
         app.add_api_route("/v1/chat/completions", self.create_chat_completion, methods=["POST"])
         app.add_api_route("/v1/responses", self.create_response, methods=["POST"])
+        app.add_api_route("/v1/embeddings", self.create_embedding, methods=["POST"])
         return app
 
     def refusal(self, refused: RefusedRequestError) -> Response:
@@ -65,6 +67,20 @@ class OpenAiStandIn(ModelStandIn):
         request = openai_responses.accepted_request(sent)
         self._accept(request.model, sent)
         return await self.tell(openai_responses.Telling(request, next(self.numbers)))
+
+    async def create_embedding(self, http: Request) -> Response:
+        """The vectors, unless a script says that it fails or sends a body of its own."""
+        self._check_key(http.headers.get("authorization"))
+        sent = json_body(await http.body(), NO_JSON)
+        request = openai_embeddings.accepted_request(sent)
+        self._accept(request.model, sent)
+        step = self.script.popleft() if self.script else None
+        if isinstance(step, Fails):
+            error = error_body(step.message, kind=step.type, code=step.code)
+            return JSONResponse(error, step.status, headers=step.headers)
+        if isinstance(step, SendsBody):
+            return Response(step.body, media_type=step.media_type)
+        return JSONResponse(openai_embeddings.answer(request))
 
     def _accept(self, model: str, sent: dict[str, Any]) -> None:
         if model not in self.models:

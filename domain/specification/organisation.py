@@ -150,6 +150,15 @@ class ModelPrice(SpecModel):
         return not self.input and not self.output
 
 
+EmbedderName = Annotated[
+    str,
+    Field(
+        pattern=r"^(embedded|none|(openai|compatible):.+)$",
+        description="`embedded`, `none`, `openai:<model>` or `compatible:<model>`.",
+    ),
+]
+
+
 class ModelSpec(SpecModel):
     """Which models write and check replies: `local`, or `<provider>:<model>`; `validator` checks drafts when set.
 
@@ -163,6 +172,9 @@ class ModelSpec(SpecModel):
         "longer than `patience_seconds`.",
     )
     validator: ModelName | None = None
+    embedder: EmbedderName = Field(
+        "embedded", description="What tells the meaning of messages and articles; `none`: their words alone do."
+    )
     timeout_seconds: float = Field(30, gt=0, le=300)
     patience_seconds: float = Field(5, ge=0, le=30, description="How long a turn waits for a rate-limited model.")
     prices: dict[ModelName, ModelPrice] = {}

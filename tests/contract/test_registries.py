@@ -12,6 +12,8 @@ from integrations.channels.base import Channel, TicketKeeper, TurnTaking
 from integrations.channels.registry import CHANNELS, TRAITS
 from integrations.crm.base import Crm
 from integrations.crm.registry import CRMS
+from integrations.embeddings.base import Embedder
+from integrations.embeddings.registry import EMBEDDERS
 from integrations.knowledge.registry import SOURCES
 from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.base import ReplyWriter
@@ -26,6 +28,7 @@ REGISTRIES: list[tuple[dict[str, str], type]] = [
     (WRITERS, ReplyWriter),
     (MODELS, ChatModel),
     (CRMS, Crm),
+    (EMBEDDERS, Embedder),
     (CHANNELS, Channel),
     (SOURCES, KnowledgeSource),
     (TOOL_SERVERS, ToolServer),

@@ -18,9 +18,11 @@ IMPORTERS = {
     "httpx2": {"integrations/llm/anthropic.py", "integrations/tools/mcp.py"},
     "imapclient": {"integrations/channels/email/mailbox.py"},
     "mcp": {"integrations/tools/mcp.py"},
-    "openai": {"integrations/llm/openai.py"},
+    "onnxruntime": {"integrations/embeddings/minilm.py"},
+    "openai": {"integrations/llm/openai.py", "integrations/embeddings/openai.py"},
     "simple_salesforce": {"integrations/crm/salesforce/api.py"},
     "slack_sdk": {"integrations/channels/slack/channel.py"},
+    "tokenizers": {"integrations/embeddings/minilm.py"},
     "twilio": {"integrations/channels/twilio/client.py"},
     "zenpy": {"integrations/helpdesk/zendesk/client.py"},
 }
