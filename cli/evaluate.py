@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 
 from cli.evaluate_organisation import Part, evaluate_organisation, report
+from cli.models import embedder_of
 from cli.topic_evaluation import DEFAULT_DIAGRAM, evaluate_topics, results_table
-from domain.errors import InvalidInputError
+from domain.errors import HoldfastError, InvalidInputError
 from publishing.specification import SpecificationError
 
 ORGANISATIONS = Path("specs")
@@ -48,6 +49,12 @@ def evaluate(
         Path, typer.Option(metavar="FILE.png", help="Where to write the reliability diagram.")
     ] = DEFAULT_DIAGRAM,
     language: Annotated[str, typer.Option(help="Language of the messages, such as en or de.")] = "en",
+    embedder: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Embedding model for --topics: embedded, none, openai:MODEL or compatible:MODEL."
+        ),
+    ] = "embedded",
     tuning: Annotated[
         bool, typer.Option("--tuning", help="Measure the organisation on its tuning part, not on the held-out one.")
     ] = False,
@@ -67,10 +74,10 @@ def evaluate(
         if organisation is not None:
             _evaluate_organisation(_folder_of(organisation), "tuning" if tuning else "held_out", as_json, failures)
         elif topics is not None and test is not None:
-            _evaluate_topics(topics, test, out_of_scope, plot, language, as_json)
+            _evaluate_topics(topics, test, out_of_scope, plot, language, embedder, as_json)
         else:
             raise InvalidInputError("Name an organisation, such as techflow, or give --topics and --test.")
-    except (InvalidInputError, SpecificationError, OSError) as error:
+    except (HoldfastError, SpecificationError, OSError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(WRONG_USE) from error
 
@@ -93,9 +100,10 @@ def _evaluate_organisation(folder: Path, part: Part, as_json: bool, failures: bo
 
 
 def _evaluate_topics(
-    topics: Path, test: Path, out_of_scope: Path | None, plot: Path, language: str, as_json: bool
+    topics: Path, test: Path, out_of_scope: Path | None, plot: Path, language: str, embedder: str, as_json: bool
 ) -> None:
-    figures = evaluate_topics(topics, test, out_of_scope, plot, language=language, console=Console(stderr=True))
+    reads, console = embedder_of(embedder), Console(stderr=True)
+    figures = evaluate_topics(topics, test, out_of_scope, plot, language=language, embedder=reads, console=console)
     if as_json:
         typer.echo(figures.model_dump_json(indent=2))
         return

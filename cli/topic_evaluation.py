@@ -1,21 +1,30 @@
 """`holdfast evaluate --topics`: train the topic model on labelled messages and measure it on others."""
 
+import asyncio
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from answering.topics.evaluation import Evaluation, evaluate
+from answering.topics.evaluation import Evaluation, Reader, evaluate
 from answering.topics.reliability_diagram import save_reliability_diagram
 from cli.labelled_csv import OUT_OF_SCOPE_LABELS, read_labelled, read_texts
 from domain.quality.topics import LabelledText, TopicEvaluation
+from integrations.embeddings.base import Embedder
 
 DEFAULT_DIAGRAM = Path(".holdfast/evaluate/reliability.png")
 
 
 def evaluate_topics(
-    train: Path, test: Path, out_of_scope: Path | None, diagram: Path, *, language: str, console: Console
+    train: Path,
+    test: Path,
+    out_of_scope: Path | None,
+    diagram: Path,
+    *,
+    language: str,
+    embedder: Embedder,
+    console: Console,
 ) -> TopicEvaluation:
     """Read the files, train with a progress display on `console`, and write the reliability diagram.
 
@@ -24,7 +33,7 @@ def evaluate_topics(
     train_topics, train_outside = _split(read_labelled(train))
     test_topics, test_outside = _split(read_labelled(test))
     train_outside += read_texts(out_of_scope) if out_of_scope else []
-    with _progress(console) as progress:
+    with asyncio.Runner() as runner, _progress(console) as progress:
         task = progress.add_task("Training", total=None)
         measured: Evaluation = evaluate(
             train_topics,
@@ -32,6 +41,7 @@ def evaluate_topics(
             train_outside,
             test_outside,
             language=language,
+            reader=Reader(embedder.model, lambda texts: runner.run(embedder.embed(texts))),
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     save_reliability_diagram(diagram, measured.confidence, measured.right, f"Topic confidence on {test.name}")
@@ -43,6 +53,7 @@ def results_table(figures: TopicEvaluation) -> Table:
     table = Table(title=f"{figures.topics} topics, {figures.train_messages:,} messages to learn from", box=None)
     table.add_column("measured on the test messages", style="dim")
     table.add_column(f"n = {figures.test_messages:,}", justify="right")
+    table.add_row("embedding model", figures.model)
     table.add_row("accuracy", f"{figures.accuracy:.1%}")
     for target, result in figures.targets.items():
         label = f"error when {float(target):.0%} is the target (covers {result.coverage:.1%})"

@@ -1,6 +1,6 @@
 """Measure a topic model on messages that had no part in its training or in the choice of its thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from answering.topics import metrics
 from answering.topics.metrics import Flags, Floats
-from answering.topics.ngram import HeldOut, NgramTopicModel, Progress, fit
+from answering.topics.ngram import Embedded, HeldOut, NgramTopicModel, Progress, fit
 from domain.errors import InvalidInputError
 from domain.quality.topics import (
     LabelledText,
@@ -18,10 +18,22 @@ from domain.quality.topics import (
     TopicEvaluation,
     TopicPrediction,
 )
+from integrations.embeddings.base import Vectors
 
 TARGET_ERRORS = (0.03, 0.05)
 ACCEPTED_IN_SCOPE = 0.90
 TIMED_MESSAGES = 500
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An embedding model, to be called from outside an event loop."""
+
+    embedder: str
+    embed: Callable[[Sequence[str]], Vectors]
+
+
+WORDS_ONLY = Reader("", lambda texts: np.zeros((len(texts), 0), dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -40,26 +52,29 @@ def evaluate(
     out_of_scope_test: Sequence[str] = (),
     *,
     language: str = "en",
+    reader: Reader = WORDS_ONLY,
     on_progress: Progress | None = None,
 ) -> Evaluation:
     """Train on `train` and `out_of_scope`, measure on the rest; where `out_of_scope_test` is empty, recall is measured
     by cross-validation over `out_of_scope`. Raises InvalidInputError for an empty test or topics only in the test."""
     _check(train, test)
     started = perf_counter()
-    training = fit(train, out_of_scope, language=language, on_progress=on_progress)
+    embedded = Embedded(reader.embedder, reader.embed([*(message.text for message in train), *out_of_scope]))
+    training = fit(train, out_of_scope, language=language, embedded=embedded, on_progress=on_progress)
     train_seconds = perf_counter() - started
-    predictions = training.model.classify_all([message.text for message in test])
+    predictions = _predictions(training.model, reader, [message.text for message in test])
     confidence = np.array([prediction.confidence for prediction in predictions])
     right = np.array([p.label == message.label for p, message in zip(predictions, test, strict=True)])
-    outside = training.model.classify_all(out_of_scope_test)
+    outside = _predictions(training.model, reader, out_of_scope_test)
     figures = TopicEvaluation(
+        model=reader.embedder or "none",
         accuracy=float(right.mean()),
         targets={f"{error:.2f}": _at_target(training.held_out, confidence, right, error) for error in TARGET_ERRORS},
         aurc=metrics.area_under_risk_coverage(confidence, right),
         calibration_error=metrics.expected_calibration_error(confidence, right),
         out_of_scope=_out_of_scope(training.held_out, _scope_scores(predictions), _scope_scores(outside)),
         train_seconds=train_seconds,
-        latency_ms=_latency(training.model, [message.text for message in test]),
+        latency_ms=_latency(training.model, reader, [message.text for message in test]),
         train_messages=len(train) + len(out_of_scope),
         test_messages=len(test) + len(out_of_scope_test),
         topics=len(training.model.labels),
@@ -105,13 +120,17 @@ def _out_of_scope(held_out: HeldOut, inside: Floats, outside: Floats) -> OutOfSc
     )
 
 
-def _latency(model: NgramTopicModel, texts: Sequence[str]) -> LatencyMilliseconds:
-    """One message at a time, after one that warms up."""
-    model.classify(texts[0])
+def _predictions(model: NgramTopicModel, reader: Reader, texts: Sequence[str]) -> list[TopicPrediction]:
+    return model.classify_all(texts, reader.embed(texts))
+
+
+def _latency(model: NgramTopicModel, reader: Reader, texts: Sequence[str]) -> LatencyMilliseconds:
+    """One message at a time, its vector included, after one that warms up."""
+    _predictions(model, reader, texts[:1])
     milliseconds = []
     for text in texts[:TIMED_MESSAGES]:
         started = perf_counter()
-        model.classify(text)
+        _predictions(model, reader, [text])
         milliseconds.append((perf_counter() - started) * 1000)
     p50, p99 = np.quantile(milliseconds, (0.5, 0.99))
     return LatencyMilliseconds(p50=float(p50), p99=float(p99))

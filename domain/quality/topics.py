@@ -62,6 +62,7 @@ class LatencyMilliseconds(Frozen):
 class TopicEvaluation(Frozen):
     """The result of `holdfast evaluate --topics`. `targets` is keyed by the target error, such as "0.03"."""
 
+    model: str = Field(description="The embedding model; `none` where words alone were learnt.")
     accuracy: Probability
     targets: dict[str, TargetResult]
     aurc: float = Field(description="Area under the risk-coverage curve: mean error over all coverages.")

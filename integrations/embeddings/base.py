@@ -29,7 +29,7 @@ class Embedder(Protocol):
         ...
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """A text always gets the same vector; any text has one, and only its beginning is read."""
+        """A text always gets the same vector, but for rounding; any text has one, and only its beginning is read."""
         ...
 
 

