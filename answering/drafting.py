@@ -4,7 +4,7 @@ No Temporal here: the same code runs in the worker and in the evaluation of an o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import Field
 from pydantic_core import to_json
@@ -22,7 +22,8 @@ from domain.model import Frozen
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import AiAgentSpec, Mode, SpecVersion
 from domain.tools.calls import RecordedCall
-from integrations.concepts import with_concepts
+from integrations.embeddings.base import NOTHING_KNOWN, Embedder, KnownVectors
+from integrations.embeddings.none import NoEmbedder
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import (
     DraftValidator,
@@ -48,6 +49,10 @@ class OrganisationModels:
     knowledge: KnowledgeBase
     topics: TopicModel
     calibration: Calibration
+    embedder: Embedder = field(default_factory=NoEmbedder)
+    """The one whose vectors topics and knowledge were made with."""
+    vectors: KnownVectors = NOTHING_KNOWN
+    """Those of the topics' examples."""
 
 
 class DraftQuestion(Frozen):
@@ -83,12 +88,12 @@ class Drafter:
         self._models = models
         self._servers = servers or {}
         self._spec = models.version.specification
-        self._retrieval = Retrieval(models.knowledge, TopicSources(self._spec.topics, models.knowledge))
+        self._retrieval = Retrieval(models.knowledge, TopicSources(self._spec.topics, models.knowledge, models.vectors))
         self._writer = writer
 
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
-        understood = self._understand(question)
+        understood = await self._understand(question)
         tools = AllowedTools(understood.ai_agent, self._models.version, self._servers, question.context)
         written = await self._writer.write_reply(understood.request, tools)
         findings = Findings(
@@ -118,25 +123,33 @@ class Drafter:
     async def check(self, question: DraftQuestion, draft: Draft, validator: DraftValidator) -> DraftVerdict:
         """A second model's verdict on a draft, over the same sources. Raises what the validator raises."""
         written = WrittenReply(text=draft.text, citations=draft.citations, usage=draft.usage)
-        return await validator.validate_draft(self._understand(question).request, written)
+        return await validator.validate_draft((await self._understand(question)).request, written)
 
-    def _understand(self, question: DraftQuestion) -> Understood:
-        parts = questions_in(standalone(question.text, _said_by_customer(question.transcript)))
-        predictions = [self._classify(part) for part in parts]
-        prediction = min([*predictions, *self._for_people_in(question.text)], key=self._least_safe_first)
+    async def _understand(self, question: DraftQuestion) -> Understood:
+        asked = standalone(question.text, _said_by_customer(question.transcript))
+        parts = questions_in(asked)
+        vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), question.instruction])
+        predictions = [self._classify(part, vectors) for part in parts]
+        for_people = self._for_people_in(question.text, vectors)
+        prediction = min([*predictions, *for_people], key=self._least_safe_first)
         ai_agent = self._route(prediction, question.ai_agent)
-        retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent)
+        retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent, vectors)
         passages = [passage for found in retrieved for passage in found.passages]
-        passages += self._retrieval.for_instruction(question.instruction, ai_agent)
+        passages += self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
         return Understood(ai_agent, prediction, retrieved, self._request(question, ai_agent, passages))
 
-    def _classify(self, text: str) -> TopicPrediction:
-        return self._models.topics.classify(with_concepts(text, self._spec.language))
+    async def _embedded(self, texts: Sequence[str]) -> KnownVectors:
+        different = [text for text in dict.fromkeys(texts) if text]
+        embedder = self._models.embedder
+        vectors = await embedder.embed(different)
+        return KnownVectors(embedder.model, dict(zip(different, vectors, strict=True)))
 
-    def _for_people_in(self, text: str) -> list[TopicPrediction]:
+    def _classify(self, text: str, vectors: KnownVectors) -> TopicPrediction:
+        return self._models.topics.classify(text, vectors.get(text))
+
+    def _for_people_in(self, text: str, vectors: KnownVectors) -> list[TopicPrediction]:
         """Topics for people, sentence by sentence: read together, another one's words can hide them."""
-        alone = [sentence for sentence in sentences(text) if len(content_words(sentence)) >= WORDS_THAT_TELL]
-        predictions = [self._classify(sentence) for sentence in alone] if len(alone) > 1 else []
+        predictions = [self._classify(sentence, vectors) for sentence in _sentences_alone(text)]
         return [found for found in predictions if self._is_for_people(found)]
 
     def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
@@ -174,6 +187,17 @@ class Drafter:
             greet=question.greet,
             timeout_seconds=self._spec.model.timeout_seconds,
         )
+
+
+def texts_read(text: str) -> list[str]:
+    """The parts of a message that are read one by one, and need a vector each."""
+    return [*questions_in(text), *_sentences_alone(text)]
+
+
+def _sentences_alone(text: str) -> list[str]:
+    """Sentences that tell something, where there are several."""
+    alone = [sentence for sentence in sentences(text) if len(content_words(sentence)) >= WORDS_THAT_TELL]
+    return alone if len(alone) > 1 else []
 
 
 def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fact, ...]:

@@ -1,7 +1,7 @@
 """Published organisations, ready to serve: loaded once per process, because a spec version never changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
@@ -14,6 +14,8 @@ from domain.errors import UnavailableError
 from domain.specification.organisation import ChannelKind, ModelSpec, SpecVersion
 from domain.specification.tools import ToolServerSpec
 from integrations.channels.registry import TRAITS
+from integrations.embeddings.base import Embedder
+from integrations.embeddings.none import NoEmbedder
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.llm.fallback import Candidate, FallbackReplyWriter, MeteredValidator
@@ -25,7 +27,7 @@ DEFAULT_WRITER = "the installation's model"
 
 HasTickets = Callable[[ChannelKind], bool]
 """Whether the messages of a channel stand in a help desk's tickets."""
-LoadModels = Callable[[PublishedSpec], OrganisationModels]
+LoadModels = Callable[[PublishedSpec], Awaitable[OrganisationModels]]
 ConnectTools = Callable[[str, ToolServerSpec], ToolServer]
 """Makes the adapter of an organisation's tool server."""
 
@@ -39,6 +41,7 @@ class ModelFactory:
 
     writer: Callable[[str | None, KnowledgeBase], ReplyWriter]
     validator: Callable[[str], DraftValidator]
+    embedder: Callable[[str], Embedder] = lambda _: NoEmbedder()
     default_validator: str | None = None
 
 
@@ -143,7 +146,7 @@ class Organisations:
 
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)
-        models = await asyncio.to_thread(self._load_models, published)
+        models = await self._load_models(published)
         return ServedVersion(
             published, models, self._models, self._spent_since, self._connect, self._has_tickets, self._traits
         )

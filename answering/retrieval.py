@@ -7,6 +7,7 @@ from functools import partial
 from answering.topic_sources import TopicSources
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import AiAgentSpec
+from integrations.embeddings.base import NOTHING_KNOWN, KnownVectors
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage
 
@@ -45,17 +46,26 @@ class Retrieval:
         self._knowledge = knowledge
         self._sources = sources
 
-    def look_up(self, questions: Sequence[tuple[str, TopicPrediction]], ai_agent: AiAgentSpec) -> list[Retrieved]:
-        """One result for each question, in order."""
+    def look_up(
+        self,
+        questions: Sequence[tuple[str, TopicPrediction]],
+        ai_agent: AiAgentSpec,
+        vectors: KnownVectors = NOTHING_KNOWN,
+    ) -> list[Retrieved]:
+        """One result for each question, in order; `vectors` holds those of the questions, or nothing."""
         search = partial(self._knowledge.search, topics=ai_agent.knowledge_topics, limit=PASSAGES_SEARCHED)
-        found = [(search(text), prediction) for text, prediction in questions]
+        found = [(search(text, vectors.get(text)), prediction) for text, prediction in questions]
         return [
             Retrieved(self._sources.preferred(passages, prediction), passages[0].score if passages else 0.0)
             for passages, prediction in found
         ]
 
-    def for_instruction(self, instruction: str, ai_agent: AiAgentSpec) -> Sequence[Passage]:
+    def for_instruction(
+        self, instruction: str, ai_agent: AiAgentSpec, vectors: KnownVectors = NOTHING_KNOWN
+    ) -> Sequence[Passage]:
         """Passages that say what a reviewer or colleague asked for."""
         if not instruction:
             return ()
-        return self._knowledge.search(instruction, topics=ai_agent.knowledge_topics, limit=PASSAGES_PER_QUESTION)
+        return self._knowledge.search(
+            instruction, vectors.get(instruction), topics=ai_agent.knowledge_topics, limit=PASSAGES_PER_QUESTION
+        )

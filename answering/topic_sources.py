@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import Topic
+from integrations.embeddings.base import NOTHING_KNOWN, KnownVectors
 from integrations.knowledge.base import KnowledgeBase
 from integrations.llm.base import Passage
 
@@ -22,10 +23,14 @@ PREFERENCE = 0.5
 class TopicSources:
     """Made once for each spec version."""
 
-    def __init__(self, topics: Iterable[Topic], knowledge: KnowledgeBase) -> None:
+    def __init__(
+        self, topics: Iterable[Topic], knowledge: KnowledgeBase, vectors: KnownVectors = NOTHING_KNOWN
+    ) -> None:
+        """`vectors` holds those of the topics' examples, or nothing."""
         self._topics = tuple(topic for topic in topics if not topic.escalate)
         self._knowledge = knowledge
-        self._shares = {topic.id: _shares(topic.examples, knowledge) for topic in self._topics}
+        self._vectors = vectors
+        self._shares = {topic.id: self._shares_of(topic.examples) for topic in self._topics}
         self.topic_of = _owners(self._shares)
         """The topic of each article, by article id; articles that no example leads to have none."""
         for article, topic_id in self.topic_of.items():
@@ -51,7 +56,7 @@ class TopicSources:
         for topic in self._topics:
             articles = self.articles_of(topic.id)
             for example in topic.examples:
-                found = (p.article_id for p in self._knowledge.search(example, limit=LOOKED_AT_FOR_QUESTIONS))
+                found = (p.article_id for p in self._search(example, LOOKED_AT_FOR_QUESTIONS))
                 best = next((article for article in found if article in articles), None)
                 if best or len(articles) == 1:
                     questions[best or articles[0]].append(example)
@@ -61,17 +66,19 @@ class TopicSources:
         """Ids of the articles that belong to a topic."""
         return [article for article, topic in self.topic_of.items() if topic == topic_id]
 
+    def _shares_of(self, examples: Sequence[str]) -> dict[str, float]:
+        """How much of a topic each article answers, 1 for an article that clearly does."""
+        shares = defaultdict[str, float](float)
+        for example in examples:
+            best: dict[str, float] = {}
+            for passage in self._search(example, LOOKED_AT):
+                best.setdefault(passage.article_id, passage.score**SHARPNESS)
+            for article, weight in best.items():
+                shares[article] += weight / sum(best.values()) / len(examples)
+        return {article: min(share / FULL_SHARE, 1.0) for article, share in shares.items()}
 
-def _shares(examples: Sequence[str], knowledge: KnowledgeBase) -> dict[str, float]:
-    """How much of a topic each article answers, 1 for an article that clearly does."""
-    shares = defaultdict[str, float](float)
-    for example in examples:
-        best: dict[str, float] = {}
-        for passage in knowledge.search(example, limit=LOOKED_AT):
-            best.setdefault(passage.article_id, passage.score**SHARPNESS)
-        for article, weight in best.items():
-            shares[article] += weight / sum(best.values()) / len(examples)
-    return {article: min(share / FULL_SHARE, 1.0) for article, share in shares.items()}
+    def _search(self, example: str, limit: int) -> Sequence[Passage]:
+        return self._knowledge.search(example, self._vectors.get(example), limit=limit)
 
 
 def _owners(shares: Mapping[str, Mapping[str, float]]) -> dict[str, str]:

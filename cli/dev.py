@@ -7,12 +7,12 @@ import typer
 from rich.console import Console
 
 from cli.migrate import apply_to
-from config.settings import Settings, local_settings, read_local_vendor
+from config.settings import Settings, local_settings
 from embedded.embedded import Platform, workers_and_gateway
+from embedded.installation import installation
 from embedded.operator_key import ensure_operator_key
 from embedded.progress import Progress
 from embedded.serving import serve
-from integrations.tools.base import tool_settings
 from publishing.publication import publish_if_none
 from storage.database import connect
 
@@ -37,7 +37,7 @@ async def prepare(settings: Settings) -> None:
     await apply_to(url)
     database = await connect(url)
     try:
-        await publish_if_none(database, settings.organisation, tool_settings(read_local_vendor))
+        await publish_if_none(database, settings.organisation, installation())
         await ensure_operator_key(settings, database)
     finally:
         await database.close()

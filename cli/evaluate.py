@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 
 from cli.evaluate_organisation import Part, evaluate_organisation, report
-from cli.models import embedder_of
 from cli.topic_evaluation import DEFAULT_DIAGRAM, evaluate_topics, results_table
 from domain.errors import HoldfastError, InvalidInputError
+from embedded.installation import embedder_of
 from publishing.specification import SpecificationError
 
 ORGANISATIONS = Path("specs")

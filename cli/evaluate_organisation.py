@@ -8,13 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from answering.evaluating import Contexts, draft_labelled, judge_labelled
+from answering.evaluating import draft_labelled, judge_labelled
 from answering.topics.ngram import NgramTopicModel
-from domain.quality.evaluation import EXPECTED, JudgedMessage, LabelledMessage, OrganisationEvaluation, evaluation_of
+from answering.vectors import vectors_of
+from domain.quality.evaluation import EXPECTED, JudgedMessage, OrganisationEvaluation, evaluation_of
 from domain.quality.rates import Rate
-from domain.specification.organisation import SpecVersion
+from embedded.installation import embedder_of
 from integrations.llm.local import LocalReplyWriter
-from publishing.fitting import fit_models, held_out_drafts, serving_models
+from publishing.fitting import fit_models, held_out_drafts, serving_models, texts_to_fit
 from publishing.labelled_messages import read_labelled_messages
 from publishing.publication import contexts_of
 from publishing.specification.loading import load_specification
@@ -29,17 +30,27 @@ HOW_MEASURED: dict[Part, str] = {
 def evaluate_organisation(folder: Path, part: Part = "held_out") -> OrganisationEvaluation:
     """Fit the organisation in `folder` as publishing does, and measure it on one part of its labelled messages.
 
-    Raises SpecificationError and InvalidInputError for mistakes in the files, and OSError.
+    Raises SpecificationError and domain errors for mistakes in the files and settings, and OSError.
     """
     loaded = load_specification(folder)
-    contexts = contexts_of(loaded.directory)
+    version = loaded.version
+    contexts, embedder = contexts_of(loaded.directory), embedder_of(version.specification.model.embedder)
     tuning = read_labelled_messages(folder / "evaluation" / "tuning.csv")
+    vectors = asyncio.run(vectors_of(texts_to_fit(version, tuning), embedder))
+    fitted = fit_models(version, tuning, contexts, vectors)
+    topics = NgramTopicModel.from_bytes(fitted.topic_model)
+    models = serving_models(version, topics, fitted.calibration, vectors, embedder)
+    messages = tuning if part == "tuning" else read_labelled_messages(folder / "evaluation" / "held_out.csv")
+    milliseconds = list[float]()
+    drafts = asyncio.run(draft_labelled(models, LocalReplyWriter(), messages, contexts, milliseconds.append))
     if part == "tuning":
-        judged = _judged_without_themselves(loaded.version, tuning, contexts)
-    else:
-        held_out = read_labelled_messages(folder / "evaluation" / "held_out.csv")
-        judged = _judged(loaded.version, tuning, held_out, contexts)
-    return evaluation_of(loaded.version.specification.organisation, part, judged)
+        without_themselves = {
+            message.id: draft for message, draft in held_out_drafts(version, tuning, contexts, vectors)
+        }
+        drafts = [without_themselves[message.id] for message in tuning]
+    judged = judge_labelled(models, messages, drafts)
+    organisation = version.specification.organisation
+    return evaluation_of(organisation, part, judged, model=embedder.model or "none", milliseconds=milliseconds)
 
 
 def report(evaluation: OrganisationEvaluation, *, failures: bool) -> RenderableType:
@@ -47,27 +58,6 @@ def report(evaluation: OrganisationEvaluation, *, failures: bool) -> RenderableT
     title = Text(f"{evaluation.organisation}: {evaluation.messages} {HOW_MEASURED[evaluation.part]}")
     tables: list[RenderableType] = [title, _rates(evaluation), _confusion(evaluation)]
     return Group(*tables, *([_failures(evaluation.failures)] if failures else []))
-
-
-def _judged(
-    version: SpecVersion,
-    tuning: tuple[LabelledMessage, ...],
-    messages: tuple[LabelledMessage, ...],
-    contexts: Contexts,
-) -> list[JudgedMessage]:
-    fitted = fit_models(version, tuning, contexts)
-    models = serving_models(version, NgramTopicModel.from_bytes(fitted.topic_model), fitted.calibration)
-    drafts = asyncio.run(draft_labelled(models, LocalReplyWriter(), messages, contexts))
-    return judge_labelled(models, messages, drafts)
-
-
-def _judged_without_themselves(
-    version: SpecVersion, tuning: tuple[LabelledMessage, ...], contexts: Contexts
-) -> list[JudgedMessage]:
-    fitted = fit_models(version, tuning, contexts)
-    models = serving_models(version, NgramTopicModel.from_bytes(fitted.topic_model), fitted.calibration)
-    pairs = list(held_out_drafts(version, tuning, contexts))
-    return judge_labelled(models, [message for message, _ in pairs], [draft for _, draft in pairs])
 
 
 def _rates(evaluation: OrganisationEvaluation) -> Table:
@@ -84,6 +74,10 @@ def _rates(evaluation: OrganisationEvaluation) -> Table:
     for name, rate in rows:
         interval = f"{rate.low:.1%} to {rate.high:.1%}"
         table.add_row(name, f"{rate.share:.1%}", interval, f"{rate.count} of {rate.n}")
+    table.add_row("calibration error", f"{evaluation.calibration_error:.3f}", "", f"{evaluation.weighed} drafts")
+    latency = evaluation.latency_ms
+    table.add_row("milliseconds for a draft, p50 / p99", f"{latency.p50:.1f} / {latency.p99:.1f}")
+    table.add_row("embedding model", evaluation.model)
     return table
 
 

@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from config.settings import local_settings, read_local_vendor
+from config.settings import local_settings
 from embedded.embedded import database
-from integrations.tools.base import tool_settings
+from embedded.installation import installation
 from publishing.publication import publish_organisation
 from publishing.specification import load_specification, write_schemas
 from storage.database import Database, connect
@@ -43,7 +43,7 @@ def publish(
 
     async def publish_it(database: Database) -> str:
         with console.status("Fitting topics and confidence to the organisation's examples …"):
-            return await publish_organisation(database, _folder(folder), by, tool_settings(read_local_vendor))
+            return await publish_organisation(database, _folder(folder), by, installation())
 
     console.print(f"Published {asyncio.run(with_database(publish_it))[:12]}: new conversations follow it.")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from config.settings import Settings, read_local_vendor
+from config.settings import Settings
 from demo.steps import STAFF
 from demo.vendors import Vendors, serving_vendors
 from domain.identity.directory import Contact
@@ -17,9 +17,9 @@ from domain.specification.organisation import ChannelSpec, IdentityRules
 from embedded.application import ROOT, gateway_url
 from embedded.embedded import Platform, with_free_ports, workers_and_gateway
 from embedded.home import claimed
+from embedded.installation import installation
 from embedded.operator_key import ensure_operator_key
 from embedded.processes import Part, Report
-from integrations.tools.base import tool_settings
 from publishing.publication import publish_loaded
 from publishing.specification import LoadedOrganisation, load_specification
 from sandbox.process.salesforce import Customers
@@ -70,7 +70,7 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         database = await connect(url)
         try:
             say("Publishing TechFlow: fitting topics and confidence to its examples, about 15 seconds …")
-            await publish_loaded(database, loaded, settings.organisation, PUBLISHER, tool_settings(read_local_vendor))
+            await publish_loaded(database, loaded, settings.organisation, PUBLISHER, installation())
             keys.update(await _make_keys(database))
             await ensure_operator_key(prepared, database)
         finally:

@@ -16,6 +16,7 @@ from domain.errors import UnavailableError
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt, TicketKeeper
 from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
+from integrations.embeddings.base import Embedder, Vectors
 from integrations.knowledge.source import KnowledgeSource, SourcedArticle
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolServer, ToolSession
@@ -34,6 +35,22 @@ async def answered_within(seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise UnavailableError(f"The vendor did not answer within {seconds:g} seconds.") from error
+
+
+class GuardedEmbedder:
+    """An embedding model behind its provider's breaker."""
+
+    def __init__(self, embedder: Embedder, guard: Guard) -> None:
+        self._embedder = embedder
+        self._guard = guard
+
+    @property
+    def model(self) -> str:
+        return self._embedder.model
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        async with self._guard():
+            return await self._embedder.embed(texts)
 
 
 class GuardedCrm:

@@ -1,11 +1,10 @@
-"""Words as a search sees them: stems in the organisation's language, and concepts for what customers call otherwise."""
+"""Words as a search sees them: stems in the organisation's language."""
 
 from functools import lru_cache
 
 import snowballstemmer
 
-from domain.language.text import STOP_WORDS, WORD
-from integrations.concepts import in_plain_concepts
+from domain.language.text import STOP_WORDS, words
 
 SNOWBALL_NAMES = {
     "da": "danish",
@@ -26,17 +25,15 @@ MEANINGFUL = frozenset({"not"})
 
 
 class Stemmer:
-    """Stems of the words that mean something, concepts in place of their wordings. Unknown languages stay unstemmed."""
+    """Stems of the words that mean something. Unknown languages stay unstemmed."""
 
     def __init__(self, language: str) -> None:
         name = SNOWBALL_NAMES.get(language.split("-")[0].lower())
-        self._language = language
         self._stem = lru_cache(maxsize=50_000)(snowballstemmer.stemmer(name).stemWord if name else str)
 
     def stems(self, text: str) -> list[str]:
         """In order, repeated ones included."""
-        found = WORD.findall(in_plain_concepts(text, self._language))
-        return [self._stem(word) for word in found if word in MEANINGFUL or word not in STOP_WORDS]
+        return [self._stem(word) for word in words(text) if word in MEANINGFUL or word not in STOP_WORDS]
 
 
 @lru_cache(maxsize=16)

@@ -1,22 +1,25 @@
 """Publishing a specification: fit the topic model and the confidence on the organisation's own examples."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from answering.drafting import OrganisationModels
-from answering.evaluating import Contexts, draft_labelled
+from answering.drafting import OrganisationModels, texts_read
+from answering.evaluating import Contexts, depends_on_confidence, draft_labelled
 from answering.topic_sources import TopicSources
-from answering.topics.ngram import NgramTopicModel, train
+from answering.topics.ngram import Embedded, NgramTopicModel, train
 from answering.topics.reply_calibration import CheckedDraft, fit_calibration
+from answering.vectors import EmbedderOf, VectorStore, vectors_of
 from domain.conversation.confidence import Calibration, features_of
-from domain.conversation.decision import decide
-from domain.conversation.turn import Draft, Outcome
+from domain.conversation.turn import Draft
 from domain.language.text import sentences
-from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage, rests_on, sources_of
+from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage, is_right
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import SpecVersion
-from integrations.concepts import with_concepts
+from integrations.embeddings.base import NOTHING_KNOWN, Embedder, KnownVectors
+from integrations.embeddings.none import NoEmbedder
 from integrations.knowledge.markdown import MarkdownKnowledge
+from integrations.knowledge.meaning import wordings_of
 from integrations.knowledge.passages import sections_of
 from integrations.llm.local import LocalReplyWriter
 from publishing.computing import FittedModels
@@ -24,45 +27,94 @@ from publishing.computing import FittedModels
 FOLDS = 4
 
 
+async def vectors_to_fit(
+    embedder_of: EmbedderOf, store: VectorStore, version: SpecVersion, labelled: Sequence[LabelledMessage]
+) -> KnownVectors:
+    """The vectors that `fit_models` needs, by the embedder that the specification names."""
+    embedder = embedder_of(version.specification.model.embedder)
+    return await vectors_of(texts_to_fit(version, labelled), embedder, store)
+
+
 def fit_models(
-    version: SpecVersion, labelled: Sequence[LabelledMessage], contexts: Contexts | None = None
+    version: SpecVersion,
+    labelled: Sequence[LabelledMessage],
+    contexts: Contexts | None = None,
+    vectors: KnownVectors = NOTHING_KNOWN,
 ) -> FittedModels:
     """Fit both; equal input gives equal models. Takes seconds, so call it in a thread, never in an event loop.
 
     Confidence is fitted to drafts for the topics' examples and for labelled messages, each made as if that message had
-    never been seen. `contexts` are the customers that labelled messages name.
+    never been seen. `contexts` are the customers that labelled messages name, `vectors` those of `texts_to_fit`, or
+    nothing: then words alone decide.
     """
-    messages = [*_examples_as_messages(version), *labelled]
+    messages = [*_examples_as_messages(version, vectors), *labelled]
     checked = [
-        CheckedDraft(features=features_of(draft.evidence), right=_right(message, draft))
-        for message, draft in held_out_drafts(version, messages, contexts or {})
-        if _depends_on_confidence(version, draft)
+        CheckedDraft(features=features_of(draft.evidence), right=is_right(message, draft))
+        for message, draft in held_out_drafts(version, messages, contexts or {}, vectors)
+        if depends_on_confidence(version, draft)
     ]
-    return FittedModels(topic_model=_topics(version, labelled).to_bytes(), calibration=fit_calibration(checked))
+    return FittedModels(
+        topic_model=_topics(version, labelled, vectors).to_bytes(), calibration=fit_calibration(checked)
+    )
 
 
-def serving_models(version: SpecVersion, topics: NgramTopicModel, calibration: Calibration) -> OrganisationModels:
-    """Everything that drafting needs, in memory."""
+def serving_models(
+    version: SpecVersion,
+    topics: NgramTopicModel,
+    calibration: Calibration,
+    vectors: KnownVectors = NOTHING_KNOWN,
+    embedder: Embedder | None = None,
+) -> OrganisationModels:
+    """Everything that drafting needs, in memory. `vectors` are those of `texts_to_serve`, by the same model.
+
+    Without an `embedder` words alone decide.
+    """
+    known = _sources(version, vectors).known_questions()
+    return OrganisationModels(
+        version=version,
+        knowledge=MarkdownKnowledge(version.articles, version.specification.language, known, vectors),
+        topics=topics,
+        calibration=calibration,
+        embedder=embedder or NoEmbedder(),
+        vectors=vectors,
+    )
+
+
+def texts_to_serve(version: SpecVersion) -> list[str]:
+    """What needs a vector before a version can be served: each wording of its passages, each example of its topics."""
+    passages = MarkdownKnowledge(version.articles, version.specification.language).passages
+    examples = [text for topic in version.specification.topics for text in topic.examples]
+    return list(dict.fromkeys([*(text for passage in passages for text in wordings_of(passage)), *examples]))
+
+
+def texts_to_fit(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> list[str]:
+    """What needs a vector before a version can be fitted: also every message that is learnt from, and its parts."""
     spec = version.specification
-    knowledge = MarkdownKnowledge(version.articles, spec.language, _sources(version).known_questions())
-    return OrganisationModels(version=version, knowledge=knowledge, topics=topics, calibration=calibration)
+    examples = [text for topic in spec.topics for text in topic.examples]
+    messages = [*examples, *spec.out_of_scope_examples, *(message.text for message in labelled)]
+    parts = [part for text in messages for part in texts_read(text)]
+    return list(dict.fromkeys([*texts_to_serve(version), *_learnt_from_articles(version), *messages, *parts]))
 
 
 def held_out_drafts(
-    version: SpecVersion, messages: Sequence[LabelledMessage], contexts: Contexts
+    version: SpecVersion,
+    messages: Sequence[LabelledMessage],
+    contexts: Contexts,
+    vectors: KnownVectors = NOTHING_KNOWN,
 ) -> Iterator[tuple[LabelledMessage, Draft]]:
     """A draft for each message, made by an organisation that has it neither as an example nor as a labelled message."""
     for fold in range(FOLDS):
         mine = messages[fold::FOLDS]
         others = [message for number, message in enumerate(messages) if number % FOLDS != fold]
         ignorant = _without(version, {message.text for message in mine})
-        models = serving_models(ignorant, _topics(ignorant, others), Calibration())
+        topics = _topics(ignorant, others, vectors)
+        models = serving_models(ignorant, topics, Calibration(), vectors, embedder=vectors)
         yield from zip(mine, asyncio.run(draft_labelled(models, LocalReplyWriter(), mine, contexts)), strict=True)
 
 
-def _examples_as_messages(version: SpecVersion) -> list[LabelledMessage]:
+def _examples_as_messages(version: SpecVersion, vectors: KnownVectors) -> list[LabelledMessage]:
     """Examples of topics as messages to be answered from the articles of their topic, or by a person."""
-    spec, sources = version.specification, _sources(version)
+    spec, sources = version.specification, _sources(version, vectors)
     messages = [
         LabelledMessage(id=f"{topic.id}-{number}", text=text, expected="answer", articles=articles, topic=topic.id)
         for topic in spec.topics
@@ -87,43 +139,33 @@ def _without(version: SpecVersion, texts: set[str]) -> SpecVersion:
     return version.model_copy(update={"specification": left})
 
 
-def _sources(version: SpecVersion) -> TopicSources:
+def _sources(version: SpecVersion, vectors: KnownVectors) -> TopicSources:
     spec = version.specification
-    return TopicSources(spec.topics, MarkdownKnowledge(version.articles, spec.language))
+    return TopicSources(spec.topics, MarkdownKnowledge(version.articles, spec.language, vectors=vectors), vectors)
 
 
-def _topics(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> NgramTopicModel:
+def _topics(version: SpecVersion, labelled: Sequence[LabelledMessage], vectors: KnownVectors) -> NgramTopicModel:
     """Trained on examples, on the articles of each topic, and on labelled messages of known topics."""
-    spec, topic_of = version.specification, _sources(version).topic_of
+    spec, topic_of = version.specification, _sources(version, vectors).topic_of
     known = dict.fromkeys((text, topic.id) for topic in spec.topics for text in topic.examples)
     known |= dict.fromkeys(
-        (sentence, topic_of[article.id])
-        for article in version.articles
-        if article.id in topic_of
-        for heading, text in sections_of(article)
-        for sentence in (heading or article.title, *sentences(text))
+        (text, topic_of[article])
+        for text, articles in _learnt_from_articles(version).items()
+        for article in articles
+        if article in topic_of
     )
     known |= dict.fromkeys((m.text, m.topic) for m in labelled if m.topic and spec.topic(m.topic))
     outside = dict.fromkeys([*spec.out_of_scope_examples, *(m.text for m in labelled if m.topic == OUT_OF_SCOPE)])
-    examples = [LabelledText(text=with_concepts(text, spec.language), label=topic) for text, topic in known]
-    return train(examples, [with_concepts(text, spec.language) for text in outside], language=spec.language)
+    examples = [LabelledText(text=text, label=topic) for text, topic in known]
+    embedded = Embedded(vectors.model, vectors.of([*(text for text, _ in known), *outside]))
+    return train(examples, list(outside), language=spec.language, embedded=embedded)
 
 
-def _depends_on_confidence(version: SpecVersion, draft: Draft) -> bool:
-    """True when nothing but low confidence would keep this draft from being sent or put to approval."""
-    spec = version.specification
-    decision = decide(
-        evidence=draft.evidence,
-        confidence=1.0,
-        exchanges=0,
-        clarifications=0,
-        thresholds=spec.thresholds,
-        service_levels=spec.service_levels,
-        sampling_key=draft.draft_id,
-    )
-    return decision.outcome in {Outcome.SEND, Outcome.ASK_APPROVAL}
-
-
-def _right(message: LabelledMessage, draft: Draft) -> bool:
-    """Right means: an answer was called for, approved or not, and the draft rests on the expected source."""
-    return message.expected in {"answer", "ask_approval"} and rests_on(sources_of(draft), message.articles)
+def _learnt_from_articles(version: SpecVersion) -> dict[str, list[str]]:
+    """Headings and sentences, each with the ids of the articles that have it."""
+    found = defaultdict[str, list[str]](list)
+    for article in version.articles:
+        for heading, text in sections_of(article):
+            for sentence in (heading or article.title, *sentences(text)):
+                found[sentence].append(article.id)
+    return found

@@ -1,10 +1,13 @@
 """Publishing a folder of files: loaded, validated, its tools described, then published as every version is."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from answering.evaluating import Contexts
+from answering.vectors import EmbedderOf
 from domain.identity.directory import DirectoryImport
 from domain.identity.directory_facts import context_of
 from domain.quality.evaluation import LabelledMessage
@@ -13,26 +16,35 @@ from integrations.tools.base import ToolSettings
 from integrations.tools.pinning import with_tools
 from integrations.tools.registry import tool_server
 from publishing.computing import in_a_thread
-from publishing.fitting import fit_models
+from publishing.fitting import fit_models, vectors_to_fit
 from publishing.labelled_messages import read_labelled_messages
 from publishing.publisher import Proposal, Publisher
 from publishing.specification import LoadedOrganisation, load_specification
 from storage.database import Database
 from storage.specs import SpecRepository
+from storage.vectors import VectorRepository
 
 LABELLED = Path("evaluation") / "tuning.csv"
 
 
-async def publish_organisation(database: Database, folder: Path, by: str, tools: ToolSettings) -> str:
+@dataclass(frozen=True)
+class Installation:
+    """What the machine that publishes has: the tool servers that it allows, and the embedding models that it reaches."""
+
+    tools: ToolSettings
+    embedder_of: EmbedderOf
+
+
+async def publish_organisation(database: Database, folder: Path, by: str, installation: Installation) -> str:
     """Publish what the folder says and return its content hash; new conversations pin it, running ones keep theirs.
 
     Raises SpecificationError with every mistake of the files; then nothing is changed.
     """
-    return await publish_loaded(database, await asyncio.to_thread(load_specification, folder), folder, by, tools)
+    return await publish_loaded(database, await asyncio.to_thread(load_specification, folder), folder, by, installation)
 
 
 async def publish_loaded(
-    database: Database, loaded: LoadedOrganisation, folder: Path, by: str, tools: ToolSettings
+    database: Database, loaded: LoadedOrganisation, folder: Path, by: str, installation: Installation
 ) -> str:
     """Publish an organisation that was read from the folder, perhaps changed since.
 
@@ -43,8 +55,9 @@ async def publish_loaded(
     async def contexts() -> Contexts:
         return contexts_of(loaded.directory)
 
-    proposal = Proposal(await described(loaded.version, tools), labelled, contexts, loaded.directory)
-    return (await Publisher(database, in_a_thread(fit_models)).publish(proposal, by)).spec_hash
+    proposal = Proposal(await described(loaded.version, installation.tools), labelled, contexts, loaded.directory)
+    vectors = partial(vectors_to_fit, installation.embedder_of, VectorRepository(database))
+    return (await Publisher(database, in_a_thread(fit_models, vectors)).publish(proposal, by)).spec_hash
 
 
 async def described(version: SpecVersion, tools: ToolSettings) -> SpecVersion:
@@ -52,11 +65,11 @@ async def described(version: SpecVersion, tools: ToolSettings) -> SpecVersion:
     return await with_tools(version, lambda server: tool_server(server, tools))
 
 
-async def publish_if_none(database: Database, folder: Path, tools: ToolSettings) -> None:
+async def publish_if_none(database: Database, folder: Path, installation: Installation) -> None:
     """Publish the folder unless its organisation has an active version already, which then stays."""
     loaded = await asyncio.to_thread(load_specification, folder)
     if await SpecRepository(database).active(loaded.version.specification.organisation) is None:
-        await publish_organisation(database, folder, by="first start", tools=tools)
+        await publish_organisation(database, folder, by="first start", installation=installation)
 
 
 def _labelled_in(folder: Path) -> tuple[LabelledMessage, ...]:

@@ -36,13 +36,14 @@ from integrations.channels.registry import CHANNELS, TRAITS
 from integrations.crm.base import Crm
 from integrations.crm.directory import DirectoryCrm
 from integrations.crm.registry import CRMS
+from integrations.embeddings.registry import embedder
 from integrations.knowledge.registry import SOURCES
 from integrations.knowledge.source import KnowledgeSource
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
 from integrations.tools.base import ToolSettings, tool_settings
 from publishing.computing import in_a_process
-from publishing.fitting import fit_models
+from publishing.fitting import fit_models, vectors_to_fit
 from publishing.publisher import Publisher
 from publishing.serving import load_models
 from storage.approvals import ApprovalRepository
@@ -56,6 +57,7 @@ from storage.knowledge import KnowledgeRepository
 from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
+from storage.vectors import VectorRepository
 from storage.vendors import VendorStateRepository
 from workers.following import Fit, following
 from workers.guards import Guards
@@ -91,6 +93,7 @@ def model_factory(settings: Settings) -> ModelFactory:
     return ModelFactory(
         writer=lambda named, knowledge: reply_writer(named or default or "local", access, knowledge),
         validator=lambda named: draft_validator(named, access),
+        embedder=lambda named: embedder(named, access),
         default_validator=default,
     )
 
@@ -123,11 +126,12 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     turns, calls, approvals = TurnRepository(database), ToolCallRepository(database), ApprovalRepository(database)
     guards = Guards(Breakers(VendorStateRepository(database)))
     connected = partial(guards.tools, near.tools)
-    specs = SpecRepository(database)
+    specs, vectors, guarded = SpecRepository(database), VectorRepository(database), guards.models(models)
+    load = partial(load_models, guarded.embedder, vectors)
     organisations = Organisations(
         specs,
-        guards.models(models),
-        load_models,
+        guarded,
+        load,
         turns.spent_since,
         connected,
         partial(_has_tickets, near.channels),
@@ -146,7 +150,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
         knowledge=KnowledgeActivities(
             KnowledgeRepository(database),
             Wrapped(near.sources, guards.source),
-            Publisher(database, in_a_process(fit_models)),
+            Publisher(database, in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors))),
         ),
         write_back=WriteBackActivities(
             ConversationRepository(database),

@@ -9,10 +9,12 @@ from integrations.adapters import vendor_of
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel, TicketKeeper
 from integrations.crm.base import Crm, NoteKeeper
+from integrations.embeddings.base import Embedder
 from integrations.guarded import (
     Guard,
     GuardedChannel,
     GuardedCrm,
+    GuardedEmbedder,
     GuardedNotes,
     GuardedSource,
     GuardedTickets,
@@ -27,6 +29,8 @@ from integrations.tools.base import ToolServer, ToolSettings
 from integrations.tools.registry import tool_server
 
 EMBEDDED = "local"
+WITHOUT_VENDOR = frozenset({"embedded", "none"})
+"""Embedding models that run in our own process."""
 SAME_VENDOR = {"openai-responses": "openai"}
 
 
@@ -75,7 +79,11 @@ class Guards:
         def validator(named: str) -> DraftValidator:
             return GuardedValidator(models.validator(named), self._guard(_provider(named)))
 
-        return replace(models, writer=writer, validator=validator)
+        def embedder(named: str) -> Embedder:
+            made = models.embedder(named)
+            return made if named in WITHOUT_VENDOR else GuardedEmbedder(made, self._guard(_provider(named)))
+
+        return replace(models, writer=writer, validator=validator, embedder=embedder)
 
     def _guard(self, vendor: str) -> Guard:
         return partial(self.breakers.guard, vendor)

@@ -5,6 +5,7 @@ when one was sent where something else was expected. A false escalation is a mes
 to a person (escalated or put to approval); a missed escalation is one that a person should have seen and that was sent.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -13,6 +14,7 @@ from pydantic import Field
 from domain.conversation.turn import Decision, Draft, Outcome
 from domain.model import Frozen
 from domain.quality.rates import Rate, rate
+from domain.quality.topics import LatencyMilliseconds
 from domain.specification.organisation import Probability
 
 Expected = Literal["answer", "ask_approval", "escalate", "clarify"]
@@ -24,6 +26,7 @@ DONE: dict[Outcome, Expected] = {
     Outcome.CLARIFY: "clarify",
     Outcome.VERIFY: "clarify",
 }
+BINS = 10
 TO_A_PERSON = frozenset[Expected]({"ask_approval", "escalate"})
 
 
@@ -63,6 +66,9 @@ class JudgedMessage(Frozen):
     topic: str | None = None
     expected_topic: str | None = None
 
+    weighed: bool = Field(False, description="There was a draft whose sending depended on its confidence.")
+    draft_right: bool = Field(False, description="An answer was called for, and the draft rests on its source.")
+
     @property
     def answered_wrongly(self) -> bool:
         return self.done == "answer" and (
@@ -78,6 +84,7 @@ class OrganisationEvaluation(Frozen):
     """The report. `confusion` counts messages by what was expected, then by what was done."""
 
     organisation: str
+    model: str = Field(description="The embedding model; `none` where words alone decide.")
     part: Literal["held_out", "tuning"]
     messages: int
     automation: Rate = Field(description="Messages answered without a person, right or wrong.")
@@ -87,6 +94,12 @@ class OrganisationEvaluation(Frozen):
     missed_escalations: Rate
     clarified_of_vague: Rate = Field(description="Of messages that call for a question back: those that got one.")
     vague_of_clarified: Rate = Field(description="Of questions back: those that were called for.")
+    calibration_error: float = Field(
+        description="Mean distance of confidence and share of right drafts, over 10 bins of equal width, weighted by "
+        "the drafts whose sending depended on confidence."
+    )
+    weighed: int = Field(description="Number of those drafts.")
+    latency_ms: LatencyMilliseconds = Field(description="Of a draft, the vectors of its message included.")
     confusion: dict[str, dict[str, int]]
     failures: tuple[JudgedMessage, ...]
 
@@ -96,7 +109,14 @@ def sources_of(draft: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(citation.source_id for citation in draft.citations))
 
 
-def judge(labelled: LabelledMessage, draft: Draft, decision: Decision, confidence: float) -> JudgedMessage:
+def is_right(labelled: LabelledMessage, draft: Draft) -> bool:
+    """True when an answer was called for, approved or not, and the draft rests on an expected source."""
+    return labelled.expected in {"answer", "ask_approval"} and rests_on(sources_of(draft), labelled.articles)
+
+
+def judge(
+    labelled: LabelledMessage, draft: Draft, decision: Decision, confidence: float, *, weighed: bool = False
+) -> JudgedMessage:
     """Put what was done beside what was expected."""
     return JudgedMessage(
         id=labelled.id,
@@ -109,19 +129,27 @@ def judge(labelled: LabelledMessage, draft: Draft, decision: Decision, confidenc
         expected_sources=labelled.articles,
         topic=draft.evidence.topic,
         expected_topic=labelled.topic,
+        weighed=weighed,
+        draft_right=is_right(labelled, draft),
     )
 
 
 def evaluation_of(
-    organisation: str, part: Literal["held_out", "tuning"], judged: Sequence[JudgedMessage]
+    organisation: str,
+    part: Literal["held_out", "tuning"],
+    judged: Sequence[JudgedMessage],
+    *,
+    model: str = "none",
+    milliseconds: Sequence[float] = (),
 ) -> OrganisationEvaluation:
-    """Rates over all judged messages."""
+    """Rates over all judged messages; `milliseconds` is what each draft took."""
     answers = [message for message in judged if message.expected == "answer"]
     for_people = [message for message in judged if message.expected in TO_A_PERSON]
     vague = [message for message in judged if message.expected == "clarify"]
     asked_back = [message for message in judged if message.done == "clarify"]
     return OrganisationEvaluation(
         organisation=organisation,
+        model=model,
         part=part,
         messages=len(judged),
         automation=_share(message.done == "answer" for message in judged),
@@ -131,9 +159,26 @@ def evaluation_of(
         missed_escalations=_share(message.done == "answer" for message in for_people),
         clarified_of_vague=_share(message.done == "clarify" for message in vague),
         vague_of_clarified=_share(message.expected == "clarify" for message in asked_back),
+        calibration_error=_calibration_error([message for message in judged if message.weighed]),
+        weighed=sum(message.weighed for message in judged),
+        latency_ms=_latency(milliseconds),
         confusion=_confusion(judged),
         failures=tuple(message for message in judged if not message.right),
     )
+
+
+def _calibration_error(weighed: Sequence[JudgedMessage]) -> float:
+    bins = defaultdict[int, list[JudgedMessage]](list)
+    for message in weighed:
+        bins[min(int(message.confidence * BINS), BINS - 1)].append(message)
+    distances = (abs(sum(m.confidence - m.draft_right for m in filled)) for filled in bins.values())
+    return sum(distances) / len(weighed) if weighed else 0.0
+
+
+def _latency(milliseconds: Sequence[float]) -> LatencyMilliseconds:
+    ordered = sorted(milliseconds) or [0.0]
+    p50, p99 = (ordered[min(int(share * len(ordered)), len(ordered) - 1)] for share in (0.5, 0.99))
+    return LatencyMilliseconds(p50=p50, p99=p99)
 
 
 def _share(held: Iterable[bool]) -> Rate:

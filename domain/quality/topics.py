@@ -53,7 +53,7 @@ class OutOfScopeResult(Frozen):
 
 
 class LatencyMilliseconds(Frozen):
-    """Time to classify one message, in milliseconds."""
+    """Time that one message takes, in milliseconds."""
 
     p50: float
     p99: float

@@ -44,12 +44,25 @@ class KnownVectors:
     def model(self) -> str:
         return self._model
 
+    def get(self, text: str) -> Vector | None:
+        return self._vectors.get(text)
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """Raises UnavailableError for a text that was not among those embedded before."""
+        return self.of(texts)
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """The same, where there is nothing to wait for."""
+        if not self._model:
+            return np.zeros((len(texts), 0), dtype=np.float32)
         try:
             return stacked([self._vectors[text] for text in texts])
         except KeyError:
             raise UnavailableError("A text has no vector yet: embed it first.") from None
+
+
+NOTHING_KNOWN = KnownVectors("", {})
+"""Words alone decide."""
 
 
 def stacked(vectors: Sequence[Vector]) -> Vectors:

@@ -4,7 +4,8 @@ A passage's score is the share of the question's meaning that it covers: each wo
 it is in the articles (inverse document frequency), and a passage earns a word in full from its title, nearly in full
 from its heading and by frequency from its text. So a score means the same for every question, from 0 to 1.
 
-Customers rarely use the words of an article. Questions that are known to be answered by an article lend it theirs.
+Customers rarely use the words of an article. Questions that are known to be answered by an article lend it theirs; and
+where there are vectors, the score is for the most part how near the meanings are.
 """
 
 from collections import Counter, defaultdict
@@ -13,6 +14,8 @@ from math import log
 from typing import NamedTuple
 
 from domain.specification.organisation import Article
+from integrations.embeddings.base import NOTHING_KNOWN, KnownVectors, Vector
+from integrations.knowledge.meaning import PassageMeanings
 from integrations.knowledge.passages import sections_of
 from integrations.llm.base import Passage
 from integrations.stemming import stemmer_for
@@ -24,6 +27,10 @@ KNOWN_QUESTION_WEIGHT = 0.6
 KNOWN_QUESTION_SATURATION = 0.5
 ELSEWHERE_WEIGHT = 0.35
 UNKNOWN_WORD_SHARE = 0.5
+SHARE_OF_WORDS = 0.2
+UNRELATED, SAME = 0.15, 0.75
+"""Of the mean of cosines and the score by words: what texts reach that have nothing to do with each other, and what a
+question reaches that an article answers nearly in its own words."""
 
 
 class _ArticleWords(NamedTuple):
@@ -42,27 +49,55 @@ class MarkdownKnowledge:
         articles: Iterable[Article],
         language: str = "en",
         known_questions: Mapping[str, Sequence[str]] | None = None,
+        vectors: KnownVectors = NOTHING_KNOWN,
     ) -> None:
-        """`known_questions` are customers' questions by the id of the article that answers them."""
+        """`known_questions` are customers' questions by the id of the article that answers them.
+
+        `vectors` holds those of the known questions and of each passage's wordings, or nothing.
+        """
         self._stems = stemmer_for(language).stems
         self._passages: list[Passage] = []
         self._topics: list[str] = []
         self._weights: dict[str, dict[int, float]] = defaultdict(dict)
         for article in articles:
             self._add(article, (known_questions or {}).get(article.id, ()))
+        meant = vectors.model and self._passages
+        self._meanings = PassageMeanings(self._passages, known_questions or {}, vectors) if meant else None
         self._rarity = {stem: self._rarity_of(len(found)) for stem, found in self._weights.items()}
 
-    def search(self, question: str, *, topics: Collection[str] = (), limit: int = 5) -> tuple[Passage, ...]:
-        """Best passages first; none that shares no word with the question."""
+    def search(
+        self, question: str, vector: Vector | None = None, *, topics: Collection[str] = (), limit: int = 5
+    ) -> tuple[Passage, ...]:
+        """Best passages first; none that has nothing to do with the question."""
+        scores = self._by_words(question)
+        if self._meanings is not None and vector is not None and question.strip():
+            scores = self._by_both(scores, self._meanings.nearness(vector).tolist())
+        allowed = [number for number in scores if not topics or self._topics[number] in topics]
+        best = sorted(allowed, key=lambda number: (-scores[number], number))[:limit]
+        return tuple(self._found(number, scores[number], question) for number in best)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All of them, in the order of the articles, found for nothing."""
+        return self._passages
+
+    def _by_words(self, question: str) -> dict[int, float]:
+        """The score of each passage that shares a word with the question."""
         asked = dict.fromkeys(self._stems(question))
         meaning = sum(self._rarity.get(stem, self._unknown_rarity) for stem in asked)
         scores: dict[int, float] = defaultdict(float)
         for stem in asked:
             for number, weight in self._weights.get(stem, {}).items():
                 scores[number] += self._rarity[stem] * weight
-        allowed = [number for number in scores if not topics or self._topics[number] in topics]
-        best = sorted(allowed, key=lambda number: (-scores[number], number))[:limit]
-        return tuple(self._found(number, scores[number] / meaning, question) for number in best)
+        return {number: min(score / meaning, 1.0) for number, score in scores.items()}
+
+    def _by_both(self, by_words: Mapping[int, float], nearness: Sequence[float]) -> dict[int, float]:
+        together = (
+            (1 - SHARE_OF_WORDS) * near + SHARE_OF_WORDS * by_words.get(number, 0.0)
+            for number, near in enumerate(nearness)
+        )
+        scores = ((number, (found - UNRELATED) / (SAME - UNRELATED)) for number, found in enumerate(together))
+        return {number: min(score, 1.0) for number, score in scores if score > 0}
 
     @property
     def _unknown_rarity(self) -> float:
@@ -72,7 +107,7 @@ class MarkdownKnowledge:
         return log(1 + (len(self._passages) + 0.5) / (passages_with_it + 0.5))
 
     def _found(self, number: int, score: float, question: str) -> Passage:
-        return self._passages[number].model_copy(update={"score": min(score, 1.0), "found_for": question})
+        return self._passages[number].model_copy(update={"score": score, "found_for": question})
 
     def _add(self, article: Article, questions: Sequence[str]) -> None:
         sections = list(sections_of(article))

@@ -77,7 +77,7 @@ def activities_with(stage: Stage, sources: Mapping[str, Crm]) -> ContextActiviti
         version=VERSION, knowledge=MarkdownKnowledge(VERSION.articles), topics=_topics(), calibration=Calibration()
     )
 
-    def load(_: PublishedSpec) -> OrganisationModels:
+    async def load(_: PublishedSpec) -> OrganisationModels:
         return models
 
     spent = TurnRepository(stage.database).spent_since

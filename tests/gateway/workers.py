@@ -33,7 +33,6 @@ from integrations.channels.base import Channel
 from integrations.channels.registry import TRAITS
 from integrations.channels.web_chat import WebChatChannel
 from integrations.tools.base import ToolServer
-from publishing.serving import load_models
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
@@ -121,7 +120,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     conversations = ConversationRepository(database)
     # Recording needs no organisation: opening, which does, is replaced.
     spent_since = TurnRepository(database).spent_since
-    organisations = Organisations(SpecRepository(database), NO_MODELS, load_models, spent_since, no_tools)
+    organisations = Organisations(SpecRepository(database), NO_MODELS, _no_model, spent_since, no_tools)
     recording = ConversationActivities(conversations, organisations)
     approvals = ApprovalActivities(ApprovalRepository(database))
     channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel(), KIND: PigeonChannel()}

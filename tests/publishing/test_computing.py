@@ -10,15 +10,24 @@ from domain.conversation.turn import CustomerContext
 from domain.errors import InvalidInputError
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.organisation import SpecVersion
-from publishing.computing import Compute, Fit, FittedModels, in_a_process, in_a_thread
+from integrations.embeddings.base import NOTHING_KNOWN, KnownVectors
+from publishing.computing import Compute, Fit, FittedModels, VectorsToFit, in_a_process, in_a_thread
 from tests.organisation import VERSION
 
-Where = Callable[[Compute], Fit]
+Where = Callable[[Compute, VectorsToFit], Fit]
+
+
+async def no_vectors(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> KnownVectors:
+    return NOTHING_KNOWN
 
 
 def process_id(
-    version: SpecVersion, labelled: Sequence[LabelledMessage], contexts: Mapping[str, CustomerContext]
+    version: SpecVersion,
+    labelled: Sequence[LabelledMessage],
+    contexts: Mapping[str, CustomerContext],
+    vectors: KnownVectors,
 ) -> FittedModels:
+    assert vectors.model == ""
     return FittedModels(topic_model=str(os.getpid()).encode(), calibration=Calibration(fitted_on=len(labelled)))
 
 
@@ -40,4 +49,4 @@ async def test_its_error_is_heard(where: Where) -> None:
 
 
 async def _elsewhere(where: Where, compute: Compute) -> FittedModels:
-    return await where(compute)(VERSION, (LabelledMessage(id="1", text="Hi", expected="clarify"),), {})
+    return await where(compute, no_vectors)(VERSION, (LabelledMessage(id="1", text="Hi", expected="clarify"),), {})

@@ -150,7 +150,7 @@ def test_a_model_with_vectors_survives_being_stored(seeing: NgramTopicModel) -> 
 
 
 def test_a_model_with_vectors_is_not_used_without_them(seeing: NgramTopicModel) -> None:
-    with pytest.raises(ValueError, match="mismatch|broadcast"):
+    with pytest.raises(ValueError, match=r"mismatch|broadcast"):
         seeing.classify("where is my card")
 
 
