@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from answering.evidence import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Findings, evidence_of
+from answering.precedents import Precedents
 from answering.retrieval import Retrieval, Retrieved
 from answering.topic_sources import TopicSources
 from answering.topics.base import TopicModel
@@ -53,6 +54,7 @@ class OrganisationModels:
     """The one whose vectors topics and knowledge were made with."""
     vectors: KnownVectors = NOTHING_KNOWN
     """Those of the topics' examples."""
+    precedents: Precedents | None = None
 
 
 class DraftQuestion(Frozen):
@@ -76,6 +78,7 @@ class Understood:
     ai_agent: AiAgentSpec
     prediction: TopicPrediction
     retrieved: Sequence[Retrieved]
+    precedents: float
     request: ReplyRequest
 
 
@@ -103,6 +106,7 @@ class Drafter:
             request=understood.request,
             written=written,
             retrieved=understood.retrieved,
+            precedents=understood.precedents,
             context=question.context,
             actions=tools.actions,
             missing_tools=tools.missing,
@@ -136,7 +140,13 @@ class Drafter:
         retrieved = self._retrieval.look_up(list(zip(parts, predictions, strict=True)), ai_agent, vectors)
         passages = [passage for found in retrieved for passage in found.passages]
         passages += self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
-        return Understood(ai_agent, prediction, retrieved, self._request(question, ai_agent, passages))
+        request = self._request(question, ai_agent, passages)
+        return Understood(ai_agent, prediction, retrieved, self._precedents(parts, vectors), request)
+
+    def _precedents(self, parts: Sequence[str], vectors: KnownVectors) -> float:
+        """Of several questions, the one that speaks least for an answer."""
+        known = self._models.precedents
+        return min(known.answered(vectors.get(part)) for part in parts) if known else 0.5
 
     async def _embedded(self, texts: Sequence[str]) -> KnownVectors:
         different = [text for text in dict.fromkeys(texts) if text]

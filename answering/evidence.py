@@ -43,6 +43,7 @@ class Findings:
     written: WrittenReply
     context: CustomerContext
     retrieved: Sequence[Retrieved]
+    precedents: float = 0.5
     actions: Sequence[ProposedAction] = ()
     missing_tools: tuple[str, ...] = ()
     unproved_tool: Literal["read", "write"] | None = None
@@ -69,6 +70,8 @@ def evidence_of(found: Findings) -> Evidence:
         out_of_scope=0.0 if courtesy else _out_of_scope(found),
         retrieval=retrieval,
         retrieval_margin=margin,
+        search_lead=1.0 if courtesy or from_facts else min(one.search_lead for one in found.retrieved),
+        precedents=1.0 if courtesy or from_facts else found.precedents,
         grounding=_grounding(found),
         from_facts=from_facts,
         missing_sources=(*found.context.missing, *found.missing_tools),

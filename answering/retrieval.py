@@ -23,6 +23,9 @@ class Retrieved:
     coverage: float
     """Share of the question's meaning that one passage covers, 0 to 1, whatever its topic."""
 
+    search_lead: float = 0.0
+    """How much better the best passage's article fits by the search alone, as 0 to 1: 0.5 is level with the next."""
+
     @property
     def passages(self) -> Sequence[Passage]:
         """Those that a writer gets."""
@@ -55,10 +58,16 @@ class Retrieval:
         """One result for each question, in order; `vectors` holds those of the questions, or nothing."""
         search = partial(self._knowledge.search, topics=ai_agent.knowledge_topics, limit=PASSAGES_SEARCHED)
         found = [(search(text, vectors.get(text)), prediction) for text, prediction in questions]
-        return [
-            Retrieved(self._sources.preferred(passages, prediction), passages[0].score if passages else 0.0)
-            for passages, prediction in found
-        ]
+        return [self._preferred(passages, prediction) for passages, prediction in found]
+
+    def _preferred(self, passages: Sequence[Passage], prediction: TopicPrediction) -> Retrieved:
+        ranked = self._sources.preferred(passages, prediction)
+        if not ranked:
+            return Retrieved(ranked, 0.0)
+        own, others = (
+            [p.score for p in passages if (p.article_id == ranked[0].article_id) is same] for same in (True, False)
+        )
+        return Retrieved(ranked, passages[0].score, (1 + max(own) - max(others, default=0.0)) / 2)
 
     def for_instruction(
         self, instruction: str, ai_agent: AiAgentSpec, vectors: KnownVectors = NOTHING_KNOWN

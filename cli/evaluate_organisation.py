@@ -39,7 +39,7 @@ def evaluate_organisation(folder: Path, part: Part = "held_out") -> Organisation
     vectors = asyncio.run(vectors_of(texts_to_fit(version, tuning), embedder))
     fitted = fit_models(version, tuning, contexts, vectors)
     topics = NgramTopicModel.from_bytes(fitted.topic_model)
-    models = serving_models(version, topics, fitted.calibration, vectors, embedder)
+    models = serving_models(version, topics, fitted.calibration, vectors, embedder, tuning)
     messages = tuning if part == "tuning" else read_labelled_messages(folder / "evaluation" / "held_out.csv")
     milliseconds = list[float]()
     drafts = asyncio.run(draft_labelled(models, LocalReplyWriter(), messages, contexts, milliseconds.append))

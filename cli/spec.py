@@ -11,8 +11,8 @@ from rich.table import Table
 
 from config.settings import local_settings
 from embedded.embedded import database
-from embedded.installation import installation
-from publishing.publication import publish_organisation
+from embedded.installation import embedder_of, installation
+from publishing.publication import duplicate_warnings, publish_organisation
 from publishing.specification import load_specification, write_schemas
 from storage.database import Database, connect
 from storage.migrate import migrate
@@ -33,6 +33,8 @@ def validate(folder: Folder = None) -> None:
     counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
     told = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
     console.print(told, soft_wrap=True)
+    for warning in asyncio.run(duplicate_warnings(version, embedder_of)):
+        console.print(warning, soft_wrap=True)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from answering.drafting import OrganisationModels, texts_read
 from answering.evaluating import Contexts, depends_on_confidence, draft_labelled
+from answering.precedents import Precedents, precedents_of
 from answering.topic_sources import TopicSources
 from answering.topics.ngram import Embedded, NgramTopicModel, train
 from answering.topics.reply_calibration import CheckedDraft, fit_calibration
@@ -64,12 +65,13 @@ def serving_models(
     calibration: Calibration,
     vectors: KnownVectors = NOTHING_KNOWN,
     embedder: Embedder | None = None,
+    labelled: Sequence[LabelledMessage] = (),
 ) -> OrganisationModels:
     """Everything that drafting needs, in memory. `vectors` are those of `texts_to_serve`, by the same model.
 
     Without an `embedder` words alone decide.
     """
-    known = _sources(version, vectors).known_questions()
+    known = _known_questions(version, labelled, vectors)
     return OrganisationModels(
         version=version,
         knowledge=MarkdownKnowledge(version.articles, version.specification.language, known, vectors),
@@ -77,14 +79,27 @@ def serving_models(
         calibration=calibration,
         embedder=embedder or NoEmbedder(),
         vectors=vectors,
+        precedents=Precedents(precedents_of(version.specification, labelled), vectors) if vectors.model else None,
     )
 
 
-def texts_to_serve(version: SpecVersion) -> list[str]:
-    """What needs a vector before a version can be served: each wording of its passages, each example of its topics."""
-    passages = MarkdownKnowledge(version.articles, version.specification.language).passages
-    examples = [text for topic in version.specification.topics for text in topic.examples]
-    return list(dict.fromkeys([*(text for passage in passages for text in wordings_of(passage)), *examples]))
+def _known_questions(
+    version: SpecVersion, labelled: Sequence[LabelledMessage], vectors: KnownVectors
+) -> dict[str, list[str]]:
+    """Customers' questions by the article that answers them: examples of topics, and labelled messages."""
+    known = _sources(version, vectors).known_questions()
+    for message in labelled if vectors.model else ():
+        for article in message.articles if message.expected in {"answer", "ask_approval"} else ():
+            known.setdefault(article, []).append(message.text)
+    return known
+
+
+def texts_to_serve(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> list[str]:
+    """What needs a vector before a version can be served: its passages, and messages to compare with."""
+    spec = version.specification
+    passages = MarkdownKnowledge(version.articles, spec.language).passages
+    compared = [text for text, _ in precedents_of(spec, labelled)]
+    return list(dict.fromkeys([*(text for passage in passages for text in wordings_of(passage)), *compared]))
 
 
 def texts_to_fit(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> list[str]:
@@ -93,7 +108,7 @@ def texts_to_fit(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> l
     examples = [text for topic in spec.topics for text in topic.examples]
     messages = [*examples, *spec.out_of_scope_examples, *(message.text for message in labelled)]
     parts = [part for text in messages for part in texts_read(text)]
-    return list(dict.fromkeys([*texts_to_serve(version), *_learnt_from_articles(version), *messages, *parts]))
+    return list(dict.fromkeys([*texts_to_serve(version, labelled), *_learnt_from_articles(version), *messages, *parts]))
 
 
 def held_out_drafts(
@@ -108,7 +123,7 @@ def held_out_drafts(
         others = [message for number, message in enumerate(messages) if number % FOLDS != fold]
         ignorant = _without(version, {message.text for message in mine})
         topics = _topics(ignorant, others, vectors)
-        models = serving_models(ignorant, topics, Calibration(), vectors, embedder=vectors)
+        models = serving_models(ignorant, topics, Calibration(), vectors, embedder=vectors, labelled=others)
         yield from zip(mine, asyncio.run(draft_labelled(models, LocalReplyWriter(), mine, contexts)), strict=True)
 
 

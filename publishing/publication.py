@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from answering.evaluating import Contexts
-from answering.vectors import EmbedderOf
+from answering.vectors import EmbedderOf, vectors_of
+from domain.errors import HoldfastError
 from domain.identity.directory import DirectoryImport
 from domain.identity.directory_facts import context_of
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.organisation import SpecVersion
+from integrations.knowledge.duplicates import compared_texts, near_duplicates
 from integrations.tools.base import ToolSettings
 from integrations.tools.pinning import with_tools
 from integrations.tools.registry import tool_server
@@ -58,6 +60,19 @@ async def publish_loaded(
     proposal = Proposal(await described(loaded.version, installation.tools), labelled, contexts, loaded.directory)
     vectors = partial(vectors_to_fit, installation.embedder_of, VectorRepository(database))
     return (await Publisher(database, in_a_thread(fit_models, vectors)).publish(proposal, by)).spec_hash
+
+
+async def duplicate_warnings(version: SpecVersion, embedder_of: EmbedderOf) -> list[str]:
+    """A sentence for each pair of articles that say nearly the same, or for why they could not be compared."""
+    texts = [text for article in version.articles for text in compared_texts(article)]
+    try:
+        vectors = await vectors_of(texts, embedder_of(version.specification.model.embedder))
+    except HoldfastError as error:
+        return [f"Warning: articles were not compared with each other. {error}"]
+    return [
+        f"Warning: {one.id} and {other.id} say nearly the same ({alike:.0%} alike): keep one of them."
+        for one, other, alike in near_duplicates(version.articles, vectors)
+    ]
 
 
 async def described(version: SpecVersion, tools: ToolSettings) -> SpecVersion:

@@ -21,8 +21,9 @@ async def load_models(embedder_of: EmbedderOf, store: VectorStore, published: Pu
     """
     topics = await asyncio.to_thread(NgramTopicModel.from_bytes, published.topic_model)
     version, embedder = published.version, _embedder(topics, published.version, embedder_of)
-    vectors = await vectors_of(texts_to_serve(version), embedder, store)
-    return await asyncio.to_thread(serving_models, version, topics, published.calibration, vectors, embedder)
+    vectors = await vectors_of(texts_to_serve(version, published.labelled), embedder, store)
+    fitted = (version, topics, published.calibration, vectors, embedder, published.labelled)
+    return await asyncio.to_thread(serving_models, *fitted)
 
 
 def _embedder(topics: TopicModel, version: SpecVersion, embedder_of: EmbedderOf) -> Embedder:

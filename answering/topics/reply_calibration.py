@@ -13,7 +13,7 @@ from domain.model import Frozen
 
 Floats = NDArray[np.float64]
 
-FEATURES = ("topic_confidence", "retrieval", "retrieval_margin", "grounding", "in_scope")
+FEATURES = ("topic_confidence", "retrieval", "retrieval_margin", "search_lead", "precedents", "grounding", "in_scope")
 FEWEST_OF_A_KIND = 10
 FOLDS = 5
 LEAST_PER_GROUP = 20

@@ -52,6 +52,8 @@ def features_of(evidence: Evidence) -> dict[str, float]:
         "topic_confidence": evidence.topic_confidence,
         "retrieval": evidence.retrieval,
         "retrieval_margin": evidence.retrieval_margin,
+        "search_lead": evidence.search_lead,
+        "precedents": evidence.precedents,
         "grounding": evidence.grounding,
         "in_scope": 1.0 - evidence.out_of_scope,
         "from_facts": float(evidence.from_facts),

@@ -60,6 +60,12 @@ class Evidence(Frozen):
     out_of_scope: Probability = 0.0
     retrieval: Probability = Field(0.0, description="How well the best source fits the question.")
     retrieval_margin: Probability = Field(0.0, description="Its lead over the best other article.")
+    search_lead: Probability = Field(
+        0.0, description="Its article's lead by the search alone, whatever the topic: 0.5 is level with the best other."
+    )
+    precedents: Probability = Field(
+        0.0, description="Share of the messages of like meaning that an AI agent may answer; 0.5 where none is known."
+    )
     grounding: Probability = Field(0.0, description="Share of the reply's statements found in its sources.")
     from_facts: bool = Field(False, description="The reply states a customer fact.")
     validator: Probability | None = Field(None, description="A second model's verdict on the draft, when asked.")
