@@ -19,6 +19,7 @@ from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Draft, Fact
 from domain.language.questions import questions_in, standalone
 from domain.language.text import content_words, sentences
+from domain.language.wishes_for_person import NEAR_ENOUGH, WISHES_FOR_A_PERSON
 from domain.model import Frozen
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import AiAgentSpec, Mode, SpecVersion
@@ -53,7 +54,7 @@ class OrganisationModels:
     embedder: Embedder = field(default_factory=NoEmbedder)
     """The one whose vectors topics and knowledge were made with."""
     vectors: KnownVectors = NOTHING_KNOWN
-    """Those of the topics' examples."""
+    """Those of the topics' examples, and of the ways in which people ask for a person."""
     precedents: Precedents | None = None
 
 
@@ -79,6 +80,7 @@ class Understood:
     prediction: TopicPrediction
     retrieved: Sequence[Retrieved]
     precedents: float
+    wishes_for_person: bool
     request: ReplyRequest
 
 
@@ -107,6 +109,7 @@ class Drafter:
             written=written,
             retrieved=understood.retrieved,
             precedents=understood.precedents,
+            wishes_for_person=understood.wishes_for_person,
             context=question.context,
             actions=tools.actions,
             missing_tools=tools.missing,
@@ -132,7 +135,8 @@ class Drafter:
     async def _understand(self, question: DraftQuestion) -> Understood:
         asked = standalone(question.text, _said_by_customer(question.transcript))
         parts = questions_in(asked)
-        vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), question.instruction])
+        instruction = [question.instruction] if question.instruction else []
+        vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), *instruction])
         predictions = [self._classify(part, vectors) for part in parts]
         for_people = self._for_people_in(question.text, vectors)
         prediction = min([*predictions, *for_people], key=self._least_safe_first)
@@ -141,7 +145,21 @@ class Drafter:
         passages = [passage for found in retrieved for passage in found.passages]
         passages += self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
         request = self._request(question, ai_agent, passages)
-        return Understood(ai_agent, prediction, retrieved, self._precedents(parts, vectors), request)
+        return Understood(
+            ai_agent,
+            prediction,
+            retrieved,
+            precedents=self._precedents(parts, vectors),
+            wishes_for_person=self._wishes_for_person(texts_read(question.text), vectors),
+            request=request,
+        )
+
+    def _wishes_for_person(self, texts: Sequence[str], vectors: KnownVectors) -> bool:
+        """By meaning: one of the texts is near to one of the ways in which people ask for a person."""
+        wishes = [self._models.vectors.get(wish) for wish in WISHES_FOR_A_PERSON]
+        said = [vectors.get(text) for text in texts]
+        pairs = ((wish, vector) for wish in wishes for vector in said if wish is not None and vector is not None)
+        return any(float(wish @ vector) >= NEAR_ENOUGH for wish, vector in pairs)
 
     def _precedents(self, parts: Sequence[str], vectors: KnownVectors) -> float:
         """Of several questions, the one that speaks least for an answer."""
@@ -149,7 +167,7 @@ class Drafter:
         return min(known.answered(vectors.get(part)) for part in parts) if known else 0.5
 
     async def _embedded(self, texts: Sequence[str]) -> KnownVectors:
-        different = [text for text in dict.fromkeys(texts) if text]
+        different = list(dict.fromkeys(texts))
         embedder = self._models.embedder
         vectors = await embedder.embed(different)
         return KnownVectors(embedder.model, dict(zip(different, vectors, strict=True)))

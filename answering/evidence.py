@@ -44,6 +44,7 @@ class Findings:
     context: CustomerContext
     retrieved: Sequence[Retrieved]
     precedents: float = 0.5
+    wishes_for_person: bool = False
     actions: Sequence[ProposedAction] = ()
     missing_tools: tuple[str, ...] = ()
     unproved_tool: Literal["read", "write"] | None = None
@@ -77,7 +78,7 @@ def evidence_of(found: Findings) -> Evidence:
         missing_sources=(*found.context.missing, *found.missing_tools),
         abstained=not found.written.text and not asks_back,
         ambiguous=asks_back,
-        asks_for_person=asks_for_person(own_words(question)),
+        asks_for_person=asks_for_person(own_words(question)) or found.wishes_for_person,
         injection=attempts_injection(question),
         cannot_do=_cannot_do(found),
         sensitivity=None if courtesy else _sensitivity(found),

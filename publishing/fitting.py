@@ -4,16 +4,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from answering.drafting import OrganisationModels, texts_read
 from answering.evaluating import Contexts, depends_on_confidence, draft_labelled
 from answering.precedents import Precedents, precedents_of
 from answering.topic_sources import TopicSources
-from answering.topics.ngram import Embedded, NgramTopicModel, train
+from answering.topics.ngram import Embedded, NgramTopicModel, blocks, train
 from answering.topics.reply_calibration import CheckedDraft, fit_calibration
 from answering.vectors import EmbedderOf, VectorStore, vectors_of
 from domain.conversation.confidence import Calibration, features_of
 from domain.conversation.turn import Draft
 from domain.language.text import sentences
+from domain.language.wishes_for_person import WISHES_FOR_A_PERSON
 from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage, is_right
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import SpecVersion
@@ -26,6 +29,8 @@ from integrations.llm.local import LocalReplyWriter
 from publishing.computing import FittedModels
 
 FOLDS = 4
+ENOUGH_LABELLED = 200
+"""Labelled messages from which confidence is fitted to them alone: the topics' examples are easier than customers."""
 
 
 async def vectors_to_fit(
@@ -44,11 +49,12 @@ def fit_models(
 ) -> FittedModels:
     """Fit both; equal input gives equal models. Takes seconds, so call it in a thread, never in an event loop.
 
-    Confidence is fitted to drafts for the topics' examples and for labelled messages, each made as if that message had
-    never been seen. `contexts` are the customers that labelled messages name, `vectors` those of `texts_to_fit`, or
-    nothing: then words alone decide.
+    Confidence is fitted to drafts for labelled messages, and where these are few for the topics' examples too, each
+    made as if that message had never been seen. `contexts` are the customers that labelled messages name, `vectors`
+    those of `texts_to_fit`, or nothing: then words alone decide.
     """
-    messages = [*_examples_as_messages(version, vectors), *labelled]
+    enough = len(labelled) >= ENOUGH_LABELLED
+    messages = labelled if enough else [*_examples_as_messages(version, vectors), *labelled]
     checked = [
         CheckedDraft(features=features_of(draft.evidence), right=is_right(message, draft))
         for message, draft in held_out_drafts(version, messages, contexts or {}, vectors)
@@ -99,7 +105,11 @@ def texts_to_serve(version: SpecVersion, labelled: Sequence[LabelledMessage]) ->
     spec = version.specification
     passages = MarkdownKnowledge(version.articles, spec.language).passages
     compared = [text for text, _ in precedents_of(spec, labelled)]
-    return list(dict.fromkeys([*(text for passage in passages for text in wordings_of(passage)), *compared]))
+    return list(
+        dict.fromkeys(
+            [*(text for passage in passages for text in wordings_of(passage)), *compared, *WISHES_FOR_A_PERSON]
+        )
+    )
 
 
 def texts_to_fit(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> list[str]:
@@ -118,13 +128,25 @@ def held_out_drafts(
     vectors: KnownVectors = NOTHING_KNOWN,
 ) -> Iterator[tuple[LabelledMessage, Draft]]:
     """A draft for each message, made by an organisation that has it neither as an example nor as a labelled message."""
+    folds = _folds(messages)
     for fold in range(FOLDS):
-        mine = messages[fold::FOLDS]
-        others = [message for number, message in enumerate(messages) if number % FOLDS != fold]
+        mine = [message for message, its in zip(messages, folds, strict=True) if its == fold]
+        others = [message for message, its in zip(messages, folds, strict=True) if its != fold]
         ignorant = _without(version, {message.text for message in mine})
         topics = _topics(ignorant, others, vectors)
         models = serving_models(ignorant, topics, Calibration(), vectors, embedder=vectors, labelled=others)
         yield from zip(mine, asyncio.run(draft_labelled(models, LocalReplyWriter(), mine, contexts)), strict=True)
+
+
+def _folds(messages: Sequence[LabelledMessage]) -> list[int]:
+    """The fold of each message: of one topic, what was written one after the other stays together.
+
+    People write variations of a message in a row. Told apart, each would be drafted by an organisation that knows its
+    twin, and drafts would look surer than those for customers.
+    """
+    kinds = [f"{message.topic} {message.expected}" for message in messages]
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    return [max(fold, 0) for fold in blocks(np.array([numbers[kind] for kind in kinds]), FOLDS).tolist()]
 
 
 def _examples_as_messages(version: SpecVersion, vectors: KnownVectors) -> list[LabelledMessage]:
