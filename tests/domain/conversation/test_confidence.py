@@ -16,12 +16,21 @@ GOOD = Evidence(topic_confidence=0.9, retrieval=0.9, retrieval_margin=0.5, groun
 
 def test_features_are_the_evidence_in_numbers() -> None:
     evidence = Evidence(
-        topic_confidence=0.1, retrieval=0.2, retrieval_margin=0.3, grounding=0.4, out_of_scope=0.25, from_facts=True
+        topic_confidence=0.1,
+        retrieval=0.2,
+        retrieval_margin=0.3,
+        search_lead=0.6,
+        precedents=0.7,
+        grounding=0.4,
+        out_of_scope=0.25,
+        from_facts=True,
     )
     assert features_of(evidence) == {
         "topic_confidence": 0.1,
         "retrieval": 0.2,
         "retrieval_margin": 0.3,
+        "search_lead": 0.6,
+        "precedents": 0.7,
         "grounding": 0.4,
         "in_scope": 0.75,
         "from_facts": 1.0,

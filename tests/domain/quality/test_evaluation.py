@@ -91,3 +91,36 @@ def test_a_draft_is_put_beside_its_label() -> None:
     labelled = LabelledMessage(id="1", text="?", expected="answer", articles=("a",), topic="t1")
     found = judge(labelled, draft, Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT), 0.9)
     assert (found.done, found.sources, found.reason, found.right) == ("answer", ("a",), "confident", True)
+
+
+def weighed(confidence: float, *, right: bool) -> JudgedMessage:
+    return judged("answer", "answer", "a").model_copy(
+        update={"confidence": confidence, "draft_right": right, "weighed": True}
+    )
+
+
+@pytest.mark.parametrize(
+    ("drafts", "error"),
+    [
+        ([], 0.0),
+        ([weighed(1.0, right=True)], 0.0),
+        ([weighed(1.0, right=False)], 1.0),
+        ([weighed(0.75, right=right) for right in (True, True, True, False)], 0.0),
+        ([weighed(0.75, right=True), weighed(0.05, right=False)], 0.15),
+        ([weighed(0.0, right=False), judged("escalate", "escalate")], 0.0),
+    ],
+)
+def test_calibration_error_is_of_the_drafts_whose_sending_depended_on_confidence(
+    drafts: list[JudgedMessage], error: float
+) -> None:
+    evaluation = evaluation_of("shop", "tuning", drafts)
+    assert evaluation.calibration_error == pytest.approx(error)
+    assert evaluation.weighed == sum(draft.weighed for draft in drafts)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "p50", "p99"), [([], 0, 0), ([7.0], 7, 7), ([float(n) for n in range(1, 101)], 51, 100)]
+)
+def test_latency_is_that_of_the_drafts(milliseconds: list[float], p50: float, p99: float) -> None:
+    latency = evaluation_of("shop", "tuning", [], milliseconds=milliseconds).latency_ms
+    assert (latency.p50, latency.p99) == (p50, p99)

@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.embeddings.base import KnownVectors, Vector
 from integrations.knowledge.markdown import MarkdownKnowledge
+from integrations.knowledge.meaning import wordings_of
 from tests.organisation import ARTICLES
 
 KNOWLEDGE = MarkdownKnowledge(ARTICLES)
@@ -56,3 +59,46 @@ def test_the_order_of_a_tie_is_that_of_the_articles() -> None:
 def test_another_language_has_its_own_stems() -> None:
     german = ARTICLES[0].model_copy(update={"title": "Rechnungen", "body": "Alle Rechnungen finden Sie im Konto."})
     assert MarkdownKnowledge([german], "de").search("rechnung")[0].article_id == "password"
+
+
+def knows_meaning(question: str, near: str) -> tuple[MarkdownKnowledge, Vector]:
+    """A knowledge base in which a question means what the texts of one article mean, and nothing else does."""
+    texts = [
+        (passage.article_id, text)
+        for passage in MarkdownKnowledge(ARTICLES).passages
+        for text in (*wordings_of(passage), question)
+    ]
+    same, other = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)
+    vectors = KnownVectors("two", {text: same if article == near else other for article, text in texts})
+    return MarkdownKnowledge(ARTICLES, vectors=vectors), same
+
+
+@pytest.mark.parametrize("article", [article.id for article in ARTICLES])
+def test_meaning_finds_what_no_word_does(article: str) -> None:
+    knowledge, vector = knows_meaning("zzz", article)
+    found = knowledge.search("zzz", vector, limit=99)
+    assert {passage.article_id for passage in found} == {article}
+    assert all(0.9 < passage.score <= 1.0 for passage in found)
+
+
+def test_words_still_count_beside_meaning() -> None:
+    knowledge, vector = knows_meaning("zzz", "password")
+    with_word, without = (knowledge.search(text, vector * np.float32(0.5))[0].score for text in ("password", "zzz"))
+    assert with_word > without
+
+
+@pytest.mark.parametrize("question", ["", " ", "\n"])
+def test_an_empty_question_means_nothing(question: str) -> None:
+    knowledge, vector = knows_meaning("zzz", "password")
+    assert knowledge.search(question, vector) == ()
+
+
+def test_without_a_vector_words_decide() -> None:
+    knowledge, _ = knows_meaning("zzz", "password")
+    assert knowledge.search("password") == KNOWLEDGE.search("password")
+    assert knowledge.search("zzz") == ()
+
+
+def test_no_articles_are_no_mistake() -> None:
+    vector = np.array([1.0, 0.0], dtype=np.float32)
+    assert MarkdownKnowledge([], vectors=KnownVectors("two", {"a": vector})).search("a", vector) == ()

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from domain.conversation.turn import Fact
 from domain.errors import HoldfastError
+from integrations.embeddings.base import Vector
 from integrations.llm.base import DraftValidator, Passage, ReplyRequest, ReplyWriter, TranscriptLine
 from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
@@ -65,7 +66,9 @@ class Articles:
     def __init__(self) -> None:
         self.searches: list[tuple[str, Collection[str]]] = []
 
-    def search(self, question: str, *, topics: Collection[str] = (), limit: int = 5) -> tuple[Passage, ...]:
+    def search(
+        self, question: str, vector: Vector | None = None, *, topics: Collection[str] = (), limit: int = 5
+    ) -> tuple[Passage, ...]:
         self.searches.append((question, topics))
         return (WARRANTY,)[:limit]
 
