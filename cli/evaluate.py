@@ -14,6 +14,10 @@ from publishing.specification import SpecificationError
 
 ORGANISATIONS = Path("specs")
 WRONG_USE = 2
+EmbedderOption = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Embedding model for --topics: embedded, none, openai:MODEL, compatible:MODEL."),
+]
 
 
 def evaluate(
@@ -49,12 +53,7 @@ def evaluate(
         Path, typer.Option(metavar="FILE.png", help="Where to write the reliability diagram.")
     ] = DEFAULT_DIAGRAM,
     language: Annotated[str, typer.Option(help="Language of the messages, such as en or de.")] = "en",
-    embedder: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Embedding model for --topics: embedded, none, openai:MODEL or compatible:MODEL."
-        ),
-    ] = "embedded",
+    embedder: EmbedderOption = "embedded",
     tuning: Annotated[
         bool, typer.Option("--tuning", help="Measure the organisation on its tuning part, not on the held-out one.")
     ] = False,
