@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from domain.specification.organisation import ModelSpec
+from integrations.embeddings.registry import EMBEDDERS
 from integrations.llm.registry import MODELS, WRITERS
 from tests.integrations.llm.providers import SETTINGS
 
@@ -19,9 +20,15 @@ def test_its_example_is_a_valid_specification() -> None:
     assert model.monthly_budget is not None
 
 
-def test_its_table_names_every_provider() -> None:
-    named = re.findall(r"^\| `([a-z-]+):?[^`]*` \|", GUIDE, re.MULTILINE)
-    assert sorted(named) == sorted({*MODELS, *WRITERS})
+def kinds_in(part: str) -> list[str]:
+    """The kinds that the first column of a table names."""
+    return sorted(re.findall(r"^\| `([a-z-]+):?[^`]*`[^|]*\|", part, re.MULTILINE))
+
+
+def test_its_tables_name_every_provider_and_every_embedder() -> None:
+    writers, embedders = GUIDE.split("## What messages mean")
+    assert kinds_in(writers) == sorted({*MODELS, *WRITERS})
+    assert kinds_in(embedders.partition("## Checking")[0]) == sorted(EMBEDDERS)
 
 
 @pytest.mark.parametrize("kind", sorted(SETTINGS))
