@@ -18,6 +18,7 @@ from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Draft, Fact
 from domain.language.questions import questions_in, standalone
+from domain.language.quoting import own_words
 from domain.language.text import content_words, sentences
 from domain.language.wishes_for_person import NEAR_ENOUGH, WISHES_FOR_A_PERSON
 from domain.model import Frozen
@@ -136,7 +137,8 @@ class Drafter:
         asked = standalone(question.text, _said_by_customer(question.transcript))
         parts = questions_in(asked)
         instruction = [question.instruction] if question.instruction else []
-        vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), *instruction])
+        own = texts_read(own_words(question.text))
+        vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), *own, *instruction])
         predictions = [self._classify(part, vectors) for part in parts]
         for_people = self._for_people_in(question.text, vectors)
         prediction = min([*predictions, *for_people], key=self._least_safe_first)
@@ -150,7 +152,7 @@ class Drafter:
             prediction,
             retrieved,
             precedents=self._precedents(parts, vectors),
-            wishes_for_person=self._wishes_for_person(texts_read(question.text), vectors),
+            wishes_for_person=self._wishes_for_person(own, vectors),
             request=request,
         )
 

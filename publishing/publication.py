@@ -31,7 +31,7 @@ LABELLED = Path("evaluation") / "tuning.csv"
 
 @dataclass(frozen=True)
 class Installation:
-    """What the machine that publishes has: the tool servers that it allows, and the embedding models that it reaches."""
+    """What the machine that publishes has: the tool servers that it allows, the embedding models that it reaches."""
 
     tools: ToolSettings
     embedder_of: EmbedderOf
