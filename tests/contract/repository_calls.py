@@ -81,6 +81,10 @@ def _field(model: type[BaseModel], key: str) -> tuple[Any, ...]:
     return alternatives(computed.return_type) if computed else ()
 
 
+def _is_model(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
+
+
 class _Method:
     """One function or method of a repository's module."""
 
@@ -134,6 +138,8 @@ class _Method:
                 return owner and owner.below([attribute])
             case ast.Call(func=ast.Name(id="tuple" | "list"), args=[inner]):
                 return self._sent(inner)
+            case ast.Call(func=ast.Name(id=name)) if _is_model(getattr(self._module, name, None)):
+                return Sent((getattr(self._module, name),), name)
             case ast.Call(func=ast.Attribute(value=value, attr="model_dump")):
                 return self._sent(value)
             case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Dict(keys=keys)):
