@@ -1,14 +1,32 @@
 """What waits, as /metrics tells it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.queues import QUEUES
+from embedded.ports import free_port
+from embedded.processes import Supervisor
+from embedded.temporal_server import TemporalServer
 from gateway.options import GatewayOptions
 from storage.database import Database
 from tests.gateway.conftest import Gateway, serve
 from tests.gateway.workers import running_workers
+
+
+@pytest.fixture
+async def temporal_client(tmp_path: Path) -> AsyncIterator[Client]:
+    """One of its own: what waits in the shared one's queues is other tests', too."""
+    async with Supervisor(tmp_path / "logs", lambda *_: None) as supervisor:
+        server = TemporalServer(tmp_path / "temporal.db", port=free_port(), ui_port=None)
+        await supervisor.start(server.part())
+        await server.prepare_namespace()
+        yield await Client.connect(server.address, data_converter=pydantic_data_converter)
 
 
 async def _metrics(http: httpx.AsyncClient) -> dict[str, float]:

@@ -30,8 +30,9 @@ def test_what_is_no_object_is_refused(given: object) -> None:
 
 def test_a_state_of_the_version_before_is_read_and_written_as_it_was() -> None:
     former = json.loads(FORMER.read_text())
-    read = ConversationState.model_validate(former)
-    assert json.loads(read.model_dump_json()) == former
+    written = json.loads(ConversationState.model_validate(former).model_dump_json())
+    known_then = {name: value for name, value in written["policy"].items() if name in former["policy"]}
+    assert written | {"policy": known_then} == former
     defaults = json.loads(ConversationState(start=START).model_dump_json())
     unchanged = {name for name, value in former.items() if value == defaults[name]}
     assert unchanged == {"start"}

@@ -89,7 +89,7 @@ class TestSigningIn:
             await SalesforceApi(bikes.settings()).query("SELECT Id FROM Contact")
         assert bikes.stand_in.sign_in.opened == 2
 
-    @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"])
+    @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"])
     async def test_a_key_that_cannot_be_read_is_told_with_its_setting(
         self, bikes: Vendor, tmp_path: Path, content: bytes
     ) -> None:
