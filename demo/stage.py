@@ -69,7 +69,7 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         await migrate(url)
         database = await connect(url)
         try:
-            say("Publishing TechFlow: fitting topics and confidence to its examples, about 15 seconds …")
+            say("Publishing TechFlow: fitting topics and confidence to its examples, about 40 seconds …")
             await publish_loaded(database, loaded, settings.organisation, PUBLISHER, installation())
             keys.update(await _make_keys(database))
             await ensure_operator_key(prepared, database)
