@@ -25,9 +25,6 @@ PROBE_LIMIT = timedelta(seconds=2)
 PRAGMAS = ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"]
 """A killed server loses nothing; a flush at every commit, against loss of power, would make it seven times slower."""
 
-# Committed state survives kill -9. A power cut may take the last moments with it; that doubles the turns per second.
-SQLITE_PRAGMAS = ("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
-
 
 class TemporalServer:
     """The server whose state is in `file`; None keeps it in memory. `ui_port=None` starts no web UI."""
