@@ -31,11 +31,6 @@ from tests.domain.conversation.states import (
 # Answering.
 
 
-@pytest.mark.parametrize(("channel", "pushed"), [("web_chat", False), ("email", True)])
-def test_a_vendor_is_needed_where_the_store_is_not_the_channel(channel: str, pushed: bool) -> None:
-    assert state(last_channel=channel).is_pushed() is pushed
-
-
 @pytest.mark.parametrize("owner", [AI, QUEUE])
 @pytest.mark.parametrize(
     ("request_", "sets_aside"),
