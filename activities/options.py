@@ -1,15 +1,16 @@
-"""The one table of activities: their timeouts, retries, task queues and priorities.
+"""The one table of activities: method, task queue, timeouts, retries and priority.
 
-Each activity has one row in ACTIVITIES. Workers register from the rows, workflows call with the options of a row.
+A row is one way of calling an activity. Workflows call by a row and know nothing else of an activity; workers register
+what the rows name. An activity that is called in several ways has several rows.
 
 Where the workflow has an answer to a permanent error (domain.errors), such an error ends the tries at once. Where it
 has none, because what was accepted must be recorded, every error is tried again for ever.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar, Unpack
 
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
@@ -27,6 +28,29 @@ from activities.write_back import WriteBackActivities
 from domain.errors import PermanentError
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
 
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class ActivityRow(Generic[Argument, Result]):
+    """One way of calling an activity: the method gives its name and the types of argument and result."""
+
+    method: Callable[[Any, Argument], Awaitable[Result]]
+    options: ActivityConfig
+
+    @property
+    def name(self) -> str:
+        return self.method.__name__
+
+    @property
+    def queue(self) -> str:
+        return self.options["task_queue"] or ""
+
+    def with_options(self, **changed: Unpack[ActivityConfig]) -> "ActivityRow[Argument, Result]":
+        """The row for one call, with what depends on the conversation. The queue never does."""
+        return replace(self, options=self.options | changed)
+
 
 def _names(error: type[Exception]) -> list[str]:
     return [error.__name__, *(name for child in error.__subclasses__() for name in _names(child))]
@@ -43,7 +67,6 @@ def _until_permanent(initial_seconds: float, maximum_seconds: float, attempts: i
 
 FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 
-
 LIVE = Priority(priority_key=1)
 LATER = Priority(priority_key=4)
 
@@ -54,153 +77,189 @@ STORE: ActivityConfig = {
 }
 """Writes to our own database."""
 
-FETCH_CUSTOMER_CONTEXT: ActivityConfig = {
-    "task_queue": CRM,
-    "start_to_close_timeout": timedelta(seconds=5),
-    "schedule_to_close_timeout": timedelta(seconds=12),
-    "retry_policy": _until_permanent(0.2, 2, attempts=CONTEXT_ATTEMPTS),
-    "priority": LIVE,
-}
+OPEN_CONVERSATION = ActivityRow(ConversationActivities.open_conversation, STORE)
+RECORD_MESSAGES = ActivityRow(ConversationActivities.record_messages, STORE)
+CHANGE_OWNERSHIP = ActivityRow(ConversationActivities.change_ownership, STORE)
+CHANGE_STATUS = ActivityRow(ConversationActivities.change_status, STORE)
+REQUEST_APPROVAL = ActivityRow(ApprovalActivities.request_approval, STORE)
+RECORD_DECISION = ActivityRow(ApprovalActivities.record_decision, STORE)
+CLIMB_LADDER = ActivityRow(ApprovalActivities.climb_ladder, STORE)
+ESCALATE_CONVERSATION = ActivityRow(DeliveryActivities.escalate_conversation, STORE)
+ANSWER_IDENTITY_CHECK = ActivityRow(IdentityActivities.answer_identity_check, STORE)
+RECORD_UNWRITTEN = ActivityRow(WriteBackActivities.record_unwritten, STORE)
+
+FETCH_CUSTOMER_CONTEXT = ActivityRow(
+    ContextActivities.fetch_customer_context,
+    {
+        "task_queue": CRM,
+        "start_to_close_timeout": timedelta(seconds=5),
+        "schedule_to_close_timeout": timedelta(seconds=12),
+        "retry_policy": _until_permanent(0.2, 2, attempts=CONTEXT_ATTEMPTS),
+        "priority": LIVE,
+    },
+)
 """A source that is down never blocks the turn."""
 
-GENERATE_REPLY: ActivityConfig = {
-    "task_queue": LLM,
-    "start_to_close_timeout": timedelta(seconds=90),
-    "schedule_to_close_timeout": timedelta(minutes=5),
-    "heartbeat_timeout": timedelta(seconds=15),
-    "retry_policy": _until_permanent(0.5, 10),
-}
+GENERATE_REPLY = ActivityRow(
+    ReplyActivities.generate_reply,
+    {
+        "task_queue": LLM,
+        "start_to_close_timeout": timedelta(seconds=90),
+        "schedule_to_close_timeout": timedelta(minutes=5),
+        "heartbeat_timeout": timedelta(seconds=15),
+        "retry_policy": _until_permanent(0.5, 10),
+    },
+)
 """How long it is tried, and how urgently, depends on the conversation: see workflows.conversation.activity_calls."""
 
-GENERATE_PARKED: ActivityConfig = {**GENERATE_REPLY, "retry_policy": _until_permanent(2, 60)}
+GENERATE_PARKED = GENERATE_REPLY.with_options(retry_policy=_until_permanent(2, 60))
 """The customer was told that it takes longer; the model gets time to come back."""
 
-GENERATE_EMBEDDED: ActivityConfig = {
-    "task_queue": CONVERSATIONS,
-    "start_to_close_timeout": timedelta(seconds=15),
-    "schedule_to_close_timeout": timedelta(minutes=5),
-    "retry_policy": _until_permanent(0.5, 10),
-}
+GENERATE_EMBEDDED = ActivityRow(
+    ReplyActivities.generate_reply,
+    {
+        "task_queue": CONVERSATIONS,
+        "start_to_close_timeout": timedelta(seconds=15),
+        "schedule_to_close_timeout": timedelta(minutes=5),
+        "retry_policy": _until_permanent(0.5, 10),
+    },
+)
 """No vendor limits the embedded model, so its work is dispatched together with the conversation's own."""
 
-SCORE_CONFIDENCE: ActivityConfig = {
-    "task_queue": LLM,
-    "start_to_close_timeout": timedelta(seconds=30),
-    "schedule_to_close_timeout": timedelta(seconds=60),
-    "heartbeat_timeout": timedelta(seconds=15),
-    "retry_policy": _until_permanent(0.5, 5),
-    "priority": LIVE,
-}
+SCORE_CONFIDENCE = ActivityRow(
+    ReplyActivities.score_confidence,
+    {
+        "task_queue": LLM,
+        "start_to_close_timeout": timedelta(seconds=30),
+        "schedule_to_close_timeout": timedelta(seconds=60),
+        "heartbeat_timeout": timedelta(seconds=15),
+        "retry_policy": _until_permanent(0.5, 5),
+        "priority": LIVE,
+    },
+)
 
-WRITE_CRM_NOTE: ActivityConfig = {
-    "task_queue": CRM,
-    "start_to_close_timeout": timedelta(seconds=30),
-    "schedule_to_close_timeout": timedelta(hours=4),
-    "retry_policy": _until_permanent(2, 300),
-    "priority": LATER,
-}
+WRITE_CRM_NOTE = ActivityRow(
+    WriteBackActivities.write_crm_note,
+    {
+        "task_queue": CRM,
+        "start_to_close_timeout": timedelta(seconds=30),
+        "schedule_to_close_timeout": timedelta(hours=4),
+        "retry_policy": _until_permanent(2, 300),
+        "priority": LATER,
+    },
+)
 """Beside the conversation: a CRM that is down for an afternoon still gets its note."""
 
-UPDATE_TICKET: ActivityConfig = {
-    "task_queue": DELIVERY,
-    "start_to_close_timeout": timedelta(seconds=60),
-    "schedule_to_close_timeout": timedelta(hours=1),
-    "retry_policy": _until_permanent(1, 120),
-    "priority": LATER,
-}
+UPDATE_TICKET = ActivityRow(
+    WriteBackActivities.update_ticket,
+    {
+        "task_queue": DELIVERY,
+        "start_to_close_timeout": timedelta(seconds=60),
+        "schedule_to_close_timeout": timedelta(hours=1),
+        "retry_policy": _until_permanent(1, 120),
+        "priority": LATER,
+    },
+)
 """Beside the conversation: after an hour, colleagues have seen elsewhere where it stands."""
 
-READ_CHANNEL: ActivityConfig = {
-    "task_queue": READING,
-    "start_to_close_timeout": timedelta(minutes=15),
-    "heartbeat_timeout": timedelta(seconds=12),
-    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
-}
+READ_CHANNEL = ActivityRow(
+    ReadingActivities.read_channel,
+    {
+        "task_queue": READING,
+        "start_to_close_timeout": timedelta(minutes=15),
+        "heartbeat_timeout": timedelta(seconds=12),
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+    },
+)
 """A shift of ten minutes; whatever goes wrong, the reading goes on."""
 
-FETCH_KNOWLEDGE: ActivityConfig = {
-    "task_queue": READING,
-    "start_to_close_timeout": timedelta(minutes=10),
-    "schedule_to_close_timeout": timedelta(minutes=30),
-    "heartbeat_timeout": timedelta(seconds=30),
-    "retry_policy": _until_permanent(2, 60),
-}
+FETCH_KNOWLEDGE = ActivityRow(
+    KnowledgeActivities.fetch_knowledge,
+    {
+        "task_queue": READING,
+        "start_to_close_timeout": timedelta(minutes=10),
+        "schedule_to_close_timeout": timedelta(minutes=30),
+        "heartbeat_timeout": timedelta(seconds=30),
+        "retry_policy": _until_permanent(2, 60),
+    },
+)
 """After half an hour the source has to wait for the next run of its schedule."""
 
-PUBLISH_KNOWLEDGE: ActivityConfig = {
-    "task_queue": PUBLISHING,
-    "start_to_close_timeout": timedelta(minutes=15),
-    "heartbeat_timeout": timedelta(seconds=30),
-    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=10),
-}
+PUBLISH_KNOWLEDGE = ActivityRow(
+    KnowledgeActivities.publish_knowledge,
+    {
+        "task_queue": PUBLISHING,
+        "start_to_close_timeout": timedelta(minutes=15),
+        "heartbeat_timeout": timedelta(seconds=30),
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=10),
+    },
+)
 """Fitting computes for minutes at most; it begins again when somebody has published meanwhile."""
 
-DELIVER_STORED: ActivityConfig = {
-    "task_queue": CONVERSATIONS,
-    "start_to_close_timeout": timedelta(seconds=15),
-    "retry_policy": _until_permanent(0.2, 10),
-}
+DELIVER_STORED = ActivityRow(
+    DeliveryActivities.deliver_message,
+    {
+        "task_queue": CONVERSATIONS,
+        "start_to_close_timeout": timedelta(seconds=15),
+        "retry_policy": _until_permanent(0.2, 10),
+    },
+)
 """Where our own table is the channel: one transaction, after the burst window, which is added to the timeout."""
 
-DELIVER_MESSAGE: ActivityConfig = {
-    "task_queue": DELIVERY,
-    "start_to_close_timeout": timedelta(seconds=60),
-    "heartbeat_timeout": timedelta(seconds=10),
-    "retry_policy": _until_permanent(0.2, 30),
-    "priority": LIVE,
-}
+DELIVER_MESSAGE = ActivityRow(
+    DeliveryActivities.deliver_message,
+    {
+        "task_queue": DELIVERY,
+        "start_to_close_timeout": timedelta(seconds=60),
+        "heartbeat_timeout": timedelta(seconds=10),
+        "retry_policy": _until_permanent(0.2, 30),
+        "priority": LIVE,
+    },
+)
 """Tried until the channel takes it; the claim keeps it single, heartbeats tell of a killed worker within seconds."""
 
-SEND_IDENTITY_CODE: ActivityConfig = {**DELIVER_MESSAGE, "schedule_to_close_timeout": timedelta(minutes=2)}
+SEND_IDENTITY_CODE = ActivityRow(
+    IdentityActivities.send_identity_code,
+    DELIVER_MESSAGE.options | {"schedule_to_close_timeout": timedelta(minutes=2)},
+)
 """The customer waits for it; after two minutes a person gets the conversation."""
 
-CALL_TOOL: ActivityConfig = {
-    "task_queue": DELIVERY,
-    "start_to_close_timeout": timedelta(seconds=75),
-    "schedule_to_close_timeout": timedelta(minutes=5),
-    "heartbeat_timeout": timedelta(seconds=10),
-    "retry_policy": _until_permanent(0.5, 10),
-    "priority": LIVE,
-}
+CALL_TOOL = ActivityRow(
+    ToolActivities.call_tool,
+    {
+        "task_queue": DELIVERY,
+        "start_to_close_timeout": timedelta(seconds=75),
+        "schedule_to_close_timeout": timedelta(minutes=5),
+        "heartbeat_timeout": timedelta(seconds=10),
+        "retry_policy": _until_permanent(0.5, 10),
+        "priority": LIVE,
+    },
+)
 """A tool server's own deadline is a minute at most; after five minutes a person gets the conversation."""
 
-
-@dataclass(frozen=True)
-class ActivityRow:
-    """An activity method, and every set of options under which workflows call it. It is served on all their queues."""
-
-    method: Callable[..., Awaitable[Any]]
-    options: tuple[ActivityConfig, ...]
-
-    @property
-    def name(self) -> str:
-        return self.method.__name__
-
-    @property
-    def queues(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(options["task_queue"] or "" for options in self.options))
-
-
-ACTIVITIES = (
-    ActivityRow(ConversationActivities.open_conversation, (STORE,)),
-    ActivityRow(ConversationActivities.record_messages, (STORE,)),
-    ActivityRow(ConversationActivities.change_ownership, (STORE,)),
-    ActivityRow(ConversationActivities.change_status, (STORE,)),
-    ActivityRow(ContextActivities.fetch_customer_context, (FETCH_CUSTOMER_CONTEXT,)),
-    ActivityRow(ReplyActivities.generate_reply, (GENERATE_EMBEDDED, GENERATE_REPLY, GENERATE_PARKED)),
-    ActivityRow(ReplyActivities.score_confidence, (SCORE_CONFIDENCE,)),
-    ActivityRow(ToolActivities.call_tool, (CALL_TOOL,)),
-    ActivityRow(ApprovalActivities.request_approval, (STORE,)),
-    ActivityRow(ApprovalActivities.record_decision, (STORE,)),
-    ActivityRow(ApprovalActivities.climb_ladder, (STORE,)),
-    ActivityRow(DeliveryActivities.deliver_message, (DELIVER_STORED, DELIVER_MESSAGE)),
-    ActivityRow(DeliveryActivities.escalate_conversation, (STORE,)),
-    ActivityRow(IdentityActivities.send_identity_code, (SEND_IDENTITY_CODE,)),
-    ActivityRow(IdentityActivities.answer_identity_check, (STORE,)),
-    ActivityRow(WriteBackActivities.write_crm_note, (WRITE_CRM_NOTE,)),
-    ActivityRow(WriteBackActivities.update_ticket, (UPDATE_TICKET,)),
-    ActivityRow(WriteBackActivities.record_unwritten, (STORE,)),
-    ActivityRow(ReadingActivities.read_channel, (READ_CHANNEL,)),
-    ActivityRow(KnowledgeActivities.fetch_knowledge, (FETCH_KNOWLEDGE,)),
-    ActivityRow(KnowledgeActivities.publish_knowledge, (PUBLISH_KNOWLEDGE,)),
+ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
+    OPEN_CONVERSATION,
+    RECORD_MESSAGES,
+    CHANGE_OWNERSHIP,
+    CHANGE_STATUS,
+    FETCH_CUSTOMER_CONTEXT,
+    GENERATE_EMBEDDED,
+    GENERATE_REPLY,
+    GENERATE_PARKED,
+    SCORE_CONFIDENCE,
+    CALL_TOOL,
+    REQUEST_APPROVAL,
+    RECORD_DECISION,
+    CLIMB_LADDER,
+    DELIVER_STORED,
+    DELIVER_MESSAGE,
+    ESCALATE_CONVERSATION,
+    SEND_IDENTITY_CODE,
+    ANSWER_IDENTITY_CHECK,
+    WRITE_CRM_NOTE,
+    UPDATE_TICKET,
+    RECORD_UNWRITTEN,
+    READ_CHANNEL,
+    FETCH_KNOWLEDGE,
+    PUBLISH_KNOWLEDGE,
 )

@@ -15,7 +15,7 @@ from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.identity import IdentityActivities
 from activities.knowledge import KnowledgeActivities
-from activities.options import ACTIVITIES, ActivityRow
+from activities.options import ACTIVITIES
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
@@ -94,9 +94,10 @@ def _worker(client: Client, queue: str, activities: list[Callable[..., Any]], li
 def served_on(queue: str, activities: Activities) -> list[Callable[..., Any]]:
     """The activities that the table puts on this queue, each bound to its object."""
     objects = [getattr(activities, field.name) for field in fields(activities)]
-    return [_bound(row, objects) for row in ACTIVITIES if queue in row.queues]
+    names = dict.fromkeys(row.name for row in ACTIVITIES if row.queue == queue)
+    return [_bound(name, objects) for name in names]
 
 
-def _bound(row: ActivityRow, objects: Sequence[object]) -> Callable[..., Any]:
-    method: Callable[..., Any] = next(getattr(one, row.name) for one in objects if hasattr(one, row.name))
+def _bound(name: str, objects: Sequence[object]) -> Callable[..., Any]:
+    method: Callable[..., Any] = next(getattr(one, name) for one in objects if hasattr(one, name))
     return method

@@ -2,12 +2,11 @@
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
-from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
-    from activities.knowledge import KnowledgeActivities
     from activities.options import FETCH_KNOWLEDGE, PUBLISH_KNOWLEDGE
     from domain.conversation.activity_models import PublishedKnowledge, SynchroniseKnowledgeInput
+    from workflows.activity_rows import execute_activity
 
 
 def synchronisation_id(input: SynchroniseKnowledgeInput) -> str:
@@ -33,15 +32,13 @@ class SynchroniseKnowledgeWorkflow:
         return published
 
     async def _fetch(self, input: SynchroniseKnowledgeInput) -> None:
-        options: ActivityConfig = {**FETCH_KNOWLEDGE, "summary": f"what has changed at {input.source}?"}
         workflow.set_current_details(f"Reading `{input.source}`")
-        fetched = await workflow.execute_activity_method(KnowledgeActivities.fetch_knowledge, input, **options)
+        fetched = await execute_activity(FETCH_KNOWLEDGE, input, f"what has changed at {input.source}?")
         read = "all" if fetched.everything else "changed"
         workflow.set_current_details(f"Read {fetched.articles} articles ({read}) of `{input.source}`")
 
     async def _publish(self, input: SynchroniseKnowledgeInput) -> PublishedKnowledge:
-        options: ActivityConfig = {**PUBLISH_KNOWLEDGE, "summary": "publish what has changed"}
-        published = await workflow.execute_activity_method(KnowledgeActivities.publish_knowledge, input, **options)
+        published = await execute_activity(PUBLISH_KNOWLEDGE, input, "publish what has changed")
         outcome = "Published" if published.changed else "Nothing changed:"
         details = f"{workflow.get_current_details()}\n\n{outcome} `{published.spec_hash[:12]}`"
         workflow.set_current_details(f"{details} with {published.sourced} articles of sources")

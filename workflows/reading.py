@@ -1,12 +1,11 @@
 """ReadChannelWorkflow: the reader of one channel, for as long as the specification names it."""
 
 from temporalio import workflow
-from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
     from activities.options import READ_CHANNEL
-    from activities.reading import ReadingActivities
     from domain.conversation.activity_models import ReadChannelInput
+    from workflows.activity_rows import execute_activity
 
 SHIFTS_PER_RUN = 50
 
@@ -39,8 +38,7 @@ class ReadChannelWorkflow:
         for shift in range(SHIFTS_PER_RUN):
             workflow.set_current_details(f"Reading `{input.channel}` · shift {shift + 1} · {read} events in this run")
             self._named = False
-            options: ActivityConfig = {**READ_CHANNEL, "summary": f"read {input.channel}, shift {shift + 1}"}
-            done = await workflow.execute_activity_method(ReadingActivities.read_channel, input, **options)
+            done = await execute_activity(READ_CHANNEL, input, f"read {input.channel}, shift {shift + 1}")
             read += done.events
             if done.taken_out and not self._named:
                 workflow.set_current_details(f"`{input.channel}` was taken out of the specification")

@@ -144,7 +144,8 @@ async def test_a_vendor_that_hangs_is_silent_before_the_attempt_ends(
 
 def test_there_is_time_for_every_attempt_to_end_by_itself() -> None:
     assert SEND_SECONDS < ATTEMPT_SECONDS
-    retries, whole = FETCH_CUSTOMER_CONTEXT["retry_policy"], FETCH_CUSTOMER_CONTEXT["schedule_to_close_timeout"]
+    options = FETCH_CUSTOMER_CONTEXT.options
+    retries, whole = options["retry_policy"], options["schedule_to_close_timeout"]
     assert retries
     assert whole
     first = retries.initial_interval.total_seconds()

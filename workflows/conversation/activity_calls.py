@@ -5,28 +5,30 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.common import Priority
 from temporalio.exceptions import ActivityError
-from temporalio.workflow import ActivityConfig, ActivityHandle
+from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from activities.approvals import ApprovalActivities
-    from activities.context import ContextActivities
-    from activities.conversation import ConversationActivities
-    from activities.delivery import DeliveryActivities
-    from activities.identity import IdentityActivities
     from activities.options import (
+        ANSWER_IDENTITY_CHECK,
         CALL_TOOL,
+        CHANGE_OWNERSHIP,
+        CHANGE_STATUS,
+        CLIMB_LADDER,
+        ESCALATE_CONVERSATION,
         FETCH_CUSTOMER_CONTEXT,
         GENERATE_EMBEDDED,
         GENERATE_PARKED,
         GENERATE_REPLY,
         LATER,
         LIVE,
+        OPEN_CONVERSATION,
+        RECORD_DECISION,
+        RECORD_MESSAGES,
+        REQUEST_APPROVAL,
         SCORE_CONFIDENCE,
         SEND_IDENTITY_CODE,
-        STORE,
+        ActivityRow,
     )
-    from activities.reply import ReplyActivities
-    from activities.tools import ToolActivities
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import (
         ApprovalClosure,
@@ -63,7 +65,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.specification.organisation import LadderStep, Mode
     from domain.tools.actions import ProposedAction
     from domain.tools.calls import CalledTool, CallToolInput
-    from workflows.conversation.calls import Calls, run, start
+    from workflows.activity_rows import execute_activity, start_activity
+    from workflows.conversation.calls import Calls
     from workflows.conversation.sending import Sending
 
 
@@ -75,10 +78,9 @@ class ActivityCalls(Calls):
         self.sending = Sending(state)
 
     async def open_conversation(self) -> OpenedConversation:
-        return await run(
-            ConversationActivities.open_conversation,
+        return await execute_activity(
+            OPEN_CONVERSATION,
             OpenConversationInput(start=self._state.start),
-            STORE,
             "open the conversation, pin the specification",
         )
 
@@ -93,10 +95,9 @@ class ActivityCalls(Calls):
             channel=self._state.channel,
         )
         try:
-            return await run(
-                ContextActivities.fetch_customer_context,
-                input,
+            return await execute_activity(
                 FETCH_CUSTOMER_CONTEXT,
+                input,
                 f"who is the customer? ask {' and '.join(sources)}",
             )
         except ActivityError:
@@ -121,18 +122,18 @@ class ActivityCalls(Calls):
             suggestion=suggestion,
         )
         what = "suggest a reply" if suggestion else "write a reply"
-        options = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._with_patience()
-        return start(ReplyActivities.generate_reply, input, options, f"turn {turn}: {what}")
+        row = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._generate_remote()
+        return start_activity(row, input, f"turn {turn}: {what}")
 
-    def _with_patience(self) -> ActivityConfig:
+    def _generate_remote(self) -> ActivityRow[GenerateReplyInput, GeneratedReply]:
         """A model that does not answer is tried for a while, and for much longer once the customer has been told."""
         parked_since, levels = self._state.waiting.parked_since, self._policy.service_levels
         if parked_since is None:
             patience = timedelta(seconds=levels.park_after_seconds)
-            return {**GENERATE_REPLY, "schedule_to_close_timeout": patience, "priority": self._priority}
+            return GENERATE_REPLY.with_options(schedule_to_close_timeout=patience, priority=self._priority)
         ends_at = parked_since + timedelta(hours=levels.parked_at_most_hours)
         patience = max(ends_at - workflow.now(), timedelta(seconds=1))
-        return {**GENERATE_PARKED, "schedule_to_close_timeout": patience, "priority": self._priority}
+        return GENERATE_PARKED.with_options(schedule_to_close_timeout=patience, priority=self._priority)
 
     @property
     def _priority(self) -> Priority:
@@ -143,10 +144,9 @@ class ActivityCalls(Calls):
         """The validator's verdict; without one in time, the draft counts as not supported."""
         input = ScoreConfidenceInput(**self._names, spec_hash=self._spec_hash, draft_id=draft.draft_id)
         try:
-            scored = await run(
-                ReplyActivities.score_confidence,
-                input,
+            scored = await execute_activity(
                 SCORE_CONFIDENCE,
+                input,
                 f"turn {self._state.answering.turn}: is the draft supported by its sources?",
             )
         except ActivityError:
@@ -177,7 +177,7 @@ class ActivityCalls(Calls):
             record=record,
         )
         by = f", approved by {closure.decision.by.id}" if closure else ""
-        return start(ToolActivities.call_tool, input, CALL_TOOL, f"use {action.server}.{action.tool}{by}")
+        return start_activity(CALL_TOOL, input, f"use {action.server}.{action.tool}{by}")
 
     def send_identity_code(self, draft: Draft) -> ActivityHandle[SentIdentityCode]:
         input = SendIdentityCodeInput(
@@ -190,15 +190,14 @@ class ActivityCalls(Calls):
             expected_revision=self._state.revision,
         )
         what = f"turn {self._state.answering.turn}: send a code to the known address"
-        return start(IdentityActivities.send_identity_code, input, SEND_IDENTITY_CODE, what)
+        return start_activity(SEND_IDENTITY_CODE, input, what)
 
     async def answer_identity_check(self, check: IdentityCheck, messages: tuple[CustomerMessage, ...]) -> Verdict:
-        answer = await run(
-            IdentityActivities.answer_identity_check,
+        answer = await execute_activity(
+            ANSWER_IDENTITY_CHECK,
             AnswerIdentityCheckInput(
                 **self._names, check_id=check.check_id, revision=self._state.revision, messages=messages
             ),
-            STORE,
             "is it the right code?",
         )
         return answer.verdict
@@ -223,10 +222,9 @@ class ActivityCalls(Calls):
             notice="" if state.is_pushed() else self._policy.wording.handoff,
             after=state.lifecycle.escalate(reason).position,
         )
-        return await run(
-            DeliveryActivities.escalate_conversation,
+        return await execute_activity(
+            ESCALATE_CONVERSATION,
             input,
-            STORE,
             f"hand over to a person: {reason}",
         )
 
@@ -241,10 +239,9 @@ class ActivityCalls(Calls):
             if self._state.waiting.told_to_wait or self._state.is_pushed()
             else self._policy.wording.approval_wait,
         )
-        await run(
-            ApprovalActivities.request_approval,
+        await execute_activity(
+            REQUEST_APPROVAL,
             input,
-            STORE,
             f"ask {approval.approvers_needed} of {', '.join(approval.roles)} to approve: {approval.reason}",
         )
 
@@ -268,26 +265,23 @@ class ActivityCalls(Calls):
             replaces=replaces,
             after=after.position if after else None,
         )
-        await run(
-            ApprovalActivities.record_decision,
+        await execute_activity(
+            RECORD_DECISION,
             input,
-            STORE,
             f"{decision.action} by {decision.by.id}: {effect}",
         )
 
     async def climb_ladder(self, approval: Approval, step: LadderStep) -> None:
-        await run(
-            ApprovalActivities.climb_ladder,
+        await execute_activity(
+            CLIMB_LADDER,
             ClimbLadderInput(**self._names, approval=approval, step=step),
-            STORE,
             f"{step.action.replace('_', ' ')}: {', '.join(approval.roles)}",
         )
 
     async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> int:
-        recorded = await run(
-            ConversationActivities.record_messages,
+        recorded = await execute_activity(
+            RECORD_MESSAGES,
             RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages),
-            STORE,
             f"record {len(messages)} customer message(s)",
         )
         return recorded.recorded
@@ -311,7 +305,7 @@ class ActivityCalls(Calls):
             note=note,
             messages=messages,
         )
-        return await run(ConversationActivities.change_ownership, input, STORE, f"owner is now {after.owner}")
+        return await execute_activity(CHANGE_OWNERSHIP, input, f"owner is now {after.owner}")
 
     async def change_status(
         self, event: StatusEvent, *, request_id: str, by: str, note: str = "", until: datetime | None = None
@@ -328,4 +322,4 @@ class ActivityCalls(Calls):
             note=note,
             until=until,
         )
-        await run(ConversationActivities.change_status, input, STORE, f"{event.replace('_', ' ')} by {by}")
+        await execute_activity(CHANGE_STATUS, input, f"{event.replace('_', ' ')} by {by}")

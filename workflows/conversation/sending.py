@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.workflow import ActivityConfig, ActivityHandle
+from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from activities.delivery import DeliveryActivities
     from activities.options import DELIVER_MESSAGE, DELIVER_STORED
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import ApprovalClosure, DeliveredMessage, DeliverMessageInput
@@ -14,7 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval, SendHumanReply, human_reply_key
     from domain.conversation.turn import DecisionRecord, Draft, Outcome
     from domain.identity.check import IdentityCheck
-    from workflows.conversation.calls import Calls, start
+    from workflows.activity_rows import start_activity
+    from workflows.conversation.calls import Calls
     from workflows.conversation.summary import reply_summary
 
 
@@ -120,12 +120,11 @@ class Sending(Calls):
         )
 
     def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
-        patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
-        options: ActivityConfig = {**DELIVER_MESSAGE, "schedule_to_close_timeout": patience}
-        if not self._state.is_pushed():
-            longest = (DELIVER_STORED["start_to_close_timeout"] or timedelta()) + self._burst_window()
-            options = {**DELIVER_STORED, "start_to_close_timeout": longest}
-        return start(DeliveryActivities.deliver_message, input, options, summary)
+        if self._state.is_pushed():
+            patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
+            return start_activity(DELIVER_MESSAGE.with_options(schedule_to_close_timeout=patience), input, summary)
+        longest = (DELIVER_STORED.options["start_to_close_timeout"] or timedelta()) + self._burst_window()
+        return start_activity(DELIVER_STORED.with_options(start_to_close_timeout=longest), input, summary)
 
     def burst_ends_at(self) -> datetime | None:
         """Until then, further messages of the same burst may come."""

@@ -6,14 +6,13 @@ from typing import Any, Literal
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
-from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
-    from activities.options import STORE, UPDATE_TICKET, WRITE_CRM_NOTE
-    from activities.write_back import WriteBackActivities
+    from activities.options import RECORD_UNWRITTEN, UPDATE_TICKET, WRITE_CRM_NOTE
     from domain.conversation.state import ConversationState
     from domain.delivery.write_back import RecordUnwrittenInput, TicketNote, UpdateTicketInput, WriteCrmNoteInput
     from domain.specification.organisation import NotedEvent
+    from workflows.activity_rows import execute_activity
 
 
 class WriteBack:
@@ -81,9 +80,8 @@ class WriteBack:
         self._running.add(asyncio.create_task(telling))
 
     async def _write_note(self, input: WriteCrmNoteInput) -> None:
-        options: ActivityConfig = {**WRITE_CRM_NOTE, "summary": f"note in the CRM: {input.event}"}
         try:
-            await workflow.execute_activity_method(WriteBackActivities.write_crm_note, input, **options)
+            await execute_activity(WRITE_CRM_NOTE, input, f"note in the CRM: {input.event}")
         except ActivityError as error:
             await self._record("crm", input.note_key, error)
 
@@ -91,9 +89,8 @@ class WriteBack:
         while self._for_ticket:
             update = self._for_ticket[0]
             told = f"{update.note.kind} and status" if update.note else "status"
-            options: ActivityConfig = {**UPDATE_TICKET, "summary": f"show on the ticket: {told} {update.status}"}
             try:
-                await workflow.execute_activity_method(WriteBackActivities.update_ticket, update, **options)
+                await execute_activity(UPDATE_TICKET, update, f"show on the ticket: {told} {update.status}")
             except ActivityError as error:
                 key = f"{update.conversation_id}-ticket-{workflow.now():%Y%m%dT%H%M%S.%f}"
                 await self._record("ticket", key, error)
@@ -103,5 +100,4 @@ class WriteBack:
         input = RecordUnwrittenInput(
             conversation_id=self._state.start.conversation_id, system=system, key=key, error=str(error.cause)
         )
-        options: ActivityConfig = {**STORE, "summary": f"record that the {system} was not told"}
-        await workflow.execute_activity_method(WriteBackActivities.record_unwritten, input, **options)
+        await execute_activity(RECORD_UNWRITTEN, input, f"record that the {system} was not told")

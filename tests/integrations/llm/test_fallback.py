@@ -227,7 +227,7 @@ class TestValidator:
         validator = MeteredValidator(FIRST, model, allow=anything, prices=PRICES, trusts_local=True)
         patient = REQUEST.model_copy(update={"timeout_seconds": 300})
         await validator.validate_draft(patient, WrittenReply(text="x", usage=Usage(model=SECOND)))
-        attempt = SCORE_CONFIDENCE["start_to_close_timeout"]
+        attempt = SCORE_CONFIDENCE.options["start_to_close_timeout"]
         assert attempt
         assert model.timeouts == [VERDICT_SECONDS]
         assert attempt.total_seconds() > VERDICT_SECONDS
