@@ -25,13 +25,13 @@ from domain.conversation.ownership import Status
 from gateway.chat.frames import (
     AnyServerFrame,
     ClientFrame,
+    ConversationStatus,
     ErrorFrame,
     Hello,
     MarkRead,
     Pushed,
     Received,
     SendMessage,
-    Standing,
     Typing,
     Welcome,
 )
@@ -49,7 +49,7 @@ NAMES = {
     Author.HUMAN_AGENT: ("colleague", "bold magenta"),
     Author.SYSTEM: ("", "dim"),
 }
-STANDINGS = {
+STATUS_TEXTS = {
     Status.AWAITING_APPROVAL: "a colleague is checking the answer",
     Status.WITH_HUMAN: "a person answers from here on",
     Status.SNOOZED: "they will come back to you",
@@ -70,7 +70,7 @@ class TerminalChat:
         self._socket: ClientConnection | None = None
         self._outbox: dict[str, str] = {}
         self._last_seq = 0
-        self._standing: Standing | None = None
+        self._status: ConversationStatus | None = None
         self._unseen: set[str] = set()
         self._answered = asyncio.Event()
 
@@ -107,7 +107,7 @@ class TerminalChat:
     def _give_up_if_final(self, error: Exception) -> None:
         if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code in SESSION_ENDED:
             raise GatewayError(error.rcvd.reason) from error
-        if self._standing is None:
+        if self._status is None:
             raise GatewayError(not_running(self._url)) from error
 
     async def _listen(self, socket: ClientConnection) -> None:
@@ -124,17 +124,17 @@ class TerminalChat:
                 await self._show(frame)
             case Received():
                 self._outbox.pop(frame.id, None)
-            case Standing():
-                self._standing = frame
-                self._say(STANDINGS[frame.status])
+            case ConversationStatus():
+                self._status = frame
+                self._say(STATUS_TEXTS[frame.status])
             case Typing(active=True):
                 self._say("…")
             case ErrorFrame():
                 self._refused(frame)
 
     async def _welcome(self, frame: Welcome) -> None:
-        first = self._standing is None
-        self._standing = frame.conversation
+        first = self._status is None
+        self._status = frame.conversation
         for message in frame.messages:
             await self._show(message, own_too=first)
         if first and not frame.messages and self._session.greeting:

@@ -17,13 +17,13 @@ from domain.conversation.ownership import Status
 from gateway.chat.frames import (
     AnyServerFrame,
     ClientFrame,
+    ConversationStatus,
     ErrorFrame,
     Hello,
     MarkRead,
     Pushed,
     Received,
     SendMessage,
-    Standing,
     Welcome,
 )
 from gateway.chat.sessions import ChatSession
@@ -147,7 +147,7 @@ class ChatClient(Customer):
                 await self._hear(frame)
             case Received():
                 self._outbox.pop(frame.id, None)
-            case Standing():
+            case ConversationStatus():
                 self.status = frame.status
             case ErrorFrame(id=str(message_id), retry=False):
                 self._outbox.pop(message_id, None)

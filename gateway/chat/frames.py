@@ -74,7 +74,7 @@ class Pushed(Frozen):
     citations: tuple[Citation, ...] = ()
 
 
-class Standing(Frozen):
+class ConversationStatus(Frozen):
     """Where the conversation stands and who answers."""
 
     type: Literal["status"] = "status"
@@ -84,7 +84,7 @@ class Standing(Frozen):
 
 class Welcome(Frozen):
     type: Literal["welcome"] = "welcome"
-    conversation: Standing
+    conversation: ConversationStatus
     read_seq: int = Field(0, description="As in `read`.")
     messages: tuple[Pushed, ...] = ()
 
@@ -123,4 +123,4 @@ class ErrorFrame(Frozen):
     problem: Problem
 
 
-AnyServerFrame = Welcome | Received | Pushed | Standing | Typing | Read | Pong | ErrorFrame
+AnyServerFrame = Welcome | Received | Pushed | ConversationStatus | Typing | Read | Pong | ErrorFrame

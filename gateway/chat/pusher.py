@@ -9,8 +9,8 @@ from typing import Protocol
 
 from domain.conversation.ownership import Status
 from domain.errors import RetryableError
-from gateway.chat.frames import AnyServerFrame, Read, Standing, Typing, Welcome
-from gateway.chat.transcript import News, Transcript
+from gateway.chat.frames import AnyServerFrame, ConversationStatus, Read, Typing, Welcome
+from gateway.chat.transcript import Transcript, TranscriptUpdate
 
 RETRY_STORE_SECONDS = 1.0
 MAX_PREPARING_SECONDS = 45.0
@@ -34,15 +34,15 @@ class Pusher:
         self._conversation_id = conversation_id
         self._last_seq = last_seq
         self._read_seq = 0
-        self._standing = Standing()
+        self._status = ConversationStatus()
         self._typing = False
         self._preparing_until = 0.0
 
     async def welcome(self) -> None:
         """Everything the client has not seen; while the store is away nothing, and it follows later."""
-        news = await self._news() or News()
+        news = await self._news() or TranscriptUpdate()
         self._note(news)
-        await self._sink.send(Welcome(conversation=news.standing, read_seq=news.read_seq, messages=news.messages))
+        await self._sink.send(Welcome(conversation=news.status, read_seq=news.read_seq, messages=news.messages))
 
     async def run(self) -> None:
         """Push until cancelled."""
@@ -68,24 +68,24 @@ class Pusher:
             return
         self._wake.clear()
 
-    async def _news(self) -> News | None:
+    async def _news(self) -> TranscriptUpdate | None:
         try:
             return await self._transcript.after(self._conversation_id, self._last_seq)
         except RetryableError:
             asyncio.get_running_loop().call_later(RETRY_STORE_SECONDS, self._wake.set)
             return None
 
-    async def _push(self, news: News) -> None:
+    async def _push(self, news: TranscriptUpdate) -> None:
         for message in news.messages:
             await self._sink.send(message)
-        if news.standing != self._standing:
-            await self._sink.send(news.standing)
+        if news.status != self._status:
+            await self._sink.send(news.status)
         if news.read_seq != self._read_seq:
             await self._sink.send(Read(seq=news.read_seq))
         self._note(news)
 
-    def _note(self, news: News) -> None:
-        self._standing = news.standing
+    def _note(self, news: TranscriptUpdate) -> None:
+        self._status = news.status
         self._read_seq = news.read_seq
         if not news.messages:
             return
@@ -95,7 +95,7 @@ class Pusher:
 
     # Typing is a guess made without asking the workflow: from a message received until something leaves.
     async def _show_typing(self) -> None:
-        answers = self._standing.owner_kind == "ai_agent" and self._standing.status in {Status.OPEN, Status.RESOLVED}
+        answers = self._status.owner_kind == "ai_agent" and self._status.status in {Status.OPEN, Status.RESOLVED}
         active = answers and self._preparing_until > monotonic()
         if active != self._typing:
             self._typing = active

@@ -1,15 +1,15 @@
 """What a chat client may see of a conversation."""
 
 from domain.model import Frozen
-from gateway.chat.frames import Pushed, Standing
+from gateway.chat.frames import ConversationStatus, Pushed
 from storage.conversations import ConversationRepository
 from storage.views import StoredMessage
 
 
-class News(Frozen):
+class TranscriptUpdate(Frozen):
     """Everything after a seq, and where the conversation stands now."""
 
-    standing: Standing = Standing()
+    status: ConversationStatus = ConversationStatus()
     read_seq: int = 0
     messages: tuple[Pushed, ...] = ()
 
@@ -20,15 +20,15 @@ class Transcript:
     def __init__(self, conversations: ConversationRepository) -> None:
         self._conversations = conversations
 
-    async def after(self, conversation_id: str, seq: int) -> News:
+    async def after(self, conversation_id: str, seq: int) -> TranscriptUpdate:
         """Raises UnavailableError while PostgreSQL is away."""
         conversation = await self._conversations.get(conversation_id)
         if conversation is None:
-            return News()
+            return TranscriptUpdate()
         unseen = conversation.last_seq > seq
         messages = await self._conversations.messages_after(conversation_id, seq) if unseen else []
-        return News(
-            standing=Standing(status=conversation.status, owner_kind=conversation.owner.kind),
+        return TranscriptUpdate(
+            status=ConversationStatus(status=conversation.status, owner_kind=conversation.owner.kind),
             read_seq=conversation.answered_seq,
             messages=tuple(_pushed(message) for message in messages),
         )

@@ -27,7 +27,7 @@ class Page:
         self.addresses = addresses
         self.holdfast = holdfast
         self.channels = {channel.name: channel for vendor in vendors for channel in vendor.channels()}
-        self.acting: set[asyncio.Task[object]] = set()
+        self.running_actions: set[asyncio.Task[object]] = set()
 
     async def state(self, seen: list[int] = Query([])) -> dict[str, Any]:  # noqa: B008
         """All that the page shows; of the journals what is newer than the number `seen` of each vendor."""
@@ -47,7 +47,7 @@ class Page:
             "addresses": self.addresses[vendor.name],
             "has_webhooks": vendor.has_webhooks,
             "troubles": [{"label": trouble.label, "title": trouble.title} for trouble in vendor.troubles()],
-            **_standing(vendor),
+            **_state_of(vendor),
             "oldest": entries[0].number if entries else None,
             "entries": [entry for entry in entries if entry.number > after],
         }
@@ -59,8 +59,8 @@ class Page:
         if set(values) != set(wanted):
             raise HTTPException(422, f"This takes {', '.join(wanted) or 'nothing'}.")
         task = asyncio.ensure_future(chosen.run(**values))
-        self.acting.add(task)
-        task.add_done_callback(self.acting.discard)
+        self.running_actions.add(task)
+        task.add_done_callback(self.running_actions.discard)
         await asyncio.wait([task], timeout=ANSWER_WITHIN_SECONDS)
         if not task.done():
             return {"state": "under way"}
@@ -80,7 +80,7 @@ class Page:
             found.stand_in.faults.add(trouble.fault)
         if trouble.run:
             await trouble.run()
-        return _standing(found)
+        return _state_of(found)
 
     def _action(self, channel: str, action: str) -> Action:
         actions = self.channels[channel].actions if channel in self.channels else ()
@@ -110,7 +110,7 @@ async def _index() -> FileResponse:
     return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
-def _standing(vendor: Vendor) -> dict[str, Any]:
+def _state_of(vendor: Vendor) -> dict[str, Any]:
     """What goes wrong there at present."""
     return {"faults": vendor.stand_in.faults.shown(), "webhooks": vendor.stand_in.webhooks.shown()}
 

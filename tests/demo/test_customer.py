@@ -16,7 +16,7 @@ from demo.customer import ChatClient, Customer, heard_of
 from demo.steps import say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
-from gateway.chat.frames import AnyServerFrame, ErrorFrame, Pushed, Received, Standing, Welcome
+from gateway.chat.frames import AnyServerFrame, ConversationStatus, ErrorFrame, Pushed, Received, Welcome
 from gateway.chat.sessions import ChatSession
 from gateway.problems import problem
 from invariants.records import Heard, Sent
@@ -31,7 +31,7 @@ def pushed(seq: int, author: Author = Author.AI_AGENT, message_id: str = "", tex
 
 
 def welcome(*, status: Status = Status.OPEN, messages: tuple[Pushed, ...] = ()) -> Welcome:
-    return Welcome(conversation=Standing(status=status), messages=messages)
+    return Welcome(conversation=ConversationStatus(status=status), messages=messages)
 
 
 def heard(seq: int, author: Author, text: str = "x", message_id: str = "m") -> Heard:
@@ -169,7 +169,7 @@ async def test_a_refusal_that_is_final_is_not_tried_again(gateway: Gateway, clie
     (one,) = await client.say(say("one"))
     await gateway.next("message")
     refusal = problem("unavailable" if retry else "validation", "No.")
-    await tell(connection, ErrorFrame(id=one.message_id, retry=retry, problem=refusal), Standing())
+    await tell(connection, ErrorFrame(id=one.message_id, retry=retry, problem=refusal), ConversationStatus())
     await tell(connection, welcome())
     if retry:
         assert (await gateway.next("message"))["id"] == one.message_id
@@ -192,7 +192,7 @@ async def test_where_the_conversation_stands_is_known(gateway: Gateway, client: 
     connection = await gateway.connection()
     await tell(connection, welcome(status=Status.AWAITING_APPROVAL))
     await holds(client, lambda: client.status is Status.AWAITING_APPROVAL)
-    await tell(connection, Standing(status=Status.WITH_HUMAN, owner_kind="human_agent"))
+    await tell(connection, ConversationStatus(status=Status.WITH_HUMAN, owner_kind="human_agent"))
     await holds(client, lambda: client.status is Status.WITH_HUMAN)
 
 

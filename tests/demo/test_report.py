@@ -30,7 +30,7 @@ def outcome(conversation: Conversation) -> str:
     return report_of([conversation], {}).conversations[0].outcome
 
 
-def standing(status: Status, **changes: object) -> Conversation:
+def conversation_in(status: Status, **changes: object) -> Conversation:
     stands = SOUND.recorded.conversation
     assert stands is not None
     return recorded(SOUND, conversation=stands.model_copy(update={"status": status, **changes}))
@@ -84,8 +84,8 @@ def test_one_failed_check_fails_the_report() -> None:
             "rejected, redrafted, approved",
         ),
         (recorded(SOUND, audit=(event("ownership_changed", owner_kind="ai_agent"),)), "taken over, handed back"),
-        (standing(Status.AWAITING_APPROVAL), "waits for approval"),
-        (standing(Status.WITH_HUMAN, escalation_reason="out_of_scope"), "escalated: out of scope"),
+        (conversation_in(Status.AWAITING_APPROVAL), "waits for approval"),
+        (conversation_in(Status.WITH_HUMAN, escalation_reason="out_of_scope"), "escalated: out of scope"),
         (recorded(SOUND, conversation=None), "not recorded"),
     ],
 )
@@ -150,7 +150,7 @@ def test_an_escalation_counts_once_for_each_conversation() -> None:
 
 
 def test_whoever_helped_is_told_apart_from_who_is_only_asked_for() -> None:
-    asked = standing(Status.WITH_HUMAN, escalation_reason=None)
+    asked = conversation_in(Status.WITH_HUMAN, escalation_reason=None)
     assert outcome(asked) == "escalated: "
     helped = stored(9, Author.HUMAN_AGENT, "Here I am.")
     assert outcome(recorded(asked, messages=(*asked.recorded.messages, helped))) == "with a person"

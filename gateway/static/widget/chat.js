@@ -24,7 +24,7 @@ export class Chat extends EventTarget {
     this.session = given ?? this.storage.session();
     this.messages = [];
     this.outbox = this.storage.outbox();
-    this.standing = { status: "open", owner_kind: "ai_agent" };
+    this.status = { status: "open", owner_kind: "ai_agent" };
     this.readSeq = 0;
     this.typing = false;
     this.link = "idle";
@@ -94,7 +94,7 @@ export class Chat extends EventTarget {
       welcome: () => this.onWelcome(frame),
       message: () => this.addMessages([frame]),
       received: () => this.onReceived(frame.id),
-      status: () => (this.standing = frame),
+      status: () => (this.status = frame),
       typing: () => (this.typing = frame.active),
       read: () => (this.readSeq = frame.seq),
       error: () => this.onError(frame),
@@ -106,7 +106,7 @@ export class Chat extends EventTarget {
   onWelcome(frame) {
     this.failures = 0;
     this.notice = null;
-    this.standing = frame.conversation;
+    this.status = frame.conversation;
     this.readSeq = frame.read_seq;
     this.typing = false;
     this.addMessages(frame.messages);

@@ -6,8 +6,8 @@ import { element } from "./text.js";
 import { Transcript } from "./transcript.js";
 
 // What the customer is told about where the conversation stands.
-function standingOf(chat) {
-  const { status, owner_kind: owner } = chat.standing;
+function statusOf(chat) {
+  const { status, owner_kind: owner } = chat.status;
   if (status === "resolved") return { tone: "quiet", text: "This conversation is closed. Write to open it again." };
   if (status === "snoozed") return { tone: "quiet", text: "We are on it and will come back to you here." };
   if (status === "awaiting_approval") return { tone: "wait", text: "A colleague is checking the answer." };
@@ -22,12 +22,12 @@ export class Panel {
     this.chat = chat;
     this.transcript = new Transcript(chat);
     this.composer = new Composer(chat);
-    this.standing = element("p", { class: "standing", role: "status" });
+    this.status = element("p", { class: "status", role: "status" });
     this.banner = element("div", { class: "banner", role: "status", hidden: true });
     this.seal = element("span", { class: "seal", "aria-hidden": "true" });
     const close = element("button", { type: "button", class: "icon", "aria-label": "Close the chat", onclick: onclose });
     close.append(icon("close"));
-    const heading = element("div", { class: "heading" }, element("h2", { id: "title" }, title), this.standing);
+    const heading = element("div", { class: "heading" }, element("h2", { id: "title" }, title), this.status);
     this.node = element(
       "section",
       { class: "panel", role: closable ? "dialog" : "region", "aria-labelledby": "title" },
@@ -45,11 +45,11 @@ export class Panel {
 
   update(what) {
     if (what === "restart") this.transcript.clear();
-    const { tone, text } = standingOf(this.chat);
+    const { tone, text } = statusOf(this.chat);
     this.node.dataset.tone = tone;
     if (this.shownTone !== tone) this.seal.replaceChildren(icon(tone === "person" ? "person" : "spark"));
     this.shownTone = tone;
-    if (this.standing.textContent !== text) this.standing.textContent = text;
+    if (this.status.textContent !== text) this.status.textContent = text;
     this.showBanner();
     this.transcript.update();
     if (what === "link") this.composer.refresh();

@@ -142,10 +142,10 @@ class EmailChannel:
             return refused.model_copy(update={"event_id": f"uid-{place.uidvalidity}-{uid}"}), place
         found = await asyncio.to_thread(read_mail, raw, self._reading)
         if isinstance(found, Skipped):
-            log.info("mail_not_answered", standing=found.standing)
-            if found.standing == "personal" or found.standing == "sent_by_us":
+            log.info("mail_not_answered", kind=found.kind)
+            if found.kind == "personal" or found.kind == "sent_by_us":
                 return found, place
-            return set_aside(raw, found.standing), place
+            return set_aside(raw, found.kind), place
         if not isinstance(found, InboundMessage):
             return found, place
         place, floods = place.heard_from(str(found.address["to"]), raw.at)

@@ -17,7 +17,7 @@ from integrations.channels.email.people import is_from_us, is_no_reply, people
 from integrations.channels.email.threading import own_message_ids
 from integrations.channels.email.wordings import LANGUAGES
 
-Standing = Literal["personal", "sent_by_us", "own", "report", "automatic", "calendar_reply", "mailing_list", "no_reply"]
+MailKind = Literal["personal", "sent_by_us", "own", "report", "automatic", "calendar_reply", "mailing_list", "no_reply"]
 
 MAX_MAILS_PER_HOUR = 30
 REPORT_BODY_BYTES = 1_000_000
@@ -62,7 +62,7 @@ class Report(NamedTuple):
     code: str = ""
 
 
-def standing(mail: Message, own: str, aliases: Collection[str] = (), groups: Collection[str] = ()) -> Standing:
+def mail_kind(mail: Message, own: str, aliases: Collection[str] = (), groups: Collection[str] = ()) -> MailKind:
     """What sort of mail it is; only a personal one is answered.
 
     `own` is the mailbox's address in small letters, `groups` are addresses and List-Ids of groups that bring mail.

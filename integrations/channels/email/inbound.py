@@ -9,7 +9,7 @@ from typing import NamedTuple
 from domain.delivery.inbound import DeliveryReport, InboundMessage, QuarantineKind, Sender, Unreadable
 from domain.model import Frozen
 from integrations.channels.email.authentication import is_verified
-from integrations.channels.email.filter import Standing, report, standing
+from integrations.channels.email.filter import MailKind, mail_kind, report
 from integrations.channels.email.headers import header, mailboxes, raw_headers
 from integrations.channels.email.parsing import PROBLEMS, UnreadableMailError, contents, fitted, parse, text_file
 from integrations.channels.email.people import People, people
@@ -51,7 +51,7 @@ class Reading(Frozen):
 class Skipped(Frozen):
     """Mail that nobody wrote to us: it makes no message."""
 
-    standing: Standing
+    kind: MailKind
 
 
 REASONS: dict[QuarantineKind, str] = {
@@ -100,11 +100,11 @@ def event_id(raw: bytes) -> str:
 
 
 def _read(parsed: Message, mail: RawMail, reading: Reading) -> ReadMail:
-    kind = standing(parsed, reading.own, reading.aliases, reading.groups)
+    kind = mail_kind(parsed, reading.own, reading.aliases, reading.groups)
     if kind == "report":
         found = report(parsed, reading.own)
         if found is None:
-            return _message(parsed, mail, reading) if reading.takes_all else Skipped(standing=kind)
+            return _message(parsed, mail, reading) if reading.takes_all else Skipped(kind=kind)
         return DeliveryReport(
             channel=CHANNEL,
             event_id=event_id(mail.raw),
@@ -116,7 +116,7 @@ def _read(parsed: Message, mail: RawMail, reading: Reading) -> ReadMail:
     return (
         _message(parsed, mail, reading)
         if kind == "personal" or (reading.takes_all and kind != "sent_by_us")
-        else Skipped(standing=kind)
+        else Skipped(kind=kind)
     )
 
 

@@ -26,7 +26,7 @@ async def test_a_conversation_and_its_resumption(platform: Gateway, holdfast: Ho
     assert "You asked: And this?" in second.output
 
 
-async def test_standing_is_told(platform: Gateway, holdfast: Holdfast) -> None:
+async def test_the_status_is_told(platform: Gateway, holdfast: Holdfast) -> None:
     handed_over = await holdfast("chat", "--url", platform.url, typed="a person, please\n")
     assert "I am passing this to a colleague" in handed_over.output
 

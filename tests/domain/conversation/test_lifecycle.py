@@ -36,7 +36,7 @@ def approval(revision: int, approval_id: str = "ap-1") -> Approval:
     )
 
 
-def standing(owner: Owner, status: Status, *, waits: bool = False) -> Lifecycle:
+def lifecycle_of(owner: Owner, status: Status, *, waits: bool = False) -> Lifecycle:
     return Lifecycle(
         owner=owner,
         status=status,
@@ -48,14 +48,14 @@ def standing(owner: Owner, status: Status, *, waits: bool = False) -> Lifecycle:
 
 
 POSITIONS = {
-    "ai open": standing(AI, Status.OPEN),
-    "ai awaiting": standing(AI, Status.AWAITING_APPROVAL, waits=True),
-    "ai snoozed": standing(AI, Status.SNOOZED),
-    "ai snoozed awaiting": standing(AI, Status.SNOOZED, waits=True),
-    "ai resolved": standing(AI, Status.RESOLVED),
-    "human": standing(ANNA, Status.WITH_HUMAN),
-    "human snoozed": standing(ANNA, Status.SNOOZED),
-    "human resolved": standing(ANNA, Status.RESOLVED),
+    "ai open": lifecycle_of(AI, Status.OPEN),
+    "ai awaiting": lifecycle_of(AI, Status.AWAITING_APPROVAL, waits=True),
+    "ai snoozed": lifecycle_of(AI, Status.SNOOZED),
+    "ai snoozed awaiting": lifecycle_of(AI, Status.SNOOZED, waits=True),
+    "ai resolved": lifecycle_of(AI, Status.RESOLVED),
+    "human": lifecycle_of(ANNA, Status.WITH_HUMAN),
+    "human snoozed": lifecycle_of(ANNA, Status.SNOOZED),
+    "human resolved": lifecycle_of(ANNA, Status.RESOLVED),
 }
 """Every combination of owner, status and open approval that there is."""
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from domain.conversation.ownership import Status
-from gateway.chat.frames import AnyServerFrame, Pushed, Read, Standing, Typing, Welcome
+from gateway.chat.frames import AnyServerFrame, ConversationStatus, Pushed, Read, Typing, Welcome
 from gateway.chat.pusher import Pusher
 from gateway.chat.transcript import Transcript
 from storage.database import Database
@@ -140,7 +140,7 @@ async def test_where_a_person_answers_nobody_is_said_to_type(stage: Stage) -> No
         chat.pusher.expect_reply()
         await stage.conversations.change_status(status_change("resolved", Status.RESOLVED), NOW)
         chat.wake.set()
-        assert isinstance(await chat.browser.next(), Standing)
+        assert isinstance(await chat.browser.next(), ConversationStatus)
 
 
 async def test_a_change_of_owner_is_told_once(stage: Stage) -> None:
@@ -150,7 +150,7 @@ async def test_a_change_of_owner_is_told_once(stage: Stage) -> None:
         await stage.conversations.change_ownership(ownership(), NOW)
         chat.wake.set()
         told = await chat.browser.next()
-        assert told == Standing(status=Status.WITH_HUMAN, owner_kind="human_agent")
+        assert told == ConversationStatus(status=Status.WITH_HUMAN, owner_kind="human_agent")
         await customer_writes(stage, "more", revision=2)
         chat.wake.set()
         assert isinstance(await chat.browser.next(), Pushed)

@@ -77,8 +77,8 @@ async def test_two_tabs_see_the_same(platform: Gateway) -> None:
 async def test_the_customer_is_told_where_it_stands(platform: Gateway) -> None:
     chat = await platform.chat()
     await chat.say("I want to speak to a person")
-    standing = await chat.until("status", owner_kind="human_agent")
-    assert standing["status"] == "with_human"
+    status = await chat.until("status", owner_kind="human_agent")
+    assert status["status"] == "with_human"
     assert chat.messages()[-1]["kind"] == "notice"
 
 

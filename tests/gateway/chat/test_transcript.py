@@ -3,8 +3,8 @@
 import pytest
 
 from domain.conversation.ownership import Status
-from gateway.chat.frames import Standing
-from gateway.chat.transcript import News, Transcript
+from gateway.chat.frames import ConversationStatus
+from gateway.chat.transcript import Transcript, TranscriptUpdate
 from storage.database import Database
 from tests.storage.stage import CONVERSATION, NOW, Stage, human_reply, later, ownership, reply, staged, status_change
 
@@ -25,8 +25,8 @@ async def answered(stage: Stage) -> None:
 
 
 async def test_a_conversation_that_nobody_has_written_in_is_empty_and_open(transcript: Transcript) -> None:
-    assert await transcript.after("cv_unknown", 0) == News()
-    assert await transcript.after(CONVERSATION, 0) == News()
+    assert await transcript.after("cv_unknown", 0) == TranscriptUpdate()
+    assert await transcript.after(CONVERSATION, 0) == TranscriptUpdate()
 
 
 async def test_everything_or_what_came_later(stage: Stage, transcript: Transcript) -> None:
@@ -53,13 +53,13 @@ async def test_who_answers_is_told_and_not_by_name(stage: Stage, transcript: Tra
     await stage.conversations.change_ownership(ownership(), NOW)
     await stage.deliveries.deliver_stored(human_reply(), later(2))
     news = await transcript.after(CONVERSATION, 2)
-    assert news.standing == Standing(status=Status.WITH_HUMAN, owner_kind="human_agent")
+    assert news.status == ConversationStatus(status=Status.WITH_HUMAN, owner_kind="human_agent")
     assert "anna" not in news.model_dump_json()
 
 
 async def test_the_end_is_told(stage: Stage, transcript: Transcript) -> None:
     await stage.conversations.change_status(status_change("resolved", Status.RESOLVED), NOW)
-    assert (await transcript.after(CONVERSATION, 0)).standing.status is Status.RESOLVED
+    assert (await transcript.after(CONVERSATION, 0)).status.status is Status.RESOLVED
 
 
 async def test_an_internal_note_is_no_message(stage: Stage, transcript: Transcript) -> None:

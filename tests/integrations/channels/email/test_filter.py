@@ -6,7 +6,7 @@ from email.message import Message
 
 import pytest
 
-from integrations.channels.email.filter import MAX_MAILS_PER_HOUR, Report, Standing, is_flood, report, standing
+from integrations.channels.email.filter import MAX_MAILS_PER_HOUR, MailKind, Report, is_flood, mail_kind, report
 from integrations.channels.email.people import is_no_reply
 from integrations.channels.email.threading import own_message_id, thread_key
 from sandbox.mail import bounce
@@ -22,8 +22,8 @@ def mail(*lines: str, body: str = "Hi") -> Message:
     return message_from_bytes(f"{sender}{given}\r\n\r\n{body}".encode())
 
 
-def found(*lines: str) -> Standing:
-    return standing(mail(*lines), OWN, ("help@techflow.example",))
+def found(*lines: str) -> MailKind:
+    return mail_kind(mail(*lines), OWN, ("help@techflow.example",))
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_our_address_in_a_customers_mail_does_not_make_it_ours(line: str) -> Non
 )
 def test_a_group_of_ours_brings_customers_mail(lines: str) -> None:
     ours, groups = ("help@techflow.example",), ("desk.lists.example", "team@techflow.example")
-    assert standing(mail(*lines.split("\r\n")), OWN, ours, groups) == "personal"
+    assert mail_kind(mail(*lines.split("\r\n")), OWN, ours, groups) == "personal"
     others = "other@shop.example"
-    assert standing(mail(*lines.split("\r\n")), others) == "mailing_list"
+    assert mail_kind(mail(*lines.split("\r\n")), others) == "mailing_list"
 
 
 @pytest.mark.parametrize("lines", ["Precedence: bulk", "Auto-Submitted: auto-generated"])
@@ -171,10 +171,10 @@ def test_what_a_program_sends_to_a_group_of_ours_is_not_a_customers(lines: str) 
     assert found("List-Id: <support.techflow.example>", lines) != "personal"
 
 
-def calendar(method: str, *lines: str, kind: str = "text/calendar") -> Standing:
+def calendar(method: str, *lines: str, kind: str = "text/calendar") -> MailKind:
     body = "\r\n".join(["BEGIN:VCALENDAR", method, "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"])
     given = f"From: erika@customer.example\r\nSubject: Accepted: Call\r\nContent-Type: {kind}\r\n\r\n{body}"
-    return standing(message_from_bytes(given.encode()), OWN)
+    return mail_kind(message_from_bytes(given.encode()), OWN)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def calendar(method: str, *lines: str, kind: str = "text/calendar") -> Standing:
         (calendar("METHOD:COUNTER"), "personal"),
     ],
 )
-def test_a_calendars_answer_is_no_question(found_in: Standing, expected: Standing) -> None:
+def test_a_calendars_answer_is_no_question(found_in: MailKind, expected: MailKind) -> None:
     assert found_in == expected
 
 
@@ -221,7 +221,7 @@ def dsn(action: str, status: str, returned: str = RETURNED, kind: str = "message
 @pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
 def test_a_delivery_status(action: str, status: str, said: Report | None, kind: str) -> None:
     told = dsn(action, status, kind=kind)
-    assert standing(told, OWN) == "report"
+    assert mail_kind(told, OWN) == "report"
     assert report(told, OWN) == said
 
 
@@ -231,7 +231,7 @@ def test_a_report_on_mail_of_others_says_nothing() -> None:
 
 def test_the_bounce_of_a_provider() -> None:
     told = message_from_bytes(bounce(RETURNED.encode(), "gone@customer.example", OWN))
-    assert standing(told, OWN) == "report"
+    assert mail_kind(told, OWN) == "report"
     assert report(told, OWN) == Report(ID, "failed", "5.1.1")
 
 
@@ -262,7 +262,7 @@ def test_the_bounce_of_a_provider() -> None:
 )
 def test_a_report_in_a_programs_own_words(head: str, body: str, said: Report | None) -> None:
     told = mail(*head.split("\r\n"), body=body)
-    assert standing(told, OWN) == "report"
+    assert mail_kind(told, OWN) == "report"
     assert report(told, OWN) == said
 
 
@@ -282,7 +282,7 @@ def test_a_receipt(disposition: str, status: str | None) -> None:
         f"Original-Message-ID: {OURS}\r\nDisposition: {disposition}\r\n\r\n--b--\r\n"
     )
     told = message_from_bytes(text.encode())
-    assert standing(told, OWN) == "report"
+    assert mail_kind(told, OWN) == "report"
     assert getattr(report(told, OWN), "status", None) == status
 
 
