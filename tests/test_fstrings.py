@@ -1,22 +1,12 @@
 """Braces of a regular expression are doubled in an f-string: `{0, 20}` there is the text "(0, 20)"."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = (
-    "activities",
-    "cli",
-    "config",
-    "domain",
-    "gateway",
-    "integrations",
-    "sandbox",
-    "storage",
-    "workers",
-    "workflows",
-)
+PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
 
 
 def tuples_in_fstrings(source: str) -> Iterator[int]:
@@ -29,7 +19,7 @@ def tuples_in_fstrings(source: str) -> Iterator[int]:
 
 
 def test_no_repetition_is_eaten_by_an_fstring() -> None:
-    paths = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    paths = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
     found = [f"{path}:{line}" for path in paths for line in tuples_in_fstrings(path.read_text(encoding="utf-8"))]
     assert found == []
 
