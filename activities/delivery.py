@@ -16,7 +16,7 @@ from integrations.channels.registry import TRAITS
 from storage.deliveries import LEASE, DeliveryRepository
 from storage.views import Claim
 
-LONGEST_HOLD_SECONDS = 30.0
+MAX_HOLD_SECONDS = 30.0
 ATTEMPT_SECONDS = LEASE.total_seconds() - 3
 
 
@@ -121,4 +121,4 @@ async def _hold(until: datetime | None) -> None:
         return
     seconds = (until - datetime.now(UTC)).total_seconds()
     if seconds > 0:
-        await asyncio.sleep(min(seconds, LONGEST_HOLD_SECONDS))
+        await asyncio.sleep(min(seconds, MAX_HOLD_SECONDS))

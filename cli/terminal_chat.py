@@ -40,7 +40,7 @@ from gateway.chat.sessions import ChatSession
 PROMPT = "you › "
 SESSION_ENDED = frozenset({4401, 4404})
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
+MAX_PAUSE_SECONDS = 10.0
 RESEND_SECONDS = 3.0
 LAST_ANSWER_SECONDS = 60.0
 NAMES = {
@@ -102,7 +102,7 @@ class TerminalChat:
             self._socket = None
             self._say("connection lost, trying again", "yellow")
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
     def _give_up_if_final(self, error: Exception) -> None:
         if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code in SESSION_ENDED:

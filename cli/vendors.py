@@ -1,4 +1,4 @@
-"""`holdfast vendors`: which neighbours answer."""
+"""`holdfast vendors`: which vendors answer."""
 
 from pydantic import TypeAdapter
 from rich.console import Console

@@ -2,14 +2,14 @@
 
 HoldfastError
 ├── RetryableError          try again later; a hint may say when
-│   ├── UnavailableError        a neighbour (model, CRM, database, channel) does not answer
-│   └── RateLimitedError        a neighbour asks us to slow down
+│   ├── UnavailableError        an external system (model, CRM, database, channel) does not answer
+│   └── RateLimitedError        an external system asks us to slow down
 └── PermanentError          the same call will fail again
     ├── InvalidInputError       what a customer, vendor, operator or file gave us is wrong
     ├── NotFoundError           the named thing does not exist
     ├── ConflictError           the state does not allow it (decided, stale, owned by somebody else)
     ├── ForbiddenError          the caller's role does not allow it
-    ├── CredentialsError        our key for a neighbour is missing or refused
+    ├── CredentialsError        our key for an external system is missing or refused
     └── ModelOutputError        the model returned nothing, or something unusable
 """
 
@@ -27,7 +27,7 @@ class HoldfastError(Exception):
 
 
 class RetryableError(HoldfastError):
-    """Worth another try, after `retry_after` where the neighbour said when."""
+    """Worth another try, after `retry_after` where the external system said when."""
 
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -35,11 +35,11 @@ class RetryableError(HoldfastError):
 
 
 class UnavailableError(RetryableError):
-    """A neighbour does not answer."""
+    """An external system does not answer."""
 
 
 class RateLimitedError(RetryableError):
-    """A neighbour asks us to slow down."""
+    """An external system asks us to slow down."""
 
 
 class PermanentError(HoldfastError):
@@ -63,7 +63,7 @@ class ForbiddenError(PermanentError):
 
 
 class CredentialsError(PermanentError):
-    """Our key for a neighbour is missing or refused."""
+    """Our key for an external system is missing or refused."""
 
 
 class ModelOutputError(PermanentError):

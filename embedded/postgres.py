@@ -16,7 +16,7 @@ from embedded.processes import Part
 
 SUPERUSER = "holdfast"
 SOCKET_NAME = ".s.PGSQL.5432"
-LONGEST_SOCKET_PATH = 103
+MAX_SOCKET_PATH_BYTES = 103
 
 SETTINGS = {
     "listen_addresses": "",
@@ -123,7 +123,7 @@ def _binaries() -> Path:
 def _socket_folder(folder: Path) -> Path:
     """The folder itself where a socket's address allows it: short, and without a comma, which would make it a list."""
     path = str(folder / SOCKET_NAME)
-    if len(path) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[\w/.-]+", path, re.ASCII):
+    if len(path) <= MAX_SOCKET_PATH_BYTES and re.fullmatch(r"[\w/.-]+", path, re.ASCII):
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"holdfast-{os.geteuid()}-{digest}"

@@ -21,7 +21,7 @@ Report = Callable[[str, State, str], None]
 
 POLL_SECONDS = 0.05
 FIRST_DELAY = timedelta(seconds=0.2)
-LONGEST_DELAY = timedelta(seconds=30)
+MAX_DELAY = timedelta(seconds=30)
 STABLE_SECONDS = 60.0
 
 
@@ -196,7 +196,7 @@ class _Supervised:
                 delay = FIRST_DELAY
             self._tell("crashed", f"ended with {_code(code)}; restarting, see {self._log}")
             await asyncio.sleep(delay.total_seconds())
-            delay = min(delay * 2, LONGEST_DELAY)
+            delay = min(delay * 2, MAX_DELAY)
             with suppress(UnavailableError):
                 await self._launch()
                 self._tell("ready", "again")

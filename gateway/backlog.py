@@ -31,13 +31,13 @@ KINDS = {
 
 
 class BacklogMetrics:
-    """Gauges of one registry. A neighbour that does not answer in time leaves its gauges as they were last."""
+    """Gauges of one registry. A dependency that does not answer in time leaves its gauges as they were last."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         def gauge(name: str, meaning: str, *labels: str) -> Gauge:
             return Gauge(name, meaning, labels, registry=registry)
 
-        self.up = gauge("holdfast_dependency_up", "1 when a neighbour told its numbers, 0 when not.", "dependency")
+        self.up = gauge("holdfast_dependency_up", "1 when a dependency told its numbers, 0 when not.", "dependency")
         self.conversations = gauge("holdfast_open_conversations", "Conversations that are not resolved.", "status")
         self.unanswered_age = gauge(
             "holdfast_oldest_unanswered_age_seconds", "Age of the oldest message that an AI agent still owes a reply."
@@ -54,7 +54,7 @@ class BacklogMetrics:
         self.pollers = gauge("holdfast_task_queue_pollers", "Workers that ask for tasks.", "queue", "kind")
 
     async def measure(self, organisation: str, backlog: BacklogRepository, temporal: Client, now: datetime) -> None:
-        """Read both neighbours beside each other, each for two seconds at most."""
+        """Read both dependencies beside each other, each for two seconds at most."""
         record, queues = self._record(organisation, backlog, now), self._temporal(temporal)
         answers = await asyncio.gather(answered(record), answered(queues))
         for name, up in zip(("postgresql", "temporal"), answers, strict=True):
@@ -101,7 +101,7 @@ class BacklogMetrics:
 
 
 async def answered(reading: Awaitable[None]) -> bool:
-    """Whether a neighbour answered, within two seconds; RuntimeError: the first connection to Temporal failed."""
+    """Whether a dependency answered, within two seconds; RuntimeError: the first connection to Temporal failed."""
     try:
         async with asyncio.timeout(READ_WITHIN.total_seconds()):
             await reading

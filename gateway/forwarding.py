@@ -26,7 +26,7 @@ from storage.inbox_events import (
 )
 
 LOOK_EVERY = timedelta(seconds=2)
-LONGEST_ID = 200
+MAX_ID_CHARACTERS = 200
 MAX_FAILURES = 3
 """Then it is Temporal that is away, and the rest waits."""
 
@@ -56,7 +56,7 @@ class Forwarder:
         self._awake.set()
 
     async def run(self) -> None:
-        """Forward until cancelled; while a neighbour is away, look again now and then."""
+        """Forward until cancelled; while a dependency is away, look again now and then."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), LOOK_EVERY.total_seconds())
@@ -174,4 +174,4 @@ def _mistake(waiting: WaitingEvent, error: ValidationError) -> str:
 def message_id(channel: str, event_id: str) -> str:
     """The id of a vendor's message in its conversation, in which other channels may take part."""
     named = f"{channel}:{event_id}"
-    return named if len(named) <= LONGEST_ID else f"{channel}:{sha256(event_id.encode()).hexdigest()}"
+    return named if len(named) <= MAX_ID_CHARACTERS else f"{channel}:{sha256(event_id.encode()).hexdigest()}"

@@ -27,7 +27,7 @@ class GatewayOptions(Frozen):
 
 
 def options_of(settings: Settings) -> GatewayOptions:
-    """Raises InvalidInputError for a neighbour whose address is not set."""
+    """Raises InvalidInputError for a dependency whose address is not set."""
     return GatewayOptions(
         organisation=settings.organisation.name,
         database_url=_needed(settings, "database_url"),

@@ -115,7 +115,7 @@ async def open_services(
     channels: Mapping[str, Channel] | None = None,
     telemetry: Telemetry | None = None,
 ) -> AsyncIterator[Services]:
-    """Connect to the neighbours. Temporal is connected to at first use, so the gateway starts without it."""
+    """Connect to the dependencies. Temporal is connected to at first use, so the gateway starts without it."""
     client = temporal or await Client.connect(
         options.temporal_address,
         namespace=options.temporal_namespace,

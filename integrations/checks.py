@@ -1,4 +1,4 @@
-"""What `holdfast check` tells of a neighbour: whether it answers, and what our credentials may do there."""
+"""What `holdfast check` tells of a vendor: whether it answers, and what our credentials may do there."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable

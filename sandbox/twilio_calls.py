@@ -28,7 +28,7 @@ VERBS: Mapping[str, frozenset[str]] = {
     "Recording": frozenset({"channels", "track", "trim"}),
 }
 INSIDE = {"Gather": {"Say", "Pause"}, "Dial": {"Number"}, "Start": {"Recording"}, "Response": {*VERBS} - {"Number"}}
-LONGEST_SAY = 4096
+MAX_SAY_CHARACTERS = 4096
 MAX_DOCUMENTS = 200
 
 Question = tuple[str, Mapping[str, str]]
@@ -226,7 +226,7 @@ def _check(parent: Element) -> None:
             raise ValueError(f"12200: {verb.tag} may not stand in {parent.tag}")
         if unknown := set(verb.keys()) - VERBS[verb.tag]:
             raise ValueError(f"12200: {verb.tag} has no {', '.join(sorted(unknown))}")
-        if verb.tag == "Say" and not 0 < len(verb.text or "") <= LONGEST_SAY:
+        if verb.tag == "Say" and not 0 < len(verb.text or "") <= MAX_SAY_CHARACTERS:
             raise ValueError("13510: Say needs between 1 and 4,096 characters")
         if not _leads_somewhere(verb):
             raise ValueError(f"13614: {verb.tag} is empty")

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 API = "/2010-04-01"
 ERRORS_PAGE = "https://www.twilio.com/docs/errors"
 ADDRESS = re.compile(r"(?:whatsapp:)?\+[1-9][0-9]{6,14}")
-LONGEST_BODY = 1600
+MAX_BODY_CHARACTERS = 1600
 RETRIED = {"all", "5xx"}
 
 
@@ -141,7 +141,7 @@ def checked_message(form: Mapping[str, str]) -> tuple[str, str, str]:
         raise RefusedError(400, 21266, f"'To' and 'From' number cannot be the same: {to}")
     if to.startswith("whatsapp:") != from_.startswith("whatsapp:"):
         raise RefusedError(400, 21910, "Invalid From and To pair. From and To should be of the same channel")
-    if len(body) > LONGEST_BODY:
+    if len(body) > MAX_BODY_CHARACTERS:
         raise RefusedError(400, 21617, "The concatenated message body exceeds the 1600 character limit")
     callback = form.get("StatusCallback", "")
     if callback and urlsplit(callback).scheme not in ("http", "https"):

@@ -13,7 +13,7 @@ from storage.views import Notification
 
 HEARTBEAT_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
+MAX_PAUSE_SECONDS = 5.0
 BACKLOG = 10_000
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class NotificationListener:
             except HoldfastError as error:
                 log.warning("notifications_interrupted", error=type(error).__name__, next_try_seconds=pause)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator["_Inbox"]:

@@ -1,4 +1,4 @@
-"""Real neighbours for the tests: an embedded PostgreSQL and a Temporal development server per test process."""
+"""Real dependencies for the tests: an embedded PostgreSQL and a Temporal development server per test process."""
 
 import shutil
 import subprocess

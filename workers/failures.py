@@ -1,4 +1,4 @@
-"""How an activity's error reaches Temporal: retryable with the hint of the neighbour, and without personal data.
+"""How an activity's error reaches Temporal: retryable with the hint of the external system, and without personal data.
 
 Failure messages are stored as plain text in the history, so an error that is not ours is named, never quoted.
 """

@@ -12,7 +12,7 @@ from domain.specification.organisation import OrganisationSpec
 from storage.specs import SpecRepository
 
 LOOK_EVERY = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=1)
+MAX_PAUSE = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class Follower:
                 pause = LOOK_EVERY
             except Exception as error:  # noqa: BLE001 (the next look, or the next version, may do better)
                 self._tell("specification_not_followed", type(error).__name__, str(error))
-                pause = min(2 * pause, LONGEST_PAUSE)
+                pause = min(2 * pause, MAX_PAUSE)
             await asyncio.sleep(pause.total_seconds() * uniform(0.8, 1.2))  # noqa: S311 (spreads the workers)
 
     async def _look(self) -> None:

@@ -39,7 +39,7 @@ LITTLE_WORDS = {
         tenho temos posso pode nao para por com sem ola obrigado obrigada bom dia no na em
     """,
 }
-FEWEST_WORDS = 3
+MIN_LITTLE_WORDS = 3
 LEAD = 2
 
 
@@ -47,7 +47,7 @@ def is_in_another_language(text: str, language: str) -> bool:
     """True when a message has clearly more little words of another language than of `language`, such as `en`."""
     said = words(text)
     own = language.split("-")[0].lower()
-    if len(said) < FEWEST_WORDS or own not in LITTLE_WORDS:
+    if len(said) < MIN_LITTLE_WORDS or own not in LITTLE_WORDS:
         return False
     counts = {code: sum(word in known for word in said) for code, known in _KNOWN.items()}
     return max(counts.values()) >= counts[own] + LEAD

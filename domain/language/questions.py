@@ -13,7 +13,7 @@ LEANS_ON_EARLIER = re.compile(
 STARTS_LIKE_A_FOLLOW_UP = re.compile(
     r"^(?:and|or|but|what about|how about|what if|and if|same|how so|why|since when)\b"
 )
-LONGEST_FOLLOW_UP_WORDS = 4
+MAX_FOLLOW_UP_WORDS = 4
 
 GENERIC = frozenset(
     """
@@ -51,7 +51,7 @@ ABOUT_WHO_ANSWERS = Wordings(
     who|what am_i talking|speaking|chatting|writing to|with
     """
 )
-LONGEST_QUESTION_WHO_ANSWERS = 14
+MAX_WORDS_ASKING_WHO_ANSWERS = 14
 DID_NOT_HELP = Wordings(
     """
     didnt|did_not|doesnt|does_not|not|isnt|wont|still .. work|working|help|helping|helpful|fix|fixed|solve|solved
@@ -81,8 +81,8 @@ def is_follow_up(text: str) -> bool:
     folded = " ".join(words(text))
     about = content_words(text)
     if STARTS_LIKE_A_FOLLOW_UP.match(folded):
-        return len(about) <= LONGEST_FOLLOW_UP_WORDS
-    return len(about) <= LONGEST_FOLLOW_UP_WORDS - 2 and bool(LEANS_ON_EARLIER.search(folded))
+        return len(about) <= MAX_FOLLOW_UP_WORDS
+    return len(about) <= MAX_FOLLOW_UP_WORDS - 2 and bool(LEANS_ON_EARLIER.search(folded))
 
 
 def standalone(text: str, earlier: Sequence[str]) -> str:
@@ -119,7 +119,7 @@ def asks_how(text: str) -> bool:
 
 def asks_who_answers(text: str) -> bool:
     """True when the customer asks whether a machine is answering, and nothing else."""
-    return len(words(text)) <= LONGEST_QUESTION_WHO_ANSWERS and ABOUT_WHO_ANSWERS.found_in(text)
+    return len(words(text)) <= MAX_WORDS_ASKING_WHO_ANSWERS and ABOUT_WHO_ANSWERS.found_in(text)
 
 
 def says_it_did_not_help(text: str) -> bool:

@@ -10,8 +10,8 @@ from domain.model import Frozen
 from domain.specification.model import Key
 from domain.specification.tools import ToolName, WriteTool
 
-LONGEST_RESULT = 8_000
-LONGEST_DESCRIPTION = 1_000
+MAX_RESULT_CHARACTERS = 8_000
+MAX_DESCRIPTION_CHARACTERS = 1_000
 UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 
@@ -31,7 +31,7 @@ class ProposedAction(Frozen):
 class ToolOutcome(Frozen):
     """What a tool answered; `failed` when it says itself that it did not do what was asked."""
 
-    text: str = Field("", max_length=LONGEST_RESULT + 100)
+    text: str = Field("", max_length=MAX_RESULT_CHARACTERS + 100)
     failed: bool = False
 
 

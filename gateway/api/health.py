@@ -29,7 +29,7 @@ class Readiness(Frozen):
 
 @router.get("/healthz")
 async def healthz() -> Health:
-    """The process answers; says nothing of its neighbours."""
+    """The process answers; says nothing of its dependencies."""
     return Health()
 
 

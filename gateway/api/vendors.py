@@ -1,4 +1,4 @@
-"""`/v1/vendors`: which neighbours answer."""
+"""`/v1/vendors`: which vendors answer."""
 
 from fastapi import APIRouter
 from pydantic import Field

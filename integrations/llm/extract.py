@@ -8,13 +8,13 @@ from domain.language.text import sentences
 from integrations.llm.base import Passage
 from integrations.stemming import stemmer_for
 
-LONGEST_ANSWER_WORDS = 90
+MAX_ANSWER_WORDS = 90
 COMPANION_SHARE = 0.8
 LIST_ITEM = re.compile(r"^(?:- |\d{1,2}\. )")
 STEP = re.compile(r"^\d{1,2}\. ", re.MULTILINE)
 
 
-def answer_from(passage: Passage, question: str, language: str, longest_words: int = LONGEST_ANSWER_WORDS) -> str:
+def answer_from(passage: Passage, question: str, language: str, longest_words: int = MAX_ANSWER_WORDS) -> str:
     """The passage itself when it is short, else its sentences that fit the question, in their order."""
     asked = frozenset(stemmer_for(language).stems(question))
     units = [_rows_asked_for(unit, asked, language) for unit in _units(passage.text)]

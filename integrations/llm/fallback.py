@@ -17,9 +17,9 @@ ATTEMPT_SECONDS = 80.0
 """All models together have so long: an attempt of the activity ends after 90 s."""
 VERDICT_SECONDS = 25.0
 """Shorter than an attempt of the activity, so that a validator that hangs counts as silent."""
-LEAST_WAIT = timedelta(seconds=0.5)
+MIN_WAIT = timedelta(seconds=0.5)
 NO_TIME = timedelta(0)
-LONGEST_SHARED_WAIT = timedelta(minutes=10)
+MAX_SHARED_WAIT = timedelta(minutes=10)
 """A model that asks for longer is tried again after that by the next conversation."""
 
 Allow = Callable[[str], Awaitable[None]]
@@ -143,7 +143,7 @@ class _Waits:
             raise RateLimitedError(f"{model} asked us to wait.", retry_after=timedelta(seconds=left))
 
     def note(self, model: str, error: RateLimitedError) -> None:
-        wait = min(error.retry_after or NO_TIME, LONGEST_SHARED_WAIT).total_seconds()
+        wait = min(error.retry_after or NO_TIME, MAX_SHARED_WAIT).total_seconds()
         self._until[model] = max(self._until.get(model, 0.0), asyncio.get_running_loop().time() + wait)
 
 
@@ -165,7 +165,7 @@ class _Turn:
 
     def wait_for(self, error: RateLimitedError) -> timedelta:
         """How long to wait before the same model is asked again. Raises the error when that is too long."""
-        wait = max(error.retry_after, LEAST_WAIT) if error.retry_after is not None else None
+        wait = max(error.retry_after, MIN_WAIT) if error.retry_after is not None else None
         if wait is None or wait > self._patience or not self.may_wait:
             raise error
         self._patience -= wait

@@ -18,7 +18,7 @@ from domain.language.questions import asks_who_answers, is_courtesy, is_greeting
 from domain.language.text import content_words
 from domain.specification.organisation import AiAgentSpec
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
-from integrations.llm.extract import LONGEST_ANSWER_WORDS, answer_from, passages_for_answer
+from integrations.llm.extract import MAX_ANSWER_WORDS, answer_from, passages_for_answer
 from integrations.llm.instruction import asks_for_less, finds_fault
 
 ENOUGH_TO_ANSWER = 0.12
@@ -93,7 +93,7 @@ def _usable(found: list[Passage], request: ReplyRequest) -> list[Passage]:
 
 
 def _block(found: Sequence[Passage], asked: str, request: ReplyRequest) -> Block:
-    chosen, longest = passages_for_answer(found, asked), LONGEST_ANSWER_WORDS
+    chosen, longest = passages_for_answer(found, asked), MAX_ANSWER_WORDS
     if asks_for_less(request.instruction):
         chosen, longest = chosen[-1:], SHORT_ANSWER_WORDS
     newest = request.question if asked.endswith(request.question.strip()) else asked

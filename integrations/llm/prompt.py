@@ -15,7 +15,7 @@ from domain.specification.organisation import AiAgentSpec, Probability
 from integrations.llm.base import Passage, ReplyRequest, WrittenReply
 from integrations.llm.extract import LIST_ITEM, answer_from
 
-LONGEST_QUOTE_WORDS = 30
+MAX_QUOTE_WORDS = 30
 
 WRITER_RULES = """\
 Rules, in order of weight:
@@ -125,7 +125,7 @@ class Sources:
     def _citations(self, statement: Statement) -> Iterable[Citation]:
         for key in statement.source_ids:
             if passage := self._passages.get(key):
-                quote = answer_from(passage, statement.text, self._language, LONGEST_QUOTE_WORDS).split("\n")[0]
+                quote = answer_from(passage, statement.text, self._language, MAX_QUOTE_WORDS).split("\n")[0]
                 yield Citation(source_id=passage.article_id, title=passage.title, source=passage.source, quote=quote)
             elif fact := self._facts.get(key):
                 yield Citation(source_id=key, title=fact.name, quote=fact.value)

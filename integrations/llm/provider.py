@@ -28,7 +28,7 @@ from domain.errors import (
 )
 from domain.model import Frozen
 
-LONGEST_WAIT_SECONDS = 24 * 3600
+MAX_WAIT_SECONDS = 24 * 3600
 TRY_LATER_STATUSES = frozenset({408, 409, 499})
 PLAIN_CODE = re.compile(r"[a-z_]{1,60}")
 
@@ -161,4 +161,4 @@ def _number(text: str) -> float | None:
 
 
 def _wait(seconds: float) -> timedelta:
-    return timedelta(seconds=min(max(seconds, 0.0), LONGEST_WAIT_SECONDS))
+    return timedelta(seconds=min(max(seconds, 0.0), MAX_WAIT_SECONDS))

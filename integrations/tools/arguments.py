@@ -11,10 +11,10 @@ from referencing.exceptions import Unresolvable
 
 from domain.conversation.turn import ContactIdentity, CustomerContext
 from domain.errors import InvalidInputError
-from domain.tools.actions import LONGEST_DESCRIPTION, plain
+from domain.tools.actions import MAX_DESCRIPTION_CHARACTERS, plain
 
-LARGEST_SCHEMA_BYTES = 20_000
-LONGEST_ARGUMENTS = 20_000
+MAX_SCHEMA_BYTES = 20_000
+MAX_ARGUMENTS_CHARACTERS = 20_000
 WORDS = frozenset({"title", "description", "$comment"})
 CHOICES = frozenset({"anyOf", "oneOf", "allOf", "not", "enum"})
 """What providers refuse at the top of a schema."""
@@ -26,8 +26,8 @@ _OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 def usable_schema(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The schema with its words made plain. Raises InvalidInputError for one that cannot be used."""
-    if schema.get("type") != "object" or len(to_json(schema)) > LARGEST_SCHEMA_BYTES:
-        raise InvalidInputError(f"Its schema is not that of an object, or is larger than {LARGEST_SCHEMA_BYTES} bytes.")
+    if schema.get("type") != "object" or len(to_json(schema)) > MAX_SCHEMA_BYTES:
+        raise InvalidInputError(f"Its schema is not that of an object, or is larger than {MAX_SCHEMA_BYTES} bytes.")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError:
@@ -65,7 +65,7 @@ def read_arguments(
 
     Raises InvalidInputError that says what is wrong.
     """
-    if len(text) > LONGEST_ARGUMENTS:
+    if len(text) > MAX_ARGUMENTS_CHARACTERS:
         raise InvalidInputError("The arguments are too long.")
     try:
         arguments = _OBJECT.validate_json(text or "{}")
@@ -129,7 +129,7 @@ def _properties_of(schema: JsonValue) -> dict[str, JsonValue]:
 def _plain(value: JsonValue, key: str = "") -> JsonValue:
     match value:
         case str() if key in WORDS:
-            return plain(value, LONGEST_DESCRIPTION)
+            return plain(value, MAX_DESCRIPTION_CHARACTERS)
         case dict():
             return {name: _plain(inner, name) for name, inner in value.items()}
         case list():

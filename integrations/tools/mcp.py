@@ -39,7 +39,7 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.specification.tools import DescribedTool, StdioToolServer, ToolServerSpec, fingerprint_of
-from domain.tools.actions import LONGEST_DESCRIPTION, LONGEST_RESULT, ToolOutcome, plain
+from domain.tools.actions import MAX_DESCRIPTION_CHARACTERS, MAX_RESULT_CHARACTERS, ToolOutcome, plain
 from integrations.checks import Finding
 from integrations.llm.provider import retry_after
 from integrations.tools.base import ToolSession, ToolSettings
@@ -48,7 +48,7 @@ IDEMPOTENCY_KEY = "holdfast/idempotency-key"
 """The entry of a request's `_meta` under which a server finds the key."""
 INFO = Implementation(name="holdfast", version="1")
 MAX_PAGES = 20
-LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
 NOT_RUN = frozenset({INVALID_PARAMS, METHOD_NOT_FOUND})
 HUNG_UP = frozenset({CONNECTION_CLOSED, REQUEST_TIMEOUT})
 FAILURES = (ExceptionGroup, MCPError, OSError, RuntimeError, ValidationError, httpx2.HTTPError)
@@ -103,7 +103,7 @@ class McpToolServer:
                 yield stdio_client(command, errlog=silence)
         else:
             async with self._http(self._secrets(server.headers)) as http:
-                yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_ANSWER_BYTES)
+                yield streamable_http_client(server.url, http_client=http, max_sse_event_size=MAX_ANSWER_BYTES)
 
     def _http(self, headers: Mapping[str, str]) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
@@ -184,8 +184,8 @@ class _McpSession:
         except MCPError as error:
             if error.code not in NOT_RUN:
                 raise
-            return ToolOutcome(text=plain(error.message, LONGEST_RESULT), failed=True)
-        return ToolOutcome(text=plain(_text_of(result), LONGEST_RESULT), failed=result.is_error)
+            return ToolOutcome(text=plain(error.message, MAX_RESULT_CHARACTERS), failed=True)
+        return ToolOutcome(text=plain(_text_of(result), MAX_RESULT_CHARACTERS), failed=result.is_error)
 
     def _described(self, tool: Tool) -> DescribedTool | None:
         """None for a tool whose name nobody could allow."""
@@ -194,7 +194,7 @@ class _McpSession:
             return DescribedTool(
                 server=self._server,
                 name=tool.name,
-                description=plain(tool.description or tool.title or "", LONGEST_DESCRIPTION),
+                description=plain(tool.description or tool.title or "", MAX_DESCRIPTION_CHARACTERS),
                 input_schema=tool.input_schema,
                 read_only=hints.read_only_hint if hints else None,
                 idempotent=bool(hints and hints.idempotent_hint),
@@ -211,7 +211,7 @@ class _Limited(httpx2.AsyncByteStream):
         self._body = body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = LARGEST_ANSWER_BYTES
+        left = MAX_ANSWER_BYTES
         async for part in self._body:
             left -= len(part)
             if left < 0:

@@ -18,7 +18,7 @@ from integrations.tools.base import ToolServer
 from integrations.tools.pinning import still_the_same
 
 MAX_USES = 5
-LONGEST_NAME = 64
+MAX_NAME_CHARACTERS = 64
 READS = "Reads, changes nothing."
 WRITES = "Only proposes: nothing is done before the organisation has checked it."
 UNPROVED = (
@@ -138,10 +138,10 @@ def _names(tools: Sequence[DescribedTool]) -> list[str]:
     """A name for each, that every provider takes and no two share."""
     names: list[str] = []
     for tool in tools:
-        wanted = re.sub(r"[^A-Za-z0-9_]", "_", f"{tool.server}__{tool.name}")[:LONGEST_NAME]
+        wanted = re.sub(r"[^A-Za-z0-9_]", "_", f"{tool.server}__{tool.name}")[:MAX_NAME_CHARACTERS]
         number = 2
         name = wanted
         while name in names:
-            name, number = f"{wanted[: LONGEST_NAME - 3]}_{number}", number + 1
+            name, number = f"{wanted[: MAX_NAME_CHARACTERS - 3]}_{number}", number + 1
         names.append(name)
     return names

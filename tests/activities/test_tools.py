@@ -179,7 +179,7 @@ async def test_after_a_death_in_the_middle_only_what_is_harmless_is_done_again(
 async def test_an_answer_that_cannot_be_used_leaves_it_in_doubt(
     house: House, stand_in: ToolServerStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mcp, "LARGEST_ANSWER_BYTES", 20_000)
+    monkeypatch.setattr(mcp, "MAX_ANSWER_BYTES", 20_000)
     stand_in.shop.fault = "huge"
     assert (await house.use(action())).status == "in_doubt"
     assert await house.recorded() == ["in_doubt"]

@@ -15,7 +15,7 @@ from tests.e2e.promises import check_promises
 
 pytestmark = [pytest.mark.chaos]
 SEEDS = range(24)
-LONGEST_PAUSE_SECONDS = 0.15
+MAX_PAUSE_SECONDS = 0.15
 
 Send = Callable[[], Awaitable[object]]
 
@@ -28,7 +28,7 @@ async def _at_random_moments(random: Random, *sends: Send) -> None:
         await send()
 
     copies = [send for send in sends for _ in range(random.randint(1, 3))]
-    await asyncio.gather(*(one(send, random.uniform(0, LONGEST_PAUSE_SECONDS)) for send in copies))
+    await asyncio.gather(*(one(send, random.uniform(0, MAX_PAUSE_SECONDS)) for send in copies))
 
 
 def _decision(random: Random, approval_id: str, by: Person) -> DecideApproval:

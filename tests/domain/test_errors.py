@@ -20,7 +20,7 @@ def test_every_error_is_drawn_in_the_tree(kind: type[HoldfastError]) -> None:
     assert kind.__name__ in (errors.__doc__ or "")
 
 
-def test_a_neighbour_may_say_when_to_come_back() -> None:
+def test_an_external_system_may_say_when_to_come_back() -> None:
     error = RateLimitedError("The model is busy.", retry_after=timedelta(seconds=3))
     assert (str(error), error.retry_after) == ("The model is busy.", timedelta(seconds=3))
     assert RateLimitedError("The model is busy.").retry_after is None

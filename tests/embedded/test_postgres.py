@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from embedded.postgres import LONGEST_SOCKET_PATH, EmbeddedPostgres
+from embedded.postgres import MAX_SOCKET_PATH_BYTES, EmbeddedPostgres
 from embedded.processes import Supervisor
 from tests.embedded.parts import Recorder
 
@@ -48,7 +48,7 @@ def test_the_socket_of_a_deep_folder_is_elsewhere(tmp_path: Path) -> None:
     deep = tmp_path / ("deep/" * 40)
 
     assert str(deep) not in EmbeddedPostgres(deep).url("shop")
-    assert len(EmbeddedPostgres(deep).url("shop").partition("host=")[2]) < LONGEST_SOCKET_PATH
+    assert len(EmbeddedPostgres(deep).url("shop").partition("host=")[2]) < MAX_SOCKET_PATH_BYTES
 
 
 async def test_a_commit_survives_kill_9(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""A cable between the gateway and a neighbour, to be cut and mended."""
+"""A cable between the gateway and a dependency, to be cut and mended."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

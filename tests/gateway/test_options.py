@@ -22,7 +22,7 @@ def test_the_settings_say_everything() -> None:
 
 
 @pytest.mark.parametrize("missing", ["database_url", "temporal_address", "chat_token_secret"])
-def test_a_neighbour_without_an_address_is_named(missing: str) -> None:
+def test_a_dependency_without_an_address_is_named(missing: str) -> None:
     settings = Settings.model_validate({**COMPLETE, missing: None})
     with pytest.raises(InvalidInputError, match=f"HOLDFAST_{missing.upper()} is not set.*make up"):
         options_of(settings)

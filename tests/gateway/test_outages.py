@@ -1,4 +1,4 @@
-"""What the gateway does while a neighbour is away: nothing accepted is lost, nothing lost is called accepted."""
+"""What the gateway does while a dependency is away: nothing accepted is lost, nothing lost is called accepted."""
 
 import asyncio
 import json
@@ -42,7 +42,7 @@ async def cabled(
     postgres_cable: Cable,
     temporal_cable: Cable,
 ) -> AsyncIterator[Gateway]:
-    """A gateway whose neighbours hang on cables; the workers' own connections stay whole."""
+    """A gateway whose dependencies hang on cables; the workers' own connections stay whole."""
     address = urlsplit(options.database_url.get_secret_value())
     over_cables = options.model_copy(
         update={

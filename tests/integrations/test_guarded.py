@@ -35,7 +35,7 @@ from integrations.tools.registry import tool_server
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-class Neighbour:
+class Vendor:
     """Every port at once; answers what it is told to."""
 
     async def fetch_customer_context(self, *_: object) -> CustomerContext:
@@ -64,18 +64,18 @@ NOTE = CrmNote(key="k", subject="s", text="t", at=NOON)
 
 CALLS: dict[str, Callable[[Guard], tuple[Awaitable[Any], Any]]] = {
     "crm": lambda guard: (
-        GuardedCrm(Neighbour(), guard).fetch_customer_context("o", CustomerReference(), {}),
+        GuardedCrm(Vendor(), guard).fetch_customer_context("o", CustomerReference(), {}),
         CustomerContext(matches=1),
     ),
-    "notes": lambda guard: (GuardedNotes(Neighbour(), guard).add_note("o", CustomerReference(), NOTE), None),
-    "send": lambda guard: (GuardedChannel(Neighbour(), guard).send(MESSAGE), SendReceipt(provider_message_id="k")),
+    "notes": lambda guard: (GuardedNotes(Vendor(), guard).add_note("o", CustomerReference(), NOTE), None),
+    "send": lambda guard: (GuardedChannel(Vendor(), guard).send(MESSAGE), SendReceipt(provider_message_id="k")),
     "find": lambda guard: (
-        GuardedChannel(Neighbour(), guard).find_sent(MESSAGE),
+        GuardedChannel(Vendor(), guard).find_sent(MESSAGE),
         SendReceipt(provider_message_id="found-k"),
     ),
-    "writer": lambda guard: (GuardedWriter(Neighbour(), guard).write_reply(REQUEST), DRAFT),
+    "writer": lambda guard: (GuardedWriter(Vendor(), guard).write_reply(REQUEST), DRAFT),
     "validator": lambda guard: (
-        GuardedValidator(Neighbour(), guard).validate_draft(REQUEST, DRAFT),
+        GuardedValidator(Vendor(), guard).validate_draft(REQUEST, DRAFT),
         DraftVerdict(supported=0.5, usage=Usage(model="m")),
     ),
 }
@@ -110,7 +110,7 @@ async def test_each_call_passes_through_the_breaker(name: str) -> None:
         await refused
 
 
-class Silent(Neighbour):
+class Silent(Vendor):
     """Takes a call, and says nothing."""
 
     async def fetch_customer_context(self, *_: object) -> CustomerContext:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from sandbox.twilio_calls import LONGEST_SAY, PhoneCall, checked_verbs
+from sandbox.twilio_calls import MAX_SAY_CHARACTERS, PhoneCall, checked_verbs
 
 
 class Documents:
@@ -40,7 +40,7 @@ async def called(*documents: str | None) -> tuple[PhoneCall, Documents]:
         ("<Response><Gather><Dial/></Gather></Response>", "12200"),
         ('<Response><Say volume="11">Hello</Say></Response>', "12200"),
         ("<Response><Say/></Response>", "13510"),
-        (f"<Response><Say>{'x' * (LONGEST_SAY + 1)}</Say></Response>", "13510"),
+        (f"<Response><Say>{'x' * (MAX_SAY_CHARACTERS + 1)}</Say></Response>", "13510"),
         ("<Response><Redirect/></Response>", "13614"),
         ("<Response><Redirect> </Redirect></Response>", "13614"),
         ("<Response><Dial/></Response>", "13614"),

@@ -20,7 +20,7 @@ from publishing.specification.loading import ANY_DAY
 
 FOLDER = Path("specs/techflow")
 PARTS = ("tuning", "held_out")
-LONGEST_SECTION_WORDS = 100
+MAX_SECTION_WORDS = 100
 
 
 @cache
@@ -92,7 +92,7 @@ def test_no_example_is_an_attempt_to_reach_a_person_or_forbidden() -> None:
 def test_every_section_of_an_article_is_short_enough_to_be_quoted_whole() -> None:
     for article in loaded().version.articles:
         for heading, text in sections_of(article):
-            assert len(text.split()) <= LONGEST_SECTION_WORDS, (article.id, heading)
+            assert len(text.split()) <= MAX_SECTION_WORDS, (article.id, heading)
 
 
 def test_articles_are_found_at_their_own_address() -> None:

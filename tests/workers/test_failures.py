@@ -32,7 +32,7 @@ _INPUT: Any = None
 
 
 @pytest.mark.parametrize("hint", [timedelta(seconds=7), None])
-async def test_the_neighbours_hint_is_the_delay_of_the_next_try(hint: timedelta | None) -> None:
+async def test_the_vendors_hint_is_the_delay_of_the_next_try(hint: timedelta | None) -> None:
     raised = await _raised(RateLimitedError("The model is busy.", retry_after=hint))
     assert isinstance(raised, ApplicationError)
     assert (raised.type, raised.next_retry_delay) == ("RateLimitedError", hint)

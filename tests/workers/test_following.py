@@ -44,7 +44,7 @@ WITH_PIGEONS = {"web_chat": ChannelSpec(), KIND: ChannelSpec()}
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOK_EVERY", timedelta(seconds=0.05))
-    monkeypatch.setattr(module, "LONGEST_PAUSE", timedelta(seconds=0.2))
+    monkeypatch.setattr(module, "MAX_PAUSE", timedelta(seconds=0.2))
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ from integrations.checks import Finding
 from integrations.settings import VendorSettings
 
 BATCH_MAILS = 5
-NEWEST_MAILS = 20
+MAX_NEWEST_MAILS = 20
 
 log = structlog.get_logger()
 
@@ -240,7 +240,7 @@ class EmailChannel:
     def _check_proof(self, mailbox: ImapMailbox) -> Finding:
         """Whether the newest mails carry results of the trusted host."""
         name, wanted = "Senders are proved", self._settings.trusted_authserv.lower()
-        newest = mailbox.newest_headers(self._settings.folder, NEWEST_MAILS)
+        newest = mailbox.newest_headers(self._settings.folder, MAX_NEWEST_MAILS)
         hosts = sorted({host for raw in newest for host in result_hosts(message_from_bytes(raw))})
         if wanted and (wanted in hosts or not newest):
             return Finding(name=name, ok=True, detail=f"By the Authentication-Results of {wanted}.")

@@ -40,7 +40,7 @@ from integrations.channels.twilio.messages import (
 from integrations.channels.twilio.sms_text import fits_sms, fits_whatsapp, in_plain_letters, parts
 from integrations.checks import Finding
 
-LARGEST_FILE_BYTES = 16 * 1024 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
 DOWNLOAD_SECONDS = 8.0
 """Together with the rest this stays within the 15 seconds after which Twilio gives a webhook up."""
 LOOK_BACK = timedelta(days=1)
@@ -203,7 +203,7 @@ class TwilioSmsChannel:
         except (httpx.HTTPError, TimeoutError):
             return f"[{name} could not be fetched from Twilio; it lies at {media.url}]"
         if content is None:
-            return f"[{name} is larger than {LARGEST_FILE_BYTES // 2**20} MB; it lies at {media.url}]"
+            return f"[{name} is larger than {MAX_FILE_BYTES // 2**20} MB; it lies at {media.url}]"
         return InboundFile(name=name, media_type=media.media_type or "application/octet-stream", content=content)
 
     async def _download(self, url: str) -> bytes | None:
@@ -217,7 +217,7 @@ class TwilioSmsChannel:
             response.raise_for_status()
             async for chunk in response.aiter_bytes():
                 content += chunk
-                if len(content) > LARGEST_FILE_BYTES:
+                if len(content) > MAX_FILE_BYTES:
                     return None
         return bytes(content)
 

@@ -33,7 +33,7 @@ PLACES_TO_CUT = (
     re.compile(rf"\s+|(?<=[、，；：､])[{_CLOSING}]*"),
 )
 """After a paragraph, a sentence, a word. Chinese and Japanese write neither spaces nor words apart, but have stops."""
-LONGEST_MARK = len("(99/99) ")
+MAX_MARK_CHARACTERS = len("(99/99) ")
 
 
 def in_plain_letters(text: str) -> str:
@@ -72,7 +72,7 @@ def parts(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 def _cut(text: str, fits: Callable[[str], bool]) -> int:
-    room = " " * LONGEST_MARK
+    room = " " * MAX_MARK_CHARACTERS
     longest = bisect_right(range(1, len(text) + 1), 0, key=lambda length: not fits(room + text[:length]))
     if longest == len(text):
         return longest

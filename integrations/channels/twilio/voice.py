@@ -43,7 +43,7 @@ from integrations.checks import Finding
 
 SILENCES = 3
 MAX_WAITS = 20
-LONGEST_LINE = 4000
+MAX_LINE_CHARACTERS = 4000
 WITHHELD = frozenset({"+266696687", "+7378742833", "+17378742883", "+2562533", "+8656696", "+86282452253"})
 """What Twilio puts for ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE, as typed on a phone's keys."""
 SIGNED_BY_CARRIER = "TN-Validation-Passed-A"
@@ -302,7 +302,7 @@ class TwilioVoiceChannel:
 
     def _say(self, verb: Any, texts: Sequence[str]) -> None:
         for text in texts:
-            for piece in textwrap.wrap(NOT_FOR_XML.sub(" ", text), LONGEST_LINE):
+            for piece in textwrap.wrap(NOT_FOR_XML.sub(" ", text), MAX_LINE_CHARACTERS):
                 verb.say(piece, language=self._settings.voice_language, voice=self._settings.voice_name)
 
 

@@ -22,7 +22,7 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.specification.tools import StdioToolServer
-from domain.tools.actions import LONGEST_RESULT, ToolOutcome
+from domain.tools.actions import MAX_RESULT_CHARACTERS, ToolOutcome
 from integrations.tools import mcp
 from integrations.tools.base import ToolSettings
 from integrations.tools.mcp import IDEMPOTENCY_KEY, McpToolServer
@@ -82,7 +82,7 @@ async def test_a_server_that_hangs_is_unavailable_at_the_deadline(shop: ShopServ
 
 async def test_a_huge_result_is_cut(shop: ShopServer) -> None:
     outcome = await use(adapter(shop.started("--fault", "huge")))
-    assert len(outcome.text) < LONGEST_RESULT + 100
+    assert len(outcome.text) < MAX_RESULT_CHARACTERS + 100
     assert outcome.text.endswith("characters more]")
 
 
@@ -200,7 +200,7 @@ async def test_what_is_no_tool_server_is_refused() -> None:
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mcp, "LARGEST_ANSWER_BYTES", 20_000)
+    monkeypatch.setattr(mcp, "MAX_ANSWER_BYTES", 20_000)
     stand_in = ToolServerStandIn()
     stand_in.shop.fault = "huge"
     with served(stand_in) as server, pytest.raises(PermanentError, match="too large"):

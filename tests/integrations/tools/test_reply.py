@@ -13,7 +13,7 @@ from domain.specification.tools import DescribedTool, ReadTool
 from domain.tools.actions import ProposedAction
 from integrations.llm.base import ReplyTools, ToolAnswer
 from integrations.tools.pinning import with_tools
-from integrations.tools.reply import LONGEST_NAME, MAX_USES, AllowedTools
+from integrations.tools.reply import MAX_NAME_CHARACTERS, MAX_USES, AllowedTools
 from sandbox.frame import Fault
 from sandbox.mcp_server import ToolServerStandIn
 from sandbox.serving import serving
@@ -159,4 +159,4 @@ def test_names_fit_every_provider_and_differ() -> None:
     tools = AllowedTools(version.specification.ai_agents[0], pinned, {"shop": connect(server)})
     offered = [tool.name for tool in tools.offered]
     assert len(set(offered)) == len(names)
-    assert all(len(name) <= LONGEST_NAME and name.replace("_", "").isalnum() for name in offered)
+    assert all(len(name) <= MAX_NAME_CHARACTERS and name.replace("_", "").isalnum() for name in offered)

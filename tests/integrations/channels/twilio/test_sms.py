@@ -22,7 +22,7 @@ from domain.errors import (
 )
 from integrations.channels.base import Cursor, OutboundMessage
 from integrations.channels.twilio.client import TwilioSettings
-from integrations.channels.twilio.sms import LARGEST_FILE_BYTES, TwilioSmsChannel, TwilioWhatsAppChannel
+from integrations.channels.twilio.sms import MAX_FILE_BYTES, TwilioSmsChannel, TwilioWhatsAppChannel
 from sandbox.authority import Authority
 from sandbox.frame import Fault, WebhookTrouble
 from sandbox.serving import serving_tls
@@ -252,7 +252,7 @@ class TestReceiving:
         )
 
     async def test_a_file_that_is_too_large_is_named_in_the_text(self, line: Served) -> None:
-        large = base64.b64encode(bytes(LARGEST_FILE_BYTES + 1)).decode()
+        large = base64.b64encode(bytes(MAX_FILE_BYTES + 1)).decode()
         event = await asked(line, media=[Picture(content=large), Picture(content="aGVsbG8=")])
         assert [one.name for one in event.files] == ["file-2.jpg"]
         assert "[file-1.jpg is larger than 16 MB; it lies at http" in event.text
