@@ -18,7 +18,7 @@ from storage.views import Customer
 
 Answer = CustomerContext | HoldfastError
 CONTEXT_ATTEMPTS = 3
-PATIENCE = timedelta(seconds=2)
+LOOKUP_TIMEOUT = timedelta(seconds=2)
 """No turn waits for a source that wants to be left alone for longer, such as one behind an open circuit breaker."""
 
 
@@ -135,7 +135,7 @@ def _has(known: ContactIdentity | CustomerReference, linked: ContactIdentity) ->
 
 
 def _comes_back(error: RetryableError) -> bool:
-    return error.retry_after is None or error.retry_after <= PATIENCE
+    return error.retry_after is None or error.retry_after <= LOOKUP_TIMEOUT
 
 
 def _joined(answers: Mapping[str, Answer]) -> CustomerContext:

@@ -30,13 +30,13 @@ from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, OutboundMessage
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
-from storage.identity import IdentityRepository, SealedCode, Way
+from storage.identity import CodeDestination, HashedCode, IdentityRepository
 
 IMPOSSIBLE = SentIdentityCode(status="impossible")
 
 
 class IdentityActivities:
-    """No workflow ever sees a code: it is made here, sealed here and goes into the outgoing message alone."""
+    """No workflow ever sees a code: it is made here, hashed here and goes into the outgoing message alone."""
 
     def __init__(
         self,
@@ -65,15 +65,15 @@ class IdentityActivities:
         if sent is not None:
             return SentIdentityCode(status="sent", check=sent)
         specification = (await self._load_version(input.spec_hash)).specification
-        way = await self._way(input, specification)
-        if way is None:
+        destination = await self._destination(input, specification)
+        if destination is None:
             return IMPOSSIBLE
         code = self._codes.setdefault(input.check_id, f"{secrets.randbelow(10**6):06}")
-        claimed = await self._checks.claim(input, way, _sealed(code), datetime.now(UTC))
+        claimed = await self._checks.claim(input, destination, _hashed(code), datetime.now(UTC))
         if claimed in {"refused", "too_many"}:
             return SentIdentityCode(status="refused") if claimed == "refused" else IMPOSSIBLE
         async with heartbeats():
-            await self._send(input, way, code, specification, may_have_left=claimed == "in_doubt")
+            await self._send(input, destination, code, specification, may_have_left=claimed == "in_doubt")
         await self._checks.complete(input.check_id, datetime.now(UTC))
         self._codes.pop(input.check_id, None)
         return SentIdentityCode(status="sent", check=await self._checks.check(input.check_id))
@@ -81,12 +81,12 @@ class IdentityActivities:
     @activity.defn
     async def answer_identity_check(self, input: AnswerIdentityCheckInput) -> IdentityAnswer:
         """Compare what the customer wrote with the code, and record it with the code masked."""
-        sealed = await self._checks.sealed(input.check_id)
-        if sealed is None:
+        hashed_code = await self._checks.hashed_code(input.check_id)
+        if hashed_code is None:
             raise NotFoundError("There is no such identity check.")
 
         def is_right(code: str) -> bool:
-            return hmac.compare_digest(hash_of(code, sealed.salt), sealed.code_hash)
+            return hmac.compare_digest(hash_of(code, hashed_code.salt), hashed_code.code_hash)
 
         tried = codes_in(message.text for message in input.messages)
         right = {code for code in tried if is_right(code)}
@@ -95,7 +95,9 @@ class IdentityActivities:
         recorded = input.model_copy(update={"messages": messages})
         return IdentityAnswer(verdict=await self._checks.answer(recorded, holds, datetime.now(UTC)))
 
-    async def _way(self, input: SendIdentityCodeInput, specification: OrganisationSpec) -> Way | None:
+    async def _destination(
+        self, input: SendIdentityCodeInput, specification: OrganisationSpec
+    ) -> CodeDestination | None:
         contact = await self._contact(input)
         if contact is None:
             return None
@@ -103,7 +105,7 @@ class IdentityActivities:
             if not to or channel not in specification.channels:
                 continue
             if not await self._checks.is_opted_out(input.organisation, channel, to):
-                return Way(channel=channel, to=to, masked=masked_address(to), contact=contact)
+                return CodeDestination(channel=channel, to=to, masked=masked_address(to), contact=contact)
         return None
 
     async def _contact(self, input: SendIdentityCodeInput) -> ContactIdentity | None:
@@ -118,33 +120,41 @@ class IdentityActivities:
         return found.contact if found.matches == 1 else None
 
     async def _send(
-        self, input: SendIdentityCodeInput, way: Way, code: str, specification: OrganisationSpec, *, may_have_left: bool
+        self,
+        input: SendIdentityCodeInput,
+        destination: CodeDestination,
+        code: str,
+        specification: OrganisationSpec,
+        *,
+        may_have_left: bool,
     ) -> None:
-        channel = self._channels[way.channel]
+        channel = self._channels[destination.channel]
         message = OutboundMessage(
             idempotency_key=input.check_id,
             conversation_id=input.conversation_id,
             author=Author.SYSTEM,
             kind="notice",
             text=specification.wording.code.replace("{code}", code),
-            address=await self._address(input, way, specification),
+            address=await self._address(input, destination, specification),
             claimed_at=datetime.now(UTC),
         )
         if may_have_left:
             if await channel.find_sent(message):
                 return
-            await self._checks.replace_code(input.check_id, way, _sealed(code))
+            await self._checks.replace_code(input.check_id, destination, _hashed(code))
         await channel.send(message)
 
-    async def _address(self, input: SendIdentityCodeInput, way: Way, specification: OrganisationSpec) -> Address:
+    async def _address(
+        self, input: SendIdentityCodeInput, destination: CodeDestination, specification: OrganisationSpec
+    ) -> Address:
         """In the customer's own thread, where they wrote by the same channel from the known address; else a new one."""
-        theirs = await self._checks.address_in(input.conversation_id, way.channel)
-        if str(theirs.get("to", "")).lower() == way.to.lower():
+        theirs = await self._checks.address_in(input.conversation_id, destination.channel)
+        if str(theirs.get("to", "")).lower() == destination.to.lower():
             return theirs
         thread = base64.b32encode(hashlib.sha256(input.check_id.encode()).digest()).decode()[:16].lower()
-        return {"to": way.to, "subject": specification.name, "thread": thread}
+        return {"to": destination.to, "subject": specification.name, "thread": thread}
 
 
-def _sealed(code: str) -> SealedCode:
+def _hashed(code: str) -> HashedCode:
     salt = secrets.token_bytes(16)
-    return SealedCode(salt=salt, code_hash=hash_of(code, salt))
+    return HashedCode(salt=salt, code_hash=hash_of(code, salt))

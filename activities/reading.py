@@ -14,7 +14,7 @@ from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, MessageReader
 from storage.inbox import InboxRepository
 
-SHIFT = timedelta(minutes=10)
+READING_TIME = timedelta(minutes=10)
 
 
 class ReadingActivities:
@@ -40,7 +40,7 @@ class ReadingActivities:
 
     async def _read(self, input: ReadChannelInput, reader: MessageReader) -> ChannelRead:
         events = 0
-        ends_at = asyncio.get_running_loop().time() + SHIFT.total_seconds()
+        ends_at = asyncio.get_running_loop().time() + READING_TIME.total_seconds()
         async for batch in reader.read_from(await self._inbox.cursor(input.organisation, input.channel)):
             active = await self._active(input)
             if input.channel not in active.channels:

@@ -17,7 +17,7 @@ from bench.organisation import QUESTION, SUPERVISED_QUESTION
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, StartConversation
-from gateway.conversations import Conversations
+from gateway.signals import ConversationSignals
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 
@@ -38,7 +38,7 @@ class Talker(Protocol):
 class Line:
     """The way to the organisation: messages go in as the gateway sends them, replies are announced by the store."""
 
-    conversations: Conversations
+    conversations: ConversationSignals
     transcripts: ConversationRepository
     approvals: ApprovalRepository
     announcements: Announcements

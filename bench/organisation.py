@@ -8,7 +8,7 @@ from domain.specification.organisation import (
     AiAgentSpec,
     Article,
     ChannelSpec,
-    LadderStep,
+    LadderRung,
     Mode,
     ModelSpec,
     OrganisationSpec,
@@ -85,7 +85,7 @@ SPECIFICATION = OrganisationSpec(
     channels={"web_chat": ChannelSpec(burst_window_seconds=0)},
     thresholds=Thresholds(escalate_below=0, review_below=0, out_of_scope_above=1),
     service_levels=ServiceLevels(exchange_limit=1_000_000, context_max_age_minutes=1440),
-    ladder=(LadderStep(after_minutes=30, action="remind"), LadderStep(after_minutes=120, action="widen")),
+    ladder=(LadderRung(after_minutes=30, action="remind"), LadderRung(after_minutes=120, action="widen")),
     topics=TOPICS,
     ai_agents=AI_AGENTS,
 )

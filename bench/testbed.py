@@ -20,13 +20,13 @@ from bench.organisation import PLAIN, publish
 from config.settings import Settings
 from domain.conversation.requests import workflow_id
 from embedded.application import worker_part
-from embedded.embedded import Platform, with_free_ports
 from embedded.home import claimed
 from embedded.launch import tied_to_parent
+from embedded.platform import Platform, with_free_ports
 from embedded.ports import free_port
 from embedded.processes import Part, Report
-from gateway.conversations import Conversations
 from gateway.metrics import GatewayMetrics
+from gateway.signals import ConversationSignals
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database, connect
@@ -121,7 +121,7 @@ async def _reached(platform: Platform) -> AsyncIterator[Testbed]:
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
         announcements = Announcements()
         await stack.enter_async_context(_listening(announcements, platform.database_url))
-        conversations = Conversations(temporal, GatewayMetrics())
+        conversations = ConversationSignals(temporal, GatewayMetrics())
         line = Line(conversations, ConversationRepository(database), ApprovalRepository(database), announcements)
         yield Testbed(platform, temporal, database, line)
 

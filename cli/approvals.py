@@ -11,8 +11,8 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text
 
+from cli.formatting import acknowledged, listed, since
 from cli.gateway_client import Key, Url, body_of, gateway
-from cli.telling import acknowledged, listed, since
 from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskTakeOver
 from storage.views import ApprovalState, ApprovalView

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.checked_models import check_models, check_sources, check_tool_servers
+from cli.specification_checks import check_models, check_sources, check_tool_servers
 from config.settings import local_settings, read_local_vendor
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError
 from integrations.adapters import Adapters

@@ -9,8 +9,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cli.formatting import acknowledged, listed, since
 from cli.gateway_client import Key, Url, body_of, gateway
-from cli.telling import acknowledged, listed, since
 from domain.conversation.ownership import Status
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
 from storage.views import ConversationView

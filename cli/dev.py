@@ -8,9 +8,9 @@ from rich.console import Console
 
 from cli.migrate import apply_to
 from config.settings import Settings, local_settings
-from embedded.embedded import Platform, workers_and_gateway
 from embedded.installation import installation
 from embedded.operator_key import ensure_operator_key
+from embedded.platform import Platform, workers_and_gateway
 from embedded.progress import Progress
 from embedded.serving import serve
 from publishing.publication import publish_if_none

@@ -11,14 +11,14 @@ from rich.table import Table
 from cli.spec import with_database
 from config.settings import local_settings
 from domain.errors import NotFoundError
-from gateway.auth import INTEGRATION, LADDER
+from gateway.auth import INTEGRATION, ROLES_ASCENDING
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database
 from storage.views import KeyOwner
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list and revoke API keys.")
 console = Console(highlight=False)
-KNOWN = (*LADDER, INTEGRATION)
+KNOWN = (*ROLES_ASCENDING, INTEGRATION)
 PERSON_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 Person = Annotated[str, typer.Argument(help="Whose key: an id, not an address; decisions and audit events carry it.")]
 

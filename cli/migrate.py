@@ -6,7 +6,7 @@ from rich.console import Console
 
 from config.settings import Settings, local_settings
 from domain.errors import UnavailableError
-from embedded.embedded import database
+from embedded.platform import database
 from storage.migrate import migrate as apply_migrations
 
 

@@ -10,8 +10,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from cli.formatting import listed, since
 from cli.spec import with_database
-from cli.telling import listed, since
 from config.settings import local_settings, read_local_vendor
 from domain.delivery.inbound import AnyInboundEvent, QuarantineKind, Unreadable
 from domain.errors import InvalidInputError

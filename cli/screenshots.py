@@ -13,7 +13,7 @@ from rich.console import Console
 from cli.dev import prepare
 from config.settings import Settings
 from domain.errors import NotFoundError
-from embedded.embedded import Platform, with_free_ports, workers_and_gateway
+from embedded.platform import Platform, with_free_ports, workers_and_gateway
 from embedded.progress import Progress
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

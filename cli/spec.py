@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from config.settings import local_settings
-from embedded.embedded import database
 from embedded.installation import embedder_of, installation
+from embedded.platform import database
 from publishing.publication import duplicate_warnings, publish_organisation
 from publishing.specification import load_specification, write_schemas
 from storage.database import Database, connect

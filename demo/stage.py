@@ -15,10 +15,10 @@ from demo.vendors import Vendors, serving_vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelSpec, IdentityRules
 from embedded.application import ROOT, gateway_url
-from embedded.embedded import Platform, with_free_ports, workers_and_gateway
 from embedded.home import claimed
 from embedded.installation import installation
 from embedded.operator_key import ensure_operator_key
+from embedded.platform import Platform, with_free_ports, workers_and_gateway
 from embedded.processes import Part, Report
 from publishing.publication import publish_loaded
 from publishing.specification import LoadedOrganisation, load_specification

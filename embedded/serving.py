@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from rich.console import Console
 
-from embedded.embedded import Platform
+from embedded.platform import Platform
 from embedded.progress import Progress
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

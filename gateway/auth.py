@@ -13,7 +13,7 @@ from gateway.problems import not_authenticated
 from gateway.services import Services, services_of
 
 # Each role may do what the ones before it may. `integration` stands apart: it opens sessions for verified customers.
-LADDER = ("viewer", "human_agent", "approver", "lead", "admin")
+ROLES_ASCENDING = ("viewer", "human_agent", "approver", "lead", "admin")
 INTEGRATION = "integration"
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="`Authorization: Bearer hf_…`")
@@ -61,8 +61,8 @@ def require(role: str) -> Callable[[Caller], Awaitable[Caller]]:
 
 def with_contained(roles: tuple[str, ...]) -> tuple[str, ...]:
     """The roles with those that the highest of the ladder contains; other roles stay as they are."""
-    highest = max((LADDER.index(role) for role in roles if role in LADDER), default=-1)
-    return tuple(dict.fromkeys((*LADDER[: highest + 1], *roles)))
+    highest = max((ROLES_ASCENDING.index(role) for role in roles if role in ROLES_ASCENDING), default=-1)
+    return tuple(dict.fromkeys((*ROLES_ASCENDING[: highest + 1], *roles)))
 
 
 Viewer = Annotated[Caller, Depends(require("viewer"))]

@@ -33,7 +33,7 @@ MAX_FAILURES = 3
 log = structlog.get_logger()
 
 
-class Mailboxes(Protocol):
+class Signals(Protocol):
     """The way into the workflows. Raises UnavailableError, and ConflictError for one that has ended."""
 
     async def receive(self, start: StartConversation, message: CustomerMessage) -> None: ...
@@ -44,7 +44,7 @@ class Mailboxes(Protocol):
 class Forwarder:
     """One loop per gateway; several share the work, because each claims what it forwards."""
 
-    def __init__(self, organisation: str, inbox: InboxRepository, conversations: Mailboxes) -> None:
+    def __init__(self, organisation: str, inbox: InboxRepository, conversations: Signals) -> None:
         self._organisation = organisation
         self._inbox = inbox
         self._conversations = conversations

@@ -14,12 +14,12 @@ from config.settings import read_vendor
 from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import RetryableError
 from gateway.backlog import answered
-from gateway.conversations import Conversations
 from gateway.forwarding import Forwarder
 from gateway.limits import RateLimiter
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics
 from gateway.options import GatewayOptions
+from gateway.signals import ConversationSignals
 from gateway.specifications import ActiveSpecifications
 from gateway.store import Store
 from gateway.telemetry import Telemetry, send_metrics
@@ -46,7 +46,7 @@ class Services:
         self.store = store
         self.live = LiveUpdates()
         self.metrics = GatewayMetrics()
-        self.conversations = Conversations(temporal, self.metrics)
+        self.conversations = ConversationSignals(temporal, self.metrics)
         self.specifications = ActiveSpecifications(store.specs)
         self.channels = channels
         self.forwarder = Forwarder(options.organisation, store.inbox, self.conversations)

@@ -66,7 +66,7 @@ class OpenAiStandIn(ModelStandIn):
         sent = json_body(await http.body(), NO_JSON)
         request = openai_responses.accepted_request(sent)
         self._accept(request.model, sent)
-        return await self.tell(openai_responses.Telling(request, next(self.numbers)))
+        return await self.tell(openai_responses.AcceptedRequest(request, next(self.numbers)))
 
     async def create_embedding(self, http: Request) -> Response:
         """The vectors, unless a script says that it fails or sends a body of its own."""

@@ -144,7 +144,7 @@ def _check_calls(request: ResponsesRequest) -> None:
         raise RefusedRequestError(400, text, param="input")
 
 
-class Telling:
+class AcceptedRequest:
     """One request for a response in OpenAI's words."""
 
     def __init__(self, request: ResponsesRequest, number: int) -> None:

@@ -108,7 +108,7 @@ class RefusedRequestError(Exception):
         self.code = code
 
 
-class Telling(Protocol):
+class AcceptedRequest(Protocol):
     """One accepted request, and how its vendor words what a step brings."""
 
     stream: bool
@@ -150,21 +150,21 @@ class ModelStandIn(StandIn):
         self.requests.clear()
         self.refused = 0
 
-    async def tell(self, telling: Telling) -> Response:
+    async def tell(self, accepted: AcceptedRequest) -> Response:
         """What the script has for the request that was just accepted."""
         step: AnyStep = self.script.popleft() if self.script else Answers()
         await anyio.sleep(step.after_seconds)
         match step:
             case Fails():
-                return JSONResponse(telling.failure(step), step.status, step.headers)
+                return JSONResponse(accepted.failure(step), step.status, step.headers)
             case SendsBody():
                 return Response(step.body, media_type=step.media_type)
             case FailsMidway():
-                return event_stream(list(telling.failing_events(step)))
+                return event_stream(list(accepted.failing_events(step)))
             case CutsConnection():
-                return event_stream(list(telling.events(step.answer)), step)
-        said = Says(content=telling.smallest_answer) if isinstance(step, Answers) else step
-        return event_stream(list(telling.events(said))) if telling.stream else JSONResponse(telling.whole(said))
+                return event_stream(list(accepted.events(step.answer)), step)
+        said = Says(content=accepted.smallest_answer) if isinstance(step, Answers) else step
+        return event_stream(list(accepted.events(said))) if accepted.stream else JSONResponse(accepted.whole(said))
 
     def refusal(self, refused: RefusedRequestError) -> Response:
         """The vendor's form of an error."""

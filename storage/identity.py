@@ -21,14 +21,14 @@ from storage.views import Notification
 ClaimStatus = Literal["claimed", "in_doubt", "sent", "refused", "too_many"]
 
 
-class SealedCode(Frozen):
+class HashedCode(Frozen):
     """A code as it is kept."""
 
     salt: bytes
     code_hash: bytes
 
 
-class Way(Frozen):
+class CodeDestination(Frozen):
     """How a code reaches its contact: by an address that the CRM knew before."""
 
     channel: ChannelKind
@@ -43,14 +43,16 @@ class IdentityRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, input: SendIdentityCodeInput, way: Way, code: SealedCode, now: datetime) -> ClaimStatus:
+    async def claim(
+        self, input: SendIdentityCodeInput, destination: CodeDestination, code: HashedCode, now: datetime
+    ) -> ClaimStatus:
         """Claim the sending of a code. Refused when the conversation has moved on or belongs to a person."""
         status: ClaimStatus = await self._database.fetchval(
             "SELECT claim_identity_check($1, $2, $3, $4, $5, $6, $7, $8)",
             input,
-            way.contact,
-            way.channel,
-            way.masked,
+            destination.contact,
+            destination.channel,
+            destination.masked,
             code.salt,
             code.code_hash,
             CODE_LIFETIME,
@@ -58,14 +60,14 @@ class IdentityRepository:
         )
         return status
 
-    async def replace_code(self, check_id: str, way: Way, code: SealedCode) -> None:
-        """Another code counts from now on, because the one before reached nobody; it may go another way."""
+    async def replace_code(self, check_id: str, destination: CodeDestination, code: HashedCode) -> None:
+        """Another code counts from now on, because the one before reached nobody; it may go to another address."""
         await self._database.fetchval(
             "UPDATE identity_checks SET sent_by = $2, address = $3, salt = $4, code_hash = $5 "
             "WHERE check_id = $1 AND state = 'claimed'",
             check_id,
-            way.channel,
-            way.masked,
+            destination.channel,
+            destination.masked,
             code.salt,
             code.code_hash,
         )
@@ -83,9 +85,9 @@ class IdentityRepository:
         )
         return IdentityCheck.model_validate(dict(row)) if row else None
 
-    async def sealed(self, check_id: str) -> SealedCode | None:
+    async def hashed_code(self, check_id: str) -> HashedCode | None:
         row = await self._database.fetchrow("SELECT salt, code_hash FROM identity_checks WHERE check_id = $1", check_id)
-        return SealedCode.model_validate(dict(row)) if row else None
+        return HashedCode.model_validate(dict(row)) if row else None
 
     async def address_in(self, conversation_id: str, channel: ChannelKind) -> Address:
         """How the conversation's customer is answered by this channel; empty where they never wrote by it."""

@@ -39,7 +39,7 @@ class RatingView(Frozen):
     at: datetime
 
 
-class SaidBefore(Frozen):
+class EarlierMessage(Frozen):
     """One earlier message."""
 
     author: Author
@@ -54,7 +54,7 @@ class DraftBasis(Frozen):
     """
 
     unanswered: tuple[str, ...] = ()
-    transcript: tuple[SaidBefore, ...] = ()
+    transcript: tuple[EarlierMessage, ...] = ()
     context: CustomerContext | None = None
     greeted: bool = False
     draft: Draft | None = None

@@ -59,11 +59,11 @@ from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.vectors import VectorRepository
 from storage.vendors import VendorStateRepository
-from workers.following import Fit, following
 from workers.guards import Guards
 from workers.health import answering
 from workers.knowledge import Schedules
 from workers.readers import start_readers
+from workers.specification_watcher import Fit, watching_specifications
 from workers.telemetry import SERVICE, runtime_of, tracing_interceptors
 from workers.worker import Activities, Limits, build_workers
 
@@ -186,7 +186,7 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     near = integrations_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
     fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]
-    await stack.enter_async_context(following(settings.organisation.name, SpecRepository(database), fits))
+    await stack.enter_async_context(watching_specifications(settings.organisation.name, SpecRepository(database), fits))
     limits = Limits(
         settings.max_cached_workflows, settings.max_concurrent_activities, settings.model_requests_per_second
     )

@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.activity_models import ReadChannelInput
     from workflows.activity_rows import execute_activity
 
-SHIFTS_PER_RUN = 50
+READS_PER_RUN = 50
 
 
 def reader_id(input: ReadChannelInput) -> str:
@@ -35,7 +35,7 @@ class ReadChannelWorkflow:
     async def run(self, input: ReadChannelInput) -> None:
         """Read until the channel is taken out, with a fresh history now and then."""
         read = 0
-        for shift in range(SHIFTS_PER_RUN):
+        for shift in range(READS_PER_RUN):
             workflow.set_current_details(f"Reading `{input.channel}` · shift {shift + 1} · {read} events in this run")
             self._named = False
             done = await execute_activity(READ_CHANNEL, input, f"read {input.channel}, shift {shift + 1}")

@@ -13,7 +13,7 @@ from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft
 from domain.model import Frozen
-from domain.specification.organisation import ApprovalRule, LadderStep, Sensitivity
+from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
 from domain.tools.actions import ProposedAction
 
 DEFAULT_RULE = ApprovalRule(id="default")
@@ -42,7 +42,7 @@ class Approval(BaseModel):
     approved_by: tuple[str, ...] = ()
     rungs_done: int = Field(0, ge=0, description="Steps of the reminder ladder already taken.")
 
-    def climb(self, step: LadderStep) -> "Approval":
+    def climb(self, step: LadderRung) -> "Approval":
         """One step of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
         widened = tuple(dict.fromkeys((*self.roles, *step.roles)))
         roles = {"remind": self.roles, "widen": widened, "move_up": step.roles or self.roles}[step.action]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from domain.specification.calendar import BusinessCalendar
-from domain.specification.organisation import LadderStep
+from domain.specification.organisation import LadderRung
 
 SEARCH_DAYS = 366
 
@@ -49,7 +49,7 @@ def _instant(day: date, local: time, calendar: BusinessCalendar) -> datetime:
 
 
 def next_rung(
-    requested_at: datetime, rungs_done: int, ladder: Sequence[LadderStep], calendar: BusinessCalendar
+    requested_at: datetime, rungs_done: int, ladder: Sequence[LadderRung], calendar: BusinessCalendar
 ) -> datetime | None:
     """When the next step of the ladder is due; None when the ladder is climbed (the wait itself has no end)."""
     if rungs_done >= len(ladder):

@@ -14,7 +14,7 @@ from domain.conversation.policy import Policy
 from domain.conversation.requests import DecideApproval, StartConversation
 from domain.conversation.turn import DecisionRecord, Draft, Usage
 from domain.model import Frozen
-from domain.specification.organisation import ChannelKind, LadderStep, Mode, Probability
+from domain.specification.organisation import ChannelKind, LadderRung, Mode, Probability
 
 
 class OpenConversationInput(Frozen):
@@ -279,4 +279,4 @@ class ClimbLadderInput(Frozen):
     organisation: str
     conversation_id: str
     approval: Approval
-    step: LadderStep
+    step: LadderRung

@@ -113,7 +113,7 @@ class CustomerContext(Group):
         return now - self.since <= max_age
 
 
-class Latest(Group):
+class LastCustomerMessage(Group):
     """Of the customer's latest message: when, by which channel, from whom."""
 
     received_at: datetime | None = Field(None, alias="last_received_at")
@@ -128,7 +128,7 @@ class Ticket(Group):
     channel: ChannelKind | None = Field(None, alias="ticket_channel")
 
 
-class Shown(Group):
+class ShownStatus(Group):
     """What the Temporal UI shows: status and owner, e.g. `open ai_agent:general`, and since when."""
 
     text: str = Field("", alias="standing")

@@ -9,7 +9,7 @@ from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.organisation import (
     ApprovalRule,
     ChannelKind,
-    LadderStep,
+    LadderRung,
     Mode,
     NotedEvent,
     OrganisationSpec,
@@ -25,7 +25,7 @@ class Policy(Frozen):
     thresholds: Thresholds = Thresholds()
     service_levels: ServiceLevels = ServiceLevels()
     approval_rules: tuple[ApprovalRule, ...] = ()
-    ladder: tuple[LadderStep, ...] = ()
+    ladder: tuple[LadderRung, ...] = ()
     calendar: BusinessCalendar = BusinessCalendar()
     wording: Wording = Wording()
     burst_window_seconds: dict[str, float] = {}

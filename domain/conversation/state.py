@@ -7,7 +7,16 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 
 from domain.approvals.approval import Approval
 from domain.conversation.activity_models import FetchedContext, OpenedConversation
-from domain.conversation.groups import Answered, Answering, CustomerContext, Latest, Mailbox, Shown, Ticket, Waiting
+from domain.conversation.groups import (
+    Answered,
+    Answering,
+    CustomerContext,
+    LastCustomerMessage,
+    Mailbox,
+    ShownStatus,
+    Ticket,
+    Waiting,
+)
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
@@ -41,9 +50,9 @@ class ConversationState(BaseModel):
     answering: Answering = Answering()
     waiting: Waiting = Waiting()
     customer_context: CustomerContext = CustomerContext()
-    latest: Latest = Latest()
+    latest: LastCustomerMessage = LastCustomerMessage()
     ticket: Ticket = Ticket()
-    shown: Shown = Shown()
+    shown: ShownStatus = ShownStatus()
 
     @model_validator(mode="before")
     @classmethod
@@ -154,7 +163,7 @@ class ConversationState(BaseModel):
         """Keep a customer's message, once for each id that is remembered."""
         if self._first_time(message.message_id):
             self.mailbox = self.mailbox.put_message(message)
-            self.latest = Latest(
+            self.latest = LastCustomerMessage(
                 received_at=message.received_at, channel=message.channel, sender_id=message.customer_id
             )
 
@@ -358,7 +367,7 @@ class ConversationState(BaseModel):
         """Remember since when the conversation has had its status and owner."""
         text = f"{self.status} {self.owner}"
         if text != self.shown.text:
-            self.shown = Shown(text=text, since=now)
+            self.shown = ShownStatus(text=text, since=now)
 
     def keep_ticket_channel(self) -> None:
         """The ticket goes on showing where the conversation stands when the customer goes on by another channel."""
@@ -385,9 +394,9 @@ GROUPS: dict[str, type[Frozen]] = {
     "answering": Answering,
     "waiting": Waiting,
     "customer_context": CustomerContext,
-    "latest": Latest,
+    "latest": LastCustomerMessage,
     "ticket": Ticket,
-    "shown": Shown,
+    "shown": ShownStatus,
 }
 FLAT_NAMES = {
     group: frozenset(field.alias or name for name, field in model.model_fields.items())

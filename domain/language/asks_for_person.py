@@ -19,7 +19,7 @@ BY_CODE = {language.code: language for language in SPACED}
 
 
 @dataclass(frozen=True)
-class Letters:
+class UnspacedLanguage:
     """A language that is read by the letter."""
 
     script: re.Pattern[str]
@@ -93,9 +93,9 @@ def _other_senses(code: str) -> Wordings:
 
 
 @cache
-def _letters() -> tuple[Letters, ...]:
+def _letters() -> tuple[UnspacedLanguage, ...]:
     return tuple(
-        Letters(
+        UnspacedLanguage(
             re.compile(f"[{language.script}]"),
             UnspacedWordings(language.asks, language.classes),
             UnspacedWordings(language.other_senses, language.classes),

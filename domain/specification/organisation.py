@@ -102,7 +102,7 @@ class ApprovalRule(SpecModel):
     exclude_requester: bool = True
 
 
-class LadderStep(SpecModel):
+class LadderRung(SpecModel):
     """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
 
     after_minutes: int = Field(gt=0)
@@ -283,7 +283,7 @@ class OrganisationSpec(SpecModel):
     service_levels: ServiceLevels = ServiceLevels()
     wording: Wording = Wording()
     approval_rules: tuple[ApprovalRule, ...] = ()
-    ladder: tuple[LadderStep, ...] = ()
+    ladder: tuple[LadderRung, ...] = ()
     topics: tuple[Topic, ...] = Field(min_length=2)
     out_of_scope_examples: tuple[str, ...] = ()
     journeys: tuple[Journey, ...] = ()

@@ -50,7 +50,7 @@ INFO = Implementation(name="holdfast", version="1")
 MAX_PAGES = 20
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 NOT_RUN = frozenset({INVALID_PARAMS, METHOD_NOT_FOUND})
-HUNG_UP = frozenset({CONNECTION_CLOSED, REQUEST_TIMEOUT})
+CONNECTION_LOST = frozenset({CONNECTION_CLOSED, REQUEST_TIMEOUT})
 FAILURES = (ExceptionGroup, MCPError, OSError, RuntimeError, ValidationError, httpx2.HTTPError)
 
 
@@ -153,7 +153,7 @@ class McpToolServer:
                 return UnavailableError(f"The tool server {name} did not answer in {self._server.timeout_seconds:g} s.")
             case FileNotFoundError() | PermissionError():
                 return InvalidInputError(f"The tool server {name} cannot be started: check its command.")
-            case MCPError() if found.code not in HUNG_UP:
+            case MCPError() if found.code not in CONNECTION_LOST:
                 return PermanentError(f"The tool server {name} answered with the error {found.code}.")
             case MCPError() | OSError() | httpx2.TransportError():
                 return UnavailableError(f"The tool server {name} cannot be reached, or hung up.")

@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import Settings
 from embedded.application import ROOT
-from embedded.embedded import with_free_ports
+from embedded.platform import with_free_ports
 from tests.cli.running import python
 from tests.embedded.parts import processes_of
 

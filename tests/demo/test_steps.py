@@ -3,7 +3,7 @@
 import pytest
 
 from demo.steps import STAFF, Say, Story, say
-from gateway.auth import INTEGRATION, LADDER
+from gateway.auth import INTEGRATION, ROLES_ASCENDING
 
 
 def test_a_plain_step_is_one_message_sent_once() -> None:
@@ -27,5 +27,5 @@ def test_a_story_is_a_web_chat_from_the_start_unless_it_says_otherwise() -> None
 
 
 def test_everybody_who_helps_has_roles_that_the_gateway_knows() -> None:
-    assert {role for roles in STAFF.values() for role in roles} <= {*LADDER, INTEGRATION}
+    assert {role for roles in STAFF.values() for role in roles} <= {*ROLES_ASCENDING, INTEGRATION}
     assert [person for person, roles in STAFF.items() if INTEGRATION in roles] == ["website"]

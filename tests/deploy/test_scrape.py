@@ -18,7 +18,7 @@ import yaml
 from cli.dev import prepare
 from config.settings import Settings
 from domain.delivery.vendors import VendorState
-from embedded.embedded import Platform, with_free_ports, workers_and_gateway
+from embedded.platform import Platform, with_free_ports, workers_and_gateway
 from embedded.ports import free_port
 from storage.database import connect
 from storage.vendors import VendorStateRepository

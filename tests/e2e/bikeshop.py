@@ -8,7 +8,7 @@ from domain.conversation.confidence import Calibration
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import (
     ChannelSpec,
-    LadderStep,
+    LadderRung,
     OrganisationSpec,
     ServiceLevels,
     SpecVersion,
@@ -28,7 +28,7 @@ CHANGES: dict[str, Any] = {
     "channels": {"web_chat": ChannelSpec(burst_window_seconds=0)},
     "thresholds": Thresholds(out_of_scope_above=1.0),
     "service_levels": ServiceLevels(exchange_limit=100),
-    "ladder": (LadderStep(after_minutes=60, action="remind"),),
+    "ladder": (LadderRung(after_minutes=60, action="remind"),),
 }
 
 

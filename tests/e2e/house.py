@@ -19,9 +19,9 @@ from domain.conversation.requests import AnyRequest, DecideApproval, StartConver
 from domain.conversation.turn import Citation, Usage
 from domain.delivery.channels import WEB_CHAT, ChannelTraits
 from domain.errors import UnavailableError
-from gateway.conversations import Conversations
 from gateway.live import LiveUpdates
 from gateway.metrics import GatewayMetrics
+from gateway.signals import ConversationSignals
 from integrations.channels.base import Channel
 from integrations.channels.registry import TRAITS
 from integrations.channels.web_chat import WebChatChannel
@@ -253,7 +253,7 @@ class House:
         config["interceptors"] = [*config["interceptors"], self.gates]
         self.client = Client(**config)
         self.store = Store(database)
-        self.way_in = Conversations(client, GatewayMetrics())
+        self.way_in = ConversationSignals(client, GatewayMetrics())
         self.live = LiveUpdates()
         self._listener = NotificationListener(database_url)
 

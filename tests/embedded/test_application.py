@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from embedded.application import ROOT, answers, gateway_part, gateway_url, worker_part
-from embedded.embedded import workers_and_gateway
+from embedded.platform import workers_and_gateway
 from embedded.ports import free_port
 from sandbox.serving import serving
 

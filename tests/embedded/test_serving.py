@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from embedded.embedded import with_free_ports
+from embedded.platform import with_free_ports
 from tests.cli.running import Running, python
 from tests.embedded.parts import processes_of, until
 
 COMMAND = """
 import asyncio
 from rich.console import Console
-from embedded.embedded import Platform
+from embedded.platform import Platform
 from embedded.progress import Progress
 from embedded.serving import serve
 from config.settings import Settings

@@ -18,7 +18,7 @@ from tests.gateway.conftest import ORGANISATION
 from tests.pigeons import KIND
 
 
-class Mailboxes:
+class RecordedSignals:
     """Takes every message but those of some threads."""
 
     def __init__(self, *refused: str) -> None:
@@ -52,40 +52,40 @@ async def keep(inbox: InboxRepository, *texts: str) -> None:
 
 
 async def test_an_event_that_cannot_be_forwarded_holds_up_its_own_conversation_only(database: Database) -> None:
-    inbox, mailboxes = InboxRepository(database), Mailboxes("ada")
+    inbox, signals = InboxRepository(database), RecordedSignals("ada")
     await keep(inbox, "ada 1", "bea 1", "ada 2", "cleo 1", "bea 2")
-    await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
-    assert mailboxes.taken == ["bea 1", "cleo 1", "bea 2"]
-    mailboxes.refused.clear()
+    await Forwarder(ORGANISATION, inbox, signals).forward_some()
+    assert signals.taken == ["bea 1", "cleo 1", "bea 2"]
+    signals.refused.clear()
     await database.fetchval("UPDATE inbox SET claimed_until = NULL")
-    await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
-    assert mailboxes.taken[3:] == ["ada 1", "ada 2"]
+    await Forwarder(ORGANISATION, inbox, signals).forward_some()
+    assert signals.taken[3:] == ["ada 1", "ada 2"]
 
 
 async def test_a_mistake_of_ours_with_one_event_holds_up_its_own_conversation_only(database: Database) -> None:
-    inbox, mailboxes = InboxRepository(database), Mailboxes()
-    mailboxes.mistakes = [KeyError("person_id")]
+    inbox, signals = InboxRepository(database), RecordedSignals()
+    signals.mistakes = [KeyError("person_id")]
     await keep(inbox, "ada 1", "bea 1", "ada 2")
-    assert not await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
-    assert mailboxes.taken == ["bea 1"]
+    assert not await Forwarder(ORGANISATION, inbox, signals).forward_some()
+    assert signals.taken == ["bea 1"]
 
 
 async def test_without_temporal_the_rest_waits(database: Database) -> None:
     inbox, names = InboxRepository(database), ["ada", "bea", "cleo", "dora", "emma"]
-    mailboxes = Mailboxes(*names[:3])
+    signals = RecordedSignals(*names[:3])
     await keep(inbox, *(f"{name} 1" for name in names))
-    assert not await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
-    assert mailboxes.taken == []
+    assert not await Forwarder(ORGANISATION, inbox, signals).forward_some()
+    assert signals.taken == []
 
 
 async def test_an_event_of_which_no_signal_can_be_made_goes_to_quarantine_and_holds_up_nothing(
     database: Database,
 ) -> None:
-    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    inbox, signals = InboxRepository(database), RecordedSignals()
     await keep(inbox, "ada 1")
     empty = ColleagueReply(channel=KIND, event_id="c-1", at=datetime.now(UTC), thread="ada", person_id="anna", text="x")
     await inbox.keep(ORGANISATION, empty.model_copy(update={"text": ""}), datetime.now(UTC))
-    forwarder = Forwarder(ORGANISATION, inbox, mailboxes)
+    forwarder = Forwarder(ORGANISATION, inbox, signals)
     await forwarder.forward_some()
     reason = await database.fetchval("SELECT reason FROM quarantine")
     assert reason == "A colleague_reply cannot be handed to its conversation: text."
@@ -99,7 +99,7 @@ async def test_what_a_colleague_wrote_after_the_end_is_kept_in_quarantine(databa
         channel=KIND, event_id="c-1", at=datetime.now(UTC), thread="ada", person_id="anna", text="So?"
     )
     await inbox.keep(ORGANISATION, late, datetime.now(UTC))
-    await Forwarder(ORGANISATION, inbox, Mailboxes()).forward_some()
+    await Forwarder(ORGANISATION, inbox, RecordedSignals()).forward_some()
     content = await database.fetchval("SELECT content FROM quarantine WHERE reason LIKE '%after the end%'")
     assert b"So?" in content
 
@@ -117,14 +117,14 @@ async def newer(database: Database, event: dict[str, str], kind: str = "poke") -
 
 
 async def test_what_only_a_newer_version_can_forward_stays_for_it_and_holds_up_nobody(database: Database) -> None:
-    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    inbox, signals = InboxRepository(database), RecordedSignals()
     await keep(inbox, "ada 1")
     await newer(database, {"kind": "poke", "words": "Anybody there?"})
     await keep(inbox, "ada 1", "ada 2")
-    forwarder = Forwarder(ORGANISATION, inbox, mailboxes)
+    forwarder = Forwarder(ORGANISATION, inbox, signals)
     while await forwarder.forward_some():
         pass
-    assert mailboxes.taken == ["ada 1", "ada 2"]
+    assert signals.taken == ["ada 1", "ada 2"]
     row = await database.fetchrow("SELECT kind, event, claimed_until FROM inbox WHERE event IS NOT NULL")
     assert row is not None
     assert tuple(row) == ("poke", {"kind": "poke", "words": "Anybody there?"}, None)
@@ -133,7 +133,7 @@ async def test_what_only_a_newer_version_can_forward_stays_for_it_and_holds_up_n
 
 async def test_what_waits_for_a_newer_version_is_logged_whenever_it_changes(database: Database) -> None:
     inbox = InboxRepository(database)
-    forwarder = Forwarder(ORGANISATION, inbox, Mailboxes())
+    forwarder = Forwarder(ORGANISATION, inbox, RecordedSignals())
     await keep(inbox, "ada 1")
     with capture_logs() as logs:
         await forwarder.report_unknown_kinds()
@@ -159,30 +159,30 @@ async def test_what_waits_for_a_newer_version_is_logged_whenever_it_changes(data
 async def test_an_event_that_is_not_what_its_kind_promises_goes_to_quarantine_whole(
     database: Database, event: dict[str, str], lacking: str
 ) -> None:
-    inbox, mailboxes = InboxRepository(database), Mailboxes()
+    inbox, signals = InboxRepository(database), RecordedSignals()
     await keep(inbox, "ada 1")
     await newer(database, event, "message")
-    await Forwarder(ORGANISATION, inbox, mailboxes).forward_some()
+    await Forwarder(ORGANISATION, inbox, signals).forward_some()
     row = await database.fetchrow("SELECT reason, content FROM quarantine")
     assert row is not None
     assert row["reason"] == f"A message cannot be handed to its conversation: {lacking}."
     assert json.loads(row["content"]) == event
-    assert mailboxes.taken == ["ada 1"]
+    assert signals.taken == ["ada 1"]
 
 
 async def test_forwarding_goes_on_whatever_went_wrong(database: Database) -> None:
-    inbox, mailboxes = InboxRepository(database), Mailboxes()
-    mailboxes.mistakes = [RuntimeError("a mistake of ours")]
+    inbox, signals = InboxRepository(database), RecordedSignals()
+    signals.mistakes = [RuntimeError("a mistake of ours")]
     await keep(inbox, "ada 1")
-    forwarder = Forwarder(ORGANISATION, inbox, mailboxes)
+    forwarder = Forwarder(ORGANISATION, inbox, signals)
     running = asyncio.create_task(forwarder.run())
-    while not mailboxes.taken:
+    while not signals.taken:
         assert not running.done()
         await database.fetchval("UPDATE inbox SET claimed_until = NULL")
         forwarder.wake()
         await asyncio.sleep(0.01)
     running.cancel()
-    assert mailboxes.taken == ["ada 1"]
+    assert signals.taken == ["ada 1"]
 
 
 def test_a_long_id_is_shortened_and_stays_the_same() -> None:

@@ -9,13 +9,13 @@ from domain.conversation.requests import StartConversation
 from domain.conversation.turn import ContactIdentity
 from domain.identity.check import AnswerIdentityCheckInput, SendIdentityCodeInput, Verdict
 from domain.specification.organisation import Mode
-from storage.identity import IdentityRepository, SealedCode, Way
+from storage.identity import CodeDestination, HashedCode, IdentityRepository
 from tests.organisation import VERSION
 from tests.storage.stage import AI, NOW, ORGANISATION, Stage, later, message, ownership
 
 CONTACT = ContactIdentity(contact_id="ada", email="ada@velo.example", phone="+4930123456")
-WAY = Way(channel="sms", to="+4930123456", masked="…56", contact=CONTACT)
-CODE = SealedCode(salt=b"salt", code_hash=b"hash")
+DESTINATION = CodeDestination(channel="sms", to="+4930123456", masked="…56", contact=CONTACT)
+CODE = HashedCode(salt=b"salt", code_hash=b"hash")
 BEFORE_EXPIRY, AFTER_EXPIRY = later(599), later(601)
 
 
@@ -54,7 +54,7 @@ def answer(revision: int, text: str = "••••••") -> AnswerIdentityChe
 
 @pytest.fixture
 async def sent(checks: IdentityRepository, claimed_id: str) -> None:
-    await checks.claim(asking(claimed_id), WAY, CODE, NOW)
+    await checks.claim(asking(claimed_id), DESTINATION, CODE, NOW)
     await checks.complete("k-1", NOW)
 
 
@@ -67,32 +67,32 @@ async def kept(stage: Stage) -> dict[str, Any]:
 async def test_a_check_is_claimed_once_and_known_when_its_code_has_left(
     checks: IdentityRepository, claimed_id: str
 ) -> None:
-    claims = await asyncio.gather(*(checks.claim(asking(claimed_id), WAY, CODE, NOW) for _ in range(4)))
+    claims = await asyncio.gather(*(checks.claim(asking(claimed_id), DESTINATION, CODE, NOW) for _ in range(4)))
     assert sorted(claims) == ["claimed", "in_doubt", "in_doubt", "in_doubt"]
     assert await checks.check("k-1") is None
     await checks.complete("k-1", later(5))
     check = await checks.check("k-1")
     assert check
     assert (check.address, check.until) == ("…56", later(605))
-    assert await checks.claim(asking(claimed_id), WAY, CODE, NOW) == "sent"
+    assert await checks.claim(asking(claimed_id), DESTINATION, CODE, NOW) == "sent"
 
 
 async def test_another_code_counts_only_until_the_first_has_left(
     stage: Stage, checks: IdentityRepository, claimed_id: str
 ) -> None:
-    other = SealedCode(salt=b"other", code_hash=b"other")
-    await checks.claim(asking(claimed_id), WAY, CODE, NOW)
-    await checks.replace_code("k-1", WAY, other)
+    other = HashedCode(salt=b"other", code_hash=b"other")
+    await checks.claim(asking(claimed_id), DESTINATION, CODE, NOW)
+    await checks.replace_code("k-1", DESTINATION, other)
     await checks.complete("k-1", NOW)
-    await checks.replace_code("k-1", WAY, CODE)
-    assert await checks.sealed("k-1") == other
+    await checks.replace_code("k-1", DESTINATION, CODE)
+    assert await checks.hashed_code("k-1") == other
 
 
 async def test_no_code_is_claimed_where_a_person_is_the_owner(
     stage: Stage, checks: IdentityRepository, claimed_id: str
 ) -> None:
     await stage.conversations.change_ownership(ownership(revision=0), NOW)
-    assert await checks.claim(asking(claimed_id), WAY, CODE, NOW) == "refused"
+    assert await checks.claim(asking(claimed_id), DESTINATION, CODE, NOW) == "refused"
 
 
 async def test_five_checks_a_day_for_one_contact(stage: Stage, checks: IdentityRepository, claimed_id: str) -> None:
@@ -100,9 +100,9 @@ async def test_five_checks_a_day_for_one_contact(stage: Stage, checks: IdentityR
         conversation_id = f"conversation-{number}-of-many"
         start = StartConversation(organisation=ORGANISATION, conversation_id=conversation_id)
         await stage.conversations.open(start, VERSION.content_hash, AI, Mode.DELEGATION, NOW)
-        claimed = await checks.claim(asking(claimed_id, f"k-{number}", conversation_id), WAY, CODE, NOW)
+        claimed = await checks.claim(asking(claimed_id, f"k-{number}", conversation_id), DESTINATION, CODE, NOW)
         assert claimed == ("too_many" if number == 5 else "claimed")
-    assert await checks.claim(asking(claimed_id, "k-9"), WAY, CODE, later(86_401)) == "claimed"
+    assert await checks.claim(asking(claimed_id, "k-9"), DESTINATION, CODE, later(86_401)) == "claimed"
 
 
 @pytest.mark.usefixtures("sent")

@@ -14,7 +14,7 @@ from domain.conversation.activity_models import ChannelRead, ReadChannelInput
 from domain.queues import CONVERSATIONS, READING
 from tests.workflows.fakes import Gate
 from workers.worker import workflow_runner
-from workflows.reading import SHIFTS_PER_RUN, ReadChannelWorkflow
+from workflows.reading import READS_PER_RUN, ReadChannelWorkflow
 
 INPUT = ReadChannelInput(organisation="acme", channel="pigeon")
 TAKEN_OUT = ChannelRead(events=0, taken_out=True)
@@ -123,9 +123,9 @@ async def test_a_signal_of_an_earlier_shift_keeps_no_reader_alive(environment: W
 
 
 async def test_a_fresh_history_comes_with_every_run(environment: WorkflowEnvironment) -> None:
-    fake = FakeReading(*[READ] * SHIFTS_PER_RUN, TAKEN_OUT)
+    fake = FakeReading(*[READ] * READS_PER_RUN, TAKEN_OUT)
     async with reading(environment, fake) as reader:
         first = environment.client.get_workflow_handle(reader.id, run_id=reader.first_execution_run_id)
         await asyncio.wait_for(reader.result(), 60)
         assert (await first.describe()).status is WorkflowExecutionStatus.CONTINUED_AS_NEW
-    assert fake.worked == SHIFTS_PER_RUN + 1
+    assert fake.worked == READS_PER_RUN + 1

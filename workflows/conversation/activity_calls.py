@@ -62,7 +62,7 @@ with workflow.unsafe.imports_passed_through():
         SentIdentityCode,
         Verdict,
     )
-    from domain.specification.organisation import LadderStep, Mode
+    from domain.specification.organisation import LadderRung, Mode
     from domain.tools.actions import ProposedAction
     from domain.tools.calls import CalledTool, CallToolInput
     from workflows.activity_rows import execute_activity, start_activity
@@ -271,7 +271,7 @@ class ActivityCalls(Calls):
             f"{decision.action} by {decision.by.id}: {effect}",
         )
 
-    async def climb_ladder(self, approval: Approval, step: LadderStep) -> None:
+    async def climb_ladder(self, approval: Approval, step: LadderRung) -> None:
         await execute_activity(
             CLIMB_LADDER,
             ClimbLadderInput(**self._names, approval=approval, step=step),

@@ -14,10 +14,10 @@ from domain.delivery.inbound import AnyInboundEvent, InboundMessage, Unreadable
 from domain.errors import HoldfastError, InvalidInputError
 from integrations.channels.base import Batch, Cursor, OutboundMessage, SendReceipt
 from integrations.channels.email.authentication import result_hosts
+from integrations.channels.email.cursor import MailboxCursor, resumed
 from integrations.channels.email.inbound import RawMail, Reading, ReadMail, Skipped, read_mail, set_aside, unreadable
 from integrations.channels.email.mailbox import ImapAccess, ImapMailbox
 from integrations.channels.email.outbound import Sending, compose, recipient
-from integrations.channels.email.place import Place, resumed
 from integrations.channels.email.settings import EmailSettings
 from integrations.channels.email.sign_in import Credentials, SignIn, trusting
 from integrations.channels.email.smtp import SmtpServer
@@ -86,19 +86,19 @@ class EmailChannel:
             opened = await asyncio.to_thread(mailbox.open, self._settings.folder, readonly=readonly)
             if cursor is None:
                 opened = opened._replace(newest=await asyncio.to_thread(mailbox.newest))
-            place = resumed(cursor, opened)
-            yield Batch(cursor=place.cursor())
+            position = resumed(cursor, opened)
+            yield Batch(cursor=position.cursor())
             while True:
-                since = place.reread_since - timedelta(days=1) if place.reread_since else None
-                uids = await asyncio.to_thread(mailbox.uids_after, place.last_uid, since and since.date())
+                since = position.reread_since - timedelta(days=1) if position.reread_since else None
+                uids = await asyncio.to_thread(mailbox.uids_after, position.last_uid, since and since.date())
                 for start in range(0, len(uids), BATCH_MAILS):
-                    batch, place, seen = await self._batch(mailbox, place, uids[start : start + BATCH_MAILS])
+                    batch, position, seen = await self._batch(mailbox, position, uids[start : start + BATCH_MAILS])
                     yield batch
                     if seen and self._settings.mark_seen:
                         await asyncio.to_thread(mailbox.mark_seen, seen)
                 if not uids:
-                    place = place.settled()
-                    yield Batch(cursor=place.cursor())
+                    position = position.settled()
+                    yield Batch(cursor=position.cursor())
                     if not await asyncio.to_thread(mailbox.wait, self._settings.poll_seconds):
                         await asyncio.sleep(self._settings.poll_seconds)
 
@@ -118,41 +118,43 @@ class EmailChannel:
             return granted
         return [*granted, await self._check_smtp(), *await self._check_imap()]
 
-    async def _batch(self, mailbox: ImapMailbox, place: Place, uids: list[int]) -> tuple[Batch, Place, list[int]]:
+    async def _batch(
+        self, mailbox: ImapMailbox, position: MailboxCursor, uids: list[int]
+    ) -> tuple[Batch, MailboxCursor, list[int]]:
         events: list[AnyInboundEvent] = []
         quarantined: list[Unreadable] = []
         seen: list[int] = []
         for uid in uids:
             raw = await asyncio.to_thread(mailbox.fetch, uid)
-            if raw is None or not place.wants(raw.at):
-                place = place.passed(uid, place.newest)
+            if raw is None or not position.wants(raw.at):
+                position = position.passed(uid, position.newest)
                 continue
-            found, place = await self._understood(raw, place.passed(uid, raw.at), uid)
+            found, position = await self._understood(raw, position.passed(uid, raw.at), uid)
             if isinstance(found, Unreadable):
                 quarantined.append(found)
             elif not isinstance(found, Skipped):
                 events.append(found)
                 seen.append(uid)
-        batch = Batch(events=tuple(events), unreadable=tuple(quarantined), cursor=place.cursor())
-        return batch, place, seen
+        batch = Batch(events=tuple(events), unreadable=tuple(quarantined), cursor=position.cursor())
+        return batch, position, seen
 
-    async def _understood(self, raw: RawMail, place: Place, uid: int) -> tuple[ReadMail, Place]:
+    async def _understood(self, raw: RawMail, position: MailboxCursor, uid: int) -> tuple[ReadMail, MailboxCursor]:
         if not raw.raw:
             refused = unreadable(raw, "The IMAP server does not hand this mail out.")
-            return refused.model_copy(update={"event_id": f"uid-{place.uidvalidity}-{uid}"}), place
+            return refused.model_copy(update={"event_id": f"uid-{position.uidvalidity}-{uid}"}), position
         found = await asyncio.to_thread(read_mail, raw, self._reading)
         if isinstance(found, Skipped):
             log.info("mail_not_answered", kind=found.kind)
             if found.kind == "personal" or found.kind == "sent_by_us":
-                return found, place
-            return set_aside(raw, found.kind), place
+                return found, position
+            return set_aside(raw, found.kind), position
         if not isinstance(found, InboundMessage):
-            return found, place
-        place, floods = place.heard_from(str(found.address["to"]), raw.at)
+            return found, position
+        position, floods = position.heard_from(str(found.address["to"]), raw.at)
         if floods:
             flood = unreadable(raw, "One address sent too many mails within an hour: probably a machine answers us.")
-            return flood.model_copy(update={"kind": "flood"}), place
-        return found, place
+            return flood.model_copy(update={"kind": "flood"}), position
+        return found, position
 
     async def _keep_sent(self, mail: bytes) -> None:
         """The mail has left, so whatever goes wrong here is only logged."""

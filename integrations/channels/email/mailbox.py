@@ -16,8 +16,8 @@ from imapclient import SEEN, IMAPClient, SocketTimeout  # type: ignore[import-un
 from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
 
 from domain.errors import HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from integrations.channels.email.cursor import Folder
 from integrations.channels.email.inbound import RawMail
-from integrations.channels.email.place import Folder
 from integrations.channels.email.settings import Security
 from integrations.channels.email.sign_in import Credentials
 

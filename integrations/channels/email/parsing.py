@@ -24,7 +24,7 @@ from domain.delivery.inbound import InboundFile
 from domain.errors import PermanentError
 from integrations.channels.email.charsets import decode_bytes
 from integrations.channels.email.headers import clean, decoded, one_line
-from integrations.channels.email.sealed import (
+from integrations.channels.email.secured import (
     ENCRYPTED,
     PGP_TYPES,
     SMIME_TYPES,

@@ -91,7 +91,7 @@ class TwilioVoiceSettings(TwilioSettings):
     )
 
 
-class Place(Frozen):
+class CallPosition(Frozen):
     """Where a call stands, kept in the addresses that Twilio asks next.
 
     `turn` numbers what the caller says next. `heard` is the last seq spoken, `before` the one before the newest answer.
@@ -106,13 +106,13 @@ class Place(Frozen):
     dialed: bool = False
 
     @classmethod
-    def of(cls, request: WebhookRequest) -> "Place":
+    def of(cls, request: WebhookRequest) -> "CallPosition":
         try:
             return cls.model_validate(dict(request.query))
         except ValidationError:
             raise UnreadableRequestError("The address holds no place in a call that we gave out.") from None
 
-    def at(self, step: str, **changes: int) -> "Place":
+    def at(self, step: str, **changes: int) -> "CallPosition":
         return self.model_copy(update={"step": step, **changes})
 
     def query(self) -> str:
@@ -153,15 +153,15 @@ class TwilioVoiceChannel:
 
         Who was silent, or waited, for too long is promised a colleague, so one is asked for.
         """
-        form, place = form_of(request), Place.of(request)
+        form, position = form_of(request), CallPosition.of(request)
         call_id, spoken = field(form, "CallSid"), form.get("SpeechResult", "").strip()
         events: tuple[InboundMessage, ...] = ()
-        if place.step == "said" and spoken and not asks_to_repeat(spoken):
-            events = (self._message(request, f"{call_id}-{place.turn}", spoken),)
-        elif place.step == "silence" and place.silent == SILENCES:
-            events = (self._message(request, f"{call_id}-{place.turn}-silent", self._settings.voice_person_wanted),)
-        elif place.step == "wait" and place.waited == MAX_WAITS:
-            events = (self._message(request, f"{call_id}-{place.turn}-waited", self._settings.voice_gave_up),)
+        if position.step == "said" and spoken and not asks_to_repeat(spoken):
+            events = (self._message(request, f"{call_id}-{position.turn}", spoken),)
+        elif position.step == "silence" and position.silent == SILENCES:
+            events = (self._message(request, f"{call_id}-{position.turn}-silent", self._settings.voice_person_wanted),)
+        elif position.step == "wait" and position.waited == MAX_WAITS:
+            events = (self._message(request, f"{call_id}-{position.turn}-waited", self._settings.voice_gave_up),)
         return Received(events=events, answer=no_twiml())
 
     def thread(self, request: WebhookRequest) -> str:
@@ -170,24 +170,24 @@ class TwilioVoiceChannel:
 
     def heard(self, request: WebhookRequest) -> int:
         """The last line heard; to hear the newest answer again is not to have heard it."""
-        place = Place.of(request)
-        return place.before if self._again(request, place) else place.heard
+        position = CallPosition.of(request)
+        return position.before if self._again(request, position) else position.heard
 
     def respond(self, request: WebhookRequest, state: TurnState) -> WebhookAnswer:
-        place = Place.of(request)
-        match place.step:
+        position = CallPosition.of(request)
+        match position.step:
             case "":
-                return twiml(self._greeted(request, place, state))
+                return twiml(self._greeted(request, position, state))
             case "whisper":
                 return twiml(self._whispered(state))
             case "dialed":
-                return twiml(self._after_dial(request, place))
+                return twiml(self._after_dial(request, position))
             case "said" | "wait" | "silence":
-                return twiml(self._continued(request, place, state))
+                return twiml(self._continued(request, position, state))
         return no_twiml()
 
-    def _again(self, request: WebhookRequest, place: Place) -> bool:
-        return place.step == "said" and asks_to_repeat(form_of(request).get("SpeechResult", ""))
+    def _again(self, request: WebhookRequest, position: CallPosition) -> bool:
+        return position.step == "said" and asks_to_repeat(form_of(request).get("SpeechResult", ""))
 
     def _message(self, request: WebhookRequest, event_id: str, text: str) -> InboundMessage:
         form = form_of(request)
@@ -208,7 +208,7 @@ class TwilioVoiceChannel:
 
     # What the caller hears.
 
-    def _greeted(self, request: WebhookRequest, place: Place, state: TurnState) -> Any:
+    def _greeted(self, request: WebhookRequest, position: CallPosition, state: TurnState) -> Any:
         settings = self._settings
         response = VoiceResponse()
         greeting, consent = state.greeting or settings.voice_greeting, state.consent or settings.voice_consent
@@ -216,67 +216,67 @@ class TwilioVoiceChannel:
         if settings.record_calls:
             response.start().recording(channels="dual")
             texts.insert(2, settings.voice_recording)
-        return self._listening(response, request, place, texts)
+        return self._listening(response, request, position, texts)
 
-    def _continued(self, request: WebhookRequest, place: Place, state: TurnState) -> Any:
+    def _continued(self, request: WebhookRequest, position: CallPosition, state: TurnState) -> Any:
         """Speak what is new, then listen, wait, or hand over, whichever the conversation asks for."""
-        again = self._again(request, place)
+        again = self._again(request, position)
         lines = [line for line in state.lines if line.author is not Author.CUSTOMER]
-        if place.step == "said" and not again:
-            place = place.at("said", before=place.heard, turn=place.turn + 1, silent=0, waited=0)
-        place = place.at(place.step, heard=max([place.heard, *(line.seq for line in lines)]))
+        if position.step == "said" and not again:
+            position = position.at("said", before=position.heard, turn=position.turn + 1, silent=0, waited=0)
+        position = position.at(position.step, heard=max([position.heard, *(line.seq for line in lines)]))
         texts = [line.text for line in lines]
         if state.status is Status.WITH_HUMAN:
-            return self._handed_over(request, place, texts)
+            return self._handed_over(request, position, texts)
         if texts:
-            return self._listening(VoiceResponse(), request, place.at(place.step, silent=0, waited=0), texts)
+            return self._listening(VoiceResponse(), request, position.at(position.step, silent=0, waited=0), texts)
         if not state.settled:
-            return self._waiting(request, place.at(place.step, silent=0))
-        if place.silent > SILENCES + 1:
+            return self._waiting(request, position.at(position.step, silent=0))
+        if position.silent > SILENCES + 1:
             return self._ended(VoiceResponse(), [self._settings.voice_noted])
-        return self._listening(VoiceResponse(), request, place, self._nothing_new(place, state))
+        return self._listening(VoiceResponse(), request, position, self._nothing_new(position, state))
 
-    def _nothing_new(self, place: Place, state: TurnState) -> list[str]:
+    def _nothing_new(self, position: CallPosition, state: TurnState) -> list[str]:
         """What to say where no line is new: nothing to who has just heard one."""
-        if place.step == "silence":
+        if position.step == "silence":
             return [self._settings.voice_not_heard]
-        if place.heard > place.before:
+        if position.heard > position.before:
             return []
         if state.status is Status.AWAITING_APPROVAL:
             return [self._settings.voice_checking]
         return [self._settings.voice_question]
 
-    def _listening(self, response: Any, request: WebhookRequest, place: Place, texts: Sequence[str]) -> Any:
+    def _listening(self, response: Any, request: WebhookRequest, position: CallPosition, texts: Sequence[str]) -> Any:
         """Speak, and listen meanwhile; who says nothing goes on to the next silence."""
         gather = response.gather(
             input="speech",
-            action=_url(request, place.at("said", silent=0)),
+            action=_url(request, position.at("said", silent=0)),
             method="POST",
             language=self._settings.voice_language,
             speech_timeout="auto",
             profanity_filter="false",
         )
         self._say(gather, texts)
-        response.redirect(_url(request, place.at("silence", silent=place.silent + 1)), method="POST")
+        response.redirect(_url(request, position.at("silence", silent=position.silent + 1)), method="POST")
         return response
 
-    def _waiting(self, request: WebhookRequest, place: Place) -> Any:
+    def _waiting(self, request: WebhookRequest, position: CallPosition) -> Any:
         response = VoiceResponse()
-        if place.waited >= MAX_WAITS:
+        if position.waited >= MAX_WAITS:
             return self._ended(response, [self._settings.voice_noted])
-        self._say(response, [] if place.waited else [self._settings.voice_wait])
+        self._say(response, [] if position.waited else [self._settings.voice_wait])
         response.pause(length=1)
-        response.redirect(_url(request, place.at("wait", waited=place.waited + 1)), method="POST")
+        response.redirect(_url(request, position.at("wait", waited=position.waited + 1)), method="POST")
         return response
 
-    def _handed_over(self, request: WebhookRequest, place: Place, texts: Sequence[str]) -> Any:
+    def _handed_over(self, request: WebhookRequest, position: CallPosition, texts: Sequence[str]) -> Any:
         """Connect the caller with people, once; who could not be connected is told that somebody will come back."""
         response = VoiceResponse()
-        if place.dialed or self._settings.human_number is None:
+        if position.dialed or self._settings.human_number is None:
             return self._ended(response, [*texts, self._settings.voice_noted])
         self._say(response, texts)
         dial = response.dial(
-            action=_url(request, place.at("dialed", dialed=True)), method="POST", timeout=25, answer_on_bridge=True
+            action=_url(request, position.at("dialed", dialed=True)), method="POST", timeout=25, answer_on_bridge=True
         )
         call = {"step": "whisper", "call": field(form_of(request), "CallSid")}
         dial.number(self._settings.human_number, url=_address(request, urlencode(call)), method="POST")
@@ -288,12 +288,12 @@ class TwilioVoiceChannel:
         self._say(response, [state.summary])
         return response
 
-    def _after_dial(self, request: WebhookRequest, place: Place) -> Any:
+    def _after_dial(self, request: WebhookRequest, position: CallPosition) -> Any:
         response = VoiceResponse()
         if form_of(request).get("DialCallStatus") in ("completed", "answered"):
             response.hangup()
             return response
-        return self._listening(response, request, place, [self._settings.voice_nobody_free])
+        return self._listening(response, request, position, [self._settings.voice_nobody_free])
 
     def _ended(self, response: Any, texts: Sequence[str]) -> Any:
         self._say(response, texts)
@@ -306,8 +306,8 @@ class TwilioVoiceChannel:
                 verb.say(piece, language=self._settings.voice_language, voice=self._settings.voice_name)
 
 
-def _url(request: WebhookRequest, place: Place) -> str:
-    return _address(request, place.query())
+def _url(request: WebhookRequest, position: CallPosition) -> str:
+    return _address(request, position.query())
 
 
 def _address(request: WebhookRequest, query: str) -> str:

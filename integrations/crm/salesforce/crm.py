@@ -33,13 +33,13 @@ from integrations.crm.salesforce.identity import (
     Addresses,
     Holders,
     addresses_of,
+    holders_from,
+    holders_from_search,
     holders_query,
     identity_of,
     linked_to,
     searchable,
     sole,
-    told_by,
-    told_by_search,
 )
 from integrations.crm.salesforce.refusals import UnsearchableFieldError
 
@@ -73,12 +73,12 @@ class SalesforceCrm:
             return CustomerContext(matches=0)
         sought, answers = found
         linked = self._searchable(linked_to(reference, self._settings.phone_region))
-        told = told_by(linked, answers.pop("holders", []))
+        told = holders_from(linked, answers.pop("holders", []))
         everyone = _records(answers["contact"])
         contacts = found_in(everyone, sought)
         if len(contacts) != 1 or not reference.verified:
             return CustomerContext(matches=len(contacts), missing=() if contacts else self._not_searched(reference))
-        told = told.joined(told_by_search(reference, everyone, self._settings.phone_region, self._unsearchable))
+        told = told.joined(holders_from_search(reference, everyone, self._settings.phone_region, self._unsearchable))
         identity = await self._identity(contacts[0], told)
         return context_of(contacts[0], answers, fields, identity, as_of=datetime.now(UTC))
 
@@ -135,7 +135,7 @@ class SalesforceCrm:
         if query := holders_query(unsettled):
             try:
                 answers = await self._api.query_together(query)
-                told = told.joined(told_by(unsettled, answers["holders"]))
+                told = told.joined(holders_from(unsettled, answers["holders"]))
             except HoldfastError:
                 pass  # The facts are there; the next turn asks again.
         return sole(whole, told, region)

@@ -77,14 +77,14 @@ def holders_query(addresses: Addresses) -> dict[str, str]:
     return {"holders": who_has(condition, MAX_HOLDERS)} if condition else {}
 
 
-def told_by(asked: Addresses, answer: Sequence[Record] | HoldfastError) -> Holders:
+def holders_from(asked: Addresses, answer: Sequence[Record] | HoldfastError) -> Holders:
     """Nothing, where it failed or there are more than it brought."""
     if isinstance(answer, HoldfastError) or len(answer) >= MAX_HOLDERS:
         return Holders()
     return Holders(asked, tuple(answer))
 
 
-def told_by_search(
+def holders_from_search(
     reference: CustomerReference, found: Sequence[Record], region: str | None, unsearchable: Collection[str] = ()
 ) -> Holders:
     """A search by address found whoever has it, unless there were more than it brought."""

@@ -23,7 +23,7 @@ from domain.approvals.approval import (
 from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft, Evidence, Usage
-from domain.specification.organisation import ApprovalRule, LadderStep, Sensitivity
+from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
 from domain.tools.actions import ProposedAction
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -224,13 +224,13 @@ def test_a_decision_on_the_approval_before_the_edit_is_refused() -> None:
 @pytest.mark.parametrize(
     ("step", "roles", "assignee"),
     [
-        (LadderStep(after_minutes=1, action="remind"), ("approver",), "anna"),
-        (LadderStep(after_minutes=1, action="widen", roles=("team", "approver")), ("approver", "team"), None),
-        (LadderStep(after_minutes=1, action="move_up", roles=("lead",)), ("lead",), None),
-        (LadderStep(after_minutes=1, action="move_up"), ("approver",), None),
+        (LadderRung(after_minutes=1, action="remind"), ("approver",), "anna"),
+        (LadderRung(after_minutes=1, action="widen", roles=("team", "approver")), ("approver", "team"), None),
+        (LadderRung(after_minutes=1, action="move_up", roles=("lead",)), ("lead",), None),
+        (LadderRung(after_minutes=1, action="move_up"), ("approver",), None),
     ],
 )
-def test_the_ladder_reminds_widens_and_moves_up(step: LadderStep, roles: tuple[str, ...], assignee: str | None) -> None:
+def test_the_ladder_reminds_widens_and_moves_up(step: LadderRung, roles: tuple[str, ...], assignee: str | None) -> None:
     climbed = approval(assignee="anna", rungs_done=1).climb(step)
     assert (climbed.roles, climbed.assignee, climbed.rungs_done) == (roles, assignee, 2)
 

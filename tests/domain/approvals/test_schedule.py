@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.approvals.schedule import SEARCH_DAYS, add_business_time, next_rung
 from domain.specification.calendar import BusinessCalendar, OpeningHours
-from domain.specification.organisation import LadderStep
+from domain.specification.organisation import LadderRung
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CHRISTMAS = date(2026, 12, 25)
@@ -198,8 +198,8 @@ def test_business_time_takes_at_least_as_long_as_time(
 
 
 LADDER = (
-    LadderStep(after_minutes=60, action="remind"),
-    LadderStep(after_minutes=120, action="widen", roles=("team",)),
+    LadderRung(after_minutes=60, action="remind"),
+    LadderRung(after_minutes=120, action="widen", roles=("team",)),
 )
 
 

@@ -18,12 +18,12 @@ from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
 from domain.conversation.state import ConversationState
 from domain.specification.calendar import QuietHours
-from domain.specification.organisation import LadderStep, ServiceLevels
+from domain.specification.organisation import LadderRung, ServiceLevels
 from tests.domain.conversation.states import CODE, HOUR, NOW, approval, message
 from tests.domain.conversation.states import state as open_state
 
 LEVELS = ServiceLevels(resolve_after_silence_hours=72, reopen_days=7)
-LADDER = (LadderStep(after_minutes=30, action="remind"),)
+LADDER = (LadderRung(after_minutes=30, action="remind"),)
 POLICY = Policy(default_ai_agent="general", service_levels=LEVELS, ladder=LADDER)
 
 

@@ -8,7 +8,7 @@ from domain.specification.organisation import (
     AiAgentSpec,
     ApprovalRule,
     ChannelSpec,
-    LadderStep,
+    LadderRung,
     Mode,
     ModelSpec,
     OrganisationSpec,
@@ -29,7 +29,7 @@ SPEC = OrganisationSpec(
     thresholds=Thresholds(escalate_below=0.6),
     service_levels=ServiceLevels(exchange_limit=3),
     approval_rules=(ApprovalRule(id="large", approvers=2),),
-    ladder=(LadderStep(after_minutes=30, action="remind"),),
+    ladder=(LadderRung(after_minutes=30, action="remind"),),
     calendar=BusinessCalendar(timezone="Europe/Berlin"),
     wording=Wording(handoff="One moment."),
     topics=(

@@ -12,7 +12,7 @@ from domain.specification.organisation import (
     AiAgentSpec,
     Article,
     JourneyStep,
-    LadderStep,
+    LadderRung,
     ModelSpec,
     OrganisationSpec,
     SpecVersion,
@@ -125,8 +125,8 @@ def test_all_lost_references_are_named_at_once() -> None:
         (Thresholds, {"escalate_below": 1.2}, "less than or equal to 1"),
         (OpeningHours, {"weekday": 7, "opens": "09:00", "closes": "17:00"}, "less than or equal to 6"),
         (BusinessCalendar, {"timezone": "Berlin"}, "'Berlin' is not an IANA time zone such as Europe/Berlin"),
-        (LadderStep, {"after_minutes": 0, "action": "remind"}, "greater than 0"),
-        (LadderStep, {"after_minutes": 1, "action": "deny"}, "'remind', 'widen' or 'move_up'"),
+        (LadderRung, {"after_minutes": 0, "action": "remind"}, "greater than 0"),
+        (LadderRung, {"after_minutes": 1, "action": "deny"}, "'remind', 'widen' or 'move_up'"),
         (ModelSpec, {"writer": "gpt"}, "should match pattern"),
         (ModelSpec, {"validator": "local"}, "should match pattern"),
         (ModelSpec, {"fallbacks": ["gpt"]}, "should match pattern"),
@@ -162,7 +162,7 @@ def test_a_specification_never_changes() -> None:
 
 
 def test_a_rung_is_climbed_after_its_minutes() -> None:
-    assert LadderStep(after_minutes=90, action="remind").after == timedelta(hours=1.5)
+    assert LadderRung(after_minutes=90, action="remind").after == timedelta(hours=1.5)
 
 
 def test_a_calendar_knows_its_zone() -> None:

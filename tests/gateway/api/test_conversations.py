@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gateway.conversations import Conversations
+from gateway.signals import ConversationSignals
 from tests.gateway.conftest import Gateway
 from workflows.conversation.workflow import ConversationWorkflow
 
@@ -124,7 +124,7 @@ async def test_strangers_and_viewers_may_not_act(platform: Gateway) -> None:
 
 
 async def test_every_request_has_a_signal_of_its_name() -> None:
-    """`Conversations.request` sends under the request's kind."""
+    """`ConversationSignals.request` sends under the request's kind."""
     kinds = {"take_over", "hand_back", "send_human_reply", "snooze", "resolve", "reopen", "change_mode"}
     assert all(callable(getattr(ConversationWorkflow, kind)) for kind in {*kinds, "decide_approval"})
-    assert Conversations.request.__doc__
+    assert ConversationSignals.request.__doc__

@@ -21,7 +21,7 @@ from domain.conversation.requests import (
     TakeOver,
 )
 from domain.conversation.turn import Evidence
-from domain.specification.organisation import ApprovalRule, LadderStep, Mode, ServiceLevels
+from domain.specification.organisation import ApprovalRule, LadderRung, Mode, ServiceLevels
 from tests.workflows.conftest import ANNA, BEN, Conversation, Converse
 from tests.workflows.fakes import SURE, FakeActivities
 
@@ -320,9 +320,9 @@ async def test_a_decision_may_take_over_or_reassign(converse: Converse) -> None:
 
 async def test_an_approval_given_90_days_later_still_sends(converse: Converse) -> None:
     ladder = (
-        LadderStep(after_minutes=60, action="remind"),
-        LadderStep(after_minutes=240, action="widen", roles=("lead",)),
-        LadderStep(after_minutes=2880, action="move_up", roles=("admin",)),
+        LadderRung(after_minutes=60, action="remind"),
+        LadderRung(after_minutes=240, action="widen", roles=("lead",)),
+        LadderRung(after_minutes=2880, action="move_up", roles=("admin",)),
     )
     async with converse(fakes(SUPERVISED, ladder=ladder)) as conversation:
         await conversation.says("refund me")

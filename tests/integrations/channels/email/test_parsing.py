@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
 from integrations.channels.email.parsing import MAX_FILES, Contents, UnreadableMailError, contents, fitted, html_text
 from integrations.channels.email.replies import Remainder, new_text
-from tests.integrations.channels.email.test_sealed import in_pieces
+from tests.integrations.channels.email.test_secured import in_pieces
 
 MOST = 1000
 

@@ -14,12 +14,12 @@ from integrations.crm.salesforce.identity import (
     Addresses,
     Holders,
     addresses_of,
+    holders_from,
+    holders_from_search,
     holders_query,
     identity_of,
     linked_to,
     sole,
-    told_by,
-    told_by_search,
 )
 
 EMAIL, PHONE = "erika@bikes.example", "+493055501140"
@@ -75,19 +75,19 @@ def test_what_was_not_asked_about_may_be_anybodys(asked: Addresses, expected: tu
 
 def test_a_failure_or_too_many_answers_tell_nothing() -> None:
     one = contact("003X", EMAIL)
-    assert told_by(ASKED, UnavailableError("away")) == Holders()
-    assert told_by(ASKED, [one] * MAX_HOLDERS) == Holders()
-    assert told_by(ASKED, [one] * (MAX_HOLDERS - 1)).asked == ASKED
-    assert told_by(ASKED, []) == Holders(ASKED, ())
+    assert holders_from(ASKED, UnavailableError("away")) == Holders()
+    assert holders_from(ASKED, [one] * MAX_HOLDERS) == Holders()
+    assert holders_from(ASKED, [one] * (MAX_HOLDERS - 1)).asked == ASKED
+    assert holders_from(ASKED, []) == Holders(ASKED, ())
 
 
 def test_a_search_by_address_tells_who_has_it_and_one_by_id_does_not() -> None:
     by_email = CustomerReference(email=EMAIL.upper(), verified=True)
     one = contact("003X", EMAIL)
-    assert told_by_search(by_email, [one], "DE") == Holders(Addresses(emails=frozenset({EMAIL})), (one,))
-    assert told_by_search(by_email, [one] * MAX_CONTACTS, "DE") == Holders()
+    assert holders_from_search(by_email, [one], "DE") == Holders(Addresses(emails=frozenset({EMAIL})), (one,))
+    assert holders_from_search(by_email, [one] * MAX_CONTACTS, "DE") == Holders()
     by_id = CustomerReference(contact_id="003E", email=EMAIL, verified=True)
-    assert told_by_search(by_id, [one], "DE") == Holders()
+    assert holders_from_search(by_id, [one], "DE") == Holders()
 
 
 def test_numbers_are_as_channels_name_them() -> None:

@@ -13,8 +13,8 @@ from domain.conversation.ownership import Person
 from domain.conversation.requests import Resolve, StartConversation, TakeOver, workflow_id
 from domain.errors import ConflictError, UnavailableError
 from embedded.ports import free_port
-from gateway.conversations import Conversations
 from gateway.metrics import GatewayMetrics
+from gateway.signals import ConversationSignals
 from tests.storage.stage import NOW
 from workflows.conversation.workflow import ConversationWorkflow
 
@@ -28,16 +28,16 @@ def metrics() -> GatewayMetrics:
 
 
 @pytest.fixture
-def conversations(temporal_client: Client, metrics: GatewayMetrics) -> Conversations:
-    return Conversations(temporal_client, metrics)
+def conversations(temporal_client: Client, metrics: GatewayMetrics) -> ConversationSignals:
+    return ConversationSignals(temporal_client, metrics)
 
 
 @pytest.fixture
-async def unreachable(metrics: GatewayMetrics) -> Conversations:
+async def unreachable(metrics: GatewayMetrics) -> ConversationSignals:
     """Nobody listens at its address."""
     address = f"127.0.0.1:{free_port()}"
     client = await Client.connect(address, data_converter=pydantic_data_converter, lazy=True)
-    return Conversations(client, metrics)
+    return ConversationSignals(client, metrics)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def signals(client: Client, start: StartConversation) -> list[str]:
 
 
 async def test_the_first_message_opens_the_conversation_and_the_next_goes_into_it(
-    conversations: Conversations, temporal_client: Client, start: StartConversation
+    conversations: ConversationSignals, temporal_client: Client, start: StartConversation
 ) -> None:
     await conversations.receive(start, message("m-1"))
     run = (await handle_of(temporal_client, start).describe()).run_id
@@ -76,7 +76,7 @@ async def test_the_first_message_opens_the_conversation_and_the_next_goes_into_i
 
 
 async def test_a_request_is_the_signal_of_its_kind(
-    conversations: Conversations, temporal_client: Client, start: StartConversation
+    conversations: ConversationSignals, temporal_client: Client, start: StartConversation
 ) -> None:
     await conversations.receive(start, message())
     await conversations.request(start.conversation_id, TakeOver(request_id="r-1", by=ANNA))
@@ -85,7 +85,7 @@ async def test_a_request_is_the_signal_of_its_kind(
 
 
 async def test_the_summary_names_no_customer(
-    conversations: Conversations, temporal_client: Client, start: StartConversation
+    conversations: ConversationSignals, temporal_client: Client, start: StartConversation
 ) -> None:
     await conversations.receive(start, message())
     described = await handle_of(temporal_client, start).describe()
@@ -93,7 +93,7 @@ async def test_the_summary_names_no_customer(
 
 
 async def test_a_conversation_that_ended_takes_no_request_and_begins_anew_with_a_message(
-    conversations: Conversations, temporal_client: Client, metrics: GatewayMetrics, start: StartConversation
+    conversations: ConversationSignals, temporal_client: Client, metrics: GatewayMetrics, start: StartConversation
 ) -> None:
     await conversations.receive(start, message("m-1"))
     await handle_of(temporal_client, start).terminate()
@@ -104,13 +104,13 @@ async def test_a_conversation_that_ended_takes_no_request_and_begins_anew_with_a
     assert await signals(temporal_client, start) == ["receive_message"]
 
 
-async def test_a_conversation_that_never_was_takes_no_request(conversations: Conversations) -> None:
+async def test_a_conversation_that_never_was_takes_no_request(conversations: ConversationSignals) -> None:
     with pytest.raises(ConflictError):
         await conversations.request(f"cv_{uuid4().hex}", TakeOver(request_id="r-1", by=ANNA))
 
 
 async def test_without_temporal_the_same_is_to_be_tried_again(
-    unreachable: Conversations, metrics: GatewayMetrics
+    unreachable: ConversationSignals, metrics: GatewayMetrics
 ) -> None:
     start = StartConversation(organisation="bikeshop", conversation_id="cv_unreachable")
     with pytest.raises(UnavailableError, match="Send it again with the same id"):
@@ -121,6 +121,6 @@ async def test_without_temporal_the_same_is_to_be_tried_again(
         assert metrics.registry.get_sample_value(SIGNALS_FAILED, {"signal": signal}) == 1
 
 
-async def test_whether_temporal_answers(conversations: Conversations, unreachable: Conversations) -> None:
+async def test_whether_temporal_answers(conversations: ConversationSignals, unreachable: ConversationSignals) -> None:
     assert await conversations.temporal_answers()
     assert not await unreachable.temporal_answers()

@@ -20,7 +20,7 @@ Fit = Callable[[OrganisationSpec], Awaitable[None]]
 """Makes something that runs in Temporal fit the specification; does nothing where it fits already."""
 
 
-class Follower:
+class SpecificationWatcher:
     """Fits what runs in Temporal to every version that is published, the first one included.
 
     It looks at one row every few seconds rather than listening for a notification: that is lost with its connection, so
@@ -69,9 +69,9 @@ class Follower:
 
 
 @asynccontextmanager
-async def following(organisation: str, specs: SpecRepository, fits: Sequence[Fit]) -> AsyncIterator[None]:
+async def watching_specifications(organisation: str, specs: SpecRepository, fits: Sequence[Fit]) -> AsyncIterator[None]:
     """For as long as the context lasts."""
-    task = asyncio.create_task(Follower(organisation, specs, fits).run())
+    task = asyncio.create_task(SpecificationWatcher(organisation, specs, fits).run())
     try:
         yield
     finally:

@@ -29,11 +29,11 @@ from tests.gateway.cable import cable_to
 from tests.pigeons import KIND, PigeonChannel, numbered
 from tests.storage.server import own_server
 from tests.workers.seen import ORGANISATION, holds, is_scheduled, reader_of, schedule_of, status, until
-from workers import following as module
+from workers import specification_watcher as module
 from workers.composition import Integrations, compose
-from workers.following import Fit, following
 from workers.knowledge import Schedules
 from workers.readers import start_readers
+from workers.specification_watcher import Fit, watching_specifications
 from workers.worker import Limits, build_workers
 
 READER, SCHEDULE = reader_of(KIND), schedule_of("zendesk")
@@ -148,7 +148,10 @@ async def test_a_channel_is_read_as_soon_as_it_is_published_and_goes_on_when_it_
 ) -> None:
     loft, specs = Loft(), Specs(database)
     ended = WorkflowExecutionStatus.COMPLETED
-    async with worker(temporal_client, database, loft), following(ORGANISATION, specs, fits(temporal_client, loft)):
+    async with (
+        worker(temporal_client, database, loft),
+        watching_specifications(ORGANISATION, specs, fits(temporal_client, loft)),
+    ):
         await specs.looked()
         assert await status(temporal_client, READER) is not WorkflowExecutionStatus.RUNNING
 
@@ -170,7 +173,7 @@ async def test_a_channel_is_read_as_soon_as_it_is_published_and_goes_on_when_it_
 async def test_a_source_is_scheduled_changed_and_deleted_as_it_is_published(
     database: Database, temporal_client: Client
 ) -> None:
-    async with following(ORGANISATION, SpecRepository(database), fits(temporal_client, Loft())):
+    async with watching_specifications(ORGANISATION, SpecRepository(database), fits(temporal_client, Loft())):
         for hours in (2, 1):
             await publish(database, knowledge_sources=(ZENDESK.model_copy(update={"every_hours": hours}),))
             await until(lambda hours=hours: is_scheduled(temporal_client, SCHEDULE, timedelta(hours=hours)))  # type: ignore[misc]
@@ -184,7 +187,7 @@ async def test_temporal_is_asked_for_nothing_but_what_changed(database: Database
     await publish(database, channels=WITH_PIGEONS, knowledge_sources=(ZENDESK,))
     async with (
         worker(temporal_client, database, Loft()),
-        following(ORGANISATION, specs, fits(Client(**config), Loft())),
+        watching_specifications(ORGANISATION, specs, fits(Client(**config), Loft())),
     ):
         await specs.looked()
         assert sorted(calls.made) == [
@@ -213,7 +216,7 @@ async def test_the_same_version_published_again_is_followed_again(database: Data
         followed.append(specification)
 
     await publish(database)
-    async with following(ORGANISATION, specs, [fit]):
+    async with watching_specifications(ORGANISATION, specs, [fit]):
         await specs.looked()
         assert len(followed) == 1
         await publish(database)
@@ -232,7 +235,7 @@ async def test_an_outage_of_postgresql_is_one_line_in_the_log(tmp_path: Path) ->
         specs = Specs(database)
         await publish(database)
         with capture_logs() as lines:
-            async with following(ORGANISATION, specs, [fit]):
+            async with watching_specifications(ORGANISATION, specs, [fit]):
                 await until(lambda: len(followed) == 1)
                 await own.stop()
                 await specs.looked()
@@ -254,7 +257,7 @@ async def test_whatever_goes_wrong_is_tried_again(database: Database) -> None:
 
     await publish(database)
     with capture_logs() as lines:
-        async with following(ORGANISATION, SpecRepository(database), [fit]):
+        async with watching_specifications(ORGANISATION, SpecRepository(database), [fit]):
             await done.wait()
     assert [line["error"] for line in lines if "error" in line] == ["ValueError", "UnavailableError"]
 
@@ -266,7 +269,7 @@ async def test_what_is_published_while_temporal_is_away_takes_effect_when_it_is_
     async with cable_to(lambda: asyncio.open_connection(host, int(port))) as cable:
         client = await Client.connect(f"127.0.0.1:{cable.port}", data_converter=pydantic_data_converter)
         with capture_logs() as lines:
-            async with following(ORGANISATION, SpecRepository(database), fits(client, Loft())):
+            async with watching_specifications(ORGANISATION, SpecRepository(database), fits(client, Loft())):
                 await cable.cut()
                 await publish(database, channels=WITH_PIGEONS)
                 await until(lambda: any(line["event"] == "specification_not_followed" for line in lines))
@@ -275,7 +278,7 @@ async def test_what_is_published_while_temporal_is_away_takes_effect_when_it_is_
     assert [line["error"] for line in lines if "error" in line].count("RPCError") == 1
 
 
-async def test_following_ends_with_its_context(database: Database) -> None:
+async def test_watching_ends_with_its_context(database: Database) -> None:
     """Even in the middle of a call that does not come back."""
     called = asyncio.Event()
     ended: list[str] = []
@@ -288,6 +291,6 @@ async def test_following_ends_with_its_context(database: Database) -> None:
             ended.append("ended")
 
     await publish(database)
-    async with following(ORGANISATION, SpecRepository(database), [fit]):
+    async with watching_specifications(ORGANISATION, SpecRepository(database), [fit]):
         await called.wait()
     assert ended == ["ended"]

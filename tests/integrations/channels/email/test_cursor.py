@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInputError
+from integrations.channels.email.cursor import OVERLAP, Folder, MailboxCursor, resumed
 from integrations.channels.email.filter import MAX_MAILS_PER_HOUR
-from integrations.channels.email.place import OVERLAP, Folder, Place, resumed
 
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
 FOLDER = Folder(uidvalidity=7, uidnext=11, newest=NOW)
@@ -64,7 +64,7 @@ def test_one_mail_too_many_is_noticed_and_the_sender_is_not_named() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 9000)), max_size=80))
 def test_the_place_stays_small(heard: list[tuple[int, int]]) -> None:
-    place: Place = resumed(None, FOLDER)
+    place: MailboxCursor = resumed(None, FOLDER)
     for sender, second in sorted(heard, key=lambda one: one[1]):
         place, _ = place.heard_from(f"{sender}@x.example", NOW + timedelta(seconds=second))
     last = max((second for _, second in heard), default=0)

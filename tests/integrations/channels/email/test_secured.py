@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.channels.email.sealed import Envelope, is_armored, opened, refusal, without_signature
+from integrations.channels.email.secured import Envelope, is_armored, opened, refusal, without_signature
 
 INNER = b"Content-Type: text/plain\r\n\r\nWhere is my lamp?\r\n"
 SIGNED_DATA, DATA = bytes.fromhex("06092a864886f70d010702"), bytes.fromhex("06092a864886f70d010701")

@@ -20,7 +20,7 @@ from workflows.conversation.workflow import ConversationWorkflow
 SIGNAL_SECONDS = 5.0
 
 
-class Conversations:
+class ConversationSignals:
     """Signals to conversations. Raises UnavailableError when Temporal does not accept one: try the same again."""
 
     def __init__(self, client: Client, metrics: GatewayMetrics) -> None:

@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from domain.errors import ConflictError, UnavailableError
-from embedded.embedded import Platform, database, with_free_ports
+from embedded.platform import Platform, database, with_free_ports
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import Part
 from embedded.temporal_server import TemporalServer

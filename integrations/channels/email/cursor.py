@@ -23,7 +23,7 @@ class Folder(NamedTuple):
     newest: datetime | None = None
 
 
-class Place(Frozen):
+class MailboxCursor(Frozen):
     """UIDs mean something only together with their UIDVALIDITY (RFC 9051, 2.3.1.1).
 
     When that changes, every mail has a new UID. The reader then begins anew with what came after `reread_since`; what
@@ -42,18 +42,18 @@ class Place(Frozen):
     def cursor(self) -> Cursor:
         return self.model_dump(mode="json")
 
-    def passed(self, uid: int, at: datetime) -> "Place":
+    def passed(self, uid: int, at: datetime) -> "MailboxCursor":
         """Behind the mail with that UID, which lies there since `at`."""
         return self.model_copy(update={"last_uid": uid, "newest": max(self.newest, at)})
 
     def wants(self, at: datetime) -> bool:
         return self.reread_since is None or at > self.reread_since
 
-    def settled(self) -> "Place":
+    def settled(self) -> "MailboxCursor":
         """Once everything there is has been read again."""
         return self if self.reread_since is None else self.model_copy(update={"reread_since": None})
 
-    def heard_from(self, sender: str, at: datetime) -> tuple["Place", bool]:
+    def heard_from(self, sender: str, at: datetime) -> tuple["MailboxCursor", bool]:
         """After a mail of that sender, and whether it was one too many."""
         key = hashlib.sha256(sender.encode()).hexdigest()[:16]
         floods = is_flood([datetime.fromtimestamp(one, at.tzinfo) for one in self.recent.get(key, ())], at)
@@ -67,20 +67,20 @@ class Place(Frozen):
         return self.model_copy(update={"recent": dict(list(kept.items())[-MAX_SENDERS:])}), floods
 
 
-def resumed(cursor: Cursor | None, folder: Folder) -> Place:
+def resumed(cursor: Cursor | None, folder: Folder) -> MailboxCursor:
     """Where to go on in a folder; without a cursor, with what comes from now on. Raises InvalidInputError."""
     if cursor is None:
         newest = folder.newest or datetime.fromtimestamp(0, UTC)
-        return Place(uidvalidity=folder.uidvalidity, last_uid=folder.uidnext - 1, started=newest, newest=newest)
+        return MailboxCursor(uidvalidity=folder.uidvalidity, last_uid=folder.uidnext - 1, started=newest, newest=newest)
     try:
-        place = Place.model_validate(cursor)
+        position = MailboxCursor.model_validate(cursor)
     except ValidationError as error:
         raise InvalidInputError(
             "The kept place in the mailbox cannot be read. Delete it to read from now on."
         ) from error
-    if place.uidvalidity == folder.uidvalidity and place.last_uid < folder.uidnext:
-        return place
-    since = max(place.started, place.newest - OVERLAP)
-    return place.model_copy(
+    if position.uidvalidity == folder.uidvalidity and position.last_uid < folder.uidnext:
+        return position
+    since = max(position.started, position.newest - OVERLAP)
+    return position.model_copy(
         update={"uidvalidity": folder.uidvalidity, "last_uid": 0, "reread_since": since, "recent": {}}
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from cli.telling import acknowledged, listed, since
+from cli.formatting import acknowledged, listed, since
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
