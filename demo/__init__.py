@@ -1,1 +1,1 @@
-"""The demo: customers and staff play stories on a fresh platform, faults are injected, the record is checked."""
+"""The demo: customers and staff play scenarios on a fresh platform, faults are injected, the record is checked."""

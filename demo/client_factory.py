@@ -1,14 +1,14 @@
-"""The clients of customers: each by the channel of their story, when it is time."""
+"""The clients of customers: each by the channel of their scenario, when it is time."""
 
 import asyncio
 from datetime import UTC, datetime
 
-from demo.correspondent import Correspondent
+from demo.actions import Scenario
 from demo.customer import ChatClient, Customer
 from demo.devices import devices_of
 from demo.staff import Staff
 from demo.stage import Stage
-from demo.steps import Story
+from demo.vendor_customer import VendorChannelCustomer
 from domain.delivery.channels import WEB_CHAT
 from storage.vendors import VendorStateRepository
 
@@ -24,17 +24,17 @@ class ClientFactory:
         self._stage = stage
         self._staff = staff
 
-    def name_of(self, story: Story) -> str:
-        return self._stage.contacts[story.customer].name
+    def name_of(self, scenario: Scenario) -> str:
+        return self._stage.contacts[scenario.customer].name
 
-    async def make(self, story: Story) -> Customer:
-        if story.during_outage:
+    async def make(self, scenario: Scenario) -> Customer:
+        if scenario.during_outage:
             await self.outage.wait()
-        if story.channel == WEB_CHAT:
-            return ChatClient(self._stage.platform.gateway_url, await self._staff.open_chat(story.customer))
-        contact = self._stage.contacts[story.customer]
-        devices = devices_of(self._stage.vendors, contact, subject=story.subject, is_direct=story.is_direct)
-        return Correspondent(self._stage.database, self._stage.organisation, devices, story.channel)
+        if scenario.channel == WEB_CHAT:
+            return ChatClient(self._stage.platform.gateway_url, await self._staff.open_chat(scenario.customer))
+        contact = self._stage.contacts[scenario.customer]
+        devices = devices_of(self._stage.vendors, contact, subject=scenario.subject, is_direct=scenario.is_direct)
+        return VendorChannelCustomer(self._stage.database, self._stage.organisation, devices, scenario.channel)
 
     async def salesforce_answers(self) -> None:
         """Wait until it is back, and until the circuit breaker lets somebody try it."""

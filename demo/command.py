@@ -18,10 +18,10 @@ from demo.ground_truth import collect, settle
 from demo.playing import Player
 from demo.report import DemoReport, Summary, report_of, summary_of
 from demo.sabotage import Sabotage, commit
+from demo.scenarios import scenarios
 from demo.screen import Screen, check_table, conversation_table, summary_lines
 from demo.staff import Staff
 from demo.stage import Stage, demo_settings, open_stage
-from demo.stories import stories
 from invariants.checks import run_checks
 from invariants.records import Conversation, Fault
 
@@ -63,9 +63,9 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
         with screen.progress.spinner("Starting …"):
             stage = await stack.enter_async_context(open_stage(settings, screen, screen.progress.say))
         staff = await stack.enter_async_context(Staff(stage.platform.gateway_url, stage.keys))
-        random = Random(seed)  # noqa: S311 - chooses stories and pauses, guards nothing
+        random = Random(seed)  # noqa: S311 - chooses scenarios and pauses, guards nothing
         clients = ClientFactory(stage, staff)
-        players = [Player(story, clients, staff, random, screen.moment) for story in stories(count, random)]
+        players = [Player(scenario, clients, staff, random, screen.moment) for scenario in scenarios(count, random)]
         console.print(f"\n{len(players)} customers arrive.")
         started = time.monotonic()
         with screen.playing(players):
@@ -83,7 +83,7 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
 async def _play(
     stage: Stage, clients: ClientFactory, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
 ) -> tuple[list[Conversation], list[Fault]]:
-    """All stories at once, and the faults in their middle; then read what happened."""
+    """All scenarios at once, and the faults in their middle; then read what happened."""
     injecting = asyncio.create_task(inject(stage, clients, players, screen.moment))
     await asyncio.gather(*(player.play() for player in players))
     faults = await injecting

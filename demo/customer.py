@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from demo.steps import Say
+from demo.actions import Say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from gateway.chat.frames import (
@@ -52,7 +52,7 @@ class Customer:
         """Listen until cancelled."""
         raise NotImplementedError
 
-    async def say(self, step: Say) -> Sequence[Sent]:
+    async def say(self, action: Say) -> Sequence[Sent]:
         """Send one message for each text at once; returns what was sent without waiting."""
         raise NotImplementedError
 
@@ -98,11 +98,11 @@ class ChatClient(Customer):
             self._socket = None
             await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def say(self, step: Say) -> Sequence[Sent]:
-        """Each frame as often as the step says, with one message id."""
-        sent = [self.claim_sent(uuid4().hex, text) for text in step.texts]
+    async def say(self, action: Say) -> Sequence[Sent]:
+        """Each frame as often as the action says, with one message id."""
+        sent = [self.claim_sent(uuid4().hex, text) for text in action.texts]
         self._outbox |= {one.message_id: one.text for one in sent if one.message_id}
-        for _ in range(step.copies):
+        for _ in range(action.copies):
             await self._submit_all(sent)
         return sent
 

@@ -1,4 +1,4 @@
-"""One story, played: the customer writes, people decide, and both sides wait for what the platform does."""
+"""One scenario, played: the customer writes, people decide, and both sides wait for what the platform does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,11 +8,7 @@ from typing import Any, Literal
 
 import httpx
 
-from demo.client_factory import ClientFactory
-from demo.correspondent import Correspondent
-from demo.customer import Customer
-from demo.staff import Staff
-from demo.steps import (
+from demo.actions import (
     AnswerInZendesk,
     AskAgain,
     Decide,
@@ -25,13 +21,17 @@ from demo.steps import (
     Reply,
     ReplyInVain,
     Say,
-    Step,
+    Scenario,
+    ScenarioAction,
+    ScenarioError,
     Stop,
-    Story,
-    StoryError,
     TakeOver,
     WaitForSalesforce,
 )
+from demo.client_factory import ClientFactory
+from demo.customer import Customer
+from demo.staff import Staff
+from demo.vendor_customer import VendorChannelCustomer
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
@@ -42,7 +42,7 @@ from invariants.records import Exchange, Heard, LateDecision, Played, Takeover
 Moment = Callable[[str], None]
 """Told what a spectator would like to see."""
 
-STEP_LIMIT_SECONDS = 100.0
+ACTION_LIMIT_SECONDS = 100.0
 AWAY_SECONDS = 1.5
 THINKING_SECONDS = (1.0, 5.0)
 ARRIVING_WITHIN_SECONDS = 20.0
@@ -51,11 +51,13 @@ State = Literal["to come", "talking", "waiting for approval", "with a person", "
 
 
 class Player:
-    """Plays one story and keeps what happened. `waiting`: a customer waits for the platform right now."""
+    """Plays one scenario and keeps what happened. `waiting`: a customer waits for the platform right now."""
 
-    def __init__(self, story: Story, clients: ClientFactory, staff: Staff, random: Random, moment: Moment) -> None:
-        self.story = story
-        self.name = clients.name_of(story)
+    def __init__(
+        self, scenario: Scenario, clients: ClientFactory, staff: Staff, random: Random, moment: Moment
+    ) -> None:
+        self.scenario = scenario
+        self.name = clients.name_of(scenario)
         self.client: Customer | None = None
         self.waiting = False
         self.state: State = "to come"
@@ -76,7 +78,7 @@ class Player:
 
     @property
     def turns(self) -> int:
-        return sum(isinstance(step, Say) for step in self.story.steps)
+        return sum(isinstance(action, Say) for action in self.scenario.actions)
 
     @property
     def is_known(self) -> bool:
@@ -86,29 +88,29 @@ class Player:
     @property
     def customer(self) -> Customer:
         if self.client is None:
-            raise RuntimeError("the story has not begun")
+            raise RuntimeError("the scenario has not begun")
         return self.client
 
     @property
-    def correspondent(self) -> Correspondent:
-        if not isinstance(self.client, Correspondent):
+    def vendor_customer(self) -> VendorChannelCustomer:
+        if not isinstance(self.client, VendorChannelCustomer):
             raise TypeError("only who uses a vendor's channel can do this")
         return self.client
 
     async def play(self) -> None:
-        """To the end, or until the platform departs from the story; the client stays connected until `leave`."""
+        """To the end, or until the platform departs from the scenario; the client stays connected until `leave`."""
         await asyncio.sleep(self._random.uniform(0, ARRIVING_WITHIN_SECONDS))
-        self.client = await self._clients.make(self.story)
+        self.client = await self._clients.make(self.scenario)
         self._connected = asyncio.create_task(self.client.run())
         self.state = "talking"
-        for step in self.story.steps:
+        for action in self.scenario.actions:
             try:
-                async with asyncio.timeout(STEP_LIMIT_SECONDS):
-                    await self._act(step)
-            except (StoryError, TimeoutError, httpx.HTTPStatusError) as error:
-                self._failure = f"{type(step).__name__}: {error or f'nothing within {STEP_LIMIT_SECONDS:.0f} s'}"
+                async with asyncio.timeout(ACTION_LIMIT_SECONDS):
+                    await self._act(action)
+            except (ScenarioError, TimeoutError, httpx.HTTPStatusError) as error:
+                self._failure = f"{type(action).__name__}: {error or f'nothing within {ACTION_LIMIT_SECONDS:.0f} s'}"
                 break
-            if self._waits_in_the_queue(step):
+            if self._waits_in_the_queue(action):
                 break
             await asyncio.sleep(self._random.uniform(*THINKING_SECONDS))
         self.waiting = False
@@ -122,8 +124,8 @@ class Player:
     def played(self) -> Played:
         client = self.client
         return Played(
-            title=self.story.title,
-            customer=self.story.customer,
+            title=self.scenario.title,
+            customer=self.scenario.customer,
             conversation_id=client.conversation_id if client else "",
             sent=tuple(client.sent) if client else (),
             heard=tuple(client.heard) if client else (),
@@ -136,7 +138,7 @@ class Player:
         )
 
     def _at_the_vendor(self) -> dict[str, Any]:
-        if not isinstance(self.client, Correspondent):
+        if not isinstance(self.client, VendorChannelCustomer):
             return {}
         return {
             "threads": self.client.threads,
@@ -146,15 +148,15 @@ class Player:
             "stopped_at": self._stopped_at,
         }
 
-    def _waits_in_the_queue(self, step: Step) -> bool:
+    def _waits_in_the_queue(self, action: ScenarioAction) -> bool:
         """A customer whose everyday question went to a person has nothing more to say until that person answers."""
-        return isinstance(step, Say) and step.then == "anything" and self.state == "with a person"
+        return isinstance(action, Say) and action.then == "anything" and self.state == "with a person"
 
     def _tell(self, what: str) -> None:
         self._moment(f"{self.name} · {what}")
 
-    async def _act(self, step: Step) -> None:
-        acts: dict[type[Step], Callable[[Any], Awaitable[None]]] = {
+    async def _act(self, action: ScenarioAction) -> None:
+        acts: dict[type[ScenarioAction], Callable[[Any], Awaitable[None]]] = {
             Say: self._say,
             WaitForSalesforce: self._wait_for_salesforce,
             AskAgain: self._ask_again,
@@ -170,28 +172,28 @@ class Player:
             ReplyInVain: self._reply_in_vain,
             HandBack: self._hand_back,
         }
-        await acts[type(step)](step)
+        await acts[type(action)](action)
 
     # The customer.
 
-    async def _say(self, step: Say) -> None:
+    async def _say(self, action: Say) -> None:
         client, sent_at = self.customer, datetime.now(UTC)
         self.waiting = True
-        if step.webhooks != "sound":
-            self._tell(f"webhooks {step.webhooks}")
-        sent = await client.say(step)
-        if len(sent) > 1 and self.story.channel == WEB_CHAT:
+        if action.webhooks != "sound":
+            self._tell(f"webhooks {action.webhooks}")
+        sent = await client.say(action)
+        if len(sent) > 1 and self.scenario.channel == WEB_CHAT:
             self._bursts.append(tuple(one.message_id or "" for one in sent))
-        if step.connection == "lost_while_sending":
+        if action.connection == "lost_while_sending":
             self._tell("connection lost while sending")
             client.lose_connection()
         await client.received(sent)
-        if step.connection == "lost_while_waiting":
+        if action.connection == "lost_while_waiting":
             await self._stay_away()
         await client.until(lambda: client.seq_of(sent) is not None)
-        if step.then != "recorded":
-            said = await self._reaction(client.seq_of(sent) or 0, step.then)
-            if said.author is Author.AI_AGENT and step.connection == "kept":
+        if action.then != "recorded":
+            said = await self._reaction(client.seq_of(sent) or 0, action.then)
+            if said.author is Author.AI_AGENT and action.connection == "kept":
                 self._exchanges.append(Exchange(sent_at=sent_at, answered_at=said.at))
         self.waiting = False
         self.said += 1
@@ -202,15 +204,15 @@ class Player:
         await asyncio.sleep(AWAY_SECONDS)
 
     async def _reaction(self, seq: int, expected: Reaction) -> Heard:
-        """The first thing that the organisation says after a message; StoryError when it is not what is expected."""
+        """The first thing that the organisation says after a message; ScenarioError when it is not what is expected."""
         client = self.customer
         await client.until(lambda: client.first_after(seq) is not None)
         said = client.first_after(seq)
         if said is None:
-            raise StoryError("nothing was said")
+            raise ScenarioError("nothing was said")
         came = await self._what_came(said)
         if expected not in {came, "anything"}:
-            raise StoryError(f"expected {expected}, there was {came}")
+            raise ScenarioError(f"expected {expected}, there was {came}")
         return said
 
     async def _what_came(self, said: Heard) -> Reaction:
@@ -229,29 +231,29 @@ class Player:
     async def _wait_for_salesforce(self, _: WaitForSalesforce) -> None:
         await self._clients.salesforce_answers()
 
-    async def _ask_again(self, step: AskAgain) -> None:
+    async def _ask_again(self, action: AskAgain) -> None:
         self._repeated += 1
-        if not await self.correspondent.ask_again(step.text):
-            raise StoryError("the last line was not spoken again")
+        if not await self.vendor_customer.ask_again(action.text):
+            raise ScenarioError("the last line was not spoken again")
 
-    async def _stop(self, step: Stop) -> None:
-        await self.correspondent.stop(step.word)
+    async def _stop(self, action: Stop) -> None:
+        await self.vendor_customer.stop(action.word)
         self._stopped_at = datetime.now(UTC)
         self._tell("wants no more SMS")
 
-    async def _overhear(self, step: Overhear) -> None:
-        whispered = " ".join(self.correspondent.phone.whispered)
-        if step.words not in whispered:
-            raise StoryError(f"the colleague was whispered {whispered!r}")
+    async def _overhear(self, action: Overhear) -> None:
+        whispered = " ".join(self.vendor_customer.phone.whispered)
+        if action.words not in whispered:
+            raise ScenarioError(f"the colleague was whispered {whispered!r}")
         self._tell("is handed over by phone, with a whispered summary")
 
     async def _hang_up(self, _: HangUp) -> None:
-        await self.correspondent.phone.hang_up()
+        await self.vendor_customer.phone.hang_up()
 
-    async def _answer_in_zendesk(self, step: AnswerInZendesk) -> None:
-        client, seq = self.correspondent, self.customer.last_seq
-        self._by_colleagues.append(step.text)
-        await client.ticket.answer_as(step.by, step.text)
+    async def _answer_in_zendesk(self, action: AnswerInZendesk) -> None:
+        client, seq = self.vendor_customer, self.customer.last_seq
+        self._by_colleagues.append(action.text)
+        await client.ticket.answer_as(action.by, action.text)
         await self._reaction(seq, "person")
         self._taken_over(client.heard[-1].at)
         self._tell("a colleague answers in Zendesk")
@@ -262,69 +264,69 @@ class Player:
         view = await self._staff.approval(by, self.customer.conversation_id, is_open=is_open)
         return view.approval
 
-    async def _decide(self, step: Decide) -> None:
-        approval = await self._approval(step.by, is_open=True)
-        ask = AskDecision(action=step.action, text=step.text, reason=step.reason, digest=approval.digest)
+    async def _decide(self, action: Decide) -> None:
+        approval = await self._approval(action.by, is_open=True)
+        ask = AskDecision(action=action.action, text=action.text, reason=action.reason, digest=approval.digest)
         seq = self.customer.last_seq
         asked_at = datetime.now(UTC)
-        answer = await self._staff.decide(step.by, approval.approval_id, ask)
-        if not isinstance(answer, DecisionAnswer) or answer.effect != step.effect:
-            raise StoryError(f"{step.action} should be {step.effect}, there was {answer!r}")
-        self._tell(f"{step.by}: {step.action.replace('_', ' ')} → {answer.effect.replace('_', ' ')}")
+        answer = await self._staff.decide(action.by, approval.approval_id, ask)
+        if not isinstance(answer, DecisionAnswer) or answer.effect != action.effect:
+            raise ScenarioError(f"{action.action} should be {action.effect}, there was {answer!r}")
+        self._tell(f"{action.by}: {action.action.replace('_', ' ')} → {answer.effect.replace('_', ' ')}")
         if answer.effect == "send":
             await self._reaction(seq, "answer")
             self.state = "talking"
         elif answer.effect == "take_over":
             self._taken_over(answer.decided_at or asked_at)
 
-    async def _decide_too_late(self, step: DecideTooLate) -> None:
-        approval = await self._approval(step.by, is_open=False)
-        answer = await self._staff.decide(step.by, approval.approval_id, AskDecision(action="approve"))
+    async def _decide_too_late(self, action: DecideTooLate) -> None:
+        approval = await self._approval(action.by, is_open=False)
+        answer = await self._staff.decide(action.by, approval.approval_id, AskDecision(action="approve"))
         if isinstance(answer, DecisionAnswer):
-            raise StoryError("a decision that came too late was accepted")
+            raise ScenarioError("a decision that came too late was accepted")
         self._late.append(answer)
-        self._tell(f"{step.by} decides too late: {answer.decided_by} was first")
+        self._tell(f"{action.by} decides too late: {answer.decided_by} was first")
 
-    async def _decide_together(self, step: DecideTogether) -> None:
-        approval = await self._approval(step.by[0], is_open=True)
+    async def _decide_together(self, action: DecideTogether) -> None:
+        approval = await self._approval(action.by[0], is_open=True)
         seq = self.customer.last_seq
         answers = await asyncio.gather(
-            *(self._staff.decide(person, approval.approval_id, AskDecision(action="approve")) for person in step.by)
+            *(self._staff.decide(person, approval.approval_id, AskDecision(action="approve")) for person in action.by)
         )
         late = [answer for answer in answers if isinstance(answer, LateDecision)]
         self._late += late
         if len(late) != 1:
-            raise StoryError(f"of two decisions at once {len(late)} were refused")
+            raise ScenarioError(f"of two decisions at once {len(late)} were refused")
         self._tell(f"two people approve at once: {late[0].decided_by} was first")
         await self._reaction(seq, "answer")
         self.state = "talking"
 
-    async def _take_over(self, step: TakeOver) -> None:
-        await self._staff.take_over(step.by, self.customer.conversation_id)
+    async def _take_over(self, action: TakeOver) -> None:
+        await self._staff.take_over(action.by, self.customer.conversation_id)
         self._taken_over(datetime.now(UTC))
-        self._tell(f"{step.by} takes over")
+        self._tell(f"{action.by} takes over")
 
     def _taken_over(self, at: datetime) -> None:
         self._takeovers.append(Takeover(acknowledged_at=at))
         self.state = "with a person"
 
-    async def _reply(self, step: Reply) -> None:
+    async def _reply(self, action: Reply) -> None:
         seq = self.customer.last_seq
-        await self._staff.reply(step.by, self.customer.conversation_id, step.text)
+        await self._staff.reply(action.by, self.customer.conversation_id, action.text)
         if self.state != "with a person":
             self._taken_over(datetime.now(UTC))
         await self._reaction(seq, "person")
 
-    async def _reply_in_vain(self, step: ReplyInVain) -> None:
-        note = await self._staff.reply_in_vain(step.by, self.customer.conversation_id, step.text)
+    async def _reply_in_vain(self, action: ReplyInVain) -> None:
+        note = await self._staff.reply_in_vain(action.by, self.customer.conversation_id, action.text)
         self._taken_over(datetime.now(UTC))
-        self._tell(f"{step.by} is told: {note}")
+        self._tell(f"{action.by} is told: {note}")
 
-    async def _hand_back(self, step: HandBack) -> None:
+    async def _hand_back(self, action: HandBack) -> None:
         seq = self.customer.last_seq
         self._takeovers[-1] = self._takeovers[-1].model_copy(update={"handed_back_at": datetime.now(UTC)})
-        await self._staff.hand_back(step.by, self.customer.conversation_id, step.instruction)
-        self._tell(f"{step.by} hands back")
+        await self._staff.hand_back(action.by, self.customer.conversation_id, action.instruction)
+        self._tell(f"{action.by} hands back")
         self.state = "talking"
-        if step.then != "nothing":
-            await self._reaction(seq, step.then)
+        if action.then != "nothing":
+            await self._reaction(seq, action.then)

@@ -1,4 +1,4 @@
-"""What a spectator sees: what happens now while the stories play, then the table, the checks and the summary."""
+"""What a terminal shows: what happens now while the scenarios play, then the table, the checks and the summary."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence

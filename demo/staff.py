@@ -10,7 +10,7 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from demo.steps import WEBSITE
+from demo.actions import WEBSITE
 from domain.model import Frozen
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskReply, AskTakeOver

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from config.settings import Settings
-from demo.steps import STAFF
+from demo.actions import STAFF
 from demo.vendors import Vendors, serving_vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelSpec, IdentityRules

@@ -84,12 +84,12 @@ class _Telling:
     def smallest_answer(self) -> str:
         return smallest(self._request.wanted) if self._request.wanted else KNOWS_NOTHING
 
-    def failure(self, step: Fails) -> dict[str, Any]:
-        return _error(step.status, step.message, step.code)
+    def failure(self, entry: Fails) -> dict[str, Any]:
+        return _error(entry.status, entry.message, entry.code)
 
-    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+    def failing_events(self, entry: FailsMidway) -> Iterator[str]:
         yield from list(self.events(Says(content="{}")))[:3]
-        yield event({"type": "error", "error": {"type": step.type, "message": step.message}}, "error")
+        yield event({"type": "error", "error": {"type": entry.type, "message": entry.message}}, "error")
 
     def whole(self, said: Says | Calls) -> dict[str, Any]:
         content, stop_reason = _content(said, self._number)
@@ -127,18 +127,18 @@ class _Telling:
         yield event({"type": "message_stop"}, "message_stop")
 
 
-def _content(step: Says | Calls, number: int) -> tuple[list[dict[str, Any]], str]:
-    if isinstance(step, Calls):
+def _content(entry: Says | Calls, number: int) -> tuple[list[dict[str, Any]], str]:
+    if isinstance(entry, Calls):
         text = {"type": "text", "text": "Let me look that up."}
         calls = [
-            {"type": "tool_use", "id": f"toolu_{number}_{place}", "name": step.name, "input": _input(arguments)}
-            for place, arguments in enumerate(step.arguments)
+            {"type": "tool_use", "id": f"toolu_{number}_{place}", "name": entry.name, "input": _input(arguments)}
+            for place, arguments in enumerate(entry.arguments)
         ]
         return [text, *calls], "tool_use"
-    if step.refusal is not None:
+    if entry.refusal is not None:
         return [], "refusal"
-    content = [{"type": "text", "text": step.content}] if step.content else []
-    return content, STOP_REASONS[step.finish_reason]
+    content = [{"type": "text", "text": entry.content}] if entry.content else []
+    return content, STOP_REASONS[entry.finish_reason]
 
 
 def _input(arguments: str) -> dict[str, Any]:

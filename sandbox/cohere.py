@@ -74,12 +74,12 @@ class _Telling:
             return smallest(wanted.json_schema)
         return "{}" if wanted and wanted.type == "json_object" else KNOWS_NOTHING
 
-    def failure(self, step: Fails) -> dict[str, Any]:
-        return _error(step.message)
+    def failure(self, entry: Fails) -> dict[str, Any]:
+        return _error(entry.message)
 
-    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+    def failing_events(self, entry: FailsMidway) -> Iterator[str]:
         yield from list(self.events(Says(content="{}")))[:3]
-        yield self._end(Says(), step.type, {"error": step.message})
+        yield self._end(Says(), entry.type, {"error": entry.message})
 
     def whole(self, said: Says | Calls) -> dict[str, Any]:
         content = [{"type": "text", "text": _text(said)}] if _text(said) else None

@@ -74,12 +74,12 @@ class OpenAiStandIn(ModelStandIn):
         sent = json_body(await http.body(), NO_JSON)
         request = openai_embeddings.accepted_request(sent)
         self._accept(request.model, sent)
-        step = self.script.popleft() if self.script else None
-        if isinstance(step, Fails):
-            error = error_body(step.message, kind=step.type, code=step.code)
-            return JSONResponse(error, step.status, headers=step.headers)
-        if isinstance(step, SendsBody):
-            return Response(step.body, media_type=step.media_type)
+        entry = self.script.popleft() if self.script else None
+        if isinstance(entry, Fails):
+            error = error_body(entry.message, kind=entry.type, code=entry.code)
+            return JSONResponse(error, entry.status, headers=entry.headers)
+        if isinstance(entry, SendsBody):
+            return Response(entry.body, media_type=entry.media_type)
         return JSONResponse(openai_embeddings.answer(request))
 
     def _accept(self, model: str, sent: dict[str, Any]) -> None:
@@ -114,12 +114,12 @@ class _Telling:
                 return KNOWS_NOTHING
         return "{}" if self._request.response_format.type == "json_object" else KNOWS_NOTHING
 
-    def failure(self, step: Fails) -> dict[str, Any]:
-        return error_body(step.message, step.type, code=step.code)
+    def failure(self, entry: Fails) -> dict[str, Any]:
+        return error_body(entry.message, entry.type, code=entry.code)
 
-    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+    def failing_events(self, entry: FailsMidway) -> Iterator[str]:
         yield from list(self.events(Says(content="{}")))[:2]
-        yield event(error_body(step.message, code=step.type))
+        yield event(error_body(entry.message, code=entry.type))
 
     def whole(self, said: Says | Calls) -> dict[str, Any]:
         message, finish_reason = _message(said, self._number)
@@ -150,9 +150,9 @@ class _Telling:
         return {**named, "model": self._request.model}
 
 
-def _usage(request: ChatRequest, step: Says | Calls) -> dict[str, Any]:
+def _usage(request: ChatRequest, entry: Says | Calls) -> dict[str, Any]:
     prompt = tokens_of(texts_of(request))
-    completion = tokens_of([step.content or "", step.refusal or ""] if isinstance(step, Says) else step.arguments)
+    completion = tokens_of([entry.content or "", entry.refusal or ""] if isinstance(entry, Says) else entry.arguments)
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -161,17 +161,17 @@ def _usage(request: ChatRequest, step: Says | Calls) -> dict[str, Any]:
     }
 
 
-def _message(step: Says | Calls, number: int) -> tuple[dict[str, Any], str]:
-    if isinstance(step, Says):
+def _message(entry: Says | Calls, number: int) -> tuple[dict[str, Any], str]:
+    if isinstance(entry, Says):
         said: dict[str, Any] = {
             "role": "assistant",
-            "content": step.content,
-            "refusal": step.refusal,
+            "content": entry.content,
+            "refusal": entry.refusal,
             "annotations": [],
         }
-        return said, step.finish_reason
+        return said, entry.finish_reason
     calls = [
-        {"id": f"call_{number}_{place}", "type": "function", "function": {"name": step.name, "arguments": arguments}}
-        for place, arguments in enumerate(step.arguments)
+        {"id": f"call_{number}_{place}", "type": "function", "function": {"name": entry.name, "arguments": arguments}}
+        for place, arguments in enumerate(entry.arguments)
     ]
     return {"role": "assistant", "content": None, "refusal": None, "tool_calls": calls}, "tool_calls"

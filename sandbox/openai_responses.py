@@ -153,12 +153,12 @@ class AcceptedRequest:
         self._request = request
         self._number = number
 
-    def failure(self, step: Fails) -> dict[str, Any]:
-        return error_body(step.message, step.type, code=step.code)
+    def failure(self, entry: Fails) -> dict[str, Any]:
+        return error_body(entry.message, entry.type, code=entry.code)
 
-    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+    def failing_events(self, entry: FailsMidway) -> Iterator[str]:
         begun = _begun(self._request, self._number)
-        failed = {**begun, "status": "failed", "error": {"code": step.type, "message": step.message}}
+        failed = {**begun, "status": "failed", "error": {"code": entry.type, "message": entry.message}}
         told = _Numbered()
         yield told("response.created", response=begun)
         yield told("response.failed", response=failed)
@@ -251,27 +251,27 @@ def _begun(request: ResponsesRequest, number: int) -> dict[str, Any]:
     }
 
 
-def _incomplete_reason(step: Says | Calls) -> str | None:
-    if isinstance(step, Calls):
+def _incomplete_reason(entry: Says | Calls) -> str | None:
+    if isinstance(entry, Calls):
         return None
-    return {"stop": None, "length": "max_output_tokens", "content_filter": "content_filter"}[step.finish_reason]
+    return {"stop": None, "length": "max_output_tokens", "content_filter": "content_filter"}[entry.finish_reason]
 
 
-def _output(step: Says | Calls, number: int) -> list[dict[str, Any]]:
-    if isinstance(step, Calls):
+def _output(entry: Says | Calls, number: int) -> list[dict[str, Any]]:
+    if isinstance(entry, Calls):
         return [
             {
                 "id": f"fc_{number}_{place}",
                 "type": "function_call",
                 "status": "completed",
                 "call_id": f"call_{number}_{place}",
-                "name": step.name,
+                "name": entry.name,
                 "arguments": arguments,
             }
-            for place, arguments in enumerate(step.arguments)
+            for place, arguments in enumerate(entry.arguments)
         ]
-    part: dict[str, Any] = {"type": "refusal", "refusal": step.refusal}
-    if step.refusal is None:
-        part = {"type": "output_text", "text": step.content or "", "annotations": [], "logprobs": []}
+    part: dict[str, Any] = {"type": "refusal", "refusal": entry.refusal}
+    if entry.refusal is None:
+        part = {"type": "output_text", "text": entry.content or "", "annotations": [], "logprobs": []}
     message = {"id": f"msg_{number}", "type": "message", "status": "completed", "role": "assistant", "content": [part]}
     return [message]

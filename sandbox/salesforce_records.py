@@ -126,25 +126,25 @@ class Organisation:
 
     def _field(self, kind: SObject, path: str) -> Field:
         """The field at the end of a path. Raises SoqlError."""
-        step, _, rest = path.partition(".")
+        name, _, rest = path.partition(".")
         if rest:
-            followed = next((one for one in kind.fields.values() if one.relation.lower() == step.lower()), None)
+            followed = next((one for one in kind.fields.values() if one.relation.lower() == name.lower()), None)
             if followed is None or not followed.relation:
-                raise SoqlError("INVALID_FIELD", f"Didn't understand relationship '{step}' in field path.")
+                raise SoqlError("INVALID_FIELD", f"Didn't understand relationship '{name}' in field path.")
             return self._field(self._kind(followed.to), rest)
-        known = kind.find(step)
+        known = kind.find(name)
         if known is None:
-            text = f"No such column '{step}' on entity '{kind.name}'. If you are attempting to use a custom field, be "
+            text = f"No such column '{name}' on entity '{kind.name}'. If you are attempting to use a custom field, be "
             raise SoqlError("INVALID_FIELD", f"{text}sure to append the '__c' after the custom field name.")
         return known
 
     def _value(self, kind: SObject, path: str, record: Record | None) -> Any:
-        step, _, rest = path.partition(".")
+        name, _, rest = path.partition(".")
         if record is None:
             return None
         if not rest:
-            return record.get(self._field(kind, step).name)
-        followed = next(one for one in kind.fields.values() if one.relation.lower() == step.lower())
+            return record.get(self._field(kind, name).name)
+        followed = next(one for one in kind.fields.values() if one.relation.lower() == name.lower())
         parent = self.by_id(followed.to, record[followed.name] or "")
         return self._value(self.objects[followed.to], rest, parent)
 
@@ -215,12 +215,12 @@ class Organisation:
         return shown
 
     def _show(self, kind: SObject, path: str, record: Record, shown: Record) -> None:
-        step, _, rest = path.partition(".")
+        name, _, rest = path.partition(".")
         if not rest:
-            name = self._field(kind, step).name
+            name = self._field(kind, name).name
             shown[name] = record.get(name)
             return
-        followed = next(one for one in kind.fields.values() if one.relation.lower() == step.lower())
+        followed = next(one for one in kind.fields.values() if one.relation.lower() == name.lower())
         parent = self.by_id(followed.to, record[followed.name] or "")
         if parent is None:
             shown[followed.relation] = None

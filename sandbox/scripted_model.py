@@ -1,7 +1,7 @@
 """What the stand-ins for model providers share: a script of what the next requests meet, and streams that can be cut.
 
-`POST /sandbox/script` queues steps, one for each request; without a script the model says the smallest answer that the
-asked format allows. `DELETE /sandbox/script` starts afresh. `GET /sandbox/requests` shows the bodies that were
+`POST /sandbox/script` queues entries, one for each request; without a script the model says the smallest answer that
+the asked format allows. `DELETE /sandbox/script` starts afresh. `GET /sandbox/requests` shows the bodies that were
 accepted, the newest last.
 """
 
@@ -25,7 +25,7 @@ CHARACTERS_PER_TOKEN = 4
 KNOWS_NOTHING = "I am a stand-in and know nothing."
 
 
-class Step(BaseModel):
+class ScriptEntry(BaseModel):
     """What one request meets, after so many seconds; `times` repeats it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,13 +34,13 @@ class Step(BaseModel):
     after_seconds: float = Field(0, ge=0)
 
 
-class Answers(Step):
+class Answers(ScriptEntry):
     """The model says the smallest answer that the asked format allows: what happens without a script."""
 
     kind: Literal["answers"] = "answers"
 
 
-class Says(Step):
+class Says(ScriptEntry):
     """The model answers, refuses, or is stopped (`length`, `content_filter`). No content at all is possible too."""
 
     kind: Literal["says"] = "says"
@@ -49,7 +49,7 @@ class Says(Step):
     finish_reason: Literal["stop", "length", "content_filter"] = "stop"
 
 
-class Calls(Step):
+class Calls(ScriptEntry):
     """The model calls a tool, once for each of the `arguments` (JSON texts)."""
 
     kind: Literal["calls"] = "calls"
@@ -57,7 +57,7 @@ class Calls(Step):
     arguments: tuple[str, ...] = Field(min_length=1)
 
 
-class Fails(Step):
+class Fails(ScriptEntry):
     """An error response: 429 with `retry-after`, 500, 503, or any other."""
 
     kind: Literal["fails"] = "fails"
@@ -68,7 +68,7 @@ class Fails(Step):
     headers: dict[str, str] = {}
 
 
-class FailsMidway(Step):
+class FailsMidway(ScriptEntry):
     """Status 200, and then an error in the middle of the stream, of the vendor's type or code."""
 
     kind: Literal["fails_midway"] = "fails_midway"
@@ -76,7 +76,7 @@ class FailsMidway(Step):
     message: str = "Sorry about that!"
 
 
-class CutsConnection(Step):
+class CutsConnection(ScriptEntry):
     """The answer ends after so many events: the connection drops, or, `cleanly`, the response ends as if complete."""
 
     kind: Literal["cuts_connection"] = "cuts_connection"
@@ -85,7 +85,7 @@ class CutsConnection(Step):
     cleanly: bool = False
 
 
-class SendsBody(Step):
+class SendsBody(ScriptEntry):
     """Status 200 with a body that may be anything, such as a proxy's login page."""
 
     kind: Literal["sends_body"] = "sends_body"
@@ -93,7 +93,7 @@ class SendsBody(Step):
     media_type: str = "application/json"
 
 
-AnyStep = Annotated[
+AnyScriptEntry = Annotated[
     Answers | Says | Calls | Fails | FailsMidway | CutsConnection | SendsBody, Field(discriminator="kind")
 ]
 
@@ -109,7 +109,7 @@ class RefusedRequestError(Exception):
 
 
 class AcceptedRequest(Protocol):
-    """One accepted request, and how its vendor words what a step brings."""
+    """One accepted request, and how its vendor words what an entry brings."""
 
     stream: bool
 
@@ -117,7 +117,7 @@ class AcceptedRequest(Protocol):
     def smallest_answer(self) -> str:
         """The smallest text that the asked format allows."""
 
-    def failure(self, step: Fails) -> Mapping[str, Any]:
+    def failure(self, entry: Fails) -> Mapping[str, Any]:
         """The body of an error response."""
 
     def whole(self, said: Says | Calls) -> Mapping[str, Any]:
@@ -126,7 +126,7 @@ class AcceptedRequest(Protocol):
     def events(self, said: Says | Calls) -> Iterator[str]:
         """The events of one that is."""
 
-    def failing_events(self, step: FailsMidway) -> Iterator[str]:
+    def failing_events(self, entry: FailsMidway) -> Iterator[str]:
         """The events of one that fails midway."""
 
 
@@ -137,13 +137,13 @@ class ModelStandIn(StandIn):
         super().__init__(name)
         self.api_key = api_key
         self.models = models
-        self.script: deque[AnyStep] = deque()
+        self.script: deque[AnyScriptEntry] = deque()
         self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED_REQUESTS)
         self.refused = 0
         self.numbers = count(1)
 
-    def queue(self, *steps: AnyStep) -> None:
-        self.script.extend(step for step in steps for _ in range(step.times))
+    def queue(self, *entries: AnyScriptEntry) -> None:
+        self.script.extend(entry for entry in entries for _ in range(entry.times))
 
     def reset(self) -> None:
         self.script.clear()
@@ -152,18 +152,18 @@ class ModelStandIn(StandIn):
 
     async def tell(self, accepted: AcceptedRequest) -> Response:
         """What the script has for the request that was just accepted."""
-        step: AnyStep = self.script.popleft() if self.script else Answers()
-        await anyio.sleep(step.after_seconds)
-        match step:
+        entry: AnyScriptEntry = self.script.popleft() if self.script else Answers()
+        await anyio.sleep(entry.after_seconds)
+        match entry:
             case Fails():
-                return JSONResponse(accepted.failure(step), step.status, step.headers)
+                return JSONResponse(accepted.failure(entry), entry.status, entry.headers)
             case SendsBody():
-                return Response(step.body, media_type=step.media_type)
+                return Response(entry.body, media_type=entry.media_type)
             case FailsMidway():
-                return event_stream(list(accepted.failing_events(step)))
+                return event_stream(list(accepted.failing_events(entry)))
             case CutsConnection():
-                return event_stream(list(accepted.events(step.answer)), step)
-        said = Says(content=accepted.smallest_answer) if isinstance(step, Answers) else step
+                return event_stream(list(accepted.events(entry.answer)), entry)
+        said = Says(content=accepted.smallest_answer) if isinstance(entry, Answers) else entry
         return event_stream(list(accepted.events(said))) if accepted.stream else JSONResponse(accepted.whole(said))
 
     def refusal(self, refused: RefusedRequestError) -> Response:
@@ -188,8 +188,8 @@ class ModelStandIn(StandIn):
         app.add_api_route("/sandbox/requests", self._accepted, methods=["GET"])
         return app
 
-    async def _queue(self, steps: list[AnyStep]) -> None:
-        self.queue(*steps)
+    async def _queue(self, entries: list[AnyScriptEntry]) -> None:
+        self.queue(*entries)
 
     async def _forget(self) -> None:
         self.reset()

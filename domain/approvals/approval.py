@@ -42,11 +42,11 @@ class Approval(BaseModel):
     approved_by: tuple[str, ...] = ()
     rungs_done: int = Field(0, ge=0, description="Steps of the reminder ladder already taken.")
 
-    def climb(self, step: LadderRung) -> "Approval":
-        """One step of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
-        widened = tuple(dict.fromkeys((*self.roles, *step.roles)))
-        roles = {"remind": self.roles, "widen": widened, "move_up": step.roles or self.roles}[step.action]
-        assignee = self.assignee if step.action == "remind" else None
+    def climb(self, rung: LadderRung) -> "Approval":
+        """One rung of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
+        widened = tuple(dict.fromkeys((*self.roles, *rung.roles)))
+        roles = {"remind": self.roles, "widen": widened, "move_up": rung.roles or self.roles}[rung.action]
+        assignee = self.assignee if rung.action == "remind" else None
         return self.model_copy(update={"rungs_done": self.rungs_done + 1, "roles": roles, "assignee": assignee})
 
 

@@ -12,8 +12,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from demo import customer as customer_module
+from demo.actions import say
 from demo.customer import ChatClient, Customer, heard_of
-from demo.steps import say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from gateway.chat.frames import AnyServerFrame, ConversationStatus, ErrorFrame, Pushed, Received, Welcome

@@ -72,7 +72,7 @@ def test_the_start_is_told_line_by_line() -> None:
         ("ready", "worker-1 runs again"),
     ],
 )
-def test_while_stories_play_a_crash_is_told_in_words(state: State, words: str) -> None:
+def test_while_scenarios_play_a_crash_is_told_in_words(state: State, words: str) -> None:
     assert words in told(("worker-1", state, "killed"), players=[Spectated("Anna")])
 
 

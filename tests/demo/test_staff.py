@@ -87,7 +87,7 @@ async def test_who_was_faster_is_told(gateway: Gateway, staff: Staff) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422, 500])
-async def test_any_other_refusal_ends_the_story(gateway: Gateway, staff: Staff, status: int) -> None:
+async def test_any_other_refusal_ends_the_scenario(gateway: Gateway, staff: Staff, status: int) -> None:
     gateway.answers = [(status, UNAVAILABLE)]
     with pytest.raises(httpx.HTTPStatusError):
         await staff.reply("anna", "cv_1", "Hello")

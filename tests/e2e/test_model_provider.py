@@ -35,18 +35,18 @@ def verdict(supported: float) -> Says:
 
 
 @contextmanager
-def provider(*steps: Says | Fails, key: str = API_KEY) -> Iterator[Settings]:
-    """Settings of an installation whose provider meets these steps, one for each request."""
+def provider(*entries: Says | Fails, key: str = API_KEY) -> Iterator[Settings]:
+    """Settings of an installation whose provider meets these entries, one for each request."""
     stand_in = OpenAiStandIn()
-    stand_in.queue(*steps)
+    stand_in.queue(*entries)
     with serving(stand_in.app()) as address:
         yield Settings(openai_api_key=SecretStr(key), openai_base_url=f"{address}/v1")
 
 
 async def test_a_provider_writes_and_a_validator_checks_in_22_events(house: House) -> None:
     turns = 3
-    steps = [step for _ in range(turns) for step in (written(), verdict(0.99))]
-    with provider(*steps) as settings:
+    entries = [entry for _ in range(turns) for entry in (written(), verdict(0.99))]
+    with provider(*entries) as settings:
         async with house.workers(model_factory(settings)):
             talk, lengths = house.talk(), []
             for number in range(1, turns + 1):
@@ -79,7 +79,7 @@ async def test_a_rate_limit_delays_and_loses_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "key"),
+    ("entries", "key"),
     [
         ([Says(content="I am not JSON")], API_KEY),
         ([Says(content=None)], API_KEY),
@@ -87,8 +87,8 @@ async def test_a_rate_limit_delays_and_loses_nothing(house: House) -> None:
     ],
     ids=["rubbish", "nothing", "wrong key"],
 )
-async def test_a_model_that_is_of_no_use_hands_over(house: House, steps: list[Says | Fails], key: str) -> None:
-    with provider(*steps, key=key) as settings:
+async def test_a_model_that_is_of_no_use_hands_over(house: House, entries: list[Says | Fails], key: str) -> None:
+    with provider(*entries, key=key) as settings:
         async with house.workers(model_factory(settings)):
             talk = house.talk()
             await talk.says(PASSWORD)
@@ -162,15 +162,15 @@ class TestFallback:
                 assert usage.calls == (1 if "form" in reason else 0)
 
     @pytest.mark.parametrize(
-        ("steps", "calls"),
+        ("entries", "calls"),
         [((Says(content="I am not JSON"),), 1), ((written(), Says(content="0.99")), 2)],
         ids=["writer", "validator"],
     )
     async def test_where_nobody_answers_the_cost_is_recorded_all_the_same(
-        self, house: House, database: Database, steps: tuple[Says, ...], calls: int
+        self, house: House, database: Database, entries: tuple[Says, ...], calls: int
     ) -> None:
         await publish(database, model=ModelSpec(writer=self.WRITER, validator=self.WRITER, prices=self.PRICES))
-        with provider(*steps) as settings:
+        with provider(*entries) as settings:
             async with house.workers(model_factory(settings)):
                 talk = house.talk()
                 await talk.says(PASSWORD)

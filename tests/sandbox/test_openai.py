@@ -52,8 +52,8 @@ def ask(client: httpx.Client, **changes: Any) -> httpx.Response:
     return client.post("/v1/chat/completions", json=HELLO | changes)
 
 
-def queue(client: httpx.Client, *steps: dict[str, Any]) -> None:
-    client.post("/sandbox/script", json=list(steps)).raise_for_status()
+def queue(client: httpx.Client, *entries: dict[str, Any]) -> None:
+    client.post("/sandbox/script", json=list(entries)).raise_for_status()
 
 
 def said(response: httpx.Response) -> Any:
@@ -93,7 +93,7 @@ class TestAnswers:
 
     @pytest.mark.shared
     @pytest.mark.parametrize(
-        "step",
+        "entry",
         [
             {"kind": "answers"},
             {"kind": "says", "refusal": "No."},
@@ -101,8 +101,8 @@ class TestAnswers:
             {"kind": "calls", "name": "f", "arguments": ["{}", "{}"]},
         ],
     )
-    def test_answers_are_as_the_api_describes_them(self, client: httpx.Client, step: dict[str, Any]) -> None:
-        queue(client, step)
+    def test_answers_are_as_the_api_describes_them(self, client: httpx.Client, entry: dict[str, Any]) -> None:
+        queue(client, entry)
         answer = ask(client).json()
         assert problems("CreateChatCompletionResponse", answer) == []
         assert problems("CreateChatCompletionResponse", answer | {"choices": [{}]})

@@ -57,7 +57,7 @@ def test_without_a_script_it_says_the_smallest_answer(client: httpx.Client) -> N
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    "step",
+    "entry",
     [
         {"kind": "answers"},
         {"kind": "says", "refusal": "No."},
@@ -66,8 +66,8 @@ def test_without_a_script_it_says_the_smallest_answer(client: httpx.Client) -> N
         {"kind": "fails_midway", "type": "server_error"},
     ],
 )
-def test_answers_are_as_the_api_describes_them(client: httpx.Client, step: dict[str, Any]) -> None:
-    client.post("/sandbox/script", json=[step]).raise_for_status()
+def test_answers_are_as_the_api_describes_them(client: httpx.Client, entry: dict[str, Any]) -> None:
+    client.post("/sandbox/script", json=[entry]).raise_for_status()
     lines = ask(client, stream=True, **with_format(SCHEMA)).text.splitlines()
     told = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
     assert [problems("ResponseStreamEvent", one) for one in told] == [[] for _ in told]

@@ -17,7 +17,7 @@ from sandbox.cohere import CohereStandIn
 from sandbox.openai import OpenAiStandIn
 from sandbox.scripted_model import (
     Answers,
-    AnyStep,
+    AnyScriptEntry,
     Calls,
     CutsConnection,
     Fails,
@@ -160,7 +160,7 @@ class TestTheScript:
 
 
 @pytest.mark.parametrize(
-    "step",
+    "entry",
     [
         Answers(times=3),
         Says(refusal="No."),
@@ -171,12 +171,12 @@ class TestTheScript:
         SendsBody(body=""),
     ],
 )
-def test_every_step_can_be_queued_over_http(step: AnyStep) -> None:
+def test_every_entry_can_be_queued_over_http(entry: AnyScriptEntry) -> None:
     stand_in = OpenAiStandIn()
     with serving(stand_in.app()) as address:
-        posted = httpx.post(f"{address}/sandbox/script", json=[step.model_dump()], trust_env=False)
+        posted = httpx.post(f"{address}/sandbox/script", json=[entry.model_dump()], trust_env=False)
     assert posted.status_code == 204
-    assert list(stand_in.script) == [step] * step.times
+    assert list(stand_in.script) == [entry] * entry.times
 
 
 @pytest.mark.parametrize("make", STAND_INS)

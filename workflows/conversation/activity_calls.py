@@ -271,11 +271,11 @@ class ActivityCalls(Calls):
             f"{decision.action} by {decision.by.id}: {effect}",
         )
 
-    async def climb_ladder(self, approval: Approval, step: LadderRung) -> None:
+    async def climb_ladder(self, approval: Approval, rung: LadderRung) -> None:
         await execute_activity(
             CLIMB_LADDER,
-            ClimbLadderInput(**self._names, approval=approval, step=step),
-            f"{step.action.replace('_', ' ')}: {', '.join(approval.roles)}",
+            ClimbLadderInput(**self._names, approval=approval, step=rung),
+            f"{rung.action.replace('_', ' ')}: {', '.join(approval.roles)}",
         )
 
     async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> int:

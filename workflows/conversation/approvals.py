@@ -112,11 +112,11 @@ class Approvals:
         self._state.ask_redraft(decision.reason)
 
     async def climb_ladder(self) -> None:
-        """Take the step that is due: remind, widen or move up. The wait itself has no end."""
+        """Take the rung that is due: remind, widen or move up. The wait itself has no end."""
         approval = self._state.approval
         if approval is None:
             return
-        step = self._state.opened_policy.ladder[approval.rungs_done]
-        climbed = approval.climb(step)
-        await self._activities.climb_ladder(climbed, step)
+        rung = self._state.opened_policy.ladder[approval.rungs_done]
+        climbed = approval.climb(rung)
+        await self._activities.climb_ladder(climbed, rung)
         self._state.replace_approval(climbed)

@@ -189,8 +189,8 @@ def _joined(*parts: str | bool | None) -> str:
 def _at(record: Record, path: str) -> Any:
     """The value under a path; Salesforce answers with its own spelling of names."""
     value: Any = record
-    for step in path.lower().split("."):
-        value = {key.lower(): one for key, one in value.items()}.get(step) if isinstance(value, Mapping) else None
+    for name in path.lower().split("."):
+        value = {key.lower(): one for key, one in value.items()}.get(name) if isinstance(value, Mapping) else None
     return value
 
 

@@ -19,7 +19,7 @@ from integrations.embeddings.base import Embedder, KnownVectors
 from integrations.embeddings.registry import EMBEDDERS, embedder
 from integrations.llm.provider import ModelAccess
 from sandbox.openai import API_KEY, OpenAiStandIn
-from sandbox.scripted_model import AnyStep, Fails, SendsBody
+from sandbox.scripted_model import AnyScriptEntry, Fails, SendsBody
 from sandbox.serving import serving
 from tests.openai_description import problems
 
@@ -129,7 +129,7 @@ class TestRemoteOnes:
         ],
     )
     async def test_failures_are_ours_and_hold_no_text(
-        self, remote: Embedder, stand_in: OpenAiStandIn, step: AnyStep, error: type[HoldfastError]
+        self, remote: Embedder, stand_in: OpenAiStandIn, step: AnyScriptEntry, error: type[HoldfastError]
     ) -> None:
         stand_in.queue(step)
         with pytest.raises(error) as raised:

@@ -20,7 +20,7 @@ from sandbox.anthropic import AnthropicStandIn
 from sandbox.authority import Authority
 from sandbox.cohere import CohereStandIn
 from sandbox.openai import OpenAiStandIn
-from sandbox.scripted_model import AnyStep, ModelStandIn, Says
+from sandbox.scripted_model import AnyScriptEntry, ModelStandIn, Says
 from sandbox.serving import serving, serving_tls
 from tests.organisation import READ_AT, SERVICE
 
@@ -106,9 +106,9 @@ class Provider:
     def validator(self) -> DraftValidator:
         return draft_validator(self.named, self.access())
 
-    async def failure(self, *steps: AnyStep, request: ReplyRequest = REQUEST, **writer: Any) -> HoldfastError:
+    async def failure(self, *entries: AnyScriptEntry, request: ReplyRequest = REQUEST, **writer: Any) -> HoldfastError:
         """The error that the writer raises, checked to hold no personal data and no key, nor to chain any."""
-        self.stand_in.queue(*steps)
+        self.stand_in.queue(*entries)
         with pytest.raises(HoldfastError) as caught:
             await self.writer(**writer).write_reply(request)
         shown = "".join(traceback.format_exception(caught.value, chain=True))

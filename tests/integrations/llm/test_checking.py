@@ -70,9 +70,9 @@ async def test_an_unknown_model(provider: Provider) -> None:
     assert (failed.name, failed.ok) == (f"{provider.kind}:gpt-99: model", False)
 
 
-@pytest.mark.parametrize("step", [Says(content="Yes, it works."), Says(content=None), Fails(status=422)])
-async def test_no_structured_output(provider: Provider, step: Says | Fails) -> None:
-    provider.stand_in.queue(step)
+@pytest.mark.parametrize("entry", [Says(content="Yes, it works."), Says(content=None), Fails(status=422)])
+async def test_no_structured_output(provider: Provider, entry: Says | Fails) -> None:
+    provider.stand_in.queue(entry)
     stage, _ = await failure(provider)
     assert stage == "structured output"
 

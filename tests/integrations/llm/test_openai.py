@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import CredentialsError, PermanentError, RateLimitedError, UnavailableError
 from sandbox.openai import OpenAiStandIn
-from sandbox.scripted_model import AnyStep, Calls, Fails, FailsMidway, Says, SendsBody, event
+from sandbox.scripted_model import AnyScriptEntry, Calls, Fails, FailsMidway, Says, SendsBody, event
 from tests.integrations.llm.providers import REFUND, REQUEST, WARRANTY, Articles, Provider, data_of, says, served
 from tests.openai_description import problems
 from tests.organisation import SERVICE
@@ -55,7 +55,7 @@ class TestReplies:
         assert (written.text, written.clarifying_question) == ("", "Which bicycle is it?")
 
     @pytest.mark.parametrize(
-        ("step", "refusal"),
+        ("entry", "refusal"),
         [
             (Says(refusal="I cannot help with that."), "refused"),
             (Says(content='{"statem', finish_reason="content_filter"), "content_filter"),
@@ -63,8 +63,10 @@ class TestReplies:
             (FailsMidway(type="content_filter"), "content_filter"),
         ],
     )
-    async def test_refusals_are_results_not_errors(self, provider: Provider, step: AnyStep, refusal: str) -> None:
-        provider.stand_in.queue(step)
+    async def test_refusals_are_results_not_errors(
+        self, provider: Provider, entry: AnyScriptEntry, refusal: str
+    ) -> None:
+        provider.stand_in.queue(entry)
         written = await provider.writer().write_reply(REQUEST)
         assert (written.text, written.refusal) == ("", refusal)
 

@@ -46,20 +46,20 @@ async def test_a_response_that_failed(provider: Provider, code: str, error: type
 
 async def test_an_error_event(provider: Provider) -> None:
     told = {"type": "error", "code": "rate_limit_exceeded", "message": "Erika", "param": None, "sequence_number": 0}
-    step = SendsBody(body=event(told, "error"), media_type="text/event-stream")
-    assert isinstance(await provider.failure(step), RateLimitedError)
+    entry = SendsBody(body=event(told, "error"), media_type="text/event-stream")
+    assert isinstance(await provider.failure(entry), RateLimitedError)
 
 
 @pytest.mark.parametrize(
-    "step",
+    "entry",
     [
         Says(content='{"statem', finish_reason="content_filter"),
         Fails(status=400, code="content_filter", type="invalid_request_error"),
         FailsMidway(type="bio_policy"),
     ],
 )
-async def test_a_filtered_answer_is_a_result(provider: Provider, step: Says | Fails | FailsMidway) -> None:
-    provider.stand_in.queue(step)
+async def test_a_filtered_answer_is_a_result(provider: Provider, entry: Says | Fails | FailsMidway) -> None:
+    provider.stand_in.queue(entry)
     assert (await provider.writer().write_reply(REQUEST)).refusal == "content_filter"
 
 

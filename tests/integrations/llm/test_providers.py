@@ -23,7 +23,7 @@ from integrations.llm.provider import ModelAccess, retry_after
 from integrations.llm.registry import MODELS, reply_writer
 from integrations.llm.remote import MAX_TOOL_ROUNDS
 from sandbox.authority import Authority
-from sandbox.scripted_model import AnyStep, Calls, CutsConnection, Fails, Says, SendsBody, event
+from sandbox.scripted_model import AnyScriptEntry, Calls, CutsConnection, Fails, Says, SendsBody, event
 from tests.integrations.llm.providers import (
     QUESTION,
     REFUND,
@@ -221,7 +221,7 @@ class TestFailures:
         assert isinstance(error, UnavailableError)
 
     @pytest.mark.parametrize(
-        "step",
+        "entry",
         [
             Says(content="Sure, Erika! You may return it."),
             Says(content='{"statements": "Erika"}'),
@@ -232,16 +232,16 @@ class TestFailures:
             SendsBody(body="[]"),
         ],
     )
-    async def test_rubbish(self, provider: Provider, step: AnyStep) -> None:
-        assert isinstance(await provider.failure(step), ModelOutputError)
+    async def test_rubbish(self, provider: Provider, entry: AnyScriptEntry) -> None:
+        assert isinstance(await provider.failure(entry), ModelOutputError)
 
     @pytest.mark.parametrize("data", ["Erika", "7", '{"type": "message_start", "message": "Erika"}'])
     async def test_events_that_nobody_can_read(
         self, provider: Provider, data: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Some clients stumble over them and some skip them, so that the end is missing."""
-        step = SendsBody(body=event(data, "message_start"), media_type="text/event-stream")
-        assert isinstance(await provider.failure(step), ModelOutputError | UnavailableError)
+        entry = SendsBody(body=event(data, "message_start"), media_type="text/event-stream")
+        assert isinstance(await provider.failure(entry), ModelOutputError | UnavailableError)
         assert "Erika" not in caplog.text
 
 
@@ -263,7 +263,7 @@ class TestVerdicts:
         assert data["quoted_sources"] == [{"title": "Warranty", "text": "Ten years."}]
 
     @pytest.mark.parametrize(
-        "step",
+        "entry",
         [
             Says(content='{"reason": "", "supported": 7}'),
             Says(refusal="No."),
@@ -271,8 +271,8 @@ class TestVerdicts:
             Says(content=None),
         ],
     )
-    async def test_no_verdict(self, provider: Provider, step: AnyStep) -> None:
-        provider.stand_in.queue(step)
+    async def test_no_verdict(self, provider: Provider, entry: AnyScriptEntry) -> None:
+        provider.stand_in.queue(entry)
         with pytest.raises(ModelOutputError):
             await provider.validator().validate_draft(REQUEST, self.DRAFT)
 

@@ -1,4 +1,4 @@
-"""What a story is made of: the steps of a customer and of the people who help."""
+"""What a scenario is made of: the actions of a customer and of the people who help."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,8 +22,8 @@ STAFF: dict[str, tuple[str, ...]] = {
 """Who has an API key, and with which roles; the website opens chats for customers who are signed in there."""
 
 
-class StoryError(Exception):
-    """The platform did something else than the story says."""
+class ScenarioError(Exception):
+    """The platform did something else than the scenario says."""
 
 
 Reaction = Literal["answer", "approval", "person", "anything"]
@@ -145,7 +145,7 @@ class HandBack:
     then: Reaction | Literal["nothing"] = "nothing"
 
 
-Step = (
+ScenarioAction = (
     Say
     | AskAgain
     | Stop
@@ -164,7 +164,7 @@ Step = (
 
 
 @dataclass(frozen=True)
-class Story:
+class Scenario:
     """What one customer, named by the contact's id in the directory, lives through.
 
     `subject` is that of the first mail or ticket. In Slack a customer writes in the shared channel or directly.
@@ -172,7 +172,7 @@ class Story:
 
     title: str
     customer: str
-    steps: tuple[Step, ...]
+    actions: tuple[ScenarioAction, ...]
     channel: ChannelKind = WEB_CHAT
     subject: str = ""
     is_direct: bool = False

@@ -1,12 +1,12 @@
-"""What the stories take for granted of their steps."""
+"""What the scenarios take for granted of their actions."""
 
 import pytest
 
-from demo.steps import STAFF, Say, Story, say
+from demo.actions import STAFF, Say, Scenario, say
 from gateway.auth import INTEGRATION, ROLES_ASCENDING
 
 
-def test_a_plain_step_is_one_message_sent_once() -> None:
+def test_a_plain_action_is_one_message_sent_once() -> None:
     assert say("Hello") == Say(texts=("Hello",), then="anything", copies=1, connection="kept", webhooks="sound")
 
 
@@ -21,9 +21,9 @@ def test_an_unknown_way_of_saying_is_an_error() -> None:
         say("Hello", loudly=True)
 
 
-def test_a_story_is_a_web_chat_from_the_start_unless_it_says_otherwise() -> None:
-    story = Story("title", "c-1", (say("Hello"),))
-    assert (story.channel, story.is_direct, story.during_outage) == ("web_chat", False, False)
+def test_a_scenario_is_a_web_chat_from_the_start_unless_it_says_otherwise() -> None:
+    scenario = Scenario("title", "c-1", (say("Hello"),))
+    assert (scenario.channel, scenario.is_direct, scenario.during_outage) == ("web_chat", False, False)
 
 
 def test_everybody_who_helps_has_roles_that_the_gateway_knows() -> None:

@@ -1,6 +1,6 @@
-"""The stories of customers who write by email, SMS, Zendesk and Slack, or call; each has a customer of its own."""
+"""The scenarios of customers who write by email, SMS, Zendesk and Slack, or call; each has a customer of its own."""
 
-from demo.steps import (
+from demo.actions import (
     APPROVER,
     SUPPORT,
     AnswerInZendesk,
@@ -10,15 +10,15 @@ from demo.steps import (
     Overhear,
     Reply,
     ReplyInVain,
+    Scenario,
     Stop,
-    Story,
     WaitForSalesforce,
     say,
 )
 from sandbox.process.zendesk import COLLEAGUE
 
 BY_EMAIL = (
-    Story(
+    Scenario(
         "questions by email, answered in the thread",
         "c-1002",
         (
@@ -28,7 +28,7 @@ BY_EMAIL = (
         channel="email",
         subject="CSV export",
     ),
-    Story(
+    Scenario(
         "asks for a person by email",
         "c-1008",
         (
@@ -40,7 +40,7 @@ BY_EMAIL = (
         channel="email",
         subject="A question",
     ),
-    Story(
+    Scenario(
         "billing dispute by email, approved",
         "c-1004",
         (
@@ -50,7 +50,7 @@ BY_EMAIL = (
         channel="email",
         subject="Our last invoice",
     ),
-    Story(
+    Scenario(
         "begins by email, goes on by SMS",
         "c-1005",
         (
@@ -66,7 +66,7 @@ BY_EMAIL = (
 )
 
 BY_SMS = (
-    Story(
+    Scenario(
         "question by SMS, then STOP",
         "c-1016",
         (
@@ -77,7 +77,7 @@ BY_SMS = (
         ),
         channel="sms",
     ),
-    Story(
+    Scenario(
         "SMS told of three times and out of order",
         "c-1018",
         (
@@ -89,7 +89,7 @@ BY_SMS = (
 )
 
 BY_PHONE = (
-    Story(
+    Scenario(
         "call: a question, once more, a person",
         "c-1027",
         (
@@ -100,7 +100,7 @@ BY_PHONE = (
         ),
         channel="phone",
     ),
-    Story(
+    Scenario(
         "call: a question about the account",
         "c-1029",
         (say("Which plan are we on?", then="answer"), say("Great, thank you!"), HangUp()),
@@ -109,7 +109,7 @@ BY_PHONE = (
 )
 
 BY_ZENDESK = (
-    Story(
+    Scenario(
         "ticket, answered in public",
         "c-1020",
         (
@@ -119,7 +119,7 @@ BY_ZENDESK = (
         channel="zendesk",
         subject="Trello",
     ),
-    Story(
+    Scenario(
         "ticket that a colleague answers in Zendesk",
         "c-1022",
         (
@@ -130,7 +130,7 @@ BY_ZENDESK = (
         channel="zendesk",
         subject="Exports",
     ),
-    Story(
+    Scenario(
         "ticket whose webhook gets lost",
         "c-1035",
         (say("How long do deleted items stay in the trash?", webhooks="lost"), say("Great, thank you!")),
@@ -140,7 +140,7 @@ BY_ZENDESK = (
 )
 
 BY_SLACK = (
-    Story(
+    Scenario(
         "thread in a shared Slack channel",
         "c-1037",
         (
@@ -149,14 +149,14 @@ BY_SLACK = (
         ),
         channel="slack",
     ),
-    Story(
+    Scenario(
         "direct message in Slack",
         "c-1040",
         (say("Is our last invoice paid?", then="answer"), say("Where can I download our invoices?")),
         channel="slack",
         is_direct=True,
     ),
-    Story(
+    Scenario(
         "Slack tells of everything twice and out of order",
         "c-1043",
         (
@@ -168,7 +168,7 @@ BY_SLACK = (
 )
 
 DURING_THE_OUTAGE = (
-    Story(
+    Scenario(
         "email during the outage of Salesforce",
         "c-1045",
         (
@@ -180,7 +180,7 @@ DURING_THE_OUTAGE = (
         subject="Notifications",
         during_outage=True,
     ),
-    Story(
+    Scenario(
         "SMS during the outage of Salesforce",
         "c-1025",
         (
@@ -191,7 +191,7 @@ DURING_THE_OUTAGE = (
         channel="sms",
         during_outage=True,
     ),
-    Story(
+    Scenario(
         "ticket during the outage of Salesforce",
         "c-1009",
         (say("How big may an uploaded file be?", then="answer"),),
@@ -199,7 +199,7 @@ DURING_THE_OUTAGE = (
         subject="Uploads",
         during_outage=True,
     ),
-    Story(
+    Scenario(
         "Slack during the outage of Salesforce",
         "c-1032",
         (say("Can I work offline on my phone?"),),
@@ -207,7 +207,7 @@ DURING_THE_OUTAGE = (
         is_direct=True,
         during_outage=True,
     ),
-    Story(
+    Scenario(
         "web chat during the outage of Salesforce",
         "c-1001",
         (

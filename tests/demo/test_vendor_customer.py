@@ -6,9 +6,9 @@ from urllib.parse import parse_qs
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from demo.correspondent import Correspondent
+from demo.actions import ScenarioError, Webhooks, say
 from demo.devices import devices_of
-from demo.steps import StoryError, Webhooks, say
+from demo.vendor_customer import VendorChannelCustomer
 from demo.vendors import Vendors, serving_vendors
 from sandbox.process.salesforce import Customers
 from sandbox.serving import serving
@@ -41,9 +41,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def customer(vendors: Vendors, database: Database) -> Correspondent:
+def customer(vendors: Vendors, database: Database) -> VendorChannelCustomer:
     BODIES.clear()
-    return Correspondent(database, "shop", devices_of(vendors, ANNA, subject="Hello", is_direct=True), "sms")
+    return VendorChannelCustomer(database, "shop", devices_of(vendors, ANNA, subject="Hello", is_direct=True), "sms")
 
 
 @pytest.mark.parametrize(
@@ -55,27 +55,29 @@ def customer(vendors: Vendors, database: Database) -> Correspondent:
         ("lost", []),
     ],
 )
-async def test_a_vendor_tells_as_the_step_wants(customer: Correspondent, webhooks: Webhooks, told: list[str]) -> None:
+async def test_a_vendor_tells_as_the_action_wants(
+    customer: VendorChannelCustomer, webhooks: Webhooks, told: list[str]
+) -> None:
     await customer.say(say("one", "two", webhooks=webhooks))
     assert told == BODIES
     await customer.say(say("three"))
     assert [*told, "three"] == BODIES
 
 
-async def test_what_is_said_is_noted_without_the_ids_of_the_vendor(customer: Correspondent) -> None:
+async def test_what_is_said_is_noted_without_the_ids_of_the_vendor(customer: VendorChannelCustomer) -> None:
     sent = await customer.say(say("four"))
     assert customer.sent == list(sent)
     assert [(one.message_id, one.text) for one in sent] == [(None, "four")]
 
 
-async def test_another_device_may_be_used(customer: Correspondent) -> None:
+async def test_another_device_may_be_used(customer: VendorChannelCustomer) -> None:
     await customer.say(say("By mail.", by="email"))
     assert BODIES == []
     await customer.say(say("And again."))
     assert BODIES == []
 
 
-async def test_who_speaks_when_nobody_listens_leaves_the_story(customer: Correspondent) -> None:
+async def test_who_speaks_when_nobody_listens_leaves_the_scenario(customer: VendorChannelCustomer) -> None:
     """The number answers with no words at all, so the call is over before anything is said."""
-    with pytest.raises(StoryError, match="Nobody listens"):
+    with pytest.raises(ScenarioError, match="Nobody listens"):
         await customer.say(say("Hello?", by="phone"))

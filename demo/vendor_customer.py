@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import unquote_plus
 
+from demo.actions import Say, ScenarioError, Webhooks
 from demo.customer import Customer
 from demo.devices import Device, HelpDesk, Telephone
-from demo.steps import Say, StoryError, Webhooks
 from domain.conversation.messages import Author
 from domain.delivery.channels import PHONE
 from domain.errors import RetryableError
@@ -30,7 +30,7 @@ TOLD: Mapping[Webhooks, int] = {"doubled": 3, "reordered": 2, "lost": 0}
 """How often a vendor posts the last text at least."""
 
 
-class Correspondent(Customer):
+class VendorChannelCustomer(Customer):
     """One who has several devices. A message of the organisation is heard once the record and the vendor have it."""
 
     def __init__(
@@ -55,16 +55,16 @@ class Correspondent(Customer):
             finally:
                 await asyncio.sleep(LOOK_SECONDS)
 
-    async def say(self, step: Say) -> Sequence[Sent]:
-        self._using = step.by or self._using
+    async def say(self, action: Say) -> Sequence[Sent]:
+        self._using = action.by or self._using
         self._used.add(self._using)
         device = self._devices[self._using]
-        sent = [Sent(message_id=None, text=text) for text in step.texts]
+        sent = [Sent(message_id=None, text=text) for text in action.texts]
         self.sent += sent
-        async with _troubled(device.stand_in, step.webhooks):
-            for text in step.texts:
+        async with _troubled(device.stand_in, action.webhooks):
+            for text in action.texts:
                 await _write(device, text)
-        _check_trouble(device.stand_in, step)
+        _check_trouble(device.stand_in, action)
         return sent
 
     async def stop(self, word: str) -> None:
@@ -130,23 +130,23 @@ class Correspondent(Customer):
         return any(posted.id in names for posted in self._devices[message.channel].posted())
 
 
-def _check_trouble(stand_in: StandIn, step: Say) -> None:
-    """Raises StoryError when the vendor has not told of it in the way that the step wants."""
-    if step.webhooks == "sound":
+def _check_trouble(stand_in: StandIn, action: Say) -> None:
+    """Raises ScenarioError when the vendor has not told of it in the way that the action wants."""
+    if action.webhooks == "sound":
         return
     sent = [entry for entry in list(stand_in.journal.entries) if entry.direction == "sent"]
-    told = sum(step.texts[-1] in unquote_plus(str(entry.detail.get("body", ""))) for entry in sent)
+    told = sum(action.texts[-1] in unquote_plus(str(entry.detail.get("body", ""))) for entry in sent)
     lost = any(entry.what.endswith("(lost)") for entry in sent)
-    if told < TOLD[step.webhooks] or (step.webhooks == "lost" and not lost):
-        raise StoryError(f"its webhook was to be {step.webhooks}, it was posted {told} times")
+    if told < TOLD[action.webhooks] or (action.webhooks == "lost" and not lost):
+        raise ScenarioError(f"its webhook was to be {action.webhooks}, it was posted {told} times")
 
 
 async def _write(device: Device, text: str) -> None:
-    """Raises StoryError for what cannot be done, such as speaking after the call has ended."""
+    """Raises ScenarioError for what cannot be done, such as speaking after the call has ended."""
     try:
         await device.write(text)
     except ValueError as error:
-        raise StoryError(str(error)) from error
+        raise ScenarioError(str(error)) from error
 
 
 @asynccontextmanager
