@@ -1,4 +1,4 @@
-"""Email: sent by SMTP (email_smtp.py), read by IMAP (email_mailbox.py)."""
+"""Email: sent by SMTP (smtp.py), read by IMAP (mailbox.py)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

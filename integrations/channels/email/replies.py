@@ -4,7 +4,7 @@ Losing what a customer wrote is worse than reading a quotation twice, so a rule 
 
 - only a mail that answers one quotes: an introduction ("On … wrote:") and lines that begin with ">", or a block of
   headers (From, Sent, To, Subject) or a full introduction, and all that follows;
-- an introduction is nothing but an introduction (email_introductions.py): a line that says more stays, and so does what
+- an introduction is nothing but an introduction (introductions.py): a line that says more stays, and so does what
   it introduces;
 - a quotation is removed at the beginning or at the end. One between answers, or in the middle, stays: the answers mean
   nothing without it, and it may be somebody else's words that the customer cites. What a line that ends in a colon
