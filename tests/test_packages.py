@@ -17,7 +17,11 @@ LISTS = {
     "coverage": TOOL["coverage"]["run"]["source"],
     "import contracts": TOOL["importlinter"]["root_packages"],
 }
-LAYERS = next(one["layers"] for one in TOOL["importlinter"]["contracts"] if one["type"] == "layers")
+LAYERS, SUBJECTS = (
+    {module for layer in one["layers"] for module in layer.split(" | ")}
+    for one in TOOL["importlinter"]["contracts"]
+    if one["type"] == "layers"
+)
 
 
 @pytest.mark.parametrize("packages", LISTS.values(), ids=LISTS)
@@ -27,5 +31,10 @@ def test_a_list_names_every_package_once(packages: list[str]) -> None:
 
 
 def test_every_package_is_a_layer_or_stands_alone() -> None:
-    layers = {package for layer in LAYERS for package in layer.split(" | ")}
-    assert layers == PACKAGES - {"config", "sandbox"}
+    assert PACKAGES - {"config", "sandbox"} == LAYERS
+
+
+def test_every_module_of_the_domain_has_its_layer() -> None:
+    files = [file for file in (ROOT / "domain").rglob("*.py") if file.name != "__init__.py"]
+    modules = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    assert [module for module in modules if not any(f"{module}.".startswith(f"{one}.") for one in SUBJECTS)] == []
