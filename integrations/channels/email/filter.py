@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 from integrations.channels.email.charsets import decode_bytes
 from integrations.channels.email.headers import domain_of, header, mailboxes, raw_header, raw_headers
 from integrations.channels.email.people import is_from_us, is_no_reply, people
+from integrations.channels.email.program_phrases import LANGUAGES
 from integrations.channels.email.threading import own_message_ids
-from integrations.channels.email.wordings import LANGUAGES
 
 MailKind = Literal["personal", "sent_by_us", "own", "report", "automatic", "calendar_reply", "mailing_list", "no_reply"]
 

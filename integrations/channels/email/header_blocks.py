@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
-from integrations.channels.email.wordings import LANGUAGES
+from integrations.channels.email.program_phrases import LANGUAGES
 
 MAX_BLOCK_LINES = 12
 MAX_LABEL_CHARACTERS = 30

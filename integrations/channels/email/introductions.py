@@ -10,7 +10,7 @@ from itertools import chain, pairwise, takewhile
 from typing import NamedTuple
 
 from integrations.channels.email.calendar_words import AROUND, MONTHS, WEEKDAYS
-from integrations.channels.email.wordings import LANGUAGES
+from integrations.channels.email.program_phrases import LANGUAGES
 
 MAX_LINES = 4
 MAX_CHARACTERS = 400

@@ -5,7 +5,7 @@ A line is one only if each of its words has a place there: words of sending, a d
 
 import re
 
-from integrations.channels.email.wordings import LANGUAGES
+from integrations.channels.email.program_phrases import LANGUAGES
 
 MAX_CHARACTERS = 120
 MAX_OTHER_WORDS = 3

@@ -1,13 +1,13 @@
 """What mail programs write around the words of people, by language: data that the rules about replies read.
 
-Small letters. Phrases are separated by "|". Each language has what Gmail, Apple Mail, Outlook, Thunderbird and the
-programs of telephones write there.
+What people write themselves, such as asking for a person, is in domain/language. Small letters. Phrases are separated
+by "|". Each language has what Gmail, Apple Mail, Outlook, Thunderbird and the programs of telephones write there.
 """
 
 from typing import NamedTuple
 
 
-class Wordings(NamedTuple):
+class ProgramPhrases(NamedTuple):
     """`wrote` introduces a quotation; `sender` to `copy` name headers; `original` stands between dashes.
 
     `sent_from` are the words around the device in the last line of a telephone's mail, `get_app` those around the name
@@ -30,7 +30,7 @@ class Wordings(NamedTuple):
 
 
 LANGUAGES = {
-    "en": Wordings(
+    "en": ProgramPhrases(
         wrote="wrote|writes|has written|sent",
         sender="from",
         sent="sent",
@@ -46,7 +46,7 @@ LANGUAGES = {
         "automated response|auto response|auto-response|autoresponse|out of office|out of the office|"
         "out of office reply|out of office autoreply|vacation reply",
     ),
-    "de": Wordings(
+    "de": ProgramPhrases(
         wrote="schrieb|hat geschrieben|schreibt|geschrieben|schrieb folgendes",
         sender="von",
         sent="gesendet",
@@ -63,7 +63,7 @@ LANGUAGES = {
         automatic="abwesenheitsnotiz|abwesend|automatische antwort|automatische rückmeldung|abwesenheitsmeldung|"
         "autom. antwort|auto-antwort",
     ),
-    "nl": Wordings(
+    "nl": ProgramPhrases(
         wrote="schreef|heeft|het volgende geschreven|geschreven|het volgende",
         sender="van",
         sent="verzonden",
@@ -79,7 +79,7 @@ LANGUAGES = {
         automatic="automatisch antwoord|afwezigheidsbericht|automatisch bericht|automatische beantwoording|"
         "niet aanwezig",
     ),
-    "fr": Wordings(
+    "fr": ProgramPhrases(
         wrote="a écrit|écrit|a envoyé|a ecrit",
         sender="de|expéditeur",
         sent="envoyé|envoyé le",
@@ -94,7 +94,7 @@ LANGUAGES = {
         automatic="réponse automatique|absence du bureau|absent du bureau|message d'absence|notification d'absence|"
         "rép. automatique",
     ),
-    "es": Wordings(
+    "es": ProgramPhrases(
         wrote="escribió|ha escrito|escribe|escribió lo siguiente",
         sender="de|remitente",
         sent="enviado|enviado el",
@@ -109,7 +109,7 @@ LANGUAGES = {
         automatic="respuesta automática|respuesta automatica|fuera de la oficina|fuera de oficina|autorespuesta|"
         "auto-respuesta",
     ),
-    "pt": Wordings(
+    "pt": ProgramPhrases(
         wrote="escreveu|escreve",
         sender="de|remetente",
         sent="enviado|enviada|enviado em|enviada em|enviado a",
@@ -124,7 +124,7 @@ LANGUAGES = {
         fillers="meu|um|o|a|para|no|dispositivo|celular|telemóvel",
         automatic="resposta automática|resposta automatica|fora do escritório|fora da empresa|ausência temporária",
     ),
-    "it": Wordings(
+    "it": ProgramPhrases(
         wrote="ha scritto|scritto|scrive",
         sender="da|mittente",
         sent="inviato|inviata|inviato il",
@@ -138,7 +138,7 @@ LANGUAGES = {
         fillers="mio|il|un|per|la|dispositivo|mobile|telefono",
         automatic="risposta automatica|fuori sede|fuori ufficio|autorisposta",
     ),
-    "sv": Wordings(
+    "sv": ProgramPhrases(
         wrote="skrev|skriver|har skrivit",
         sender="från|avsändare",
         sent="skickat|skickades",
@@ -152,7 +152,7 @@ LANGUAGES = {
         fillers="min|mitt|en|för|till|mobil",
         automatic="autosvar|automatiskt svar|frånvaromeddelande|automatsvar",
     ),
-    "no": Wordings(
+    "no": ProgramPhrases(
         wrote="skrev|skreiv|skriver",
         sender="fra|frå|avsender",
         sent="sendt",
@@ -166,7 +166,7 @@ LANGUAGES = {
         fillers="min|mitt|en|for|til|mobil",
         automatic="automatisk svar|autosvar|fraværsmelding|ikke til stede|automatisk svar på",
     ),
-    "da": Wordings(
+    "da": ProgramPhrases(
         wrote="skrev|skriver|har skrevet",
         sender="fra|afsender",
         sent="sendt",
@@ -180,7 +180,7 @@ LANGUAGES = {
         fillers="min|mit|en|et|til|for|mobil",
         automatic="automatisk svar|autosvar|ikke til stede|fraværsmeddelelse",
     ),
-    "fi": Wordings(
+    "fi": ProgramPhrases(
         wrote="kirjoitti|kirjoitti seuraavasti",
         sender="lähettäjä|keneltä",
         sent="lähetetty",
@@ -195,7 +195,7 @@ LANGUAGES = {
         automatic="automaattinen vastaus|poissaoloviesti|poissaoloilmoitus|poissa toimistosta|poissaolovastaus|"
         "automaattivastaus",
     ),
-    "is": Wordings(
+    "is": ProgramPhrases(
         wrote="skrifaði|skrifar",
         sender="frá|sendandi",
         sent="sent",
@@ -209,7 +209,7 @@ LANGUAGES = {
         fillers="mínum|mínu|fyrir|símanum",
         automatic="sjálfvirkt svar",
     ),
-    "pl": Wordings(
+    "pl": ProgramPhrases(
         wrote="napisał(a)|napisał|napisała|pisze|napisał/a|użytkownik",
         sender="od|nadawca",
         sent="wysłano|wysłane|wysłany",
@@ -223,7 +223,7 @@ LANGUAGES = {
         fillers="mojego|mojej|programu|aplikacji|dla|systemu|na|urządzenia|telefonu|program|aplikację",
         automatic="odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|poza biurem|odp. automatyczna",
     ),
-    "cs": Wordings(
+    "cs": ProgramPhrases(
         wrote="napsal(a)|napsal|napsala|píše|napsal/a|odesílatel",
         sender="od|odesílatel",
         sent="odesláno",
@@ -237,7 +237,7 @@ LANGUAGES = {
         fillers="mého|mé|aplikace|pro|telefonu|zařízení|mobilního|v",
         automatic="automatická odpověď|automaticka odpoved|mimo kancelář|automatické odpověď|automatická odpoveď",
     ),
-    "sk": Wordings(
+    "sk": ProgramPhrases(
         wrote="napísal(a)|napísal|napísala|píše|napísal/a",
         sender="od|odosielateľ",
         sent="odoslané",
@@ -251,7 +251,7 @@ LANGUAGES = {
         fillers="môjho|mojej|aplikácie|pre|telefónu|zariadenia|mobilného",
         automatic="automatická odpoveď|mimo kancelárie|automaticka odpoved",
     ),
-    "hu": Wordings(
+    "hu": ProgramPhrases(
         wrote="ezt írta (időpont|a következőt írta (időpont|ezt írta|a következőt írta|írta|ezt írta ekkor",
         sender="feladó|küldő",
         sent="elküldve|küldve|küldés ideje",
@@ -265,7 +265,7 @@ LANGUAGES = {
         fillers="az|a|ról|ről|omról|emről|telefonomról|készülékemről|hez|hoz|rendszerre|re|ra",
         automatic="automatikus válasz|házon kívül|irodán kívül|automatikus valasz|távolléti értesítés",
     ),
-    "ro": Wordings(
+    "ro": ProgramPhrases(
         wrote="a scris|a scris următoarele|scrie",
         sender="de la|expeditor|de",
         sent="trimis|trimisă|trimis la",
@@ -279,7 +279,7 @@ LANGUAGES = {
         fillers="meu|mea|pentru|ul|dispozitivul|telefonul",
         automatic="răspuns automat|raspuns automat|în afara biroului|absent din birou",
     ),
-    "el": Wordings(
+    "el": ProgramPhrases(
         wrote="έγραψε|έγραψε τα εξής|γράφει|ο χρήστης|η χρήστης",
         sender="από",
         sent="στάλθηκε|εστάλη|απεστάλη",
@@ -293,7 +293,7 @@ LANGUAGES = {
         fillers="το|του|την|μου|για|κινητό|ένα",
         automatic="αυτόματη απάντηση|εκτός γραφείου|αυτοματη απαντηση|αυτόματο μήνυμα",
     ),
-    "ru": Wordings(
+    "ru": ProgramPhrases(
         wrote="написал(а)|написал|написала|пишет|пользователь|написал/а",
         sender="от|отправитель",
         sent="отправлено",
@@ -307,7 +307,7 @@ LANGUAGES = {
         fillers="моего|моей|для|мобильной|мобильного|приложения|почты|устройства|телефона|яндекс|из",
         automatic="автоответ|автоматический ответ|вне офиса|автоматическое уведомление",
     ),
-    "uk": Wordings(
+    "uk": ProgramPhrases(
         wrote="написав(ла)|написав|написала|пише|користувач|написав/ла|написав(-ла)",
         sender="від|відправник",
         sent="надіслано|відправлено",
@@ -321,7 +321,7 @@ LANGUAGES = {
         fillers="мого|моєї|для|мобільного|пристрою|телефону|пошти|застосунку",
         automatic="автоматична відповідь|автовідповідь|поза офісом",
     ),
-    "tr": Wordings(
+    "tr": ProgramPhrases(
         wrote="şunu yazdı|şunları yazdı|yazdı|yazmış|tarihinde şunu yazdı|tarihinde şunları yazdı|tarihinde yazdı",
         sender="kimden|gönderen",
         sent="gönderildi|gönderilme|gönderme zamanı",
@@ -335,7 +335,7 @@ LANGUAGES = {
         fillers="telefonumdan|cihazımdan|için|umdan|ımdan|u|ü|ı|i|üzerinden|benim",
         automatic="otomatik yanıt|otomatik cevap|ofis dışında|ofis dışındayım|otomatik yanit|iş yeri dışında",
     ),
-    "ja": Wordings(
+    "ja": ProgramPhrases(
         wrote="さんは書きました|が書きました|は書きました|のメール|さんのメール|さんからのメール",
         sender="差出人|送信者|from",
         sent="送信日時|送信日",
@@ -349,7 +349,7 @@ LANGUAGES = {
         fillers="私の|の|用|版|を|携帯|スマートフォン",
         automatic="自動返信|自動応答|不在通知|自動回答|不在時の自動返信|不在のお知らせ",
     ),
-    "ko": Wordings(
+    "ko": ProgramPhrases(
         wrote="님이 작성|님이 다음을 작성|작성|님이 썼습니다|님이 작성한 메시지|님이 쓴 글|쓴 글",
         sender="보낸 사람|보낸사람|발신",
         sent="보낸 날짜|보냄|보낸날짜",
@@ -363,7 +363,7 @@ LANGUAGES = {
         fillers="나의|내|용|메일",
         automatic="자동 회신|자동 응답|자동회신|부재 중|부재중|자동응답|부재 중 자동 회신",
     ),
-    "zh": Wordings(
+    "zh": ProgramPhrases(
         wrote="写道|寫道|来信|写信|撰写|寫信",
         sender="发件人|寄件者|寄件人|發件人|自",
         sent="发送时间|傳送時間|寄件日期|发送日期|傳送日期|已发送|已傳送|發送時間",
@@ -377,7 +377,7 @@ LANGUAGES = {
         fillers="适用于|適用於|的|版|手机|手機|网易邮箱大师|邮箱|郵箱",
         automatic="自动回复|自動回覆|自动答复|自動回復|不在办公室|不在辦公室|自動答覆|外出自动回复",
     ),
-    "vi": Wordings(
+    "vi": ProgramPhrases(
         wrote="đã viết|viết",
         sender="từ|người gửi",
         sent="đã gửi|gửi",
@@ -389,7 +389,7 @@ LANGUAGES = {
         fillers="của tôi|tôi",
         automatic="trả lời tự động|thư trả lời tự động",
     ),
-    "id": Wordings(
+    "id": ProgramPhrases(
         wrote="menulis",
         sender="dari",
         sent="dikirim|terkirim",
