@@ -1,4 +1,4 @@
-"""The least that Temporal can do for a turn, to compare with: one signal, two activities that do nothing."""
+"""The cheapest possible turn in Temporal, to compare with: one signal, two activities that do nothing."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Those who write: customers of the organisation, and their counterpart for the bare workflow."""
+"""Load: customers of the organisation, and their counterpart for the bare workflow."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,7 +27,7 @@ ANNOUNCED_BEFORE_A_REPLY = 1
 """The recording of the message: too early to look for a reply."""
 
 
-class Talker(Protocol):
+class LoadClient(Protocol):
     """Somebody whose turns can be timed."""
 
     async def says(self) -> float:
@@ -35,7 +35,7 @@ class Talker(Protocol):
 
 
 @dataclass(frozen=True)
-class Line:
+class Access:
     """The way to the organisation: messages go in as the gateway sends them, replies are announced by the store."""
 
     conversations: ConversationSignals
@@ -47,10 +47,10 @@ class Line:
 class Customer:
     """One conversation."""
 
-    def __init__(self, line: Line, organisation: str) -> None:
+    def __init__(self, access: Access, organisation: str) -> None:
         self.conversation_id = f"cv_{uuid4().hex}"
         self.written = 0
-        self._line = line
+        self._access = access
         self._organisation = organisation
         self._replies = self._seen = self._heard = 0
 
@@ -65,38 +65,38 @@ class Customer:
         message_id = f"{self.conversation_id}-said-{self.written}"
         start = StartConversation(organisation=self._organisation, conversation_id=self.conversation_id)
         message = CustomerMessage(message_id=message_id, text=text, received_at=datetime.now(UTC))
-        await self._line.conversations.receive(start, message)
+        await self._access.conversations.receive(start, message)
 
     async def is_answered(self) -> None:
         """Read the transcript when it is announced, as the gateway does, until every message has its reply."""
         event, heard = (self.conversation_id, "message"), self._heard + ANNOUNCED_BEFORE_A_REPLY
         while self._replies < self.written:
-            heard = await self._line.announcements.wait_beyond(event, heard)
+            heard = await self._access.announcements.wait_beyond(event, heard)
             await self._read()
         self._heard = heard
 
     async def _read(self) -> None:
-        for message in await self._line.transcripts.messages_after(self.conversation_id, self._seen):
+        for message in await self._access.transcripts.messages_after(self.conversation_id, self._seen):
             self._seen = message.seq
             self._replies += message.kind == "reply"
 
     async def asks_what_needs_approval(self, deciding_seconds: float) -> None:
         """A turn whose draft a person approves after so long."""
         await self.writes(SUPERVISED_QUESTION)
-        await self._line.announcements.wait_beyond((self.conversation_id, "approval"), 0)
+        await self._access.announcements.wait_beyond((self.conversation_id, "approval"), 0)
         await asyncio.sleep(deciding_seconds)
-        waiting = await self._line.approvals.list(self._organisation, "open", limit=1)
+        waiting = await self._access.approvals.list(self._organisation, "open", limit=1)
         request = DecideApproval(
             request_id=f"{self.conversation_id}-decision",
             by=APPROVER,
             approval_id=waiting[0].approval.approval_id,
             action="approve",
         )
-        await self._line.conversations.request(self.conversation_id, request)
+        await self._access.conversations.request(self.conversation_id, request)
         await self.is_answered()
 
 
-class BareTalker:
+class BareLoadClient:
     """The same for a bare workflow."""
 
     def __init__(self, handle: WorkflowHandle[BareWorkflow, None], announcements: Announcements) -> None:
@@ -111,22 +111,22 @@ class BareTalker:
         return (perf_counter() - started) * 1000
 
 
-async def talk(talkers: Sequence[Talker], seconds: float, pause_seconds: float = 0.0) -> list[float]:
-    """All talk at once for so long, each pausing before each message; the milliseconds of every turn."""
+async def run_load(clients: Sequence[LoadClient], seconds: float, pause_seconds: float = 0.0) -> list[float]:
+    """All write at once for so long, each pausing before each message; the milliseconds of every turn."""
     deadline = perf_counter() + seconds
     random = Random(20260101)  # noqa: S311
 
-    async def one(talker: Talker) -> list[float]:
+    async def one(client: LoadClient) -> list[float]:
         turns = []
         while perf_counter() + (pause := pause_seconds * random.uniform(0.5, 1.5)) < deadline:
             await asyncio.sleep(pause)
-            turns.append(await talker.says())
+            turns.append(await client.says())
         return turns
 
-    return [milliseconds for turns in await asyncio.gather(*map(one, talkers)) for milliseconds in turns]
+    return [milliseconds for turns in await asyncio.gather(*map(one, clients)) for milliseconds in turns]
 
 
-async def each(talkers: Sequence[Customer], act: Callable[[Customer], Awaitable[object]]) -> None:
+async def each(clients: Sequence[Customer], act: Callable[[Customer], Awaitable[object]]) -> None:
     """Let all act, some at once, until all have."""
     turnstile = asyncio.Semaphore(AT_ONCE)
 
@@ -134,4 +134,4 @@ async def each(talkers: Sequence[Customer], act: Callable[[Customer], Awaitable[
         async with turnstile:
             await act(customer)
 
-    await asyncio.gather(*map(one, talkers))
+    await asyncio.gather(*map(one, clients))

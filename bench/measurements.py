@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from bench.costs import cost_of, turns_of, typical
-from bench.customers import Customer, Talker, each, talk
+from bench.customers import Customer, LoadClient, each, run_load
 from bench.figures import Messages, Percentiles, Rates, TurnCost
 from bench.organisation import VALIDATED
 from bench.plan import Load, Plan
@@ -56,7 +56,7 @@ async def overhead(bed: Testbed, load: Load) -> Percentiles:
     """From the signal until the reply is announced, in conversations that are open already."""
     customers = bed.new_customers(load.conversations)
     await each(customers, Customer.says)
-    return Percentiles.of(await talk(customers, load.seconds, load.pause_seconds))
+    return Percentiles.of(await run_load(customers, load.seconds, load.pause_seconds))
 
 
 async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
@@ -64,10 +64,10 @@ async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
     customers = bed.new_customers(plan.saturating)
     await each(customers, Customer.says)
     bare, holdfast, milliseconds = [], [], []
-    async with bed.bare_talkers(plan.saturating) as talkers:
-        await asyncio.gather(*(talker.says() for talker in talkers))
+    async with bed.bare_clients(plan.saturating) as clients:
+        await asyncio.gather(*(client.says() for client in clients))
         for _ in range(plan.pairs_of_rounds):
-            rate, _ = await _round(talkers, plan.round_seconds)
+            rate, _ = await _round(clients, plan.round_seconds)
             bare.append(rate)
             rate, turns = await _round(customers, plan.round_seconds)
             holdfast.append(rate)
@@ -81,10 +81,10 @@ async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
     ), Percentiles.of(milliseconds)
 
 
-async def _round(talkers: Sequence[Talker], seconds: float) -> tuple[float, list[float]]:
+async def _round(clients: Sequence[LoadClient], seconds: float) -> tuple[float, list[float]]:
     """Turns per second, and the milliseconds of each; turns under way at the end are waited for."""
     started = perf_counter()
-    turns = await talk(talkers, seconds)
+    turns = await run_load(clients, seconds)
     return len(turns) / (perf_counter() - started), turns
 
 
@@ -128,7 +128,7 @@ async def messages(bed: Testbed) -> Messages:
     """Compare what customers wrote with the transcripts."""
     total = Messages(written=0, recorded=0, answered=0, lost=0, doubled=0)
     for customer in bed.customers:
-        transcript = await bed.line.transcripts.messages_after(customer.conversation_id, 0)
+        transcript = await bed.access.transcripts.messages_after(customer.conversation_id, 0)
         total += compared(customer.written, [message.kind for message in transcript])
     return total
 

@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.announcements import Announcements
 from bench.bare import QUEUE, BareWorkflow
-from bench.customers import BareTalker, Customer, Line
+from bench.customers import Access, BareLoadClient, Customer
 from bench.organisation import PLAIN, publish
 from config.settings import Settings
 from domain.conversation.requests import workflow_id
@@ -45,11 +45,11 @@ class Testbed:
     platform: Platform
     temporal: Client
     database: Database
-    line: Line
+    access: Access
     customers: list[Customer] = field(default_factory=list)
 
     def new_customers(self, number: int, organisation: str = PLAIN) -> list[Customer]:
-        new = [Customer(self.line, organisation) for _ in range(number)]
+        new = [Customer(self.access, organisation) for _ in range(number)]
         self.customers += new
         return new
 
@@ -71,22 +71,22 @@ class Testbed:
         await self.platform.parts.resume(WORKER)
 
     @asynccontextmanager
-    async def bare_talkers(self, number: int) -> AsyncIterator[list[BareTalker]]:
+    async def bare_clients(self, number: int) -> AsyncIterator[list[BareLoadClient]]:
         """So many bare workflows, with a worker process of their own as long as the context lasts."""
         port = free_port()
         loop = asyncio.get_running_loop()
-        heard = _Heard(self.line.announcements)
+        heard = _Heard(self.access.announcements)
         transport, _ = await loop.create_datagram_endpoint(lambda: heard, local_addr=("127.0.0.1", port))
         await self.platform.parts.start(_bare_worker(self.platform.settings, port))
         try:
-            yield [await self._bare_talker() for _ in range(number)]
+            yield [await self._bare_client() for _ in range(number)]
         finally:
             await self.platform.parts.stop(BARE_WORKER)
             transport.close()
 
-    async def _bare_talker(self) -> BareTalker:
+    async def _bare_client(self) -> BareLoadClient:
         handle = await self.temporal.start_workflow(BareWorkflow.run, id=f"bare-{uuid4().hex}", task_queue=QUEUE)
-        return BareTalker(handle, self.line.announcements)
+        return BareLoadClient(handle, self.access.announcements)
 
 
 class _Heard(asyncio.DatagramProtocol):
@@ -122,8 +122,8 @@ async def _reached(platform: Platform) -> AsyncIterator[Testbed]:
         announcements = Announcements()
         await stack.enter_async_context(_listening(announcements, platform.database_url))
         conversations = ConversationSignals(temporal, GatewayMetrics())
-        line = Line(conversations, ConversationRepository(database), ApprovalRepository(database), announcements)
-        yield Testbed(platform, temporal, database, line)
+        access = Access(conversations, ConversationRepository(database), ApprovalRepository(database), announcements)
+        yield Testbed(platform, temporal, database, access)
 
 
 @asynccontextmanager

@@ -40,17 +40,17 @@ class Pusher:
 
     async def welcome(self) -> None:
         """Everything the client has not seen; while the store is away nothing, and it follows later."""
-        news = await self._news() or TranscriptUpdate()
-        self._note(news)
-        await self._sink.send(Welcome(conversation=news.status, read_seq=news.read_seq, messages=news.messages))
+        update = await self._read_update() or TranscriptUpdate()
+        self._note(update)
+        await self._sink.send(Welcome(conversation=update.status, read_seq=update.read_seq, messages=update.messages))
 
     async def run(self) -> None:
         """Push until cancelled."""
         while True:
             await self._wait()
-            news = await self._news()
-            if news:
-                await self._push(news)
+            update = await self._read_update()
+            if update:
+                await self._push(update)
             await self._show_typing()
 
     def expect_reply(self) -> None:
@@ -68,29 +68,29 @@ class Pusher:
             return
         self._wake.clear()
 
-    async def _news(self) -> TranscriptUpdate | None:
+    async def _read_update(self) -> TranscriptUpdate | None:
         try:
             return await self._transcript.after(self._conversation_id, self._last_seq)
         except RetryableError:
             asyncio.get_running_loop().call_later(RETRY_STORE_SECONDS, self._wake.set)
             return None
 
-    async def _push(self, news: TranscriptUpdate) -> None:
-        for message in news.messages:
+    async def _push(self, update: TranscriptUpdate) -> None:
+        for message in update.messages:
             await self._sink.send(message)
-        if news.status != self._status:
-            await self._sink.send(news.status)
-        if news.read_seq != self._read_seq:
-            await self._sink.send(Read(seq=news.read_seq))
-        self._note(news)
+        if update.status != self._status:
+            await self._sink.send(update.status)
+        if update.read_seq != self._read_seq:
+            await self._sink.send(Read(seq=update.read_seq))
+        self._note(update)
 
-    def _note(self, news: TranscriptUpdate) -> None:
-        self._status = news.status
-        self._read_seq = news.read_seq
-        if not news.messages:
+    def _note(self, update: TranscriptUpdate) -> None:
+        self._status = update.status
+        self._read_seq = update.read_seq
+        if not update.messages:
             return
-        self._last_seq = news.messages[-1].seq
-        waiting = news.messages[-1].author == "customer"
+        self._last_seq = update.messages[-1].seq
+        waiting = update.messages[-1].author == "customer"
         self._preparing_until = monotonic() + MAX_PREPARING_SECONDS if waiting else 0.0
 
     # Typing is a guess made without asking the workflow: from a message received until something leaves.

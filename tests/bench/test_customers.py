@@ -1,11 +1,11 @@
-"""Those who write in the benchmark: how long they talk, and how many at once."""
+"""Load of the benchmark: how long its clients write, and how many at once."""
 
 import asyncio
 from dataclasses import dataclass, field
 
 import pytest
 
-from bench.customers import AT_ONCE, each, talk
+from bench.customers import AT_ONCE, each, run_load
 
 
 @dataclass
@@ -38,22 +38,22 @@ class Crowd:
 
 
 async def test_every_turn_of_everybody_is_timed() -> None:
-    talkers = [Echo(1.0), Echo(2.0)]
-    milliseconds = await talk(talkers, 0.8)
-    assert all(talker.turns > 0 for talker in talkers)
-    assert milliseconds.count(1.0) == talkers[0].turns
-    assert milliseconds.count(2.0) == talkers[1].turns
+    clients = [Echo(1.0), Echo(2.0)]
+    milliseconds = await run_load(clients, 0.8)
+    assert all(client.turns > 0 for client in clients)
+    assert milliseconds.count(1.0) == clients[0].turns
+    assert milliseconds.count(2.0) == clients[1].turns
 
 
 @pytest.mark.parametrize(("seconds", "pause"), [(0, 0), (-1, 0), (0.01, 60)])
 async def test_nobody_begins_a_turn_for_which_there_is_no_time(seconds: float, pause: float) -> None:
-    talker = Echo()
-    assert await talk([talker], seconds, pause) == []
-    assert talker.turns == 0
+    client = Echo()
+    assert await run_load([client], seconds, pause) == []
+    assert client.turns == 0
 
 
 async def test_nobody_talks_where_nobody_is() -> None:
-    assert await talk([], 1) == []
+    assert await run_load([], 1) == []
 
 
 async def test_a_turn_that_fails_fails_the_measurement() -> None:
@@ -62,7 +62,7 @@ async def test_a_turn_that_fails_fails_the_measurement() -> None:
             raise RuntimeError("no answer")
 
     with pytest.raises(RuntimeError, match="no answer"):
-        await talk([Broken()], 60)
+        await run_load([Broken()], 60)
 
 
 async def test_all_act_and_never_more_than_so_many_at_once() -> None:

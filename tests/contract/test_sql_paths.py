@@ -46,7 +46,7 @@ COLUMNS = {
     "event": taken_by(InboxRepository.keep, "event"),
     "address": taken_by(InboxRepository.keep, "event", "address"),
     "article": taken_by(KnowledgeRepository.keep, "listed", ELEMENT),
-    "contact": taken_by(IdentityRepository.claim, "way", "contact"),
+    "contact": taken_by(IdentityRepository.claim, "destination", "contact"),
     "data": Sent((Any,), "the audit trail, whose data SQL itself writes"),
 }
 

@@ -44,17 +44,17 @@ async def test_everything_or_what_came_later(stage: Stage, transcript: Transcrip
 @pytest.mark.parametrize("seq", [2, 3, 1000])
 async def test_who_has_seen_all_is_told_where_it_stands(stage: Stage, transcript: Transcript, seq: int) -> None:
     await answered(stage)
-    news = await transcript.after(CONVERSATION, seq)
-    assert (news.messages, news.read_seq) == ((), 1)
+    update = await transcript.after(CONVERSATION, seq)
+    assert (update.messages, update.read_seq) == ((), 1)
 
 
 async def test_who_answers_is_told_and_not_by_name(stage: Stage, transcript: Transcript) -> None:
     await answered(stage)
     await stage.conversations.change_ownership(ownership(), NOW)
     await stage.deliveries.deliver_stored(human_reply(), later(2))
-    news = await transcript.after(CONVERSATION, 2)
-    assert news.status == ConversationStatus(status=Status.WITH_HUMAN, owner_kind="human_agent")
-    assert "anna" not in news.model_dump_json()
+    update = await transcript.after(CONVERSATION, 2)
+    assert update.status == ConversationStatus(status=Status.WITH_HUMAN, owner_kind="human_agent")
+    assert "anna" not in update.model_dump_json()
 
 
 async def test_the_end_is_told(stage: Stage, transcript: Transcript) -> None:
