@@ -1,4 +1,4 @@
-"""Signs of life, so that an activity whose worker was killed is tried again within seconds."""
+"""Heartbeats, so that an activity whose worker was killed is tried again within seconds."""
 
 import asyncio
 from collections.abc import AsyncIterator

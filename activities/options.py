@@ -171,7 +171,7 @@ READ_CHANNEL = ActivityRow(
         "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
     },
 )
-"""A shift of ten minutes; whatever goes wrong, the reading goes on."""
+"""It reads for ten minutes (activities.reading); whatever goes wrong, it is tried again without end."""
 
 FETCH_KNOWLEDGE = ActivityRow(
     KnowledgeActivities.fetch_knowledge,

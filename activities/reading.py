@@ -18,7 +18,7 @@ READING_TIME = timedelta(minutes=10)
 
 
 class ReadingActivities:
-    """Reads for a shift; what was read is kept together with the place where it stopped."""
+    """Reads for READING_TIME; what was read is kept together with the cursor behind it, in one transaction."""
 
     def __init__(
         self, inbox: InboxRepository, channels: Mapping[ChannelKind, Channel], organisations: Organisations
@@ -29,7 +29,7 @@ class ReadingActivities:
 
     @activity.defn
     async def read_channel(self, input: ReadChannelInput) -> ChannelRead:
-        """Read until the shift ends or the channel is taken out; the next one goes on where this one stopped.
+        """Read until READING_TIME is over or the channel is taken out; the next one goes on where this one stopped.
 
         What comes after the channel was taken out is not kept and moves no cursor: it is read when the channel is back.
         """

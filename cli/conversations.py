@@ -1,4 +1,4 @@
-"""`holdfast conversations`: what stands where, and a person's own part in it, from a terminal."""
+"""`holdfast conversations`: list conversations, show one, answer it and resolve it, from a terminal."""
 
 from collections.abc import Iterator
 from typing import Annotated

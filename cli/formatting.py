@@ -1,4 +1,4 @@
-"""What several commands tell in the same way."""
+"""How commands print durations, lists of values and acknowledgements."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -41,6 +41,7 @@ class TemporalAccess(BaseModel):
 
 
 def access_of(settings: Settings) -> TemporalAccess:
+    """The credentials that the settings name."""
     return TemporalAccess(
         tls=settings.temporal_tls,
         api_key=settings.temporal_api_key,

@@ -165,7 +165,7 @@ ScenarioAction = (
 
 @dataclass(frozen=True)
 class Scenario:
-    """What one customer, named by the contact's id in the directory, lives through.
+    """What one customer, named by the contact's id in the directory, does and what must come of it.
 
     `subject` is that of the first mail or ticket. In Slack a customer writes in the shared channel or directly.
     """

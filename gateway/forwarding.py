@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class Signals(Protocol):
-    """The way into the workflows. Raises UnavailableError, and ConflictError for one that has ended."""
+    """Signals to workflows. Raises UnavailableError while Temporal is away, ConflictError for one that has ended."""
 
     async def receive(self, start: StartConversation, message: CustomerMessage) -> None: ...
 

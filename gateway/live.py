@@ -1,4 +1,4 @@
-"""Live updates: what PostgreSQL announces wakes those who wait for it, and they read what is new.
+"""Live updates: a notification of PostgreSQL wakes whoever waits for that conversation, to read what is new.
 
 A wake-up carries no data and several melt into one, so a slow reader holds back nothing and misses nothing.
 """

@@ -73,6 +73,7 @@ class Services:
         return read_token(text, conversation_id=conversation_id, secret=self._secret, now=self.now())
 
     async def postgresql_answers(self) -> bool:
+        """False when it does not answer; never raises."""
         try:
             return await self.store.database.fetchval("SELECT true") is True
         except RetryableError:

@@ -1,4 +1,4 @@
-"""The way into Temporal: what must never be lost comes in as a signal, and returning means that it is durable."""
+"""Signals to the workflows of conversations. A call that returns means that Temporal has stored the signal."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -61,6 +61,7 @@ class ConversationSignals:
             raise UnavailableError(advice) from error
 
     async def temporal_answers(self) -> bool:
+        """False when it does not answer; never raises."""
         try:
             return await self._client.service_client.check_health()
         except (RPCError, RuntimeError):

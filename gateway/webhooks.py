@@ -1,4 +1,4 @@
-"""`/webhooks/{channel}`: what vendors post. Believed when its signature holds, answered when it is durable."""
+"""`/webhooks/{channel}`: what vendors post: verified by its signature, read, stored, then answered."""
 
 import hashlib
 from time import perf_counter

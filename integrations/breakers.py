@@ -1,4 +1,4 @@
-"""Circuit breakers: a vendor that is silent or refuses our credentials is left alone for a while, by every process.
+"""Circuit breakers: a vendor that does not answer or refuses our credentials is not called for a while, by no process.
 
 Own code, because purgatory 3.0.1 lets every call through while half-open, reads the clock itself and cannot take over
 a state that another process has set.

@@ -1,4 +1,4 @@
-"""What must hold between what people lived and what was recorded. Each rule yields what is wrong."""
+"""What must hold between what customers and staff saw and what was recorded. Each rule yields what is wrong."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Both sides of a conversation, as they are judged: what people lived, and what the platform recorded."""
+"""Both sides of a conversation, as they are judged: what customers and staff saw, and what the platform recorded."""
 
 from datetime import datetime
 from typing import Literal
@@ -86,7 +86,7 @@ class LateDecision(Frozen):
 
 
 class Played(Frozen):
-    """A conversation as the customer and the staff lived it. `failure`: why it could not be played to its end.
+    """A conversation as the customer and the staff saw it. `failure`: why it could not be played to its end.
 
     Of vendors' channels: `threads` are the conversations to which each was found to belong, `posted` what the vendor
     has, `repeated` how often a caller asked to hear something again, `by_colleagues` what was answered in the vendor's

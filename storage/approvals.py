@@ -22,17 +22,18 @@ class ApprovalRepository:
 
     async def request(self, input: RequestApprovalInput, now: datetime) -> None:
         """Put a draft before people, once per approval id; stale from its beginning when it comes too late."""
-        await self._database.step(_changed(input.conversation_id), "SELECT request_approval($1, $2)", input, now)
+        await self._database.call(_changed(input.conversation_id), "SELECT request_approval($1, $2)", input, now)
 
     async def record_decision(self, input: RecordDecisionInput, now: datetime) -> None:
         """Keep a decision that sends nothing, once per decision id, and bring the approval to where it stands now."""
-        await self._database.step(_changed(input.conversation_id), "SELECT record_decision($1, $2)", input, now)
+        await self._database.call(_changed(input.conversation_id), "SELECT record_decision($1, $2)", input, now)
 
     async def climb_ladder(self, input: ClimbLadderInput, now: datetime) -> None:
-        """Keep the approval as it stands after a step of the ladder, once per step, while it is open."""
-        await self._database.step(_changed(input.conversation_id), "SELECT climb_ladder($1, $2)", input, now)
+        """Keep the approval as it stands after a rung of the ladder, once per rung, while it is open."""
+        await self._database.call(_changed(input.conversation_id), "SELECT climb_ladder($1, $2)", input, now)
 
     async def get(self, approval_id: str) -> ApprovalView | None:
+        """None for an unknown id."""
         row = await self._database.fetchrow(f"{_APPROVALS} WHERE a.approval_id = $1", approval_id)
         return _approval_of(row) if row else None
 

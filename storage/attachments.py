@@ -31,6 +31,7 @@ class AttachmentRepository:
         return Attachment(attachment_id=attachment_id, name=name, media_type=media_type, size_bytes=len(content))
 
     async def get(self, conversation_id: str, attachment_id: str) -> StoredAttachment | None:
+        """The file with its bytes; None for an id that is not of this conversation."""
         query = "SELECT * FROM attachments WHERE conversation_id = $1 AND attachment_id = $2"
         row = await self._database.fetchrow(query, conversation_id, attachment_id)
         if row is None:

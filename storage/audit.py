@@ -1,4 +1,4 @@
-"""The audit trail. Events are written by the steps, in the transaction of what they tell about."""
+"""The audit trail. Stored functions write events, in the transaction of the change that they record."""
 
 from storage.database import Database
 from storage.views import AuditEvent

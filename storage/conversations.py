@@ -39,34 +39,35 @@ class ConversationRepository:
         query = "SELECT * FROM open_conversation($1, $2, $3, $4, $5)"
         first = FirstOwner(kind=owner.kind, id=owner.id, status=Lifecycle(owner=owner).active_status)
         opened = Notification(kind="status", conversation_id=start.conversation_id)
-        row = await self._database.step(opened, query, start, spec_hash, first, mode.value, now)
+        row = await self._database.call(opened, query, start, spec_hash, first, mode.value, now)
         return ConversationView.of(dict(row))
 
     async def record_messages(self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]) -> int:
         """Write those messages that are new and return how many; approvals of a lower revision become stale."""
         query = "SELECT record_messages($1, $2, $3, $4) AS recorded"
         received = Notification(kind="message", conversation_id=conversation_id)
-        row = await self._database.step(received, query, conversation_id, revision, tuple(messages), datetime.now(UTC))
+        row = await self._database.call(received, query, conversation_id, revision, tuple(messages), datetime.now(UTC))
         recorded: int = row["recorded"]
         return recorded
 
     async def change_ownership(self, input: ChangeOwnershipInput, now: datetime) -> OwnershipChanged:
         """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered."""
         changed = Notification(kind="owner", conversation_id=input.conversation_id)
-        row = await self._database.step(changed, "SELECT * FROM change_ownership($1, $2)", input, now)
+        row = await self._database.call(changed, "SELECT * FROM change_ownership($1, $2)", input, now)
         return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"])
 
     async def change_status(self, input: ChangeStatusInput, now: datetime) -> None:
         """Change status and mode once per request id; what is resolved counts as answered."""
         changed = Notification(kind="status", conversation_id=input.conversation_id)
-        await self._database.step(changed, "SELECT change_status($1, $2)", input, now)
+        await self._database.call(changed, "SELECT change_status($1, $2)", input, now)
 
     async def mark_read(self, conversation_id: str, seq: int, now: datetime) -> None:
         """The customer has seen everything up to `seq`; the first time counts."""
         read = Notification(kind="read", conversation_id=conversation_id)
-        await self._database.step(read, "SELECT mark_read($1, $2, $3)", conversation_id, seq, now)
+        await self._database.call(read, "SELECT mark_read($1, $2, $3)", conversation_id, seq, now)
 
     async def get(self, conversation_id: str) -> ConversationView | None:
+        """None for an unknown id."""
         row = await self._database.fetchrow("SELECT * FROM conversations WHERE conversation_id = $1", conversation_id)
         return ConversationView.of(dict(row)) if row else None
 

@@ -36,6 +36,7 @@ class CustomerRepository:
         return customer_id
 
     async def get(self, customer_id: str) -> Customer | None:
+        """None for an unknown id."""
         row = await self._database.fetchrow("SELECT * FROM customers WHERE customer_id = $1", customer_id)
         return Customer.model_validate(dict(row)) if row else None
 
@@ -154,6 +155,7 @@ class CustomerRepository:
         )
 
     async def load_context(self, context_id: str) -> CustomerContext | None:
+        """What was known under this id; None for an unknown one."""
         document = await self._database.fetchval(
             "SELECT document FROM customer_contexts WHERE context_id = $1", context_id
         )

@@ -53,15 +53,15 @@ class Database:
         with errors_translated():
             return await self._pool.fetchval(query, *keepable(args))
 
-    async def step(self, announcement: Notification, query: str, *args: object) -> asyncpg.Record:
-        """Call the function of a step, commit, then announce it. One row comes back.
+    async def call(self, announcement: Notification, query: str, *args: object) -> asyncpg.Record:
+        """Call a stored function, commit, then announce the change. One row comes back.
 
         Not announced in the transaction: NOTIFY would make all commits wait for each other's disk flush. A crash in
-        between is harmless, because whoever did not get the result tries the step again, and it announces again.
+        between is harmless, because whoever did not get the result calls again, which announces again.
         """
         row = await self.fetchrow(query, *args)
         if row is None:
-            raise RuntimeError("a step returned no row")
+            raise RuntimeError("a stored function returned no row")
         await self.announce(announcement)
         return row
 

@@ -25,7 +25,7 @@ class DeliveryRepository:
         Raises UnavailableError while another attempt of the same message is under way.
         """
         decided = Notification(kind="approval", conversation_id=input.conversation_id)
-        row = await self._database.step(decided, "SELECT * FROM claim_delivery($1, $2, $3)", input, LEASE, now)
+        row = await self._database.call(decided, "SELECT * FROM claim_delivery($1, $2, $3)", input, LEASE, now)
         return Claim(
             status=row["status"],
             text=row["body"] or "",
@@ -70,7 +70,7 @@ class DeliveryRepository:
     async def deliver_stored(self, input: DeliverMessageInput, now: datetime) -> DeliveredMessage:
         """Claim and complete in one transaction, for channels whose transport is the store itself."""
         sent = Notification(kind="message", conversation_id=input.conversation_id)
-        row = await self._database.step(sent, "SELECT * FROM deliver_stored($1, $2)", input, now)
+        row = await self._database.call(sent, "SELECT * FROM deliver_stored($1, $2)", input, now)
         return DeliveredMessage(status=row["status"], at=row["delivered_at"])
 
     async def escalate(self, input: EscalateConversationInput, now: datetime) -> DeliveredMessage:
@@ -79,5 +79,5 @@ class DeliveryRepository:
         Refused when a person owns it already: the owner stays, no notice is sent, the messages are recorded.
         """
         escalated = Notification(kind="owner", conversation_id=input.conversation_id)
-        row = await self._database.step(escalated, "SELECT * FROM escalate_conversation($1, $2)", input, now)
+        row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", input, now)
         return DeliveredMessage(status=row["status"], at=row["escalated_at"])

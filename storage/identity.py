@@ -110,7 +110,7 @@ class IdentityRepository:
     async def answer(self, input: AnswerIdentityCheckInput, holds: Holds, now: datetime) -> Verdict:
         """Record the messages and count what they hold; with the right code the customer is proved from now on."""
         answered = Notification(kind="message", conversation_id=input.conversation_id)
-        row = await self._database.step(
+        row = await self._database.call(
             answered, "SELECT answer_identity_check($1, $2, $3) AS verdict", input, holds, now
         )
         verdict: Verdict = row["verdict"]

@@ -1,7 +1,8 @@
 """Brings the database schema up to date, in one transaction: all of it, or nothing.
 
-`migrations/` holds what happens once: tables and what belongs to them, in numbered files. `functions/` holds the steps
-as they are now, one file per subject. They are made after the migrations, and made anew whenever any file has changed.
+`migrations/` holds what happens once: tables and what belongs to them, in numbered files. `functions/` holds the stored
+functions as they are now, one file per subject. They are made after the migrations, and made anew whenever any file has
+changed.
 
 PostgreSQL replaces a function only under the same arguments and result, and during a deployment old workers still call
 what they know. So a function with another signature gets a new name; the old one stays in the database until a numbered

@@ -1,4 +1,4 @@
-"""What the steps announce, as it happens: a live view without polling."""
+"""Notifications of committed changes (LISTEN / NOTIFY), so that nobody polls for them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

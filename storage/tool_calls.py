@@ -30,7 +30,7 @@ class ToolCallRepository:
         return [RecordedCall.model_validate(dict(row)) for row in await self._database.fetch(query, conversation_id)]
 
     async def settle(self, call_key: str, status: ToolCallEnd, text: str, now: datetime) -> CalledTool:
-        """Write down what became of a claimed call; the first word stays. NotFoundError without a claim."""
+        """Record the outcome of a claimed call; the first outcome stays. NotFoundError without a claim."""
         query = "SELECT * FROM settle_tool_call($1, $2, $3, $4)"
         row = await self._database.fetchrow(query, call_key, status, text, now)
         if row is None:

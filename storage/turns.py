@@ -22,7 +22,7 @@ class TurnRepository:
         """Record the new messages and read what the draft is made from, as one state of the conversation."""
         received = Notification(kind="message", conversation_id=input.conversation_id)
         query = "SELECT begin_draft($1, $2, $3) AS basis"
-        row = await self._database.step(received, query, input, TRANSCRIPT_LENGTH, now)
+        row = await self._database.call(received, query, input, TRANSCRIPT_LENGTH, now)
         return DraftBasis.model_validate(row["basis"])
 
     async def save_draft(self, input: GenerateReplyInput, draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""Vendors behind their circuit breakers: what no vendor stands behind stays as it is."""
+"""Adapters behind the circuit breaker of their vendor; an adapter without a vendor stays as it is."""
 
 from dataclasses import dataclass, replace
 from functools import partial

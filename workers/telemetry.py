@@ -1,4 +1,4 @@
-"""What a worker tells of itself: the SDK's metrics, and spans that belong to the message that caused them."""
+"""A worker's telemetry: the SDK's metrics, and spans that belong to the message that caused them."""
 
 from datetime import timedelta
 from typing import Any

@@ -17,7 +17,7 @@ def reader_id(input: ReadChannelInput) -> str:
 
 @workflow.defn
 class ReadChannelWorkflow:
-    """Shift after shift; each goes on where the one before stopped."""
+    """One read after the other; each goes on where the one before stopped."""
 
     def __init__(self) -> None:
         self._named = False
@@ -35,10 +35,10 @@ class ReadChannelWorkflow:
     async def run(self, input: ReadChannelInput) -> None:
         """Read until the channel is taken out, with a fresh history now and then."""
         read = 0
-        for shift in range(READS_PER_RUN):
-            workflow.set_current_details(f"Reading `{input.channel}` · shift {shift + 1} · {read} events in this run")
+        for number in range(READS_PER_RUN):
+            workflow.set_current_details(f"Reading `{input.channel}` · read {number + 1} · {read} events in this run")
             self._named = False
-            done = await execute_activity(READ_CHANNEL, input, f"read {input.channel}, shift {shift + 1}")
+            done = await execute_activity(READ_CHANNEL, input, f"read {input.channel}, read {number + 1}")
             read += done.events
             if done.taken_out and not self._named:
                 workflow.set_current_details(f"`{input.channel}` was taken out of the specification")

@@ -40,7 +40,7 @@ class Approval(BaseModel):
     assignee: str | None = None
     requested_at: datetime
     approved_by: tuple[str, ...] = ()
-    rungs_done: int = Field(0, ge=0, description="Steps of the reminder ladder already taken.")
+    rungs_done: int = Field(0, ge=0, description="Rungs of the reminder ladder already taken.")
 
     def climb(self, rung: LadderRung) -> "Approval":
         """One rung of the reminder ladder further: reminded, widened to more roles, or moved up to others."""

@@ -51,7 +51,7 @@ def _instant(day: date, local: time, calendar: BusinessCalendar) -> datetime:
 def next_rung(
     requested_at: datetime, rungs_done: int, ladder: Sequence[LadderRung], calendar: BusinessCalendar
 ) -> datetime | None:
-    """When the next step of the ladder is due; None when the ladder is climbed (the wait itself has no end)."""
+    """When the next rung of the ladder is due; None when the ladder is climbed (the wait itself has no end)."""
     if rungs_done >= len(ladder):
         return None
     return add_business_time(requested_at, ladder[rungs_done].after, calendar)

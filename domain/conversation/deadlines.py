@@ -1,4 +1,4 @@
-"""What is due in a conversation without anybody doing anything. None: nothing is."""
+"""Deadlines of a conversation, as aware instants (UTC). None: there is no such deadline."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ def deadline_summary(state: ConversationState) -> str:
 
 
 def ladder_due(state: ConversationState) -> datetime | None:
-    """When the reminder ladder of the open approval takes its next step."""
+    """When the reminder ladder of the open approval takes its next rung."""
     approval, policy = state.approval, state.policy
     if approval is None or policy is None:
         return None

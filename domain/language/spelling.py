@@ -1,4 +1,4 @@
-"""Slips of the finger in long words: one letter missing, too many, wrong, or in the wrong place."""
+"""Misspelt long words: one letter missing, added, wrong, or swapped with the next."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The step that uses a tool which writes: after the gate, outside the model, once."""
+"""Input and results of call_tool, which uses a tool that writes: after the decision, outside the model, once."""
 
 from datetime import datetime
 from typing import Literal

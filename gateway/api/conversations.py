@@ -1,4 +1,4 @@
-"""`/v1/conversations`: what a conversation has been, and what people ask of it."""
+"""`/v1/conversations`: the record of a conversation, and the requests of human agents."""
 
 from datetime import datetime
 from typing import Annotated

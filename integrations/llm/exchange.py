@@ -1,4 +1,4 @@
-"""One exchange with a remote model, told without any provider's words; an adapter says it in those of its vendor."""
+"""One exchange with a remote model in no provider's format; an adapter translates it into its vendor's API."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -133,6 +133,7 @@ class Exchange:
         return "\n".join((self.instructions, self.data, json.dumps(self.form.model_json_schema()), *tools, *rounds))
 
     def usage(self, model: str) -> Usage:
+        """Tokens, calls and milliseconds so far, under the model's name; without a price."""
         return Usage(
             model=model,
             input_tokens=sum(said.tokens.read for said in self.said),

@@ -11,7 +11,7 @@ from integrations.stemming import stemmer_for
 MAX_ANSWER_WORDS = 90
 COMPANION_SHARE = 0.8
 LIST_ITEM = re.compile(r"^(?:- |\d{1,2}\. )")
-STEP = re.compile(r"^\d{1,2}\. ", re.MULTILINE)
+NUMBERED_LINE = re.compile(r"^\d{1,2}\. ", re.MULTILINE)
 
 
 def answer_from(passage: Passage, question: str, language: str, longest_words: int = MAX_ANSWER_WORDS) -> str:
@@ -37,9 +37,9 @@ def passages_for_answer(found: Sequence[Passage], question: str) -> list[Passage
     best = found[0]
     close = [p for p in found if p.article_id == best.article_id and p.score >= COMPANION_SHARE * best.score]
     chosen = [best]
-    if asks_how(question) and not STEP.search(best.text):
-        chosen += [passage for passage in close if STEP.search(passage.text)][:1]
-    if all(STEP.match(passage.text) for passage in chosen):
+    if asks_how(question) and not NUMBERED_LINE.search(best.text):
+        chosen += [passage for passage in close if NUMBERED_LINE.search(passage.text)][:1]
+    if all(NUMBERED_LINE.match(passage.text) for passage in chosen):
         chosen += [passage for passage in close if passage.position == 0 and passage not in chosen]
     return sorted(chosen, key=lambda passage: passage.position)
 

@@ -1,4 +1,4 @@
-"""A shift of a reader against a real store, and what it does with a channel that was taken out."""
+"""One read of a reader against a real store, and what it does with a channel that was taken out."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -54,7 +54,7 @@ def reading(database: Database, channels: Any) -> ReadingActivities:
     return compose(database, scripted(), Integrations(channels, {})).reading
 
 
-async def shift(activities: ReadingActivities, input: ReadChannelInput = INPUT) -> ChannelRead:
+async def read(activities: ReadingActivities, input: ReadChannelInput = INPUT) -> ChannelRead:
     return await ActivityEnvironment().run(activities.read_channel, input)
 
 
@@ -62,11 +62,11 @@ async def test_what_comes_after_a_channel_was_taken_out_is_read_when_it_is_back(
     loft, inbox = Loft(database), InboxRepository(database)
     activities = reading(database, {KIND: loft})
     await publish(database, channels=WITH_PIGEONS)
-    assert await shift(activities) == ChannelRead(events=1, taken_out=True)
+    assert await read(activities) == ChannelRead(events=1, taken_out=True)
     assert await inbox.cursor(SPECIFICATION.organisation, KIND) == {"note": 1}
 
     await publish(database, channels=WITH_PIGEONS)
-    assert await shift(activities) == ChannelRead(events=2)
+    assert await read(activities) == ChannelRead(events=2)
     assert loft.began_at == [None, {"note": 1}]
 
 
@@ -76,13 +76,13 @@ async def test_a_channel_that_was_taken_out_needs_no_settings(database: Database
     mail = ReadChannelInput(organisation=SPECIFICATION.organisation, channel="email")
     await publish(database, channels={"email": ChannelSpec()})
     with pytest.raises(CredentialsError):
-        await shift(activities, mail)
+        await read(activities, mail)
 
     await publish(database)
-    assert await shift(activities, mail) == ChannelRead(events=0, taken_out=True)
+    assert await read(activities, mail) == ChannelRead(events=0, taken_out=True)
 
 
 async def test_a_channel_that_posts_cannot_be_read(database: Database) -> None:
     await publish(database, channels=WITH_PIGEONS)
     with pytest.raises(InvalidInputError, match="cannot be read"):
-        await shift(reading(database, {KIND: PigeonChannel()}))
+        await read(reading(database, {KIND: PigeonChannel()}))

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from tests.contract.sql_paths import ELEMENT
 
-_CALLS = {"fetch": 0, "fetchrow": 0, "fetchval": 0, "execute": 0, "step": 1}
+_CALLS = {"fetch": 0, "fetchrow": 0, "fetchval": 0, "execute": 0, "call": 1}
 """Methods that run SQL, and at which position it stands."""
 
 

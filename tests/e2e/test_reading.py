@@ -1,4 +1,4 @@
-"""A reader without end: what it read is kept with where it stopped, through failures and shifts."""
+"""A reader without end: what it read is kept with where it stopped, through failures and restarts."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

@@ -56,7 +56,7 @@ async def test_violated_constraints_and_wrong_arguments_stay_what_they_are(datab
 
 async def test_a_step_needs_a_row(database: Database) -> None:
     with pytest.raises(RuntimeError):
-        await database.step(Notification(kind="status"), "SELECT 1 WHERE false")
+        await database.call(Notification(kind="status"), "SELECT 1 WHERE false")
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:

@@ -23,23 +23,23 @@ Reader = WorkflowHandle[ReadChannelWorkflow, None]
 
 
 class FakeReading:
-    """Answers with one of its shifts after the other; `gates` hold shifts up."""
+    """Answers with one of its reads after the other; `gates` hold reads up."""
 
-    def __init__(self, *shifts: ChannelRead) -> None:
-        self.shifts = shifts
+    def __init__(self, *reads: ChannelRead) -> None:
+        self.reads = reads
         self.worked = 0
         self.gates: dict[int, Gate] = {}
 
-    def hold(self, shift: int) -> Gate:
-        self.gates[shift] = Gate()
-        return self.gates[shift]
+    def hold(self, read: int) -> Gate:
+        self.gates[read] = Gate()
+        return self.gates[read]
 
     @activity.defn
     async def read_channel(self, input: ReadChannelInput) -> ChannelRead:
         self.worked += 1
         if self.worked in self.gates:
             await self.gates[self.worked].pass_through()
-        return self.shifts[self.worked - 1]
+        return self.reads[self.worked - 1]
 
 
 @asynccontextmanager

@@ -71,13 +71,17 @@ with workflow.unsafe.imports_passed_through():
 
 
 class ActivityCalls(Calls):
-    """What is looked up, written, checked and recorded; what reaches the customer is `sending`."""
+    """What is looked up, written, checked and recorded; what reaches the customer is `sending`.
+
+    What returns a handle has started the activity. Awaiting a result raises ActivityError once the retries are over.
+    """
 
     def __init__(self, state: ConversationState) -> None:
         super().__init__(state)
         self.sending = Sending(state)
 
     async def open_conversation(self) -> OpenedConversation:
+        """Fresh numbers for a new conversation, else those with which its last run ended."""
         return await execute_activity(
             OPEN_CONVERSATION,
             OpenConversationInput(start=self._state.start),
@@ -107,6 +111,7 @@ class ActivityCalls(Calls):
     def generate_reply(
         self, messages: tuple[CustomerMessage, ...], *, suggestion: bool = False
     ) -> ActivityHandle[GeneratedReply]:
+        """Start a draft for everything unanswered; `suggestion`: only the human agent sees it."""
         state, turn, context = self._state, self._state.answering.turn, self._state.customer_context.fetched
         input = GenerateReplyInput(
             **self._names,
@@ -165,6 +170,7 @@ class ActivityCalls(Calls):
         closure: ApprovalClosure | None = None,
         record: DecisionRecord | None = None,
     ) -> ActivityHandle[CalledTool]:
+        """Start the use of a tool; `number` counts the draft's actions from 1 and is part of the idempotency key."""
         input = CallToolInput(
             **self._names,
             spec_hash=self._spec_hash,
@@ -180,6 +186,7 @@ class ActivityCalls(Calls):
         return start_activity(CALL_TOOL, input, f"use {action.server}.{action.tool}{by}")
 
     def send_identity_code(self, draft: Draft) -> ActivityHandle[SentIdentityCode]:
+        """Start the sending of a code to the address that the CRM knows, once for each draft."""
         input = SendIdentityCodeInput(
             **self._names,
             spec_hash=self._spec_hash,
@@ -193,6 +200,7 @@ class ActivityCalls(Calls):
         return start_activity(SEND_IDENTITY_CODE, input, what)
 
     async def answer_identity_check(self, check: IdentityCheck, messages: tuple[CustomerMessage, ...]) -> Verdict:
+        """Record the messages, and compare the code in them."""
         answer = await execute_activity(
             ANSWER_IDENTITY_CHECK,
             AnswerIdentityCheckInput(
@@ -209,6 +217,7 @@ class ActivityCalls(Calls):
         draft: Draft | None,
         record: DecisionRecord | None,
     ) -> DeliveredMessage:
+        """Give the conversation to the human queue. Raises ConflictError when a person owns it."""
         state = self._state
         input = EscalateConversationInput(
             **self._names,
@@ -229,6 +238,7 @@ class ActivityCalls(Calls):
         )
 
     async def request_approval(self, approval: Approval, record: DecisionRecord | None) -> None:
+        """Put a draft before people. Raises ConflictError unless the AI agent owns the conversation."""
         input = RequestApprovalInput(
             **self._names,
             channel=self._state.channel,
@@ -279,6 +289,7 @@ class ActivityCalls(Calls):
         )
 
     async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> int:
+        """Record customer messages at the state's revision; how many of them are new to the store."""
         recorded = await execute_activity(
             RECORD_MESSAGES,
             RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages),
@@ -295,6 +306,7 @@ class ActivityCalls(Calls):
         by: str,
         note: str,
     ) -> OwnershipChanged:
+        """Record a takeover or a hand-back: owner, status and revision of `after`, once for each request id."""
         input = ChangeOwnershipInput(
             **self._names,
             revision=after.revision,
@@ -310,6 +322,7 @@ class ActivityCalls(Calls):
     async def change_status(
         self, event: StatusEvent, *, request_id: str, by: str, note: str = "", until: datetime | None = None
     ) -> None:
+        """Record the state's status and mode, once for each request id; `until` is the end of a snooze (UTC)."""
         state = self._state
         input = ChangeStatusInput(
             **self._names,

@@ -29,7 +29,7 @@ SET_ASIDE = "what-sets-aside-ends-a-draft"
 
 
 class Answering:
-    """Customer messages in, at most one reply out; begun again whenever the conversation moves on meanwhile."""
+    """At most one reply to all unanswered messages; the draft is made anew whenever the revision changes meanwhile."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Answering:
         self._identity = IdentityChecks(state, activities, lifecycle)
         self._set_aside = False
 
-    async def attend(self) -> None:
+    async def process_inbox(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
         state, self._set_aside = self._state, False
         if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._lifecycle.wake_for_message():
@@ -76,7 +76,7 @@ class Answering:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
         while state.owned_by_ai and (state.mailbox.inbox or state.answering.unanswered) and not self._set_aside:
-            if state.waiting.identity_check and state.mailbox.inbox and not await self._identity.hear():
+            if state.waiting.identity_check and state.mailbox.inbox and not await self._identity.check_answer():
                 continue
             await self._refresh_context()
             draft = await self._draft()
@@ -156,7 +156,7 @@ class Answering:
             case Outcome.CLARIFY:
                 await self._send(draft, record)
             case Outcome.VERIFY:
-                await self._identity.ask(draft, record)
+                await self._identity.send_code(draft, record)
             case Outcome.ASK_APPROVAL:
                 await self._request_approval(draft, record)
             case Outcome.ESCALATE:
@@ -202,7 +202,7 @@ class Answering:
         if not await self._quiet_hours_pass():
             return
         hold_until = self._activities.sending.burst_ends_at()
-        delivered = await self._lifecycle.delivered(
+        delivered = await self._lifecycle.await_delivery(
             self._activities.sending.deliver_reply(draft, record, hold_until),
             self._activities.sending.leaves_at(hold_until),
         )

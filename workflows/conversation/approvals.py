@@ -76,7 +76,7 @@ class Approvals:
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
         state = self._state
         sending = self._activities.sending.deliver_approved(approval, decision, is_closed=bool(approval.actions))
-        delivered = await self._lifecycle.delivered(sending)
+        delivered = await self._lifecycle.await_delivery(sending)
         if delivered is None:
             await self._lifecycle.escalate(Reason.DELIVERY_FAILED)
         elif delivered.status == "delivered":

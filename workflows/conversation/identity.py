@@ -18,11 +18,11 @@ class IdentityChecks:
         self._activities = activities
         self._lifecycle = lifecycle
 
-    async def ask(self, draft: Draft, record: DecisionRecord) -> None:
+    async def send_code(self, draft: Draft, record: DecisionRecord) -> None:
         """Send a code, unless one is under way, and tell the customer where it went."""
         state, revision, check = self._state, self._state.revision, self._state.waiting.identity_check
         if check is None:
-            sent = await self._lifecycle.coded(self._activities.send_identity_code(draft))
+            sent = await self._lifecycle.await_code_sent(self._activities.send_identity_code(draft))
             if sent is None or sent.status == "impossible":
                 await self._lifecycle.escalate(Reason.NOT_VERIFIED, draft, record)
                 return
@@ -36,7 +36,7 @@ class IdentityChecks:
     async def _tell(self, draft: Draft, record: DecisionRecord, check: IdentityCheck) -> None:
         revision = self._state.revision
         asking = self._activities.sending.ask_for_code(draft, record, check)
-        delivered = await self._lifecycle.delivered(asking, workflow.now())
+        delivered = await self._lifecycle.await_delivery(asking, workflow.now())
         if delivered is None:
             await self._lifecycle.escalate(Reason.DELIVERY_FAILED, draft, record)
         elif delivered.status == "delivered":
@@ -48,7 +48,7 @@ class IdentityChecks:
         if self._state.revision == revision:
             self._state.catch_up(await self._activities.open_conversation())
 
-    async def hear(self) -> bool:
+    async def check_answer(self) -> bool:
         """Compare what was written with the code; whether there is something to answer now."""
         state, check = self._state, self._state.waiting.identity_check
         if check is None:

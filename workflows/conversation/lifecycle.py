@@ -63,7 +63,7 @@ class ConversationLifecycle:
         elif self._state.waiting.identity_check is None:
             await self.record_inbox()
 
-    async def delivered(
+    async def await_delivery(
         self, delivering: ActivityHandle[DeliveredMessage], leaves_at: datetime | None = None
     ) -> DeliveredMessage | None:
         """Wait for a delivery and record meanwhile what must stop it; None when the channel refuses for good.
@@ -73,11 +73,11 @@ class ConversationLifecycle:
         """
         return await self._unless_failed(delivering, leaves_at)
 
-    async def called(self, calling: ActivityHandle[CalledTool]) -> CalledTool | None:
+    async def await_tool_call(self, calling: ActivityHandle[CalledTool]) -> CalledTool | None:
         """Wait for the use of a tool and record meanwhile what must stop it; None when it failed for good."""
         return await self._unless_failed(calling, None)
 
-    async def coded(self, sending: ActivityHandle[SentIdentityCode]) -> SentIdentityCode | None:
+    async def await_code_sent(self, sending: ActivityHandle[SentIdentityCode]) -> SentIdentityCode | None:
         """Wait for the sending of an identity code; what the customer writes meanwhile waits. None when it failed."""
         return await self._unless_failed(sending, workflow.now())
 
@@ -127,7 +127,7 @@ class ConversationLifecycle:
         """Whoever answers owns the conversation: a reply from a person takes it over first."""
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover())
-        if await self.delivered(self._activities.sending.deliver_human_reply(request)) is None:
+        if await self.await_delivery(self._activities.sending.deliver_human_reply(request)) is None:
             await self._tell_owner(request)
 
     async def report_failure(self, request: ReportFailure) -> None:
@@ -161,7 +161,7 @@ class ConversationLifecycle:
     async def tell(self, key: str, notice: str) -> None:
         """Send a sentence of the organisation itself; one that cannot be sent holds up nothing."""
         if notice:
-            await self.delivered(
+            await self.await_delivery(
                 self._activities.sending.tell(f"{self._state.start.conversation_id}-{key}-notice", notice)
             )
 

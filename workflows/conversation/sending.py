@@ -24,6 +24,7 @@ class Sending(Calls):
     def deliver_reply(
         self, draft: Draft, record: DecisionRecord, hold_until: datetime | None
     ) -> ActivityHandle[DeliveredMessage]:
+        """Start the delivery of an AI agent's reply or question back, held until `hold_until` (UTC)."""
         clarifies = record.decision.outcome is Outcome.CLARIFY
         verb = "ask back" if clarifies else "send reply"
         return self._deliver(
@@ -49,6 +50,7 @@ class Sending(Calls):
     def deliver_approved(
         self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False
     ) -> ActivityHandle[DeliveredMessage]:
+        """Start the delivery of an approved draft; `is_closed`: a tool's claim has closed the approval already."""
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
@@ -70,6 +72,7 @@ class Sending(Calls):
         return ApprovalClosure(approval=approval, decision=decision, after=after)
 
     def deliver_human_reply(self, request: SendHumanReply) -> ActivityHandle[DeliveredMessage]:
+        """Start the delivery of a human agent's reply; one with `sent_as` has left already and is only recorded."""
         return self._deliver(
             DeliverMessageInput(
                 **self._names,

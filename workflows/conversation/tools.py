@@ -61,7 +61,7 @@ class ToolExecution:
     async def _use(self, calls: Iterable[ActivityHandle[CalledTool]]) -> ExecutionOutcome:
         """Each call is started when the one before it is done."""
         for calling in calls:
-            called = await self._lifecycle.called(calling)
+            called = await self._lifecycle.await_tool_call(calling)
             if called is not None and called.status == "refused":
                 return "refused"
             self._state.forget_context()

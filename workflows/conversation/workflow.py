@@ -159,7 +159,7 @@ class ConversationWorkflow:
         while self._state.mailbox.requests:
             await self._carry_out(self._state.next_request())
         if self._state.mailbox.inbox or self._state.answering.unanswered:
-            await self._answering.attend()
+            await self._answering.process_inbox()
         await self._do_what_is_due()
 
     def _closed(self) -> bool:

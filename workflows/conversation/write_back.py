@@ -1,4 +1,4 @@
-"""Writing back: systems of record are told beside the conversation. Nothing waits for them."""
+"""Writing back to CRM and help desk, in tasks of their own. No turn waits for them."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -75,7 +75,7 @@ class EmailSettings(VendorSettings):
     max_mail_bytes: int = Field(25_000_000, ge=10_000, description="Of a larger mail only the beginning is read.")
     max_file_bytes: int = Field(5_000_000, ge=1, description="A larger file is only named in the text.")
     ca_file: Path | None = Field(None, description="A certificate authority to trust besides the system's.")
-    timeout_seconds: int = Field(30, ge=1, description="How long a server may take for one step, in seconds.")
+    timeout_seconds: int = Field(30, ge=1, description="How long a server may take for one command, in seconds.")
 
     @field_validator("oauth_token_url")
     @classmethod

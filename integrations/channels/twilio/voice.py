@@ -107,6 +107,7 @@ class CallPosition(Frozen):
 
     @classmethod
     def of(cls, request: WebhookRequest) -> "CallPosition":
+        """The position in the address of a request. Raises UnreadableRequestError for one that we did not give out."""
         try:
             return cls.model_validate(dict(request.query))
         except ValidationError:

@@ -148,6 +148,7 @@ class ZendeskApi:
         return await self._ask(search)
 
     async def comments(self, ticket_id: int) -> list[Raw]:
+        """All comments of a ticket, the oldest first, internal ones included."""
         return _all(
             await self._ask(lambda client: list(client.tickets.comments(ticket_id, include_inline_images=True)))
         )
@@ -169,7 +170,7 @@ class ZendeskApi:
     async def comment(
         self, ticket_id: int, text: str, *, public: bool, files: Sequence[InboundFile], **changes: Any
     ) -> Raw:
-        """Add a comment with files, and change the ticket in the same step; the audit of it."""
+        """Add a comment with files, and change the ticket in the same request; the audit of it."""
 
         def write(client: Any) -> Any:
             uploads = [
