@@ -1,8 +1,9 @@
 -- A conversation's row: locked, changed, written back.
 --
--- Each step of the store is one function, so it is one call, one transaction and one round trip. It locks the row of its
--- conversation first, changes the copy `c` of it, and writes it back once at its end. The argument `step` is the model of
--- the same name in domain/conversation/activity_models.py as JSON without nulls.
+-- Each change that an activity records is one function: one call, one transaction, one round trip. It locks the row of
+-- its conversation first, changes the copy `c` of it, and writes it back once at its end. The argument `step` is the
+-- activity's input (domain/conversation/activity_models.py) as JSON without nulls; it keeps its name, because
+-- PostgreSQL replaces a function only under the same names of arguments.
 
 CREATE OR REPLACE FUNCTION lock_conversation(id text) RETURNS conversations LANGUAGE plpgsql AS $$
 DECLARE
@@ -24,8 +25,8 @@ BEGIN
     WHERE conversation_id = c.conversation_id;
 END $$;
 
--- Owner, status and revision are computed by the workflow (domain/conversation/lifecycle.py) and given with the step. A
--- step that closes or opens an approval gives them as `after`; the status is kept where the row has that owner and that
+-- Owner, status and revision are computed by the workflow (domain/conversation/lifecycle.py) and given with the input.
+-- What closes or opens an approval gives them as `after`; the status is kept where the row has that owner and that
 -- revision, because a workflow that was reset to the past may give what was true long ago. Workers of the version before
 -- send no `after`: then the status stays as close_open_approval and put_before_people leave it.
 CREATE OR REPLACE FUNCTION keep_status(c conversations, after jsonb) RETURNS conversations LANGUAGE plpgsql AS $$

@@ -41,7 +41,7 @@ CREATE OR REPLACE FUNCTION read_draft(id text, transcript_length integer) RETURN
     FROM turns t JOIN conversations c USING (conversation_id) WHERE t.draft_id = id
 $$;
 
--- A draft is decided about once, whichever of its steps comes first.
+-- A draft is decided about once, whichever of the functions that carry its decision comes first.
 CREATE OR REPLACE FUNCTION decide_turn(
     c conversations, decided_draft text, decision_record jsonb, moment timestamptz
 ) RETURNS void LANGUAGE plpgsql AS $$

@@ -43,8 +43,8 @@ FRESH: Approval = edited(approval(), decide("edit", text="Better."), approval_id
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step of the store and the transition that it stands for. `after` is given to it, unless a worker is old."""
+class RecordedTransition:
+    """A change of the store and the transition that it stands for. `after` is given to it, unless a worker is old."""
 
     before: Lifecycle
     transition: Callable[[Lifecycle], Lifecycle]
@@ -109,17 +109,19 @@ async def _reapprove(stage: Stage, after: Position | None) -> None:
     await record_decision(stage, "reapprove_edit", after, approval=FRESH, replaces="approval-1")
 
 
-STEPS = {
-    "escalation": Step(OPEN, lambda before: before.move_on().escalate("no_answer"), _escalate),
-    "escalation while one waits": Step(AWAITING, lambda before: before.move_on().escalate("no_answer"), _escalate),
-    "approval asked for": Step(OPEN, lambda before: before.ask_approval(approval()), _request),
-    "approved reply": Step(AWAITING, Lifecycle.close_approval, _deliver),
-    "approved tool": Step(AWAITING, Lifecycle.close_approval, _call_tool),
-    "rejected draft": Step(AWAITING, Lifecycle.close_approval, _redraft),
-    "edited text": Step(AWAITING, lambda before: before.replace_approval(FRESH), _reapprove),
-    "takeover": Step(AWAITING, lambda before: before.move_on().take_over("anna"), _take_over),
-    "message while one waits": Step(AWAITING, Lifecycle.move_on, _receive),
-    "resolution": Step(AWAITING, lambda before: before.resolve(NOW), _resolve),
+TRANSITIONS = {
+    "escalation": RecordedTransition(OPEN, lambda before: before.move_on().escalate("no_answer"), _escalate),
+    "escalation while one waits": RecordedTransition(
+        AWAITING, lambda before: before.move_on().escalate("no_answer"), _escalate
+    ),
+    "approval asked for": RecordedTransition(OPEN, lambda before: before.ask_approval(approval()), _request),
+    "approved reply": RecordedTransition(AWAITING, Lifecycle.close_approval, _deliver),
+    "approved tool": RecordedTransition(AWAITING, Lifecycle.close_approval, _call_tool),
+    "rejected draft": RecordedTransition(AWAITING, Lifecycle.close_approval, _redraft),
+    "edited text": RecordedTransition(AWAITING, lambda before: before.replace_approval(FRESH), _reapprove),
+    "takeover": RecordedTransition(AWAITING, lambda before: before.move_on().take_over("anna"), _take_over),
+    "message while one waits": RecordedTransition(AWAITING, Lifecycle.move_on, _receive),
+    "resolution": RecordedTransition(AWAITING, lambda before: before.resolve(NOW), _resolve),
 }
 
 
@@ -136,11 +138,11 @@ async def position(stage: Stage) -> Position:
 
 
 @pytest.mark.parametrize("given", [True, False], ids=["given", "by workers of the version before"])
-@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
-async def test_the_store_keeps_what_the_transition_says(stage: Stage, step: Step, given: bool) -> None:
-    await opened(stage, step.before)
-    after = step.transition(step.before).position
-    await step.run(stage, after if given else None)
+@pytest.mark.parametrize("one", TRANSITIONS.values(), ids=TRANSITIONS)
+async def test_the_store_keeps_what_the_transition_says(stage: Stage, one: RecordedTransition, given: bool) -> None:
+    await opened(stage, one.before)
+    after = one.transition(one.before).position
+    await one.run(stage, after if given else None)
     assert await position(stage) == after
 
 
@@ -156,9 +158,9 @@ async def test_the_store_keeps_what_the_transition_says(stage: Stage, step: Step
 )
 async def test_a_status_is_kept_as_it_is_given(stage: Stage, name: str, status: Status) -> None:
     """Even where no transition gives it: the store has no rule of its own where it is given one."""
-    await opened(stage, STEPS[name].before)
+    await opened(stage, TRANSITIONS[name].before)
     given = Position(owner=AI, status=status, revision=1)
-    await STEPS[name].run(stage, given)
+    await TRANSITIONS[name].run(stage, given)
     assert await position(stage) == given
 
 
