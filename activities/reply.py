@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.heartbeats import heartbeats
-from answering.drafting import DraftQuestion
 from answering.organisations import Organisations, ServedVersion
+from answering.understanding import DraftQuestion
 from domain.conversation.activity_models import (
     GeneratedReply,
     GenerateReplyInput,

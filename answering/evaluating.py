@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 
-from answering.drafting import Drafter, DraftQuestion, OrganisationModels
+from answering.drafting import Drafter
+from answering.understanding import DraftQuestion, OrganisationModels
 from domain.conversation.confidence import score
 from domain.conversation.decision import decide
 from domain.conversation.turn import CustomerContext, Decision, Draft, Outcome

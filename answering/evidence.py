@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from answering.retrieval import Retrieved
+from answering.understanding import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Understood, asks_for_fact
 from domain.conversation.turn import CustomerContext, Evidence
 from domain.identity.customer_facts import asks_for_any, told
 from domain.identity.directory_facts import invoiced
@@ -17,7 +18,7 @@ from domain.language.asks_for_person import asks_for_person
 from domain.language.cannot_do import cannot_do_hit
 from domain.language.grounding import grounding_of
 from domain.language.injection import attempts_injection
-from domain.language.questions import asks_who_answers, is_courtesy, is_greeting, is_vague
+from domain.language.questions import MessageKind
 from domain.language.quoting import own_words
 from domain.language.sensitive_words import sensitivity_in
 from domain.quality.topics import TopicPrediction
@@ -28,8 +29,10 @@ from domain.tools.calls import RecordedCall
 from integrations.llm.base import ReplyRequest, WrittenReply
 from integrations.tools.reply import PROPOSED
 
-SURE_OF_TOPIC = 0.5
-LIKELY_OUT_OF_SCOPE = 0.5
+ENOUGH_APPROVED = 0.25
+"""Share of the messages of like meaning whose drafts waited for approval, from which this one does."""
+RECORDS = ("fact:", "tool:")
+"""How the ids of sources begin that stand in the customer's own records."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +40,29 @@ class Findings:
     """What drafting found and made."""
 
     specification: OrganisationSpec
-    ai_agent: AiAgentSpec
-    prediction: TopicPrediction
-    request: ReplyRequest
+    understood: Understood
     written: WrittenReply
     context: CustomerContext
-    retrieved: Sequence[Retrieved]
-    precedents: float = 0.5
-    wishes_for_person: bool = False
     actions: Sequence[ProposedAction] = ()
     missing_tools: tuple[str, ...] = ()
     unproved_tool: Literal["read", "write"] | None = None
     done: Sequence[RecordedCall] = ()
+
+    @property
+    def ai_agent(self) -> AiAgentSpec:
+        return self.understood.ai_agent
+
+    @property
+    def prediction(self) -> TopicPrediction:
+        return self.understood.prediction
+
+    @property
+    def request(self) -> ReplyRequest:
+        return self.understood.request
+
+    @property
+    def is_courtesy(self) -> bool:
+        return self.request.kind in {MessageKind.COURTESY, MessageKind.WHO_ANSWERS}
 
     @property
     def topic(self) -> Topic | None:
@@ -62,23 +76,22 @@ class Findings:
 def evidence_of(found: Findings) -> Evidence:
     """Everything that confidence and the decision rest on."""
     question, topic = found.request.question, found.topic
-    asks_back = _asks_back(found)
-    courtesy, from_facts = is_courtesy(question) or asks_who_answers(question), _tells_facts(found.written)
-    retrieval, margin = (1.0, 1.0) if courtesy or from_facts else _fit(found.retrieved)
+    asks_back, courtesy = _asks_back(found), found.is_courtesy
+    fits = _fits(found)
     return Evidence(
         topic=topic.id if topic else None,
         topic_confidence=1.0 if courtesy else found.prediction.confidence,
         out_of_scope=0.0 if courtesy else _out_of_scope(found),
-        retrieval=retrieval,
-        retrieval_margin=margin,
-        search_lead=1.0 if courtesy or from_facts else min(one.search_lead for one in found.retrieved),
-        precedents=1.0 if courtesy or from_facts else found.precedents,
+        retrieval=min((one.fit for one in fits), default=1.0),
+        retrieval_margin=min(fits, key=lambda one: one.fit).lead if fits else 1.0,
+        search_lead=min((one.search_lead for one in fits), default=1.0),
+        **_precedents(found),
         grounding=_grounding(found),
-        from_facts=from_facts,
+        from_facts=_tells_facts(found.written),
         missing_sources=(*found.context.missing, *found.missing_tools),
         abstained=not found.written.text and not asks_back,
         ambiguous=asks_back,
-        asks_for_person=asks_for_person(own_words(question)) or found.wishes_for_person,
+        asks_for_person=asks_for_person(own_words(question)) or found.understood.wishes_for_person,
         injection=attempts_injection(question),
         cannot_do=_cannot_do(found),
         sensitivity=None if courtesy else _sensitivity(found),
@@ -99,34 +112,53 @@ def _identity(found: Findings) -> Literal["to_verify", "unknown"] | None:
     if found.unproved_tool == "write" or ("write_tools" in needed_for and _action(found)):
         return "to_verify" if context.matches == 1 else "unknown"
     told_of = found.ai_agent.customer_facts if "personal_data" in needed_for else ()
-    asks = any(asks_for_any(line, told_of) for line in found.request.question.splitlines())
+    by_words = any(asks_for_any(line, told_of) for line in found.request.question.splitlines())
+    asks = by_words or any(asks_for_fact(part.text, part.likeness, told_of) for part in found.understood.parts)
     return "to_verify" if context.matches == 1 and (asks or found.unproved_tool) else None
 
 
 def _asks_back(found: Findings) -> bool:
     """A question back helps with a vague message, not with one that is about something else altogether."""
-    question = found.request.question
     if found.written.text or not found.written.clarifying_question:
         return False
-    return is_vague(question) or is_greeting(question) or _out_of_scope(found) <= LIKELY_OUT_OF_SCOPE
+    says_little = found.request.kind in {MessageKind.VAGUE, MessageKind.GREETING}
+    return says_little or _out_of_scope(found) <= LIKELY_OUT_OF_SCOPE
 
 
 def _out_of_scope(found: Findings) -> float:
     """The topic model's verdict, as far as the articles do not know the words of the question either."""
     if _tells_facts(found.written):
         return 0.0
-    coverage = min(one.coverage for one in found.retrieved)
+    coverage = min(part.retrieved.coverage for part in found.understood.parts)
     return found.prediction.out_of_scope * (1 - coverage)
 
 
 def _tells_facts(written: WrittenReply) -> bool:
     """What the customer's records say, or what a tool looked up there."""
-    return any(citation.source_id.startswith(("fact:", "tool:")) for citation in written.citations)
+    return any(citation.source_id.startswith(RECORDS) for citation in written.citations)
 
 
-def _fit(retrieved: Sequence[Retrieved]) -> tuple[float, float]:
-    """Fit of the best passage and its lead over the best other article, for the question that fares worst."""
-    return min((found.fit, found.lead) for found in retrieved)
+def _fits(found: Findings) -> Sequence[Retrieved]:
+    """What was found for the questions that articles had to answer: not for those that the customer's records did."""
+    cited = {citation.source_id for citation in found.written.citations}
+    from_records = {source for source in cited if source.startswith(RECORDS)}
+    if found.is_courtesy or any(source.startswith("tool:") for source in cited) or (cited and cited == from_records):
+        return ()
+    told = {source.removeprefix("fact:") for source in from_records}
+    return [part.retrieved for part in found.understood.parts if told.isdisjoint(part.facts)]
+
+
+def _precedents(found: Findings) -> dict[str, float]:
+    """How messages of like meaning were dealt with; of several questions, for the one that fares worst."""
+    cited = {citation.source_id for citation in found.written.citations}
+    alike = [part.likeness for part in found.understood.parts]
+    measured = {
+        "precedents": min(one.answered for one in alike),
+        "source_precedents": min(one.share_of(cited) for one in alike),
+        "source_precedents_lead": min(one.lead_of(cited) for one in alike),
+        "nearest_precedent": min(one.nearest for one in alike),
+    }
+    return dict.fromkeys(measured, 1.0) if found.is_courtesy else measured
 
 
 def _grounding(found: Findings) -> float:
@@ -166,8 +198,19 @@ def _cannot_do(found: Findings) -> str | None:
 
 
 def _supervised(found: Findings) -> bool:
-    watched = found.ai_agent.mode is Mode.SUPERVISION
-    return watched and found.prediction.label in found.ai_agent.supervised_topics
+    """By the topic; by an article of such a topic, wherever the message seemed to belong; or as like messages were."""
+    if any(part.likeness.share("approved") >= ENOUGH_APPROVED for part in found.understood.parts):
+        return True
+    topics = map(found.understood.topic_of.get, (citation.source_id for citation in found.written.citations))
+    return _watches(found.ai_agent, found.prediction.label) or any(
+        _watches(found.specification.ai_agent(topic.ai_agent), topic.id)
+        for topic_id in topics
+        if topic_id and (topic := found.specification.topic(topic_id))
+    )
+
+
+def _watches(ai_agent: AiAgentSpec, topic_id: str) -> bool:
+    return ai_agent.mode is Mode.SUPERVISION and topic_id in ai_agent.supervised_topics
 
 
 def _amount(found: Findings) -> Decimal | None:

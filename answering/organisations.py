@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import cached_property, partial
 
 from answering.budgets import Budget, SpentSince
-from answering.drafting import Drafter, OrganisationModels
+from answering.drafting import Drafter
+from answering.understanding import OrganisationModels
 from domain.conversation.policy import policy_of
 from domain.delivery.channels import ChannelTraits
 from domain.errors import UnavailableError

@@ -1,9 +1,13 @@
-"""How messages like this one were dealt with: answered by an AI agent, or by a person."""
+"""How messages like this one were dealt with: answered from which source, asked back, or passed to a person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
+from domain.identity.fact_questions import fact_questions
+from domain.language.common_messages import COURTESIES, SAYS_TOO_LITTLE
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.organisation import OrganisationSpec
 from integrations.embeddings.base import KnownVectors, Vector
@@ -12,29 +16,134 @@ SHARPNESS = 18.0
 """How much more a nearer precedent counts: 0.1 of cosine is a factor of 6."""
 DOUBT = 0.45
 """A cosine at which a precedent counts as much as not knowing."""
+ENOUGH_FOR_A_FACT = 0.2
+"""Least share of the precedents that ask for a customer fact, beside being more than those that an article answers."""
+MOST = 0.5
 
-Precedent = tuple[str, bool]
-"""A message, and whether an AI agent may answer it."""
+Treatment = Literal["answered", "approved", "person", "asked_back", "courtesy"]
 
 
-def precedents_of(specification: OrganisationSpec, labelled: Sequence[LabelledMessage]) -> list[Precedent]:
-    """Examples of topics and of what is out of scope, and labelled messages; vague ones say nothing either way."""
-    examples = [(text, not topic.escalate) for topic in specification.topics for text in topic.examples]
-    outside = [(text, False) for text in specification.out_of_scope_examples]
-    judged = [(m.text, m.expected != "escalate") for m in labelled if m.expected != "clarify"]
-    return list(dict([*examples, *outside, *judged]).items())
+@dataclass(frozen=True)
+class Precedent:
+    """A message, what was done with it, and the sources that answered it: article ids and `fact:<name>`."""
+
+    text: str
+    treatment: Treatment
+    sources: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (*self.sources, self.treatment)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What precedents say of a message, nearer ones counting more.
+
+    `shares` has the share of their weight by source and by treatment, 0 to 1; where none is near, all are near 0.
+    """
+
+    answered: float = 0.5
+    """Share that an AI agent may answer, perhaps with approval; 0.5 where none is near. Vague ones do not count."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    nearest: float = 0.0
+    """Cosine of the precedent that is most alike, at least 0."""
+
+    def share(self, label: str) -> float:
+        return self.shares.get(label, 0.0)
+
+    def share_of(self, sources: Collection[str]) -> float:
+        """That of the one among these sources that has most."""
+        return max((self.share(source) for source in sources), default=0.0)
+
+    def lead_of(self, sources: Collection[str]) -> float:
+        """Its lead over any other source, and over what is no answer, as 0 to 1: 0.5 is level with the next."""
+        rivals = (share for label, share in self.shares.items() if label not in sources and label not in ANSWERS)
+        return (1 + self.share_of(sources) - max(rivals, default=0.0)) / 2
+
+    def mostly(self, treatment: Treatment) -> bool:
+        return self.share(treatment) > MOST
+
+    @property
+    def fact(self) -> str | None:
+        """The name of the customer fact that such messages ask for, where more of them do than are about articles."""
+        facts = {source: share for source, share in self.shares.items() if source.startswith("fact:")}
+        articles = sum(share for label, share in self.shares.items() if label in self._articles)
+        if sum(facts.values()) <= max(articles, ENOUGH_FOR_A_FACT):
+            return None
+        return max(facts, key=lambda source: facts[source]).removeprefix("fact:")
+
+    @property
+    def _articles(self) -> set[str]:
+        return {label for label in self.shares if not label.startswith("fact:")} - TREATMENTS
+
+
+ANSWERS = frozenset[str]({"answered", "approved"})
+TREATMENTS = ANSWERS | {"person", "asked_back", "courtesy"}
+NOTHING_ALIKE = Likeness()
 
 
 class Precedents:
-    """Compares meanings only: without vectors there is none."""
+    """Compares meanings only: without vectors nothing is alike."""
 
-    def __init__(self, messages: Sequence[Precedent], vectors: KnownVectors) -> None:
-        self._vectors = vectors.of([text for text, _ in messages])
-        self._answered = np.array([answered for _, answered in messages], dtype=np.float32)
+    def __init__(self, precedents: Sequence[Precedent], vectors: KnownVectors) -> None:
+        self._vectors = vectors.of([precedent.text for precedent in precedents])
+        self._labels = sorted({label for precedent in precedents for label in precedent.labels})
+        column = {label: number for number, label in enumerate(self._labels)}
+        self._marks = np.zeros((len(precedents), len(self._labels)), dtype=np.float32)
+        for row, precedent in enumerate(precedents):
+            self._marks[row, [column[label] for label in precedent.labels]] = 1
+        self._counts = np.array([p.treatment != "asked_back" for p in precedents], dtype=np.float32)
+        self._answered = self._counts * np.array([p.treatment != "person" for p in precedents], dtype=np.float32)
 
-    def answered(self, vector: Vector | None) -> float:
-        """Share of the precedents, nearer ones counting more, that an AI agent may answer; 0.5 where none is near."""
+    def like(self, vector: Vector | None) -> Likeness:
+        """`vector` is that of one question; None is known of nothing."""
         if vector is None or not self._vectors.size:
-            return 0.5
-        weights = np.exp(SHARPNESS * (self._vectors @ vector - DOUBT))
-        return float((weights @ self._answered + 0.5) / (weights.sum() + 1.0))
+            return NOTHING_ALIKE
+        cosines = self._vectors @ vector
+        weights = np.exp(SHARPNESS * (cosines - DOUBT))
+        answered = (weights @ self._answered + 0.5) / (weights @ self._counts + 1.0)
+        shares = (weights @ self._marks) / (weights.sum() + 1.0)
+        nearest = min(max(float(cosines.max()), 0.0), 1.0)
+        return Likeness(float(answered), dict(zip(self._labels, shares.tolist(), strict=True)), nearest)
+
+
+def precedents_of(
+    specification: OrganisationSpec,
+    labelled: Sequence[LabelledMessage] = (),
+    known_questions: Mapping[str, Iterable[str]] | None = None,
+) -> list[Precedent]:
+    """What customers of any company write, examples of topics and of what is out of scope, and labelled messages.
+
+    `known_questions` has the examples by the article that answers them. Of one text the last that is said counts.
+    """
+    article_of = {text: article for article, texts in (known_questions or {}).items() for text in texts}
+    examples = [
+        Precedent(text, "person" if topic.escalate else "answered", _known(article_of.get(text)))
+        for topic in specification.topics
+        for text in topic.examples
+    ]
+    outside = [Precedent(text, "person") for text in specification.out_of_scope_examples]
+    told = {name for ai_agent in specification.ai_agents for name in ai_agent.customer_facts}
+    facts = [
+        Precedent(text, "answered", (f"fact:{name}",)) for name, texts in fact_questions(told).items() for text in texts
+    ]
+    courtesies = [Precedent(text, "courtesy") for text in COURTESIES]
+    vague = [Precedent(text, "asked_back") for text in SAYS_TOO_LITTLE]
+    everything = [*facts, *courtesies, *vague, *examples, *outside, *map(_judged, labelled)]
+    return list({precedent.text: precedent for precedent in everything}.values())
+
+
+def _known(article: str | None) -> tuple[str, ...]:
+    return (article,) if article else ()
+
+
+def _judged(message: LabelledMessage) -> Precedent:
+    if message.expected == "escalate":
+        return Precedent(message.text, "person")
+    if message.expected == "clarify":
+        return Precedent(message.text, "asked_back")
+    if message.expected == "ask_approval":
+        return Precedent(message.text, "approved", message.articles)
+    return Precedent(message.text, "answered" if message.articles else "courtesy", message.articles)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
+from answering.precedents import NOTHING_ALIKE, Likeness
 from answering.topic_sources import TopicSources
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import AiAgentSpec
@@ -13,6 +13,15 @@ from integrations.llm.base import Passage
 
 PASSAGES_SEARCHED = 30
 PASSAGES_PER_QUESTION = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, and what it looks like before anything is searched."""
+
+    text: str
+    prediction: TopicPrediction
+    likeness: Likeness = NOTHING_ALIKE
 
 
 @dataclass(frozen=True)
@@ -49,19 +58,12 @@ class Retrieval:
         self._knowledge = knowledge
         self._sources = sources
 
-    def look_up(
-        self,
-        questions: Sequence[tuple[str, TopicPrediction]],
-        ai_agent: AiAgentSpec,
-        vectors: KnownVectors = NOTHING_KNOWN,
-    ) -> list[Retrieved]:
-        """One result for each question, in order; `vectors` holds those of the questions, or nothing."""
-        search = partial(self._knowledge.search, topics=ai_agent.knowledge_topics, limit=PASSAGES_SEARCHED)
-        found = [(search(text, vectors.get(text)), prediction) for text, prediction in questions]
-        return [self._preferred(passages, prediction) for passages, prediction in found]
-
-    def _preferred(self, passages: Sequence[Passage], prediction: TopicPrediction) -> Retrieved:
-        ranked = self._sources.preferred(passages, prediction)
+    def look_up(self, asked: Asked, ai_agent: AiAgentSpec, vectors: KnownVectors = NOTHING_KNOWN) -> Retrieved:
+        """`vectors` holds that of the question, or nothing."""
+        passages = self._knowledge.search(
+            asked.text, vectors.get(asked.text), topics=ai_agent.knowledge_topics, limit=PASSAGES_SEARCHED
+        )
+        ranked = _with_precedents(self._sources.preferred(passages, asked.prediction), asked.likeness)
         if not ranked:
             return Retrieved(ranked, 0.0)
         own, others = (
@@ -78,3 +80,12 @@ class Retrieval:
         return self._knowledge.search(
             instruction, vectors.get(instruction), topics=ai_agent.knowledge_topics, limit=PASSAGES_PER_QUESTION
         )
+
+
+def _with_precedents(passages: Sequence[Passage], likeness: Likeness) -> list[Passage]:
+    """An article that answered such messages fits as far as they are alike, whatever the search says."""
+    scored = [
+        passage.model_copy(update={"score": 1 - (1 - passage.score) * (1 - likeness.share(passage.article_id))})
+        for passage in passages
+    ]
+    return sorted(scored, key=lambda passage: -passage.score)

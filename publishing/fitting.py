@@ -2,16 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from answering.drafting import OrganisationModels, texts_read
 from answering.evaluating import Contexts, depends_on_confidence, draft_labelled
 from answering.precedents import Precedents, precedents_of
 from answering.topic_sources import TopicSources
 from answering.topics.ngram import Embedded, NgramTopicModel, blocks, train
 from answering.topics.reply_calibration import CheckedDraft, fit_calibration
+from answering.understanding import OrganisationModels, texts_read
 from answering.vectors import EmbedderOf, VectorStore, vectors_of
 from domain.conversation.confidence import Calibration, features_of
 from domain.conversation.turn import Draft
@@ -29,6 +31,8 @@ from integrations.llm.local import LocalReplyWriter
 from publishing.computing import FittedModels
 
 FOLDS = 4
+LINEAR_ALGEBRA_THREADS = 1
+"""One vector times some thousand is done before a second thread has started; on busy cores it would be waited for."""
 ENOUGH_LABELLED = 200
 """Labelled messages from which confidence is fitted to them alone: the topics' examples are easier than customers."""
 
@@ -53,6 +57,7 @@ def fit_models(
     made as if that message had never been seen. `contexts` are the customers that labelled messages name, `vectors`
     those of `texts_to_fit`, or nothing: then words alone decide.
     """
+    use_one_thread()
     enough = len(labelled) >= ENOUGH_LABELLED
     messages = labelled if enough else [*_examples_as_messages(version, vectors), *labelled]
     checked = [
@@ -63,6 +68,12 @@ def fit_models(
     return FittedModels(
         topic_model=_topics(version, labelled, vectors).to_bytes(), calibration=fit_calibration(checked)
     )
+
+
+@cache
+def use_one_thread() -> None:
+    """For the linear algebra of this process from now on; the embedding model has a thread of its own."""
+    threadpool_limits(LINEAR_ALGEBRA_THREADS, user_api="blas")
 
 
 def serving_models(
@@ -77,7 +88,10 @@ def serving_models(
 
     Without an `embedder` words alone decide.
     """
-    known = _known_questions(version, labelled, vectors)
+    use_one_thread()
+    examples = _sources(version, vectors).known_questions()
+    known = _with_labelled(examples, labelled) if vectors.model else examples
+    precedents = precedents_of(version.specification, labelled, examples)
     return OrganisationModels(
         version=version,
         knowledge=MarkdownKnowledge(version.articles, version.specification.language, known, vectors),
@@ -85,16 +99,14 @@ def serving_models(
         calibration=calibration,
         embedder=embedder or NoEmbedder(),
         vectors=vectors,
-        precedents=Precedents(precedents_of(version.specification, labelled), vectors) if vectors.model else None,
+        precedents=Precedents(precedents, vectors) if vectors.model else None,
     )
 
 
-def _known_questions(
-    version: SpecVersion, labelled: Sequence[LabelledMessage], vectors: KnownVectors
-) -> dict[str, list[str]]:
+def _with_labelled(examples: Mapping[str, Sequence[str]], labelled: Sequence[LabelledMessage]) -> dict[str, list[str]]:
     """Customers' questions by the article that answers them: examples of topics, and labelled messages."""
-    known = _sources(version, vectors).known_questions()
-    for message in labelled if vectors.model else ():
+    known = {article: list(texts) for article, texts in examples.items()}
+    for message in labelled:
         for article in message.articles if message.expected in {"answer", "ask_approval"} else ():
             known.setdefault(article, []).append(message.text)
     return known
@@ -104,7 +116,7 @@ def texts_to_serve(version: SpecVersion, labelled: Sequence[LabelledMessage]) ->
     """What needs a vector before a version can be served: its passages, and messages to compare with."""
     spec = version.specification
     passages = MarkdownKnowledge(version.articles, spec.language).passages
-    compared = [text for text, _ in precedents_of(spec, labelled)]
+    compared = [precedent.text for precedent in precedents_of(spec, labelled)]
     return list(
         dict.fromkeys(
             [*(text for passage in passages for text in wordings_of(passage)), *compared, *WISHES_FOR_A_PERSON]

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from answering.drafting import OrganisationModels
 from answering.topics.base import TopicModel
 from answering.topics.ngram import NgramTopicModel
+from answering.understanding import OrganisationModels
 from answering.vectors import EmbedderOf, VectorStore, vectors_of
 from domain.errors import UnavailableError
 from domain.specification.organisation import SpecVersion

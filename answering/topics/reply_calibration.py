@@ -13,7 +13,18 @@ from domain.model import Frozen
 
 Floats = NDArray[np.float64]
 
-FEATURES = ("topic_confidence", "retrieval", "retrieval_margin", "search_lead", "precedents", "grounding", "in_scope")
+FEATURES = (
+    "topic_confidence",
+    "retrieval",
+    "retrieval_margin",
+    "search_lead",
+    "precedents",
+    "source_precedents",
+    "source_precedents_lead",
+    "nearest_precedent",
+    "grounding",
+    "in_scope",
+)
 FEWEST_OF_A_KIND = 10
 FOLDS = 5
 LEAST_PER_GROUP = 20

@@ -66,6 +66,13 @@ class Evidence(Frozen):
     precedents: Probability = Field(
         0.0, description="Share of the messages of like meaning that an AI agent may answer; 0.5 where none is known."
     )
+    source_precedents: Probability = Field(
+        0.0, description="Share of the messages of like meaning that were answered from the sources of this draft."
+    )
+    source_precedents_lead: Probability = Field(
+        0.0, description="Its lead over any other source or treatment of such messages: 0.5 is level with the next."
+    )
+    nearest_precedent: Probability = Field(0.0, description="Cosine of the message that is most alike.")
     grounding: Probability = Field(0.0, description="Share of the reply's statements found in its sources.")
     from_facts: bool = Field(False, description="The reply states a customer fact.")
     validator: Probability | None = Field(None, description="A second model's verdict on the draft, when asked.")
@@ -76,7 +83,9 @@ class Evidence(Frozen):
     injection: bool = Field(False, description="The message tries to change the AI agent's instructions.")
     cannot_do: str | None = Field(None, description="The entry of the cannot-do list that was hit.")
     sensitivity: Sensitivity | None = None
-    supervised: bool = Field(False, description="The AI agent's drafts on this topic wait for approval.")
+    supervised: bool = Field(
+        False, description="Drafts on this topic, from such a source or for messages of like meaning wait for approval."
+    )
     topic_escalates: bool = False
     escalate_below: Probability | None = Field(None, description="The AI agent's own threshold, when stricter.")
     amount: Decimal | None = Field(None, description="Money in question, in the organisation's currency.")

@@ -5,7 +5,7 @@ an account, is asked for by the words of its name and told plainly.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from domain.conversation.turn import Fact
@@ -126,12 +126,28 @@ INVOICES_TOLD = 3
 
 
 def asked_facts(text: str, facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Those of the facts that the message asks for."""
+    """Those of the facts that the message asks for by its words."""
+    return facts_named(text, facts_asked_by_words(text, facts), facts)
+
+
+def facts_asked_by_words(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The names of the facts that the message asks for, each once."""
     if not _asks_for_own_data(text, facts):
         return ()
     asked = _most_specific([fact for fact in facts if _asks_for(text, fact.name)])
-    invoices = _invoices_meant(text, [fact for fact in asked if fact.name == "invoice"])
-    return tuple(fact for fact in asked if fact.name != "invoice" or fact in invoices)
+    return tuple(dict.fromkeys(fact.name for fact in asked))
+
+
+def facts_named(text: str, names: Collection[str], facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts of these names; of several invoices those that the message means."""
+    named = [fact for fact in facts if fact.name in names]
+    invoices = _invoices_meant(text, [fact for fact in named if fact.name == "invoice"])
+    return tuple(fact for fact in named if fact.name != "invoice" or fact in invoices)
+
+
+def asks_for_a_rule(text: str) -> bool:
+    """True when the customer asks for a procedure, a place or a rule, rather than for a value of their own account."""
+    return asks_how(text) or ASKS_OTHERWISE.found_in(text)
 
 
 def asks_for_any(text: str, names: Iterable[str]) -> bool:
@@ -146,8 +162,8 @@ def told(facts: Iterable[Fact], currency: str) -> str:
 
 
 def _asks_for_own_data(text: str, facts: Sequence[Fact]) -> bool:
-    """True when the customer asks for a value of their own account rather than for a procedure, a place or a rule."""
-    if asks_how(text) or ASKS_OTHERWISE.found_in(text) or not (text.rstrip().endswith("?") or ASKS.found_in(text)):
+    """True when the customer asks for a value of their own account."""
+    if asks_for_a_rule(text) or not (text.rstrip().endswith("?") or ASKS.found_in(text)):
         return False
     own = OWN.found_in(text) or any(
         _number_of(fact).lower() in text.lower() for fact in facts if fact.name == "invoice"

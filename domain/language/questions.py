@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 
 from domain.language.text import content_words, fold, sentences, words
 from domain.language.wordings import Wordings
@@ -60,6 +61,27 @@ DID_NOT_HELP = Wordings(
     already tried|did|done|checked
     """
 )
+
+
+class MessageKind(StrEnum):
+    """What a message wants, before anything is looked up."""
+
+    QUESTION = "question"
+    COURTESY = "courtesy"
+    GREETING = "greeting"
+    WHO_ANSWERS = "who_answers"
+    VAGUE = "vague"
+
+
+def kind_of(text: str) -> MessageKind:
+    """By the words of the message."""
+    kinds = (
+        (is_courtesy, MessageKind.COURTESY),
+        (is_greeting, MessageKind.GREETING),
+        (asks_who_answers, MessageKind.WHO_ANSWERS),
+        (is_vague, MessageKind.VAGUE),
+    )
+    return next((kind for holds, kind in kinds if holds(text)), MessageKind.QUESTION)
 
 
 def questions_in(text: str) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """The model port: writing a reply, perhaps with tools, and checking one."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import Field, JsonValue
 
 from domain.conversation.messages import Author
 from domain.conversation.turn import Citation, Fact, Usage
+from domain.identity.customer_facts import facts_asked_by_words
+from domain.language.questions import MessageKind, kind_of
 from domain.model import Frozen
 from domain.specification.organisation import AiAgentSpec, Probability
 
@@ -31,6 +33,21 @@ class TranscriptLine(Frozen):
     text: str
 
 
+class AskedPart(Frozen):
+    """One question of the message, as the passages for it are `found_for`, and the customer facts that it asks for."""
+
+    text: str
+    facts: tuple[str, ...] = Field((), description="Names, of facts that may be told.")
+
+
+def _parts_by_words(data: dict[str, Any]) -> tuple[AskedPart, ...]:
+    searched = dict.fromkeys(passage.found_for for passage in data["passages"])
+    texts = [text for text in searched if text != data["instruction"]] or [""]
+    return tuple(
+        AskedPart(text=text, facts=facts_asked_by_words(text or data["question"], data["facts"])) for text in texts
+    )
+
+
 class ReplyRequest(Frozen):
     """Everything that a model may use. Text of customers, articles and CRM is data, never an instruction."""
 
@@ -43,6 +60,12 @@ class ReplyRequest(Frozen):
     passages: tuple[Passage, ...] = ()
     facts: tuple[Fact, ...] = ()
     instruction: str = Field("", description="From a person: why a draft was rejected, or what to do after hand-back.")
+    kind: MessageKind = Field(
+        default_factory=lambda data: kind_of(data["question"]), description="By words or meaning."
+    )
+    asked: tuple[AskedPart, ...] = Field(
+        default_factory=_parts_by_words, description="The questions of the message, in order."
+    )
     rejected: tuple[str, ...] = Field((), description="Drafts of this reply that a person rejected.")
     greet: bool = Field(True, description="False when the customer was greeted already.")
     timeout_seconds: float = 30

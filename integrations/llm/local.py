@@ -1,20 +1,19 @@
 """The embedded reply writer: needs no key and no download, and says only what a source says.
 
-It is no language model. It picks the sentences of the retrieved passages that answer the question, word for word, tells
-customer facts by templates, names its sources, asks back when a message is too vague, and otherwise abstains, so that
-a person answers; as it does when its draft was rejected and the reason leads to no other. It cannot rephrase, combine
-sources or reason; its own few sentences are English.
+It is no language model. It picks the sentences of the retrieved passages that answer each question, word for word,
+tells customer facts by templates, names its sources, asks back when a message is too vague, and otherwise abstains, so
+that a person answers; as it does when its draft was rejected and the reason leads to no other. It cannot rephrase or
+reason; its own few sentences are English.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from time import perf_counter
 
 from domain.conversation.messages import Author
 from domain.conversation.turn import Citation, Fact, Usage
-from domain.identity.customer_facts import asked_facts, told
+from domain.identity.customer_facts import facts_named, told
 from domain.language.languages import is_in_another_language
-from domain.language.questions import asks_who_answers, is_courtesy, is_greeting, is_vague, says_it_did_not_help
+from domain.language.questions import MessageKind, says_it_did_not_help
 from domain.language.text import content_words
 from domain.specification.organisation import AiAgentSpec
 from integrations.llm.base import Passage, ReplyRequest, ReplyTools, WrittenReply
@@ -47,39 +46,43 @@ class LocalReplyWriter:
 def _write(request: ReplyRequest) -> WrittenReply:
     if is_in_another_language(request.question, request.language):
         return _nothing()
-    if is_courtesy(request.question):
+    if request.kind is MessageKind.COURTESY:
         return _reply(request, ["You are welcome! Write to me here whenever something else comes up."])
-    if is_greeting(request.question):
+    if request.kind is MessageKind.GREETING:
         return _ask(request, "How can I help you today?")
-    if asks_who_answers(request.question):
+    if request.kind is MessageKind.WHO_ANSWERS:
         return _reply(request, [_introduction(request)])
-    facts = asked_facts(request.question, request.facts)
-    if facts:
-        return _reply(request, [told(facts, request.currency)], _cited(facts))
-    if not request.transcript and _is_too_little(request):
+    if not request.transcript and not any(part.facts for part in request.asked) and _is_too_little(request):
         return _clarify(request)
-    return _from_articles(request)
+    return _from_sources(request)
 
 
 def _is_too_little(request: ReplyRequest) -> bool:
     """Nothing to go by, or a few words that no article knows."""
     best = max((passage.score for passage in request.passages), default=0.0)
     enough = ENOUGH_FOR_WORDS.get(len(content_words(request.question)), 0.0)
-    return is_vague(request.question) or best < enough
+    return request.kind is MessageKind.VAGUE or best < enough
 
 
-def _from_articles(request: ReplyRequest) -> WrittenReply:
-    blocks = list[Block]()
-    for asked, found in groupby(request.passages, key=lambda passage: passage.found_for):
-        usable = _usable(list(found), request)
-        if asked == request.instruction:
-            blocks += _asked_by_a_person(usable, request, blocks)
-        elif not usable or usable[0].score < ENOUGH_TO_ANSWER:
+def _from_sources(request: ReplyRequest) -> WrittenReply:
+    """Every question is answered, or none: what the reply leaves out would look as if it had been read."""
+    told_of, blocks = list[Fact](), list[Block]()
+    for part in request.asked:
+        facts = facts_named(part.text or request.question, part.facts, request.facts)
+        told_of += (fact for fact in facts if fact not in told_of)
+        found = [] if facts else _usable(_found_for(part.text, request), request)
+        if not facts and (not found or found[0].score < ENOUGH_TO_ANSWER):
             return _nothing()
-        else:
-            blocks.append(_block(usable, asked, request))
+        blocks += [_block(found, part.text, request)] if found else []
+    if request.instruction:
+        blocks += _asked_by_a_person(_usable(_found_for(request.instruction, request), request), request, blocks)
     different = dict(blocks)
-    return _reply(request, list(different), list(different.values())) if different else _nothing()
+    texts = [told(told_of, request.currency), *different] if told_of else [*different]
+    return _reply(request, texts, [*_cited(told_of), *different.values()])
+
+
+def _found_for(text: str, request: ReplyRequest) -> list[Passage]:
+    return [passage for passage in request.passages if passage.found_for == text]
 
 
 def _usable(found: list[Passage], request: ReplyRequest) -> list[Passage]:

@@ -8,9 +8,9 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.context import ContextActivities
-from answering.drafting import OrganisationModels
 from answering.organisations import Organisations
 from answering.topics.ngram import NgramTopicModel, train
+from answering.understanding import OrganisationModels
 from domain.conversation.activity_models import FetchCustomerContextInput
 from domain.conversation.confidence import Calibration
 from domain.conversation.turn import CustomerContext, Fact

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from answering.drafting import Drafter, DraftQuestion, OrganisationModels
+from answering.drafting import Drafter
 from answering.topics.ngram import train
+from answering.understanding import DraftQuestion, OrganisationModels
 from domain.conversation.confidence import Calibration
 from domain.conversation.turn import Citation, CustomerContext, Draft, Fact
 from domain.quality.topics import LabelledText

@@ -2,8 +2,9 @@ from decimal import Decimal
 
 import pytest
 
-from answering.drafting import Drafter, DraftQuestion, OrganisationModels
+from answering.drafting import Drafter
 from answering.topics.ngram import NgramTopicModel, train
+from answering.understanding import DraftQuestion, OrganisationModels
 from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Draft, Fact

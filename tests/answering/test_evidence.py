@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from answering.evidence import Findings, evidence_of
+from answering.precedents import NOTHING_ALIKE, Likeness
 from answering.retrieval import Retrieved
+from answering.understanding import Understood, UnderstoodPart
 from domain.conversation.turn import Citation, CustomerContext, Evidence, Usage
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import Sensitivity
@@ -36,21 +38,39 @@ def prediction(label: str = "delivery", confidence: float = 0.9, out_of_scope: f
     )
 
 
+def part(
+    retrieved: Retrieved, likeness: Likeness = NOTHING_ALIKE, facts: tuple[str, ...] = (), text: str = "x"
+) -> UnderstoodPart:
+    return UnderstoodPart(text, prediction(), likeness, retrieved, facts)
+
+
+FOUND = part(Retrieved([passage(0.8)], coverage=0.9))
+
+
 def evidence(question: str = "Where is my parcel?", **changes: Any) -> Evidence:
     """Of a plain question that was answered from an article, with these changes."""
-    retrieved = changes.get("retrieved", (Retrieved([passage(0.8)], coverage=0.9),))
-    passages = tuple(found.ranked[0] for found in retrieved if found.ranked)
+    parts = changes.pop("parts", (FOUND,))
+    ai_agent = changes.pop("ai_agent", SERVICE)
     request = ReplyRequest(
-        organisation="bikeshop", language="en", ai_agent=SERVICE, question=question, passages=passages
+        organisation="bikeshop",
+        language="en",
+        ai_agent=ai_agent,
+        question=question,
+        passages=tuple(found.retrieved.ranked[0] for found in parts if found.retrieved.ranked),
+    )
+    understood = Understood(
+        ai_agent,
+        changes.pop("prediction", prediction()),
+        parts,
+        changes.pop("wishes_for_person", False),
+        request,
+        changes.pop("topic_of", {}),
     )
     findings: dict[str, Any] = {
         "specification": SPECIFICATION,
-        "ai_agent": SERVICE,
-        "prediction": prediction(),
-        "request": request,
+        "understood": understood,
         "written": WRITTEN,
         "context": CustomerContext(),
-        "retrieved": retrieved,
     }
     return evidence_of(Findings(**{**findings, **changes}))
 
@@ -136,22 +156,40 @@ class TestSources:
     def test_the_question_that_fares_worst_counts(self) -> None:
         good = Retrieved([passage(0.9), passage(0.2, "warranty")], coverage=0.9)
         poor = Retrieved([passage(0.5), passage(0.4, "warranty")], coverage=0.4)
-        found = evidence(retrieved=(good, poor))
+        found = evidence(parts=(part(good), part(poor)))
         assert found.retrieval == 0.5
         assert found.retrieval_margin == pytest.approx(0.1)
 
     @pytest.mark.parametrize(("coverage", "expected"), [(0.0, 0.8), (0.5, 0.4), (1.0, 0.0)])
     def test_what_the_articles_know_is_not_out_of_scope(self, coverage: float, expected: float) -> None:
-        retrieved = (Retrieved([passage(0.5)], coverage), Retrieved([passage(0.5)], 1.0))
-        found = evidence(prediction=prediction(out_of_scope=0.8), retrieved=retrieved)
+        parts = (part(Retrieved([passage(0.5)], coverage)), part(Retrieved([passage(0.5)], 1.0)))
+        found = evidence(prediction=prediction(out_of_scope=0.8), parts=parts)
         assert found.out_of_scope == pytest.approx(expected)
 
     @pytest.mark.parametrize("source", ["fact:plan", "tool:order_status"])
     def test_what_stands_in_the_customers_records_needs_no_article(self, source: str) -> None:
         cited = WRITTEN.model_copy(update={"citations": (Citation(source_id=source, title="x"),)})
-        found = evidence(written=cited, prediction=prediction(out_of_scope=0.9), retrieved=(Retrieved([], 0.0),))
+        found = evidence(written=cited, prediction=prediction(out_of_scope=0.9), parts=(part(Retrieved([], 0.0)),))
         assert found.from_facts
         assert (found.retrieval, found.retrieval_margin, found.out_of_scope) == (1.0, 1.0, 0.0)
+
+    def test_a_question_that_the_records_answer_needs_no_article_and_the_other_one_does(self) -> None:
+        records = part(Retrieved([passage(0.1)], 0.1), facts=("plan",))
+        article = part(Retrieved([passage(0.7)], 0.7))
+        sources = (Citation(source_id="fact:plan", title="plan"), Citation(source_id="delivery", title="Delivery"))
+        told = WRITTEN.model_copy(update={"citations": sources})
+        assert evidence(written=told, parts=(records, article)).retrieval == 0.7
+        untold = WRITTEN.model_copy(update={"citations": sources[1:]})
+        assert evidence(written=untold, parts=(records, article)).retrieval == 0.1
+
+    def test_precedents_count_for_the_question_that_fares_worst(self) -> None:
+        good = part(FOUND.retrieved, Likeness(0.9, {"delivery": 0.8, "warranty": 0.9}, nearest=0.7))
+        poor = part(FOUND.retrieved, Likeness(0.4, {"delivery": 0.3, "person": 0.1, "answered": 0.9}, nearest=0.8))
+        cited = WRITTEN.model_copy(update={"citations": (Citation(source_id="delivery", title="Delivery"),)})
+        found = evidence(written=cited, parts=(good, poor))
+        assert (found.precedents, found.source_precedents, found.nearest_precedent) == (0.4, 0.3, 0.7)
+        assert found.source_precedents_lead == pytest.approx(0.45)
+        assert evidence(written=WRITTEN, parts=(good,)).source_precedents == 0.0
 
     def test_sources_and_tools_that_are_missing_are_named(self) -> None:
         found = evidence(context=CustomerContext(missing=("salesforce",)), missing_tools=("shop",))
@@ -176,9 +214,9 @@ class TestWriting:
         self, question: str, out_of_scope: float, asks_back: bool
     ) -> None:
         asking = SILENT.model_copy(update={"clarifying_question": "Which one?"})
-        retrieved = (Retrieved([passage(0.1)], coverage=0.0),)
+        parts = (part(Retrieved([passage(0.1)], coverage=0.0)),)
         scope = prediction(out_of_scope=out_of_scope)
-        found = evidence(question, written=asking, prediction=scope, retrieved=retrieved)
+        found = evidence(question, written=asking, prediction=scope, parts=parts)
         assert (found.ambiguous, found.abstained) == (asks_back, not asks_back)
 
 
@@ -196,6 +234,21 @@ class TestTopics:
     def test_a_supervised_topic_is_that_of_its_ai_agent(self, label: str, supervised: bool) -> None:
         assert evidence(ai_agent=BILLING, prediction=prediction(label)).supervised is supervised
         assert not evidence(ai_agent=SERVICE, prediction=prediction(label)).supervised
+
+    @pytest.mark.parametrize(("article", "supervised"), [("refunds", True), ("delivery", False), ("unowned", False)])
+    def test_an_article_of_a_supervised_topic_is_supervised_wherever_the_message_seemed_to_belong(
+        self, article: str, supervised: bool
+    ) -> None:
+        cited = WRITTEN.model_copy(update={"citations": (Citation(source_id=article, title="x"),)})
+        topic_of = {"refunds": "refund", "delivery": "delivery"}
+        assert evidence(written=cited, topic_of=topic_of).supervised is supervised
+
+    @pytest.mark.parametrize(("share", "supervised"), [(0.25, True), (0.24, False)])
+    def test_where_drafts_for_such_messages_waited_for_approval_this_one_does(
+        self, share: float, supervised: bool
+    ) -> None:
+        waited = part(FOUND.retrieved, Likeness(0.9, {"approved": share}))
+        assert evidence(parts=(FOUND, waited)).supervised is supervised
 
     @pytest.mark.parametrize(("confidence", "escalates"), [(0.9, True), (0.3, False)])
     def test_a_topic_for_people_goes_to_people_where_it_is_sure(self, confidence: float, escalates: bool) -> None:
@@ -218,5 +271,5 @@ class TestTopics:
 
 @pytest.mark.parametrize("courtesy", ["Thank you very much!", "Are you a bot?"])
 def test_a_courtesy_needs_no_source(courtesy: str) -> None:
-    found = evidence(courtesy, prediction=prediction("refund", 0.1, 0.9), retrieved=(Retrieved([], 0.0),))
+    found = evidence(courtesy, prediction=prediction("refund", 0.1, 0.9), parts=(part(Retrieved([], 0.0)),))
     assert (found.topic_confidence, found.retrieval, found.out_of_scope, found.sensitivity) == (1.0, 1.0, 0.0, None)

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from answering.drafting import Drafter, DraftQuestion, OrganisationModels
+from answering.drafting import Drafter
 from answering.topics.ngram import NgramTopicModel
+from answering.understanding import DraftQuestion, OrganisationModels
 from answering.vectors import vectors_of
 from domain.conversation.confidence import Calibration
 from domain.conversation.turn import Draft

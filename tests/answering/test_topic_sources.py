@@ -1,4 +1,7 @@
-from answering.retrieval import PASSAGES_PER_QUESTION, Retrieval
+import pytest
+
+from answering.precedents import Likeness
+from answering.retrieval import PASSAGES_PER_QUESTION, Asked, Retrieval
 from answering.topic_sources import TopicSources
 from domain.quality.topics import TopicPrediction, TopicScore
 from integrations.knowledge.markdown import MarkdownKnowledge
@@ -39,27 +42,36 @@ def test_examples_of_topics_for_people_teach_nothing() -> None:
 def test_a_message_prefers_the_articles_of_its_topic() -> None:
     retrieval = Retrieval(KNOWLEDGE, SOURCES)
     question = "what about the frame"
-    [warranty] = retrieval.look_up([(question, prediction("warranty"))], SERVICE)
-    [refund] = retrieval.look_up([(question, prediction("refund"))], SERVICE)
+    warranty = retrieval.look_up(Asked(question, prediction("warranty")), SERVICE)
+    refund = retrieval.look_up(Asked(question, prediction("refund")), SERVICE)
     assert (warranty.ranked[0].article_id, refund.ranked[0].article_id) == ("warranty", "refunds")
     assert warranty.coverage == refund.coverage
 
 
 def test_the_lead_is_measured_against_the_best_other_article() -> None:
-    [found] = Retrieval(KNOWLEDGE, SOURCES).look_up([("delivery costs", prediction("delivery"))], SERVICE)
+    found = Retrieval(KNOWLEDGE, SOURCES).look_up(Asked("delivery costs", prediction("delivery")), SERVICE)
     others = [passage.score for passage in found.ranked if passage.article_id != "delivery"]
     assert found.lead == found.fit - max(others, default=0.0)
     assert len(found.passages) <= PASSAGES_PER_QUESTION
 
 
 def test_nothing_found_fits_nothing() -> None:
-    [found] = Retrieval(KNOWLEDGE, SOURCES).look_up([("zzz", prediction("delivery"))], SERVICE)
+    found = Retrieval(KNOWLEDGE, SOURCES).look_up(Asked("zzz", prediction("delivery")), SERVICE)
     assert (found.fit, found.lead, found.coverage, list(found.passages)) == (0.0, 0.0, 0.0, [])
 
 
 def test_an_ai_agent_cites_its_own_topics_only() -> None:
     retrieval = Retrieval(KNOWLEDGE, SOURCES)
-    [found] = retrieval.look_up([("delivery of my refund", prediction("delivery"))], BILLING)
+    found = retrieval.look_up(Asked("delivery of my refund", prediction("delivery")), BILLING)
     assert {passage.article_id for passage in found.ranked} == {"refunds"}
     assert retrieval.for_instruction("", BILLING) == ()
     assert {passage.article_id for passage in retrieval.for_instruction("mention delivery", BILLING)} <= {"refunds"}
+
+
+@pytest.mark.parametrize(("share", "first"), [(0.0, "refunds"), (0.9, "warranty")])
+def test_an_article_that_answered_such_messages_comes_first(share: float, first: str) -> None:
+    asked = Asked("what about the frame", prediction("refund"), Likeness(shares={"warranty": share}))
+    found = Retrieval(KNOWLEDGE, SOURCES).look_up(asked, SERVICE)
+    assert found.ranked[0].article_id == first
+    assert all(0 <= passage.score <= 1 for passage in found.ranked)
+    assert list(found.ranked) == sorted(found.ranked, key=lambda passage: -passage.score)

@@ -4,9 +4,10 @@ import pytest
 
 from domain.conversation.messages import Author
 from domain.conversation.turn import Fact
+from domain.language.questions import MessageKind
 from domain.specification.organisation import AiAgentSpec
 from integrations.knowledge.markdown import MarkdownKnowledge
-from integrations.llm.base import Passage, ReplyRequest, TranscriptLine, WrittenReply
+from integrations.llm.base import AskedPart, Passage, ReplyRequest, TranscriptLine, WrittenReply
 from integrations.llm.local import LocalReplyWriter
 from tests.organisation import ARTICLES, SERVICE
 
@@ -15,15 +16,15 @@ READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def request(question: str, **changes: object) -> ReplyRequest:
-    asked = ReplyRequest(
-        organisation="Bike Shop",
-        language="en",
-        ai_agent=SERVICE,
-        question=question,
-        passages=KNOWLEDGE.search(question),
-        greet=False,
-    )
-    return asked.model_copy(update=changes)
+    asked: dict[str, object] = {
+        "organisation": "Bike Shop",
+        "language": "en",
+        "ai_agent": SERVICE,
+        "question": question,
+        "passages": KNOWLEDGE.search(question),
+        "greet": False,
+    }
+    return ReplyRequest.model_validate(asked | changes)
 
 
 async def write(question: str, **changes: object) -> WrittenReply:
@@ -88,6 +89,47 @@ async def test_a_fact_is_told_and_cited() -> None:
     written = await write("What plan am I on?", facts=facts)
     assert written.text == "You are on the Gold plan."
     assert [citation.source_id for citation in written.citations] == ["fact:plan"]
+
+
+FACTS = (
+    Fact(name="plan", value="Gold", source="directory", as_of=READ_AT),
+    Fact(name="seats", value="7", source="directory", as_of=READ_AT),
+)
+
+
+@pytest.mark.parametrize(("asked", "told"), [(("plan",), "You are on the Gold plan."), (("salary",), "")])
+async def test_a_fact_that_is_asked_for_by_meaning_is_told(asked: tuple[str, ...], told: str) -> None:
+    question = "Remind me of what we bought from you, please, I was not here then"
+    part = AskedPart(text=question, facts=asked)
+    assert (await write(question, facts=FACTS, asked=(part,), passages=())).text == told
+
+
+async def test_facts_and_articles_answer_one_message_together() -> None:
+    question = "Which plan am I on? How long is the warranty?"
+    warranty = KNOWLEDGE.search("How long is the warranty?")
+    asked = (
+        AskedPart(text="Which plan am I on?", facts=("plan",)),
+        AskedPart(text="How long is the warranty?"),
+    )
+    written = await write(question, facts=FACTS, asked=asked, passages=warranty)
+    assert "You are on the Gold plan." in written.text
+    assert "10 years" in written.text
+    assert [citation.source_id for citation in written.citations] == ["fact:plan", "warranty"]
+    assert (await write(question, facts=FACTS, asked=asked, passages=())).text == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "asks"),
+    [
+        (MessageKind.COURTESY, "You are welcome", False),
+        (MessageKind.GREETING, "", True),
+        (MessageKind.VAGUE, "", True),
+    ],
+)
+async def test_what_the_message_wants_is_as_the_request_says(kind: MessageKind, text: str, asks: bool) -> None:
+    written = await write("Can I return custom frames?", kind=kind)
+    assert written.text.startswith(text)
+    assert bool(written.clarifying_question) is asks
 
 
 async def test_two_questions_get_two_answers() -> None:
