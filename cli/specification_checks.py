@@ -9,11 +9,11 @@ from integrations.adapters import Adapters
 from integrations.checks import Checkable, Finding
 from integrations.knowledge.registry import SOURCES
 from integrations.llm.checking import model_checks
+from integrations.model_access import model_access
 from integrations.tools.base import tool_settings
 from integrations.tools.pinning import check_tools
 from integrations.tools.registry import tool_server
 from publishing.specification import load_specification
-from workers.composition import model_access
 
 
 async def check_models(settings: Settings, *, named: bool) -> Sequence[Finding]:

@@ -3,9 +3,9 @@
 from config.settings import local_settings, read_local_vendor
 from integrations.embeddings.base import Embedder
 from integrations.embeddings.registry import embedder
+from integrations.model_access import model_access
 from integrations.tools.base import tool_settings
 from publishing.publication import Installation
-from workers.composition import model_access
 
 
 def installation() -> Installation:

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from domain.conversation.ownership import Status
 from domain.conversation.turn import CustomerContext
 from domain.delivery.inbound import Address
 from domain.errors import UnavailableError
+from integrations.breakers import Breakers
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt, TicketKeeper
 from integrations.checks import Finding
 from integrations.crm.base import Crm, CrmNote, CustomerReference, NoteKeeper
@@ -23,6 +25,8 @@ from integrations.tools.base import ToolServer, ToolSession
 
 Guard = Callable[[], AbstractAsyncContextManager[None]]
 """`partial(breakers.guard, "salesforce")`: what an adapter's calls pass through."""
+WITHOUT_VENDOR = frozenset({"embedded", "none"})
+"""Embedding models that run in our own process."""
 CONTEXT_SECONDS = 3.5
 SEND_SECONDS = 11.0
 
@@ -51,6 +55,12 @@ class GuardedEmbedder:
     async def embed(self, texts: Sequence[str]) -> Vectors:
         async with self._guard():
             return await self._embedder.embed(texts)
+
+
+def guarded_embedder(embedder: Embedder, named: str, breakers: Breakers) -> Embedder:
+    """What a specification names as `named`, behind its provider's breaker where there is one."""
+    kind = named.partition(":")[0]
+    return embedder if kind in WITHOUT_VENDOR else GuardedEmbedder(embedder, partial(breakers.guard, kind))
 
 
 class GuardedCrm:

@@ -39,8 +39,8 @@ from integrations.crm.registry import CRMS
 from integrations.embeddings.registry import embedder
 from integrations.knowledge.registry import SOURCES
 from integrations.knowledge.source import KnowledgeSource
-from integrations.llm.provider import ModelAccess
 from integrations.llm.registry import draft_validator, reply_writer
+from integrations.model_access import model_access
 from integrations.tools.base import ToolSettings, tool_settings
 from publishing.computing import in_a_process
 from publishing.fitting import fit_models, vectors_to_fit
@@ -68,22 +68,6 @@ from workers.telemetry import SERVICE, runtime_of, tracing_interceptors
 from workers.worker import Activities, Limits, build_workers
 
 POOL_SIZE = 20
-
-
-def model_access(settings: Settings) -> dict[str, ModelAccess]:
-    """How each kind of model provider is reached."""
-    openai = (settings.openai_api_key, settings.openai_base_url)
-    known = {
-        "openai": openai,
-        "openai-responses": openai,
-        "anthropic": (settings.anthropic_api_key, settings.anthropic_base_url),
-        "cohere": (settings.cohere_api_key, settings.cohere_base_url),
-        "compatible": (settings.compatible_api_key, settings.compatible_base_url),
-    }
-    return {
-        kind: ModelAccess(api_key=key, base_url=url, ca_file=settings.model_ca_file)
-        for kind, (key, url) in known.items()
-    }
 
 
 def model_factory(settings: Settings) -> ModelFactory:

@@ -14,13 +14,13 @@ from integrations.guarded import (
     Guard,
     GuardedChannel,
     GuardedCrm,
-    GuardedEmbedder,
     GuardedNotes,
     GuardedSource,
     GuardedTickets,
     GuardedToolServer,
     GuardedValidator,
     GuardedWriter,
+    guarded_embedder,
 )
 from integrations.knowledge.base import KnowledgeBase
 from integrations.knowledge.source import KnowledgeSource
@@ -29,8 +29,6 @@ from integrations.tools.base import ToolServer, ToolSettings
 from integrations.tools.registry import tool_server
 
 EMBEDDED = "local"
-WITHOUT_VENDOR = frozenset({"embedded", "none"})
-"""Embedding models that run in our own process."""
 SAME_VENDOR = {"openai-responses": "openai"}
 
 
@@ -80,8 +78,7 @@ class Guards:
             return GuardedValidator(models.validator(named), self._guard(_provider(named)))
 
         def embedder(named: str) -> Embedder:
-            made = models.embedder(named)
-            return made if named in WITHOUT_VENDOR else GuardedEmbedder(made, self._guard(_provider(named)))
+            return guarded_embedder(models.embedder(named), named, self.breakers)
 
         return replace(models, writer=writer, validator=validator, embedder=embedder)
 
