@@ -12,6 +12,7 @@ from rich.text import Text
 from cli.formatting import acknowledged, listed, since
 from cli.gateway_client import Key, Url, body_of, gateway
 from domain.conversation.ownership import Status
+from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversation, SimilarConversations
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
 from storage.views import ConversationView
 
@@ -78,6 +79,42 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
             ("Channel", view.channel),
         ]
     )
+
+
+@app.command()
+def similar(
+    conversation_id: str,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_SIMILAR, help="How many at most.")] = DEFAULT_SIMILAR,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """How the like was answered before: resolved conversations whose customers asked for much the same."""
+    path = f"/v1/conversations/{conversation_id}/similar"
+    found = SimilarConversations.model_validate_json(gateway(url, key).get(path, limit=limit))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        console.print(Group(*similar_lines(found)))
+
+
+def similar_lines(found: SimilarConversations) -> Iterator[RenderableType]:
+    """For people: what was asked, what answered it, and what was not looked at."""
+    for one in found.conversations:
+        yield Text.assemble((f"{one.likeness:.2f}  {one.conversation_id}  ", "bold"), (_ended(one), "dim"))
+        yield Text.assemble(("  asked     ", "bold"), one.question)
+        yield Text.assemble(("  answered  ", "bold"), one.answer or "nothing in writing")
+    if not found.conversations:
+        yield f"None of {found.compared} resolved conversations is like this one."
+    if found.not_compared_yet:
+        yield f"{found.not_compared_yet} older ones were not compared yet. Ask again, and further ones are."
+
+
+def _ended(one: SimilarConversation) -> str:
+    by = f"answered by {one.answered_by_id or one.answered_by}" if one.answered_by else None
+    rating = f"rated {one.rating}" if one.rating else None
+    topic = one.topic and one.topic.replace("_", " ")
+    return ", ".join(filter(None, (f"{one.resolved_at:%Y-%m-%d}", one.channel, topic, by, rating)))
 
 
 @app.command()

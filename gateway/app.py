@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from temporalio.client import Client
 
+from answering.vectors import EmbedderOf
 from gateway import pages, problems, webhooks
-from gateway.api import approvals, conversations, health, merging, vendors
+from gateway.api import approvals, conversations, health, merging, similar, vendors
 from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
@@ -36,12 +37,13 @@ def create_app(
     temporal: Client | None = None,
     channels: Mapping[str, Channel] | None = None,
     telemetry: Telemetry | None = None,
+    embedder_of: EmbedderOf | None = None,
 ) -> FastAPI:
-    """The gateway as an ASGI application; `temporal` and `channels` replace those that it would make itself."""
+    """The gateway as an ASGI application; what is given of its neighbours replaces those that it would make itself."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(options, temporal, channels, telemetry) as services:
+        async with open_services(options, temporal, channels, telemetry, embedder_of) as services:
             app.state.services = services
             yield
 
@@ -52,7 +54,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for module in (sessions, files, socket, webhooks, approvals, conversations, merging, vendors, health):
+    for module in (sessions, files, socket, webhooks, approvals, conversations, similar, merging, vendors, health):
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)

@@ -8,6 +8,8 @@ from config.settings import Settings, variable_name
 from config.temporal import TemporalAccess, access_of
 from domain.errors import InvalidInputError
 from domain.model import Frozen
+from integrations.llm.provider import ModelAccess
+from integrations.model_access import model_access
 
 
 class GatewayOptions(Frozen):
@@ -24,6 +26,7 @@ class GatewayOptions(Frozen):
     chat_messages_per_minute: int = Field(60, ge=1, description="In one conversation, messages and files together.")
     public_url: str | None = Field(None, description="How vendors reach the gateway, behind any proxy.")
     widget_origins: tuple[str, ...] = Field((), description="Origins of pages that embed the chat; * for any.")
+    models: dict[str, ModelAccess] = Field({}, description="How providers of embedding models are reached, by kind.")
 
 
 def options_of(settings: Settings) -> GatewayOptions:
@@ -37,6 +40,7 @@ def options_of(settings: Settings) -> GatewayOptions:
         chat_token_secret=_needed(settings, "chat_token_secret"),
         public_url=settings.public_url,
         widget_origins=tuple(settings.widget_origins.split()),
+        models=model_access(settings),
     )
 
 

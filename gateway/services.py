@@ -10,10 +10,13 @@ from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from answering.similar import SimilarityLookup
+from answering.vectors import EmbedderOf
 from config.settings import read_vendor
 from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import RetryableError
 from gateway.backlog import answered
+from gateway.embedders import ActiveEmbedders, embedders
 from gateway.forwarding import Forwarder
 from gateway.limits import RateLimiter
 from gateway.live import LiveUpdates
@@ -25,6 +28,7 @@ from gateway.store import Store
 from gateway.telemetry import Telemetry, send_metrics
 from gateway.tokens import ChatToken, read_token, sign_token
 from integrations.adapters import Adapters
+from integrations.breakers import Breakers
 from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS
 from storage.database import connect
@@ -39,8 +43,14 @@ class Services:
     """One per application."""
 
     def __init__(
-        self, options: GatewayOptions, temporal: Client, store: Store, channels: Mapping[str, Channel]
+        self,
+        options: GatewayOptions,
+        temporal: Client,
+        store: Store,
+        channels: Mapping[str, Channel],
+        embedder_of: EmbedderOf | None = None,
     ) -> None:
+        """`embedder_of` replaces the embedding models that the options reach."""
         self.options = options
         self.temporal = temporal
         self.store = store
@@ -48,6 +58,9 @@ class Services:
         self.metrics = GatewayMetrics()
         self.conversations = ConversationSignals(temporal, self.metrics)
         self.specifications = ActiveSpecifications(store.specs)
+        reached = embedder_of or embedders(options.models, Breakers(store.vendors))
+        self.embedders = ActiveEmbedders(self.specifications, reached)
+        self.similarity = SimilarityLookup(store.questions)
         self.channels = channels
         self.forwarder = Forwarder(options.organisation, store.inbox, self.conversations)
         self.session_limit = RateLimiter(options.chat_sessions_per_minute, MINUTE)
@@ -115,6 +128,7 @@ async def open_services(
     temporal: Client | None = None,
     channels: Mapping[str, Channel] | None = None,
     telemetry: Telemetry | None = None,
+    embedder_of: EmbedderOf | None = None,
 ) -> AsyncIterator[Services]:
     """Connect to the dependencies. Temporal is connected to at first use, so the gateway starts without it."""
     client = temporal or await Client.connect(
@@ -127,7 +141,8 @@ async def open_services(
     )
     database_url = options.database_url.get_secret_value()
     database = await connect(database_url)
-    services = Services(options, client, Store(database), channels or Adapters(CHANNELS, read_vendor))
+    reached = channels or Adapters(CHANNELS, read_vendor)
+    services = Services(options, client, Store(database), reached, embedder_of)
     tasks = [
         asyncio.create_task(_listen(NotificationListener(database_url), services)),
         asyncio.create_task(services.forwarder.run()),

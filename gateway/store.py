@@ -10,6 +10,7 @@ from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.inbox import InboxRepository
 from storage.quarantine import QuarantineRepository
+from storage.questions import QuestionRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
 from storage.threads import ThreadRepository
@@ -31,6 +32,7 @@ class Store:
         self.customers = CustomerRepository(database)
         self.inbox = InboxRepository(database)
         self.quarantine = QuarantineRepository(database)
+        self.questions = QuestionRepository(database)
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
         self.threads = ThreadRepository(database)

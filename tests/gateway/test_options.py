@@ -26,3 +26,11 @@ def test_a_dependency_without_an_address_is_named(missing: str) -> None:
     settings = Settings.model_validate({**COMPLETE, missing: None})
     with pytest.raises(InvalidInputError, match=f"HOLDFAST_{missing.upper()} is not set.*make up"):
         options_of(settings)
+
+
+def test_embedding_models_are_reached_with_the_keys_of_the_settings() -> None:
+    options = options_of(Settings.model_validate({**COMPLETE, "openai_api_key": "sk-test"}))
+    key = options.models["openai"].api_key
+    assert key is not None
+    assert key.get_secret_value() == "sk-test"
+    assert "sk-test" not in repr(options)

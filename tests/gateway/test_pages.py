@@ -17,6 +17,7 @@ async def test_the_api_page_describes_every_address_and_problem(gateway: Gateway
         "/v1/vendors",
         "/v1/conversations",
         "/v1/conversations/{conversation_id}",
+        "/v1/conversations/{conversation_id}/similar",
         "/v1/conversations/{conversation_id}/take-over",
         "/v1/conversations/{conversation_id}/hand-back",
         "/v1/conversations/{conversation_id}/replies",

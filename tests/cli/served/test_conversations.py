@@ -1,8 +1,14 @@
 """`holdfast conversations`, against a served gateway."""
 
+import json
+
+import pytest
+
 from tests.cli.served.conftest import Holdfast
 from tests.cli.served.test_approvals import running
 from tests.gateway.conftest import Gateway
+from tests.storage.resolved import answered_by_anna, ended, opened, resolved
+from tests.storage.stage import Stage
 
 __all__ = ["running"]
 
@@ -34,3 +40,41 @@ async def test_an_unknown_conversation_is_told(running: Gateway, holdfast: Holdf
     shown = await holdfast("conversations", "show", "cv_nothing")
     assert shown.exit_code == 1
     assert "no such conversation" in shown.output.lower()
+
+
+async def test_a_person_sees_how_the_like_was_answered(running: Gateway, holdfast: Holdfast) -> None:
+    stage = Stage(running.database)
+    await opened(stage, "cv_asks_now", "I forgot my password and cannot sign in")
+    empty = await holdfast("conversations", "similar", "cv_asks_now")
+    assert empty.output.strip() == "None of 0 resolved conversations is like this one."
+    await opened(stage, "cv_password", "How can I [b]reset[/b] the password of my account?")
+    await answered_by_anna(stage, "cv_password", "Choose Forgot password.")
+    await ended(stage, "cv_password", by="anna", revision=3)
+    await resolved(stage, "cv_saddle", "My saddle came with a scratch")
+
+    shown = await holdfast("conversations", "similar", "cv_asks_now")
+    for part in ("cv_password", "[b]reset[/b] the password", "Choose Forgot password.", "2026-03-02, web_chat"):
+        assert part in shown.output, part
+    assert "answered by anna" in shown.output
+    assert "cv_saddle" not in shown.output
+
+    told = json.loads((await holdfast("conversations", "similar", "cv_asks_now", "--limit", "1", "--json")).output)
+    assert [one["conversation_id"] for one in told["conversations"]] == ["cv_password"]
+    assert (told["compared"], told["not_compared_yet"]) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("cv_nothing",), 1, "no such conversation"),
+        (("cv_silent",), 1, "written nothing yet"),
+        (("cv_silent", "--limit", "21"), 2, "less than or equal to 20"),
+        (("cv_silent", "--limit", "0"), 2, "greater than or equal to 1"),
+    ],
+)
+async def test_why_nothing_is_shown(
+    running: Gateway, holdfast: Holdfast, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    await opened(Stage(running.database), "cv_silent")
+    shown = await holdfast("conversations", "similar", *arguments)
+    assert (shown.exit_code, told in shown.output.lower()) == (code, True)
