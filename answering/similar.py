@@ -14,7 +14,9 @@ from storage.questions import Beside, KeptVector, QuestionRepository
 
 LEAST_LIKENESS = 0.5
 """Of TechFlow's tuning messages, pairs above it ask for the same article in 49 %, those of 0.3 and more in 13 %."""
-EMBEDDED_AT_ONCE = 16
+EMBEDDED_AT_ONCE = 8
+"""The embedded model takes about 20 MB for each text of full length that it reads at the same time."""
+QUESTIONS_AT_ONCE = 4
 EMBEDDED_PER_LOOK = 208
 SECONDS_PER_LOOK = 3.0
 FLOAT = np.dtype("<f4")
@@ -27,6 +29,7 @@ class SimilarityLookup:
         """`clock` gives seconds."""
         self._questions = questions
         self._clock = clock
+        self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._catching_up = asyncio.Lock()
 
     async def like(self, conversation: ConversationView, embedder: Embedder, limit: int) -> SimilarConversations:
@@ -66,7 +69,8 @@ class SimilarityLookup:
         text = await self._questions.of(conversation.conversation_id)
         if not text:
             raise ConflictError("The customer has written nothing yet that could be compared.")
-        asked: Vector = (await embedder.embed([text]))[0]
+        async with self._asking:
+            asked: Vector = (await embedder.embed([text]))[0]
         return asked
 
     async def _catch_up(self, beside: Beside, embedder: Embedder) -> int:

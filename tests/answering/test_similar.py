@@ -10,6 +10,7 @@ from answering.similar import (
     EMBEDDED_AT_ONCE,
     EMBEDDED_PER_LOOK,
     LEAST_LIKENESS,
+    QUESTIONS_AT_ONCE,
     SECONDS_PER_LOOK,
     SimilarityLookup,
     most_alike,
@@ -173,6 +174,27 @@ async def test_of_two_looks_at_once_one_embeds_and_the_other_does_not_wait(
     assert (second.compared, second.not_compared_yet, compass.asked) == (0, 3, ["0 degrees"])
     gated.opened.set()
     assert ((await first).compared, (await first).not_compared_yet) == (3, 0)
+
+
+class Counting(Compass):
+    """Counts how many questions it reads at the same time."""
+
+    now = most = 0
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        return await super().embed(texts)
+
+
+async def test_many_who_look_at_once_are_served_a_few_at_a_time(stage: Stage, lookup: SimilarityLookup) -> None:
+    """Because each question that the embedded model reads takes memory of the gateway."""
+    counting = Counting()
+    await asyncio.gather(*(look(lookup, stage, counting) for _ in range(5 * QUESTIONS_AT_ONCE)))
+    assert len(counting.asked) == 5 * QUESTIONS_AT_ONCE
+    assert 1 <= counting.most <= QUESTIONS_AT_ONCE
 
 
 class Failing(Compass):
