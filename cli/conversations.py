@@ -11,8 +11,9 @@ from rich.text import Text
 
 from cli.formatting import acknowledged, listed, since
 from cli.gateway_client import Key, Url, body_of, gateway
+from cli.similar_conversations import similar_lines
 from domain.conversation.ownership import Status
-from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversation, SimilarConversations
+from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversations
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
 from storage.views import ConversationView
 
@@ -96,25 +97,6 @@ def similar(
         typer.echo(found.model_dump_json(indent=2))
     else:
         console.print(Group(*similar_lines(found)))
-
-
-def similar_lines(found: SimilarConversations) -> Iterator[RenderableType]:
-    """For people: what was asked, what answered it, and what was not looked at."""
-    for one in found.conversations:
-        yield Text.assemble((f"{one.likeness:.2f}  {one.conversation_id}  ", "bold"), (_ended(one), "dim"))
-        yield Text.assemble(("  asked     ", "bold"), one.question)
-        yield Text.assemble(("  answered  ", "bold"), one.answer or "nothing in writing")
-    if not found.conversations:
-        yield f"None of {found.compared} resolved conversations is like this one."
-    if found.not_compared_yet:
-        yield f"{found.not_compared_yet} older ones were not compared yet. Ask again, and further ones are."
-
-
-def _ended(one: SimilarConversation) -> str:
-    by = f"answered by {one.answered_by_id or one.answered_by}" if one.answered_by else None
-    rating = f"rated {one.rating}" if one.rating else None
-    topic = one.topic and one.topic.replace("_", " ")
-    return ", ".join(filter(None, (f"{one.resolved_at:%Y-%m-%d}", one.channel, topic, by, rating)))
 
 
 @app.command()

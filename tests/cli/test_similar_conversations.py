@@ -1,4 +1,4 @@
-"""What `holdfast conversations` prints."""
+"""What `holdfast conversations similar` prints."""
 
 from datetime import UTC, datetime
 from io import StringIO
@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console, Group
 
-from cli.conversations import similar_lines
+from cli.similar_conversations import similar_lines
 from domain.conversation.similar import SimilarConversation, SimilarConversations
 
 
