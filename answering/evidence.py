@@ -101,6 +101,7 @@ def evidence_of(found: Findings) -> Evidence:
         amount=_amount(found),
         action=_action(found),
         identity=_identity(found),
+        unsupported_language=_unsupported_language(found),
     )
 
 
@@ -115,6 +116,13 @@ def _identity(found: Findings) -> Literal["to_verify", "unknown"] | None:
     by_words = any(asks_for_any(line, told_of) for line in found.request.question.splitlines())
     asks = by_words or any(asks_for_fact(part.text, part.likeness, told_of) for part in found.understood.parts)
     return "to_verify" if context.matches == 1 and (asks or found.unproved_tool) else None
+
+
+def _unsupported_language(found: Findings) -> str | None:
+    """The customer's, unless the writer was to write in it and can."""
+    request = found.request
+    answers = request.reply_language == request.customer_language and found.written.refusal != "language"
+    return None if answers else request.customer_language
 
 
 def _asks_back(found: Findings) -> bool:

@@ -1,5 +1,6 @@
 """What a message asks: its questions one by one, what they are about, who answers them and what from."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Fact
 from domain.identity.customer_facts import asks_for_a_rule, facts_asked_by_words
+from domain.language.foreign import customer_language
 from domain.language.questions import MessageKind, kind_of, questions_in, standalone
 from domain.language.quoting import own_words
 from domain.language.text import content_words, sentences
@@ -25,6 +27,7 @@ from domain.tools.calls import RecordedCall
 from integrations.embeddings.base import NOTHING_KNOWN, Embedder, KnownVectors
 from integrations.embeddings.none import NoEmbedder
 from integrations.knowledge.base import KnowledgeBase
+from integrations.language_identification import language_probabilities
 from integrations.llm.base import AskedPart, Passage, ReplyRequest, TranscriptLine
 
 SURE_ENOUGH_TO_ROUTE = 0.4
@@ -107,9 +110,12 @@ class MessageReader:
         facts = tellable_facts(question.context, ai_agent)
         parts = [self._part(found, ai_agent, facts, vectors) for found in questions]
         added = self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
-        request = self._request(question, ai_agent, parts, facts, added)
+        request = self._request(question, ai_agent, parts, facts, added, await self._language_of(question.text))
         wishes = self._wishes_for_person(own, vectors)
         return Understood(ai_agent, prediction, parts, wishes, request, self._sources.topic_of)
+
+    async def _language_of(self, text: str) -> str | None:
+        return await asyncio.to_thread(customer_language, text, self._spec.answers_in, language_probabilities)
 
     async def _embedded(self, texts: Sequence[str]) -> KnownVectors:
         different = list(dict.fromkeys(texts))
@@ -169,10 +175,14 @@ class MessageReader:
         parts: Sequence[UnderstoodPart],
         facts: Sequence[Fact],
         added: Sequence[Passage],
+        language: str | None,
     ) -> ReplyRequest:
+        """`language` is the customer's, where it is surely not that of the articles."""
         return ReplyRequest(
             organisation=self._spec.name,
             language=self._spec.language,
+            customer_language=language,
+            reply_language=language if language and language in self._spec.languages else "",
             currency=self._spec.currency,
             ai_agent=ai_agent,
             question=question.text,

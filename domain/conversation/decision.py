@@ -47,6 +47,7 @@ def _reason_to_escalate(evidence: Evidence, exchanges: int, levels: ServiceLevel
         (evidence.injection, Reason.INJECTION),
         (evidence.cannot_do is not None, Reason.CANNOT_DO),
         (evidence.topic_escalates, Reason.TOPIC_ESCALATES),
+        (evidence.unsupported_language is not None, Reason.UNSUPPORTED_LANGUAGE),
         (exchanges >= levels.exchange_limit, Reason.EXCHANGE_LIMIT),
         (evidence.identity == "unknown", Reason.IDENTITY),
     )

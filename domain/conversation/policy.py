@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.conversation.confidence import Calibration
 from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
+from domain.language.handoff_notices import handoff_notice
 from domain.model import Frozen
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.organisation import (
@@ -15,8 +16,8 @@ from domain.specification.organisation import (
     OrganisationSpec,
     ServiceLevels,
     Thresholds,
-    Wording,
 )
+from domain.specification.wording import Wording
 
 
 class Policy(Frozen):
@@ -28,6 +29,8 @@ class Policy(Frozen):
     ladder: tuple[LadderRung, ...] = ()
     calendar: BusinessCalendar = BusinessCalendar()
     wording: Wording = Wording()
+    handoff_in: dict[str, str] = {}
+    answers_in: tuple[str, ...] = ()
     burst_window_seconds: dict[str, float] = {}
     quiet_hours: dict[str, QuietHours] = {}
     modes: dict[str, Mode] = {}
@@ -44,6 +47,16 @@ class Policy(Frozen):
         """The default traits for a channel that nobody knows."""
         return self.channels.get(channel or "", ChannelTraits())
 
+    def handoff_notice(self, channel: ChannelKind, language: str | None) -> str:
+        """What a customer is told when a person takes over; empty: nothing.
+
+        `language` is the ISO 639-1 code of one that the organisation does not answer in; a voice reads no other.
+        """
+        usual = self.wording.handoff
+        if not usual or language is None or self.traits_of(channel).spoken:
+            return usual
+        return self.handoff_in.get(language) or handoff_notice(language, self.answers_in) or usual
+
 
 def policy_of(
     spec: OrganisationSpec, calibration: Calibration, channels: Mapping[ChannelKind, ChannelTraits]
@@ -55,7 +68,9 @@ def policy_of(
         approval_rules=spec.approval_rules,
         ladder=spec.ladder,
         calendar=spec.calendar,
-        wording=spec.wording,
+        wording=Wording(**spec.wording.model_dump(include=set(Wording.model_fields))),
+        handoff_in=spec.wording.handoff_in,
+        answers_in=spec.answers_in,
         burst_window_seconds={kind: channel.burst_window_seconds for kind, channel in spec.channels.items()},
         quiet_hours={kind: channel.quiet_hours for kind, channel in spec.channels.items() if channel.quiet_hours},
         modes={ai_agent.id: ai_agent.mode for ai_agent in spec.ai_agents},

@@ -22,7 +22,7 @@ from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import AnyRequest, StartConversation
-from domain.conversation.turn import Evidence
+from domain.conversation.turn import Draft, Evidence
 from domain.identity.check import IdentityCheck
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
@@ -119,6 +119,11 @@ class ConversationState(BaseModel):
     def is_pushed(self) -> bool:
         """What the customer is to read must be sent to a vendor; otherwise the stored message is the sent one."""
         return not self.opened_policy.traits_of(self.channel).stored
+
+    def handoff_notice(self, draft: Draft | None) -> str:
+        """What the customer is told when a person takes over, in their language as far as we have the words."""
+        language = draft.evidence.unsupported_language if draft else None
+        return self.opened_policy.handoff_notice(self.channel, language)
 
     def is_overtaken(self) -> bool:
         """Something arrived that makes a draft stale: a message, or a person who takes over."""

@@ -92,6 +92,9 @@ class Evidence(Frozen):
     identity: Literal["to_verify", "unknown"] | None = Field(
         None, description="What is asked for needs a verified customer, and a code can prove it, or nothing can."
     )
+    unsupported_language: str | None = Field(
+        None, description="ISO 639-1 code of the language that the customer writes in, when it is not answered in."
+    )
     action: Literal["within_limit", "needs_approval"] | None = Field(
         None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
     )
@@ -147,6 +150,7 @@ class Reason(StrEnum):
     SENSITIVE_TOPIC = "sensitive_topic"
     SUPERVISED = "supervised"
     ACTION = "action"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
     EXCHANGE_LIMIT = "exchange_limit"
     AMBIGUOUS = "ambiguous"
     MODEL_FAILED = "model_failed"

@@ -16,12 +16,14 @@ class ChannelTraits(Frozen):
     `stored`: our own message table is the transport, and the customer's side fetches from it. Nothing is sent.
     `threaded`: the vendor groups messages, and the group finds the conversation. Without threads the customer's own
     side names the conversation, so it cannot go on in another one.
+    `spoken`: what is written is read out, by a voice of one language.
     `recognised_by`: what of a customer the channel's addresses are. Empty where whoever writes has signed in.
     """
 
     live: bool = False
     stored: bool = False
     threaded: bool = True
+    spoken: bool = False
     recognised_by: tuple[Literal["email", "phone"], ...] = ("email", "phone")
 
 

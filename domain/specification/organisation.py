@@ -12,11 +12,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.language.names import LANGUAGE_NAMES
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
 from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
+from domain.specification.wording import LanguageCode, SpecWording
 
 ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
 NotedEvent = Literal["escalated", "resolved"]
@@ -221,28 +223,6 @@ class IdentityRules(SpecModel):
     )
 
 
-class Wording(SpecModel):
-    """Sentences that the organisation itself says to customers."""
-
-    handoff: str = "I am passing this to a colleague, who will answer you here. You will not need to repeat yourself."
-    approval_wait: str = "Thank you. A colleague is checking my answer, and it will reach you here."
-    parked: str = (
-        "I cannot answer at this moment, because of a technical problem on our side. Your message is kept: you get an "
-        "answer here as soon as it is solved, from me or from a colleague."
-    )
-    clarify: str = "So that I answer the right question: could you tell me a little more?"
-    verify: str = Field(
-        "To tell you that, I need to know that it is you. I sent a code of six digits to {address}; please write it "
-        "here.",
-        pattern=r"\{address\}",
-    )
-    code: str = Field(
-        "Your code is {code}. Write it where you asked us, within 10 minutes. If you asked us nothing, do nothing.",
-        pattern=r"\{code\}",
-    )
-    wrong_code: str = "That is not the code that I sent. Please look again, and write it here."
-
-
 class JourneyStep(SpecModel):
     """A step of a journey; `next` names the following steps."""
 
@@ -266,7 +246,12 @@ class OrganisationSpec(SpecModel):
 
     organisation: Key
     name: str
-    language: str = "en"
+    language: str = Field("en", description="That of the articles, as a BCP 47 tag such as `en` or `pt-BR`.")
+    languages: tuple[LanguageCode, ...] = Field(
+        (),
+        description="What customers may write in, for a writer that masters more than the articles' language. "
+        "`language` is always one of them; messages in any other go to a person.",
+    )
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     calendar: BusinessCalendar = BusinessCalendar()
     channels: dict[ChannelKind, ChannelSpec] = {"web_chat": ChannelSpec()}
@@ -281,7 +266,7 @@ class OrganisationSpec(SpecModel):
     default_ai_agent: Key
     thresholds: Thresholds = Thresholds()
     service_levels: ServiceLevels = ServiceLevels()
-    wording: Wording = Wording()
+    wording: SpecWording = SpecWording()
     approval_rules: tuple[ApprovalRule, ...] = ()
     ladder: tuple[LadderRung, ...] = ()
     topics: tuple[Topic, ...] = Field(min_length=2)
@@ -294,7 +279,7 @@ class OrganisationSpec(SpecModel):
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
         dangling = [*self._dangling_ai_agents(), *self._dangling_topics(), *self._dangling_steps()]
-        problems = [*self._duplicates(), *dangling, *self._wrong_tools()]
+        problems = [*self._duplicates(), *dangling, *self._wrong_tools(), *self._unknown_languages()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -343,6 +328,18 @@ class OrganisationSpec(SpecModel):
             wrong += [f"ai_agents.{agent.id}: no tool server {server!r}" for server in lost]
             wrong += [f"ai_agents.{agent.id}: the tool {tool!r} stands twice" for tool in twice]
         return wrong
+
+    def _unknown_languages(self) -> list[str]:
+        """Codes of languages that are never recognised, so that naming them would do nothing."""
+        named = [("languages", code) for code in self.languages]
+        named += [("wording.handoff_in", code) for code in self.wording.handoff_in]
+        lost = [(where, code) for where, code in named if code not in LANGUAGE_NAMES]
+        return [f"{where}: {code!r} is none of {', '.join(LANGUAGE_NAMES)}" for where, code in lost]
+
+    @property
+    def answers_in(self) -> tuple[str, ...]:
+        """BCP 47 tags of all languages that customers may write in, that of the articles first."""
+        return tuple(dict.fromkeys((self.language, *self.languages)))
 
     def ai_agent(self, key: str) -> AiAgentSpec:
         return next(agent for agent in self.ai_agents if agent.id == key)

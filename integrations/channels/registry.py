@@ -8,7 +8,7 @@ from domain.specification.organisation import ChannelKind
 
 _BY_MAIL = ChannelTraits(recognised_by=("email",))
 _BY_TEXT = ChannelTraits(live=True, recognised_by=("phone",))
-_BY_CALL = ChannelTraits(live=True, stored=True, recognised_by=("phone",))
+_BY_CALL = ChannelTraits(live=True, stored=True, spoken=True, recognised_by=("phone",))
 _BY_BROWSER = ChannelTraits(live=True, stored=True, threaded=False, recognised_by=())
 
 _REGISTERED: dict[ChannelKind, tuple[str, ChannelTraits]] = {

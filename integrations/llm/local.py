@@ -8,11 +8,11 @@ reason; its own few sentences are English.
 
 from collections.abc import Sequence
 from time import perf_counter
+from typing import Literal
 
 from domain.conversation.messages import Author
 from domain.conversation.turn import Citation, Fact, Usage
 from domain.identity.customer_facts import facts_named, told
-from domain.language.languages import is_in_another_language
 from domain.language.questions import MessageKind, says_it_did_not_help
 from domain.language.text import content_words
 from domain.specification.organisation import AiAgentSpec
@@ -44,8 +44,8 @@ class LocalReplyWriter:
 
 
 def _write(request: ReplyRequest) -> WrittenReply:
-    if is_in_another_language(request.question, request.language):
-        return _nothing()
+    if request.customer_language:
+        return _nothing("language")
     if request.kind is MessageKind.COURTESY:
         return _reply(request, ["You are welcome! Write to me here whenever something else comes up."])
     if request.kind is MessageKind.GREETING:
@@ -125,8 +125,8 @@ def _ask(request: ReplyRequest, question: str) -> WrittenReply:
     return WrittenReply(clarifying_question=text, usage=Usage(model="local"))
 
 
-def _nothing() -> WrittenReply:
-    return WrittenReply(usage=Usage(model="local"))
+def _nothing(refusal: Literal["language"] | None = None) -> WrittenReply:
+    return WrittenReply(refusal=refusal, usage=Usage(model="local"))
 
 
 def _reply(request: ReplyRequest, blocks: Sequence[str], citations: Sequence[Citation] = ()) -> WrittenReply:

@@ -133,7 +133,7 @@ class Sources:
 
 def writer_instructions(request: ReplyRequest, *, tools: bool = False) -> str:
     """The system message for writing a reply, with or without tools of the organisation."""
-    ai_agent = request.ai_agent
+    ai_agent, language = request.ai_agent, request.reply_language or request.language
     greeting = "Begin with a short greeting." if request.greet else "Do not greet: the customer was greeted already."
     parts = [
         f"You are {ai_agent.name}, an AI agent in the customer service of {request.organisation}. {ai_agent.role}.",
@@ -141,7 +141,7 @@ def writer_instructions(request: ReplyRequest, *, tools: bool = False) -> str:
         TOOL_RULES if tools else "",
         _listed("You can:", ai_agent.can_do),
         _listed("You cannot, so abstain:", _limits(ai_agent)),
-        f"Tone: {ai_agent.tone}. Write in the language with the code {request.language}. {greeting}",
+        f"Tone: {ai_agent.tone}. Write in the language with the code {language}. {greeting}",
         f"Amounts that name no currency are in {request.currency}.",
         ai_agent.instructions,
         f"A colleague asks of this reply: {request.instruction}" if request.instruction else "",

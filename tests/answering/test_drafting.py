@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from answering.topics.ngram import NgramTopicModel, train
 from answering.understanding import DraftQuestion, OrganisationModels
 from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
-from domain.conversation.turn import CustomerContext, Draft, Fact
+from domain.conversation.turn import CustomerContext, Draft, Fact, Usage
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import Sensitivity
 from integrations.knowledge.markdown import MarkdownKnowledge
@@ -172,3 +173,70 @@ async def test_the_same_question_makes_the_same_draft(drafter: Drafter) -> None:
     first, second = [await draft(drafter, "How long is the warranty?") for _ in range(2)]
     timeless = {"usage": first.usage}
     assert first == second.model_copy(update=timeless)
+
+
+class TestLanguages:
+    """What a customer writes in, and what becomes of it."""
+
+    SPANISH = "Hola, no puedo entrar en mi cuenta desde ayer."
+
+    @staticmethod
+    def answering_in(models: OrganisationModels, *languages: str) -> OrganisationModels:
+        spec = VERSION.specification.model_copy(update={"languages": languages})
+        return replace(models, version=VERSION.model_copy(update={"specification": spec}))
+
+    async def test_a_language_that_is_not_answered_in_is_named(self, drafter: Drafter) -> None:
+        made = await draft(drafter, self.SPANISH)
+        assert made.evidence.unsupported_language == "es"
+        assert made.text == ""
+
+    async def test_the_articles_language_is_not(self, drafter: Drafter) -> None:
+        assert (await draft(drafter, "How do I reset my password?")).evidence.unsupported_language is None
+
+    @pytest.mark.parametrize("text", ["Yes please", f"See below\n> {SPANISH}", "refund\n\n-- \nJosé García, Gerente"])
+    async def test_only_the_customers_own_words_count(self, drafter: Drafter, text: str) -> None:
+        assert (await draft(drafter, text)).evidence.unsupported_language is None
+
+    async def test_messages_of_one_burst_are_read_together(self, drafter: Drafter) -> None:
+        burst = "\n".join(["Hola", "no puedo entrar", "en mi cuenta", "thanks"])
+        assert (await draft(drafter, burst)).evidence.unsupported_language == "es"
+
+    async def test_a_writer_is_asked_for_the_customers_language_where_the_organisation_answers_in_it(
+        self, models: OrganisationModels
+    ) -> None:
+        writer = Writes("Puede restablecer la contraseña.")
+        made = await draft(Drafter(self.answering_in(models, "es"), writer), self.SPANISH)
+        assert (writer.asked[0].customer_language, writer.asked[0].reply_language) == ("es", "es")
+        assert writer.asked[0].language == "en"
+        assert made.evidence.unsupported_language is None
+
+    async def test_a_writer_drafts_for_people_in_the_articles_language_otherwise(
+        self, models: OrganisationModels
+    ) -> None:
+        writer = Writes("You can reset the password.")
+        made = await draft(Drafter(self.answering_in(models, "pt"), writer), self.SPANISH)
+        assert (writer.asked[0].customer_language, writer.asked[0].reply_language) == ("es", "")
+        assert made.evidence.unsupported_language == "es"
+        assert made.text == "You can reset the password."
+
+    async def test_the_embedded_writer_answers_in_no_other_language(self, models: OrganisationModels) -> None:
+        made = await draft(Drafter(self.answering_in(models, "es"), LocalReplyWriter()), self.SPANISH)
+        assert made.evidence.unsupported_language == "es"
+        assert made.text == ""
+
+    async def test_asking_for_a_person_is_heard_beside_it(self, drafter: Drafter) -> None:
+        made = await draft(drafter, "Quiero hablar con una persona, por favor.")
+        assert made.evidence.asks_for_person
+        assert made.evidence.unsupported_language == "es"
+
+
+class Writes:
+    """A writer that masters every language, and keeps what it was asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.asked: list[ReplyRequest] = []
+
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
+        self.asked.append(request)
+        return WrittenReply(text=self._text, usage=Usage(model="openai:small"))

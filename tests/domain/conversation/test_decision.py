@@ -32,6 +32,7 @@ IN_ORDER = [
     Rule(ESCALATE, Reason.INJECTION, {"injection": True}),
     Rule(ESCALATE, Reason.CANNOT_DO, {"cannot_do": "promise a delivery date"}),
     Rule(ESCALATE, Reason.TOPIC_ESCALATES, {"topic_escalates": True}),
+    Rule(ESCALATE, Reason.UNSUPPORTED_LANGUAGE, {"unsupported_language": "pt"}),
     Rule(ESCALATE, Reason.EXCHANGE_LIMIT, exchanges=5),
     Rule(VERIFY, Reason.IDENTITY, {"identity": "to_verify"}),
     Rule(CLARIFY, Reason.AMBIGUOUS, {"ambiguous": True}),

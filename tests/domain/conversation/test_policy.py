@@ -1,8 +1,11 @@
 """The policy is what the conversation needs of its specification, and small."""
 
+import pytest
+
 from domain.conversation.confidence import Calibration
 from domain.conversation.policy import Policy, policy_of
 from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
+from domain.language.handoff_notices import handoff_notice
 from domain.specification.calendar import BusinessCalendar
 from domain.specification.organisation import (
     AiAgentSpec,
@@ -15,8 +18,8 @@ from domain.specification.organisation import (
     ServiceLevels,
     Thresholds,
     Topic,
-    Wording,
 )
+from domain.specification.wording import SpecWording, Wording
 
 CHANNELS = {"web_chat": ChannelTraits(live=True, stored=True), "post": ChannelTraits()}
 EXAMPLES = ("one", "two", "three")
@@ -31,7 +34,7 @@ SPEC = OrganisationSpec(
     approval_rules=(ApprovalRule(id="large", approvers=2),),
     ladder=(LadderRung(after_minutes=30, action="remind"),),
     calendar=BusinessCalendar(timezone="Europe/Berlin"),
-    wording=Wording(handoff="One moment."),
+    wording=SpecWording(handoff="One moment.", handoff_in={"pt": "Um momento."}),
     topics=(
         Topic(id="plans", title="Plans", ai_agent="general", examples=EXAMPLES),
         Topic(id="refunds", title="Refunds", ai_agent="billing", examples=EXAMPLES),
@@ -47,6 +50,9 @@ def test_a_policy_carries_what_the_conversation_decides_with() -> None:
     calibration = Calibration(bias=-1.0, fitted_on=300)
     policy = policy_of(SPEC, calibration, CHANNELS)
     assert policy.model_dump(include=SHARED) == SPEC.model_dump(include=SHARED)
+    assert policy.wording == Wording(handoff="One moment.")
+    assert policy.handoff_in == {"pt": "Um momento."}
+    assert policy.answers_in == ("en",)
     assert policy.burst_window_seconds == {"web_chat": 1.5}
     assert policy.modes == {"general": Mode.DELEGATION, "billing": Mode.SUPERVISION}
     assert policy.calibration == calibration
@@ -58,7 +64,7 @@ def test_the_help_desk_is_asked_beside_the_crm() -> None:
     assert policy_of(both, Calibration(), CHANNELS).context_sources == ("salesforce", "zendesk")
 
 
-SHARED = {"thresholds", "service_levels", "approval_rules", "ladder", "calendar", "wording", "default_ai_agent"}
+SHARED = {"thresholds", "service_levels", "approval_rules", "ladder", "calendar", "default_ai_agent"}
 
 
 def test_a_validator_model_is_asked_where_the_specification_names_one() -> None:
@@ -84,3 +90,43 @@ def test_a_policy_of_before_it_carried_traits_goes_by_those_of_then() -> None:
     assert read.channels == EARLIER_TRAITS
     assert [read.traits_of(kind).stored for kind in ("web_chat", "phone", "sms", "email")] == [True, True, False, False]
     assert [read.traits_of(kind).live for kind in ("web_chat", "phone", "slack", "email")] == [True, True, True, False]
+
+
+def noticing(**changes: object) -> Policy:
+    """A policy that tells customers in other languages what happens, with these changes."""
+    channels = {"web_chat": ChannelTraits(stored=True), "phone": ChannelTraits(stored=True, spoken=True)}
+    policy = Policy(default_ai_agent="general", channels=channels, answers_in=("en",))
+    return policy.model_copy(update=changes)
+
+
+def test_a_handoff_is_told_in_the_customers_language() -> None:
+    told = noticing().handoff_notice("web_chat", "pt")
+    assert told == handoff_notice("pt", ["en"])
+    assert "Respondemos em inglês." in told
+
+
+@pytest.mark.parametrize(
+    ("policy", "channel", "language", "expected"),
+    [
+        (noticing(), "web_chat", None, Wording().handoff),
+        (noticing(), "web_chat", "sw", Wording().handoff),
+        (noticing(), "phone", "pt", Wording().handoff),
+        (noticing(handoff_in={"pt": "Um momento."}), "web_chat", "pt", "Um momento."),
+        (noticing(handoff_in={"pt": "Um momento."}), "email", "pt", "Um momento."),
+        (noticing(handoff_in={"sw": "Subiri kidogo."}), "web_chat", "sw", "Subiri kidogo."),
+        (noticing(handoff_in={"pt": "Um momento."}), "web_chat", "es", handoff_notice("es", ["en"])),
+        (noticing(handoff_in={"pt": ""}), "web_chat", "pt", handoff_notice("pt", ["en"])),
+        (noticing(answers_in=()), "web_chat", "pt", handoff_notice("pt", [])),
+        (noticing(wording=Wording(handoff="")), "web_chat", "pt", ""),
+    ],
+)
+def test_the_usual_notice_stands_in_where_there_is_no_other(
+    policy: Policy, channel: str, language: str | None, expected: str
+) -> None:
+    """The organisation's own words come first, a voice reads one language, and no notice stays none."""
+    assert policy.handoff_notice(channel, language) == expected
+
+
+def test_a_policy_is_read_by_workers_that_know_no_other_languages() -> None:
+    """They refuse a sentence of the wording that is new to them; what stands beside it they leave alone."""
+    assert "handoff_in" not in policy_of(SPEC, Calibration(), CHANNELS).model_dump()["wording"]

@@ -6,7 +6,7 @@ import pytest
 
 from domain.identity.check import MASK, codes_in, hash_of, masked, masked_address, without_codes
 from domain.identity.customer_facts import asks_for_any
-from domain.specification.organisation import Wording
+from domain.specification.wording import Wording
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,33 @@ def test_the_same_content_has_the_same_hash() -> None:
 )
 def test_other_content_has_another_hash(other: SpecVersion) -> None:
     assert other.content_hash != SpecVersion(specification=organisation(), articles=(ARTICLE,)).content_hash
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("en",)),
+        ({"language": "pt-BR"}, ("pt-BR",)),
+        ({"languages": ["de", "en", "fr"]}, ("en", "de", "fr")),
+        ({"language": "de", "languages": ["en"]}, ("de", "en")),
+    ],
+)
+def test_an_organisation_answers_in_the_language_of_its_articles_and_those_it_names(
+    changes: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    assert organisation(**changes).answers_in == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"languages": ["eo"]}, "languages: 'eo' is none of ar, bg"),
+        ({"languages": ["nb"]}, "languages: 'nb' is none of ar, bg"),
+        ({"wording": {"handoff_in": {"xx": "?"}}}, "wording.handoff_in: 'xx' is none of ar, bg"),
+        ({"languages": ["German"]}, "languages.0"),
+        ({"wording": {"handoff_in": {"pt-BR": "?"}}}, "handoff_in.pt-BR"),
+    ],
+)
+def test_a_language_that_is_never_recognised_is_a_mistake(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        organisation(**changes)

@@ -54,12 +54,19 @@ async def test_the_first_reply_greets_in_the_ai_agents_tone() -> None:
     assert (await write("Can I return custom frames?", greet=True, ai_agent=formal)).text.startswith("Good day")
 
 
-@pytest.mark.parametrize(
-    "question", ["Who won the football match in Lisbon last night?", "Wie kann ich mein Passwort neu setzen?"]
-)
-async def test_without_a_source_it_abstains(question: str) -> None:
-    written = await write(question)
+async def test_without_a_source_it_abstains() -> None:
+    written = await write("Who won the football match in Lisbon last night?")
     assert (written.text, written.clarifying_question, written.citations) == ("", "", ())
+    assert written.refusal is None
+
+
+@pytest.mark.parametrize("reply_language", ["", "de"])
+async def test_it_writes_in_the_language_of_the_articles_only(reply_language: str) -> None:
+    """Whatever the organisation would answer in: it quotes."""
+    question = "Wie kann ich mein Passwort neu setzen?"
+    written = await write(question, customer_language="de", reply_language=reply_language)
+    assert (written.text, written.clarifying_question, written.citations) == ("", "", ())
+    assert written.refusal == "language"
 
 
 async def test_a_vague_message_gets_a_question_back() -> None:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from integrations.llm.prompt import ModelReply, ModelVerdict, as_data
+from integrations.llm.prompt import ModelReply, ModelVerdict, as_data, writer_instructions
 from sandbox.openai_requests import accepted_request
+from tests.integrations.llm.providers import REQUEST
 
 
 def test_data_cannot_be_ended_from_inside() -> None:
@@ -21,3 +22,9 @@ def test_every_form_is_a_strict_schema(form: type[ModelReply | ModelVerdict]) ->
     messages = [{"role": "user", "content": "Hello"}]
     response_format = {"type": "json_schema", "json_schema": wanted}
     accepted_request({"model": "gpt-4.1-mini", "messages": messages, "response_format": response_format})
+
+
+@pytest.mark.parametrize(("customer", "reply", "code"), [(None, "", "en"), ("es", "", "en"), ("es", "es", "es")])
+def test_a_model_is_told_which_language_to_write_in(customer: str | None, reply: str, code: str) -> None:
+    request = REQUEST.model_copy(update={"customer_language": customer, "reply_language": reply})
+    assert f"Write in the language with the code {code}." in writer_instructions(request)
