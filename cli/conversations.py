@@ -14,6 +14,7 @@ from cli.gateway_client import Key, Url, body_of, gateway
 from cli.similar_conversations import similar_lines
 from domain.conversation.ownership import Status
 from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversations
+from domain.language.names import writes_in
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
 from storage.views import ConversationView
 
@@ -71,11 +72,13 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
     waiting = view.last_seq > view.answered_seq and details.turns
     if waiting and details.turns[-1].draft.text:
         yield Text.assemble(("draft that was not sent  ", "bold"), details.turns[-1].draft.text, style="dim")
+    language = details.customer_language
     yield listed(
         [
             ("Status", view.status.value),
             ("Owner", str(view.owner)),
             ("Why a person", (view.escalation_reason or "nobody asked for one").replace("_", " ")),
+            *([("Customer", writes_in(language))] if language else []),
             ("Mode", view.mode.value),
             ("Channel", view.channel),
         ]

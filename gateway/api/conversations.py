@@ -38,6 +38,10 @@ class ConversationDetails(Frozen):
     """The whole record: what was said and what became of it, drafts and decisions, tools, cost, notes and events."""
 
     conversation: ConversationView
+    customer_language: str | None = Field(
+        None,
+        description="ISO 639-1 code of the customer's language, where it is none that the organisation answers in.",
+    )
     messages: tuple[StoredMessage, ...]
     deliveries: tuple[DeliveryView, ...]
     turns: tuple[TurnView, ...]
@@ -89,11 +93,13 @@ async def show_conversation(conversation_id: str, caller: Viewer, services: Serv
     """The conversation's complete record."""
     conversation = await find_conversation(services, caller, conversation_id)
     store = services.store
+    turns = tuple(await store.records.turns(conversation_id))
     return ConversationDetails(
         conversation=conversation,
+        customer_language=turns[-1].draft.evidence.unsupported_language if turns else None,
         messages=tuple(await store.conversations.messages_after(conversation_id, 0)),
         deliveries=tuple(await store.records.deliveries(conversation_id)),
-        turns=tuple(await store.records.turns(conversation_id)),
+        turns=turns,
         tool_calls=tuple(await store.tool_calls.of(conversation_id)),
         usage=await store.records.usage(conversation_id),
         notes=tuple(await store.conversations.notes(conversation_id)),

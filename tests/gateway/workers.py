@@ -58,7 +58,7 @@ NO_MODELS = ModelFactory(writer=_no_model, validator=_no_model)
 
 
 class ScriptedReplies:
-    """Answers with what was asked. "refund" and "voucher", a tool, wait for approval; "person" goes to one."""
+    """Answers with what was asked. "refund" and "voucher", a tool, wait for approval; "person" and "olá" go to one."""
 
     def __init__(self, turns: TurnRepository) -> None:
         self._turns = turns
@@ -71,6 +71,8 @@ class ScriptedReplies:
         asked = " + ".join(basis.unanswered)
         again = f" ({input.instruction})" if input.instruction else ""
         evidence = SURE.model_copy(update={"supervised": "refund" in asked, "asks_for_person": "person" in asked})
+        if "olá" in asked:
+            evidence = evidence.model_copy(update={"unsupported_language": "pt"})
         actions = (VOUCHER,) if "voucher" in asked else ()
         if actions:
             evidence = evidence.model_copy(update={"action": "needs_approval"})

@@ -68,6 +68,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_rows import execute_activity, start_activity
     from workflows.conversation.calls import Calls
     from workflows.conversation.sending import Sending
+    from workflows.conversation.summary import why_escalated
 
 
 class ActivityCalls(Calls):
@@ -228,13 +229,13 @@ class ActivityCalls(Calls):
             record=record,
             draft_id=draft.draft_id if draft else None,
             messages=messages,
-            notice="" if state.is_pushed() else self._policy.wording.handoff,
+            notice="" if state.is_pushed() else state.handoff_notice(draft),
             after=state.lifecycle.escalate(reason).position,
         )
         return await execute_activity(
             ESCALATE_CONVERSATION,
             input,
-            f"hand over to a person: {reason}",
+            f"hand over to a person: {why_escalated(reason, draft)}",
         )
 
     async def request_approval(self, approval: Approval, record: DecisionRecord | None) -> None:

@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.identity.check import SentIdentityCode
     from domain.tools.calls import CalledTool
     from workflows.conversation.activity_calls import ActivityCalls
-    from workflows.conversation.summary import details
+    from workflows.conversation.summary import details, why_escalated
     from workflows.conversation.write_back import WriteBack
 
 Result = TypeVar("Result")
@@ -149,10 +149,11 @@ class ConversationLifecycle:
         state.move_on()
         await self._activities.escalate(reason.value, state.take_inbox(), draft, record)
         state.escalate(reason.value)
-        self._write_back.note_in_crm("escalated", reason.value)
-        self._write_back.note_on_ticket("handoff", reason.value, draft.draft_id if draft else None)
+        why = why_escalated(reason.value, draft)
+        self._write_back.note_in_crm("escalated", why)
+        self._write_back.note_on_ticket("handoff", why, draft.draft_id if draft else None)
         if state.is_pushed() and reason is not Reason.DELIVERY_FAILED:
-            await self.tell(f"escalation-{state.revision}", state.opened_policy.wording.handoff)
+            await self.tell(f"escalation-{state.revision}", state.handoff_notice(draft))
 
     def approval_waits(self, approval: Approval) -> None:
         """Colleagues who work on the customer's ticket see the draft there."""

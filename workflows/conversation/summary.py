@@ -9,6 +9,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSe
 from domain.conversation.ownership import Status
 from domain.conversation.state import ConversationState
 from domain.conversation.turn import Draft
+from domain.language.names import writes_in
 from domain.search_attributes import SEARCH_ATTRIBUTES, Kind
 
 KEYS: dict[Kind, Callable[[str], SearchAttributeKey[Any]]] = {
@@ -62,6 +63,12 @@ def details(state: ConversationState) -> str:
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def why_escalated(reason: str, draft: Draft | None) -> str:
+    """For people, e.g. `asked_for_person, writes in Portuguese`."""
+    language = draft.evidence.unsupported_language if draft else None
+    return f"{reason}, {writes_in(language)}" if language else reason
 
 
 def reply_summary(draft: Draft, confidence: float, verb: str) -> str:

@@ -78,3 +78,13 @@ async def test_why_nothing_is_shown(
     await opened(Stage(running.database), "cv_silent")
     shown = await holdfast("conversations", "similar", *arguments)
     assert (shown.exit_code, told in shown.output.lower()) == (code, True)
+
+
+async def test_who_writes_in_another_language_is_told(running: Gateway, holdfast: Holdfast) -> None:
+    session = await running.session()
+    chat = await running.chat(session)
+    await chat.say("olá, não consigo entrar")
+    await chat.until("status", status="with_human")
+    shown = (await holdfast("conversations", "show", session["conversation_id"])).output
+    assert "unsupported language" in shown
+    assert "writes in Portuguese" in shown

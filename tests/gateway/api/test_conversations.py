@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.language.handoff_notices import handoff_notice
 from gateway.signals import ConversationSignals
 from tests.gateway.conftest import Gateway
 from workflows.conversation.workflow import ConversationWorkflow
@@ -128,3 +129,17 @@ async def test_every_request_has_a_signal_of_its_name() -> None:
     kinds = {"take_over", "hand_back", "send_human_reply", "snooze", "resolve", "reopen", "change_mode"}
     assert all(callable(getattr(ConversationWorkflow, kind)) for kind in {*kinds, "decide_approval"})
     assert ConversationSignals.request.__doc__
+
+
+async def test_the_language_of_who_writes_in_another_one_is_named(platform: Gateway) -> None:
+    session = await platform.session()
+    chat, viewer = await platform.chat(session), await platform.key("viewer")
+    path = f"/v1/conversations/{session['conversation_id']}"
+    await chat.say("hello")
+    await chat.reply()
+    assert (await platform.http.get(path, headers=viewer)).json()["customer_language"] is None
+    await chat.say("olá, não consigo entrar")
+    await chat.until("status", status="with_human")
+    found = (await platform.http.get(path, headers=viewer)).json()
+    assert (found["customer_language"], found["conversation"]["escalation_reason"]) == ("pt", "unsupported_language")
+    assert found["messages"][-1]["text"] == handoff_notice("pt", ["en"])

@@ -21,11 +21,15 @@ from domain.conversation.requests import (
     TakeOver,
 )
 from domain.conversation.turn import Evidence
+from domain.delivery.channels import ChannelTraits
+from domain.language.handoff_notices import handoff_notice
 from domain.specification.organisation import ApprovalRule, LadderRung, Mode, ServiceLevels
 from tests.workflows.conftest import ANNA, BEN, Conversation, Converse
 from tests.workflows.fakes import SURE, FakeActivities
 
 SUPERVISED = SURE.model_copy(update={"supervised": True})
+PORTUGUESE = SURE.model_copy(update={"unsupported_language": "pt"})
+PORTUGUESE_PERSON = PORTUGUESE.model_copy(update={"asks_for_person": True})
 ASKS_FOR_PERSON = SURE.model_copy(update={"asks_for_person": True})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 
@@ -192,6 +196,32 @@ async def test_asking_for_a_person_escalates(converse: Converse) -> None:
         await conversation.says("hello?")
         await conversation.until(lambda s: len(conversation.fakes.recorded) == 2)
         assert conversation.fakes.delivered == []
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"), [(PORTUGUESE, "unsupported_language"), (PORTUGUESE_PERSON, "asked_for_person")]
+)
+async def test_who_writes_in_another_language_is_told_so_and_gets_a_person(
+    converse: Converse, evidence: Evidence, reason: str
+) -> None:
+    async with converse(fakes(evidence, answers_in=("en",))) as conversation:
+        await conversation.says("olá, não consigo entrar")
+        await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+        [escalation] = conversation.fakes.escalations
+        assert (escalation.reason, escalation.notice) == (reason, handoff_notice("pt", ["en"]))
+        assert conversation.fakes.delivered == []
+
+
+async def test_by_a_channel_that_pushes_the_same_is_sent(converse: Converse) -> None:
+    pushes = {"web_chat": ChannelTraits()}
+    async with converse(fakes(PORTUGUESE, answers_in=("en",), channels=pushes)) as conversation:
+        await conversation.says("olá, não consigo entrar")
+        await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+        while not conversation.fakes.deliveries:
+            await conversation.state()
+        [notice] = conversation.fakes.deliveries
+        assert (notice.kind, notice.text) == ("notice", handoff_notice("pt", ["en"]))
+        assert conversation.fakes.escalations[0].notice == ""
 
 
 async def test_a_vague_message_is_asked_back_about_then_escalated(converse: Converse) -> None:

@@ -45,6 +45,17 @@ async def test_what_the_specification_asks_for_is_noted(converse: Converse) -> N
     assert escalation.note_key != resolution.note_key
 
 
+async def test_people_read_which_language_a_customer_writes_in(converse: Converse) -> None:
+    policy = NOTING.model_copy(update={"ticketed_channels": ("web_chat",)})
+    activities = fakes(policy, SURE.model_copy(update={"unsupported_language": "pt"}))
+    async with converse(activities) as conversation:
+        await conversation.says("olá, não consigo entrar")
+        await told(conversation, activities, 2)
+    assert activities.notes[0].why == "unsupported language, writes in Portuguese"
+    [handoff] = [ticket.note for ticket in activities.tickets if ticket.note]
+    assert (handoff.kind, handoff.why) == ("handoff", "unsupported_language, writes in Portuguese")
+
+
 async def test_what_it_does_not_ask_for_is_not(converse: Converse) -> None:
     activities = fakes(Policy(default_ai_agent="general", crm_notes=("resolved",)), PERSON)
     async with converse(activities) as conversation:
