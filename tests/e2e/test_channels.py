@@ -12,6 +12,7 @@ from domain.conversation.ownership import Status
 from domain.conversation.requests import SendHumanReply, TakeOver
 from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import InvalidInputError, RateLimitedError, UnavailableError
+from domain.language.handoff_notices import handoff_notice
 from gateway.forwarding import Forwarder
 from storage.inbox import InboxRepository
 from tests.e2e.bikeshop import PASSWORD, PERSON, REFUND
@@ -72,6 +73,15 @@ async def test_a_handover_is_told_by_the_channel(house: House) -> None:
         await talk.ask(SendHumanReply(request_id="r-1", by=ANNA, text="Here I am."))
         await talk.until(lambda seen: "Here I am." in seen.replies)
     assert texts(pigeons) == [("notice", SPECIFICATION.wording.handoff), ("human_reply", "Here I am.")]
+
+
+async def test_who_writes_in_another_language_is_handed_over_in_it(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1", "Hola, no puedo entrar en mi cuenta desde ayer.")
+        seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN and len(seen.messages) == 2)
+    assert texts(pigeons) == [("notice", handoff_notice("es", ["en"]))]
+    assert seen.row.escalation_reason == "unsupported_language"
 
 
 async def test_who_waits_for_an_approval_is_told_and_then_answered(house: House) -> None:
