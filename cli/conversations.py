@@ -14,7 +14,7 @@ from cli.gateway_client import Key, Url, body_of, gateway
 from cli.similar_conversations import similar_lines
 from domain.conversation.ownership import Status
 from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversations
-from domain.language.names import writes_in
+from domain.specification.languages import writes_in
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
 from storage.views import ConversationView
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from domain.language.little_words import LITTLE_WORDS
-from domain.language.names import LANGUAGE_NAMES, primary_language
 from domain.language.quoting import own_words
 from domain.language.text import sentences, words
+from domain.specification.languages import LANGUAGE_NAMES, primary_language
 
 Identify = Callable[[str], Mapping[str, float]]
 """Probabilities of all languages that it knows, by ISO 639 code."""

@@ -6,7 +6,7 @@ Thanks, which languages we answer in, and that somebody of the team takes over; 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.language.names import primary_language
+from domain.specification.languages import primary_language
 
 
 class Notice(NamedTuple):

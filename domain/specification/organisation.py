@@ -12,9 +12,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.language.names import LANGUAGE_NAMES
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.languages import LANGUAGE_NAMES
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
 from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec

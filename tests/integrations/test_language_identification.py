@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from domain.language.foreign import language_beside
-from domain.language.names import LANGUAGE_NAMES
+from domain.specification.languages import LANGUAGE_NAMES
 from integrations.language_identification import language_probabilities
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate, TypedSe
 from domain.conversation.ownership import Status
 from domain.conversation.state import ConversationState
 from domain.conversation.turn import Draft
-from domain.language.names import writes_in
 from domain.search_attributes import SEARCH_ATTRIBUTES, Kind
+from domain.specification.languages import writes_in
 
 KEYS: dict[Kind, Callable[[str], SearchAttributeKey[Any]]] = {
     "Keyword": SearchAttributeKey.for_keyword,

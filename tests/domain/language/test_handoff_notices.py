@@ -3,7 +3,7 @@
 import pytest
 
 from domain.language.handoff_notices import NOTICES, WITHOUT_SPACES, handoff_notice
-from domain.language.names import LANGUAGE_NAMES
+from domain.specification.languages import LANGUAGE_NAMES
 from integrations.language_identification import language_probabilities
 
 LONGEST = 200

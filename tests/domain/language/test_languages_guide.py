@@ -8,7 +8,7 @@ import pytest
 from domain.language.foreign import language_beside
 from domain.language.handoff_notices import NOTICES
 from domain.language.little_words import LITTLE_WORDS
-from domain.language.names import LANGUAGE_NAMES
+from domain.specification.languages import LANGUAGE_NAMES
 from integrations.language_identification import language_probabilities
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "languages.md").read_text(encoding="utf-8")

@@ -1,8 +1,8 @@
 import pytest
 
 from domain.language.little_words import LITTLE_WORDS
-from domain.language.names import LANGUAGE_NAMES
 from domain.language.text import words
+from domain.specification.languages import LANGUAGE_NAMES
 
 
 @pytest.mark.parametrize("language", LITTLE_WORDS)

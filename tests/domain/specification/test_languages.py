@@ -1,6 +1,6 @@
 import pytest
 
-from domain.language.names import LANGUAGE_NAMES, SAME_LANGUAGE, primary_language, writes_in
+from domain.specification.languages import LANGUAGE_NAMES, SAME_LANGUAGE, primary_language, writes_in
 
 
 @pytest.mark.parametrize(
