@@ -1,5 +1,6 @@
 """`holdfast evaluate`: measure before trusting."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,11 @@ from publishing.specification import SpecificationError
 ORGANISATIONS = Path("specs")
 WRONG_USE = 2
 EmbedderOption = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="Embedding model for --topics: embedded, none, openai:MODEL, compatible:MODEL."),
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Embedding model for --topics: embedded, none, openai:MODEL, compatible:MODEL; default embedded.",
+    ),
 ]
 
 
@@ -50,10 +54,15 @@ def evaluate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     plot: Annotated[
-        Path, typer.Option(metavar="FILE.png", help="Where to write the reliability diagram.")
-    ] = DEFAULT_DIAGRAM,
-    language: Annotated[str, typer.Option(help="Language of the messages, such as en or de.")] = "en",
-    embedder: EmbedderOption = "embedded",
+        Path | None,
+        typer.Option(
+            metavar="FILE.png", help=f"Where to write the reliability diagram of --topics; default {DEFAULT_DIAGRAM}."
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the messages of --topics, such as en or de; default en.")
+    ] = None,
+    embedder: EmbedderOption = None,
     tuning: Annotated[
         bool, typer.Option("--tuning", help="Measure the organisation on its tuning part, not on the held-out one.")
     ] = False,
@@ -71,14 +80,24 @@ def evaluate(
         if organisation is not None and (topics or test or out_of_scope):
             raise InvalidInputError("Name an organisation, or give --topics and --test: one at a time.")
         if organisation is not None:
+            _refuse("an organisation", {"--plot": plot, "--language": language, "--embedder": embedder})
             _evaluate_organisation(_folder_of(organisation), "tuning" if tuning else "held_out", as_json, failures)
         elif topics is not None and test is not None:
-            _evaluate_topics(topics, test, out_of_scope, plot, language, embedder, as_json)
+            _refuse("--topics", {"--tuning": tuning, "--failures": failures})
+            diagram = plot or DEFAULT_DIAGRAM
+            _evaluate_topics(topics, test, out_of_scope, diagram, language or "en", embedder or "embedded", as_json)
         else:
             raise InvalidInputError("Name an organisation, such as techflow, or give --topics and --test.")
     except (HoldfastError, SpecificationError, OSError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(WRONG_USE) from error
+
+
+def _refuse(measured: str, options: Mapping[str, object]) -> None:
+    """What would do nothing is told, not swallowed."""
+    useless = [name for name, given in options.items() if given]
+    if useless:
+        raise InvalidInputError(f"Leave out {', '.join(useless)}: it changes nothing about {measured}.")
 
 
 def _folder_of(organisation: str) -> Path:

@@ -40,7 +40,11 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, _, rest = super().resolve_command(ctx, args)
-        return name, load(COMMANDS[str(name)][0]), rest
+        try:
+            return name, load(COMMANDS[str(name)][0]), rest
+        except ModuleNotFoundError as error:
+            missing = f"`holdfast {name}` needs {error.name}, which is not installed here."
+            raise _failure(f"{missing} In a checkout, make setup-development installs it.", FAILED) from error
 
     def invoke(self, ctx: Any) -> Any:
         """The edge at which an expected error becomes one message and an exit code."""
@@ -48,6 +52,10 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except HoldfastError as error:
             raise _failure(str(error), FAILED) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise _failure(_unusable(error), FAILED) from error
         except ValidationError as error:
             if error.title != "Settings":
                 raise
@@ -63,6 +71,11 @@ def load(target: str) -> Any:
     single = typer.Typer(add_completion=False)
     single.command()(found)
     return get_command(single)
+
+
+def _unusable(error: OSError) -> str:
+    """A file or folder that cannot be read or written, with the reason of the operating system."""
+    return f"{error.filename} cannot be used ({error.strerror}). Check the path and its permissions."
 
 
 def _failure(message: str, code: int) -> typer.Exit:

@@ -106,6 +106,19 @@ def test_an_organisation_and_topics_together_are_wrong_use(files: Path) -> None:
     assert (result.exit_code, "one at a time" in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("option", [("--plot", "x.png"), ("--language", "de"), ("--embedder", "none")])
+def test_an_option_of_topics_is_not_swallowed_with_an_organisation(option: tuple[str, str]) -> None:
+    result = CliRunner().invoke(app, ["techflow", *option])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Leave out {option[0]}" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--tuning", "--failures"])
+def test_an_option_of_organisations_is_not_swallowed_with_topics(files: Path, option: str) -> None:
+    result = run(files, option)
+    assert (result.exit_code, f"Leave out {option}" in result.stderr) == (2, True)
+
+
 def test_a_diagram_that_cannot_be_written_is_wrong_use(files: Path) -> None:
     result = run(files, "--plot", str(files / "train.csv" / "diagram.png"))
     assert result.exit_code == 2

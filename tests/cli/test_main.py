@@ -89,3 +89,43 @@ def test_a_database_that_does_not_answer_is_told_with_its_setting() -> None:
     assert result.exit_code == 1
     assert "HOLDFAST_DATABASE_URL" in result.output
     assert "password" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("spec", "schema", "{file}/schema"), ("bench", "--json", "{file}/a.json"), ("bench", "--markdown", "{file}/a.md")],
+)
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_measured(
+    home: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    asked = [argument.format(file=file) for argument in arguments]
+    result = runner.invoke(app, asked, env={"HOLDFAST_HOME": str(home)})
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{file}")
+    assert re.search(r"\((Not a directory|File exists)\)\. Check the path and its permissions\.\n$", result.output)
+
+
+def test_a_file_for_the_sandbox_that_cannot_be_written_is_named(home: Path, tmp_path: Path) -> None:
+    result = runner.invoke(
+        app, ["sandbox", "--port-base", "0", "--env", str(tmp_path)], env={"HOLDFAST_HOME": str(home)}
+    )
+
+    assert result.exit_code == 1
+    assert result.output.endswith(f"{tmp_path} cannot be used (Is a directory). Check the path and its permissions.\n")
+
+
+def test_a_command_whose_library_is_not_installed_says_how_to_get_it() -> None:
+    script = """
+import sys
+sys.modules["playwright"] = None
+from cli.main import app
+app(["screenshots"])
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("`holdfast screenshots` needs playwright")
+    assert done.stderr.endswith("make setup-development installs it.\n")
