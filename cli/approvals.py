@@ -29,20 +29,22 @@ EFFECTS = {
     "take_over": "The conversation is yours.",
     "reassign": "Somebody else is asked now.",
 }
+NONE: dict[ApprovalState | None, str] = {None: "There are no approvals.", "open": "Nothing waits for a decision."}
 
 
 @app.command("list")
 def list_approvals(
-    state: Annotated[ApprovalState | None, typer.Option(help="open, approved, rejected, …; default open.")] = "open",
+    state: Annotated[ApprovalState | None, typer.Option(help="Only those in this state.")] = "open",
     every: Annotated[bool, typer.Option("--all", help="Whatever their state.")] = False,
     url: Url = None,
     key: Key = None,
 ) -> None:
     """What waits for people, the newest first."""
-    params = {} if every or state is None else {"state": state}
+    wanted = None if every else state
+    params = {"state": wanted} if wanted else {}
     approvals = APPROVALS.validate_json(gateway(url, key).get("/v1/approvals", **params))
     if not approvals:
-        console.print("Nothing waits for a decision." if params else "There are no approvals.")
+        console.print(NONE.get(wanted, f"No approval is {wanted}."))
         return
     for view in approvals:
         console.print(_line(view), _draft(view), sep="\n", no_wrap=True, overflow="ellipsis", crop=True)

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from cli.formatting import acknowledged, listed, since
+from cli.formatting import acknowledged, entry, listed, since
 from cli.gateway_client import Key, Url, body_of, gateway
 from cli.similar_conversations import similar_lines
+from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversations
 from domain.specification.languages import writes_in
@@ -37,18 +37,10 @@ def list_conversations(
     if not conversations:
         console.print(f"No conversation is {status.value}." if status else "There is no conversation yet.")
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("Conversation", "Channel", "Status", "Owner", "Why", "Changed"):
-        table.add_column(column, no_wrap=column != "Why")
     for view in conversations:
-        table.add_row(*_row(view))
-    console.print(table)
-
-
-def _row(view: ConversationView) -> tuple[str, ...]:
-    why = (view.escalation_reason or "").replace("_", " ")
-    changed = since(view.updated_at)
-    return view.conversation_id, view.channel, view.status.value, str(view.owner), why, changed
+        why = (view.escalation_reason or "").replace("_", " ")
+        stands = (view.status.value, why, since(view.updated_at))
+        console.print(entry(view.conversation_id, stands, f"{view.owner} · {view.channel}"))
 
 
 @app.command()
@@ -69,9 +61,8 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
             yield Text.assemble((f"{delivery.message_key} on {delivery.channel}  ", "bold"), told, style="dim")
     for note in details.notes:
         yield Text.assemble((f"{note.at:%Y-%m-%d %H:%M} note of {note.author_id}  ", "bold"), note.text, style="dim")
-    waiting = view.last_seq > view.answered_seq and details.turns
-    if waiting and details.turns[-1].draft.text:
-        yield Text.assemble(("draft that was not sent  ", "bold"), details.turns[-1].draft.text, style="dim")
+    if unsent := _unsent(details):
+        yield Text.assemble(("draft that was not sent  ", "bold"), unsent, style="dim")
     language = details.customer_language
     yield listed(
         [
@@ -83,6 +74,15 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
             ("Channel", view.channel),
         ]
     )
+
+
+def _unsent(details: ConversationDetails) -> str:
+    """The text of the last draft where it has not left and a message of the customer still waits; else nothing."""
+    answered = details.conversation.answered_seq
+    waits = any(message.author is Author.CUSTOMER and message.seq > answered for message in details.messages)
+    drafts = [turn.draft for turn in details.turns[-1:] if waits]
+    sent = {message.draft_id for message in details.messages}
+    return next((draft.text for draft in drafts if draft.draft_id not in sent), "")
 
 
 @app.command()

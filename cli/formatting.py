@@ -20,6 +20,12 @@ def since(start: datetime, end: datetime | None = None) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
 
 
+def entry(id: str, facts: Iterable[str], below: str) -> Text:
+    """One of a list: its id begins a line, so that it can be copied in a narrow terminal, too; then the rest."""
+    beside = " · ".join(filter(None, facts))
+    return Text.assemble((id, "bold"), f"  {beside}\n", (f"  {below}", "dim"), overflow="fold")
+
+
 def listed(facts: Iterable[tuple[str, str]]) -> Table:
     """Names and values below each other; nothing is cut off."""
     table = Table(box=None, show_header=False, pad_edge=False)

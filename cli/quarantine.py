@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console, Group
-from rich.table import Table
 from rich.text import Text
 
-from cli.formatting import listed, since
+from cli.formatting import entry, listed, since
 from cli.spec import with_database
 from config.settings import local_settings, read_local_vendor
 from domain.delivery.inbound import AnyInboundEvent, QuarantineKind, Unreadable
@@ -49,11 +48,10 @@ def list_entries(
     if not entries:
         console.print("Nothing like that is in quarantine.")
         return
-    table = Table("id", "channel", "kind", "came", "why")
-    for entry in entries:
-        done = " (taken in)" if entry.taken_in_at else ""
-        table.add_row(entry.event_id, entry.channel, entry.kind + done, since(entry.at), Text(entry.reason))
-    console.print("  ".join(f"{one.channel} {one.kind}: {one.number}" for one in counts), table, sep="\n")
+    console.print("  ".join(f"{one.channel} {one.kind}: {one.number}" for one in counts))
+    for kept in entries:
+        done = "taken in" if kept.taken_in_at else ""
+        console.print(entry(kept.event_id, (kept.channel, kept.kind, done, since(kept.at)), kept.reason))
 
 
 @app.command()

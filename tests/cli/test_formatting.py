@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from cli.formatting import acknowledged, listed, since
+from cli.formatting import acknowledged, entry, listed, since
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -53,3 +53,22 @@ def test_what_was_only_kept_is_not_said_to_be_done(state: str, told: str) -> Non
     with console.capture() as captured:
         acknowledged(console, f'{{"request_id": "rq_1", "state": "{state}"}}'.encode(), "Done.")
     assert captured.get().strip() == told
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_an_id_of_a_list_stands_whole_at_the_beginning_of_a_line(width: int) -> None:
+    console, conversation_id = Console(width=width), "cv_ZdtL1xwq5aGvbJ4SH6erJQ"
+    with console.capture() as captured:
+        console.print(entry(conversation_id, ("with_human", "", "asked for person"), "human_agent:queue · [web_chat]"))
+    shown = captured.get()
+    assert shown.startswith(conversation_id)
+    assert " ".join(shown.split()) == (
+        f"{conversation_id} with_human · asked for person human_agent:queue · [web_chat]"
+    )
+
+
+def test_an_id_wider_than_the_terminal_is_folded_and_never_cut_off() -> None:
+    console, event_id = Console(width=40), "mail-" + "0123456789" * 12
+    with console.capture() as captured:
+        console.print(entry(event_id, ("email", "automatic"), "An automatic answer."))
+    assert "".join(captured.get().split()).startswith(event_id)

@@ -222,6 +222,8 @@ class TestCommands:
         [
             (("approvals", "list"), "Nothing waits for a decision."),
             (("approvals", "list", "--all"), "There are no approvals."),
+            (("approvals", "list", "--all", "--state", "stale"), "There are no approvals."),
+            (("approvals", "list", "--state", "stale"), "No approval is stale."),
             (("conversations", "list"), "There is no conversation yet."),
             (("conversations", "list", "--status", "snoozed"), "No conversation is snoozed."),
             (("vendors",), "No vendor has been called yet."),

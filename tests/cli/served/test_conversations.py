@@ -36,6 +36,36 @@ async def test_a_person_finds_answers_and_resolves_what_was_handed_over(running:
     assert "note of operator  done by phone" in (await holdfast("conversations", "show", conversation_id)).output
 
 
+@pytest.mark.parametrize("columns", ["40", "80"])
+async def test_a_narrow_terminal_hides_neither_the_id_nor_the_reason(
+    running: Gateway, holdfast: Holdfast, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    session = await running.session()
+    chat = await running.chat(session)
+    await chat.say("a person please")
+    await chat.until("status", status="with_human")
+    monkeypatch.setenv("COLUMNS", columns)
+    told = (await holdfast("conversations", "list")).output
+    assert told.startswith(session["conversation_id"])
+    assert {"with_human", "asked", "for", "person", "human_agent:queue", "web_chat"} <= set(told.split())
+
+
+async def test_only_a_draft_that_has_not_left_is_shown_as_such(running: Gateway, holdfast: Holdfast) -> None:
+    session = await running.session()
+    chat, conversation_id = await running.chat(session), session["conversation_id"]
+    await chat.say("How do I set a new password?")
+    await chat.until("message", kind="reply")
+    assert "draft that was not sent" not in (await holdfast("conversations", "show", conversation_id)).output
+
+    await chat.say("refund, please")
+    await chat.until("status", status="awaiting_approval")
+    assert "draft that was not sent" in (await holdfast("conversations", "show", conversation_id)).output
+
+    await holdfast("conversations", "reply", conversation_id, "I pay it back.")
+    await chat.until("message", kind="human_reply")
+    assert "draft that was not sent" not in (await holdfast("conversations", "show", conversation_id)).output
+
+
 async def test_an_unknown_conversation_is_told(running: Gateway, holdfast: Holdfast) -> None:
     shown = await holdfast("conversations", "show", "cv_nothing")
     assert shown.exit_code == 1

@@ -60,7 +60,7 @@ async def test_a_skipped_mail_is_taken_in_once(gateway: Gateway, holdfast: Holdf
     assert [(row["kind"], row["channel"]) for row in rows] == [("message", "email")]
     assert "taken in before" in (await holdfast("quarantine", "take-in", "mail-1")).output
     assert (await holdfast("quarantine", "list")).output.startswith("Nothing like that")
-    assert "(taken" in (await holdfast("quarantine", "list", "--all")).output
+    assert "· taken in ·" in (await holdfast("quarantine", "list", "--all")).output
     assert 'kind="mailing_list"' not in (await gateway.http.get("/metrics")).text
 
 
