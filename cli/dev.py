@@ -7,13 +7,16 @@ import typer
 from rich.console import Console
 
 from cli.migrate import apply_to
+from cli.organisation_folder import not_served, organisation_folder
 from config.settings import Settings, local_settings
+from domain.errors import InvalidInputError
 from embedded.installation import installation
 from embedded.operator_key import ensure_operator_key
 from embedded.platform import Platform, workers_and_gateway
 from embedded.progress import Progress
 from embedded.serving import serve
 from publishing.publication import publish_if_none
+from publishing.specification import load_specification
 from storage.database import connect
 
 
@@ -33,11 +36,15 @@ def dev(
 
 async def prepare(settings: Settings) -> None:
     """Bring the database up to date; at the first start, publish the organisation and make the operator's API key."""
+    folder = organisation_folder(settings)
+    loaded = await asyncio.to_thread(load_specification, folder)
+    if wrong := not_served(settings, loaded.version.specification.organisation):
+        raise InvalidInputError(wrong)
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     await apply_to(url)
     database = await connect(url)
     try:
-        await publish_if_none(database, settings.organisation, installation())
+        await publish_if_none(database, folder, installation())
         await ensure_operator_key(settings, database)
     finally:
         await database.close()

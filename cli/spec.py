@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from config.settings import local_settings
+from cli.organisation_folder import not_served, organisation_folder
+from config.settings import Settings, local_settings
 from embedded.installation import embedder_of, installation
 from embedded.platform import database
-from publishing.publication import duplicate_warnings, publish_organisation
+from publishing.publication import duplicate_warnings, publish_loaded
 from publishing.specification import load_specification, write_schemas
 from storage.database import Database, connect
 from storage.migrate import migrate
@@ -28,11 +29,13 @@ Folder = Annotated[Path | None, typer.Argument(help="Folder of the organisation;
 @app.command()
 def validate(folder: Folder = None) -> None:
     """Check every file of an organisation; all mistakes are shown at once. Exit code 1 when there are any."""
-    version = load_specification(_folder(folder)).version
+    settings = local_settings()
+    version = load_specification(organisation_folder(settings, folder)).version
     spec = version.specification
     counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
     told = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
     console.print(told, soft_wrap=True)
+    _warn(settings, spec.organisation)
     for warning in asyncio.run(duplicate_warnings(version, embedder_of)):
         console.print(warning, soft_wrap=True)
 
@@ -43,23 +46,35 @@ def publish(
 ) -> None:
     """Make an organisation's files the active version; conversations that are open keep the one they began with."""
 
+    settings = local_settings()
+    found = organisation_folder(settings, folder)
+    loaded = load_specification(found)
+
     async def publish_it(database: Database) -> str:
         with console.status("Fitting topics and confidence to the organisation's examples …"):
-            return await publish_organisation(database, _folder(folder), by, installation())
+            return await publish_loaded(database, loaded, found, by, installation())
 
-    console.print(f"Published {asyncio.run(with_database(publish_it))[:12]}: new conversations follow it.")
+    organisation = loaded.version.specification.organisation
+    published = asyncio.run(with_database(publish_it))[:12]
+    console.print(f"Published {published}: new conversations of {organisation} follow it.", soft_wrap=True)
+    _warn(settings, organisation)
 
 
 @app.command("list")
-def list_versions(organisation: Annotated[str, typer.Argument(help="Key of the organisation.")]) -> None:
+def list_versions(
+    organisation: Annotated[
+        str | None, typer.Argument(help="Key of the organisation; by default that of the settings.")
+    ] = None,
+) -> None:
     """List the published versions, the newest first."""
+    wanted = organisation or local_settings().organisation.name
 
     async def read(database: Database) -> list[SpecSummary]:
-        return await SpecRepository(database).list(organisation)
+        return await SpecRepository(database).list(wanted)
 
     versions = asyncio.run(with_database(read))
     if not versions:
-        none = f"Nothing of {organisation} is published here. Publish it with `holdfast spec publish`."
+        none = f"Nothing of {wanted} is published here. Publish it with `holdfast spec publish`."
         console.print(none, soft_wrap=True)
         return
     table = Table("version", "published", "by", "active")
@@ -76,8 +91,9 @@ def schema(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = 
         console.print(f"wrote {path}")
 
 
-def _folder(given: Path | None) -> Path:
-    return given or local_settings().organisation
+def _warn(settings: Settings, organisation: str) -> None:
+    if wrong := not_served(settings, organisation):
+        console.print(f"Warning: {wrong}", style="yellow", soft_wrap=True)
 
 
 async def with_database(work: Callable[[Database], Awaitable[Result]]) -> Result:

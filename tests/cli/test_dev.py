@@ -5,12 +5,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
 from config.settings import Settings
 from embedded.application import ROOT
 from embedded.platform import with_free_ports
 from tests.cli.running import python
 from tests.embedded.parts import processes_of
+
+PORTS = ("gateway_port", "temporal_port", "temporal_ui_port")
 
 
 @pytest.fixture
@@ -42,6 +46,25 @@ async def test_the_platform_starts_and_survives_a_crash(settings: Settings) -> N
 
         assert await running.ends() == 0
     assert processes_of(str(settings.home)) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [("acme", "The files say `organisation: techflow`, and this installation serves 'acme'"), ("nowhere", "no folder")],
+)
+def test_an_organisation_that_nobody_would_answer_for_is_told_at_the_start(
+    home: Path, organisation: Path, folder: str, told: str
+) -> None:
+    organisation.rename(organisation.with_name("acme"))
+    values = {"HOLDFAST_HOME": str(home), "HOLDFAST_ORGANISATION": str(organisation.with_name(folder))}
+    ports = with_free_ports(Settings())
+    values |= {f"HOLDFAST_{name.upper()}": str(getattr(ports, name)) for name in PORTS}
+    result = CliRunner().invoke(app, ["dev"], env=values)
+
+    assert result.exit_code == 1
+    assert told in result.output
+    assert "Chat as a customer" not in result.output
+    assert processes_of(str(home)) == []
 
 
 def _worker(parent: int) -> int:

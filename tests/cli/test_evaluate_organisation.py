@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 import typer
-import yaml
 from typer.testing import CliRunner, Result
 
 from cli.evaluate import evaluate
 from cli.evaluate_organisation import evaluate_organisation
-from tests.organisation import ARTICLES, SPECIFICATION
+from tests.cli.bikeshop_files import write, write_bikeshop
 
 app = typer.Typer()
 app.command()(evaluate)
@@ -29,23 +28,10 @@ HELD_OUT = """1,I need to reset my password,answer,password,account,
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    content = SPECIFICATION.model_dump(mode="json")
-    topics = {"topics": content.pop("topics"), "out_of_scope_examples": content.pop("out_of_scope_examples")}
-    for ai_agent in content.pop("ai_agents"):
-        write(tmp_path / "agents" / f"{ai_agent['id']}.yaml", yaml.safe_dump(ai_agent))
-    write(tmp_path / "organisation.yaml", yaml.safe_dump(content))
-    write(tmp_path / "topics.yaml", yaml.safe_dump(topics))
-    for article in ARTICLES:
-        head = yaml.safe_dump(article.model_dump(mode="json", exclude={"body"}))
-        write(tmp_path / "knowledge" / f"{article.id}.md", f"---\n{head}---\n\n{article.body}")
+    write_bikeshop(tmp_path)
     write(tmp_path / "evaluation" / "tuning.csv", HEADER + TUNING)
     write(tmp_path / "evaluation" / "held_out.csv", HEADER + HELD_OUT)
     return tmp_path
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def run(*arguments: str) -> Result:

@@ -1,4 +1,4 @@
-"""`holdfast spec`, as far as it needs no database."""
+"""`holdfast spec`: files checked, published and listed."""
 
 import json
 import shutil
@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from embedded.application import ROOT
+from tests.cli.bikeshop_files import write_bikeshop
 
 
 def spec(*arguments: str, **environment: str) -> Result:
@@ -42,7 +43,28 @@ def test_a_change_is_another_version(techflow: Path) -> None:
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     result = spec("validate", str(tmp_path / "nowhere"))
     assert result.exit_code == 1
-    assert "nowhere" in result.output
+    assert result.output == f"There is no folder {tmp_path / 'nowhere'}.\n"
+
+
+@pytest.mark.parametrize(("name", "warned"), [("techflow", False), ("acme", True)])
+def test_a_copy_that_keeps_the_name_of_the_organisation_is_warned_of(
+    techflow: Path, tmp_path: Path, name: str, warned: bool
+) -> None:
+    copy = techflow.rename(tmp_path / name)
+    result = spec("validate", HOLDFAST_ORGANISATION=str(copy))
+    assert result.exit_code == 0
+    assert ("Warning: The files say `organisation: techflow`" in result.output) is warned
+
+
+def test_publishing_says_whose_conversations_follow_and_lists_them_by_default(home: Path, tmp_path: Path) -> None:
+    bikeshop, acme = tmp_path / "bikeshop", {"HOLDFAST_HOME": str(home), "HOLDFAST_ORGANISATION": "specs/acme"}
+    write_bikeshop(bikeshop)
+    published = spec("publish", str(bikeshop), **acme)
+    assert published.exit_code == 0
+    assert ": new conversations of bikeshop follow it." in published.output
+    assert "this installation serves 'acme'" in published.output
+    assert "Nothing of acme is published here." in spec("list", **acme).output
+    assert "active" in spec("list", **acme | {"HOLDFAST_ORGANISATION": str(bikeshop)}).output
 
 
 def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:

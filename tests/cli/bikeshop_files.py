@@ -1,0 +1,25 @@
+"""The small organisation of the tests as files, for commands that read a folder."""
+
+from pathlib import Path
+
+import yaml
+
+from tests.organisation import ARTICLES, SPECIFICATION
+
+
+def write_bikeshop(folder: Path) -> None:
+    """Everything but labelled messages."""
+    content = SPECIFICATION.model_dump(mode="json")
+    topics = {"topics": content.pop("topics"), "out_of_scope_examples": content.pop("out_of_scope_examples")}
+    for ai_agent in content.pop("ai_agents"):
+        write(folder / "agents" / f"{ai_agent['id']}.yaml", yaml.safe_dump(ai_agent))
+    write(folder / "organisation.yaml", yaml.safe_dump(content))
+    write(folder / "topics.yaml", yaml.safe_dump(topics))
+    for article in ARTICLES:
+        head = yaml.safe_dump(article.model_dump(mode="json", exclude={"body"}))
+        write(folder / "knowledge" / f"{article.id}.md", f"---\n{head}---\n\n{article.body}")
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
