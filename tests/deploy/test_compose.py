@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -73,6 +74,17 @@ def test_our_services_are_one_image_with_few_rights(name: str) -> None:
 def test_our_services_are_told_only_what_is_a_setting(name: str) -> None:
     known = {variable_name(field) for field in Settings.model_fields}
     assert set(SERVICES[name]["environment"]) <= known
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_services_read_the_variables_of_vendors_where_there_are_any(name: str) -> None:
+    assert SERVICES[name]["env_file"] == [{"path": "holdfast.env", "required": False}]
+
+
+@pytest.mark.parametrize("file", [".env", "holdfast.env"])
+def test_a_file_of_secrets_is_never_committed(file: str) -> None:
+    ignored = subprocess.run(["git", "check-ignore", "--quiet", str(FOLDER / file)], cwd=ROOT, check=False)
+    assert ignored.returncode == 0
 
 
 def test_every_queue_is_served_once() -> None:

@@ -68,6 +68,16 @@ def test_it_does_not_run_as_root_and_says_how_it_is() -> None:
     assert last_stage.index("USER ") < last_stage.index("ENTRYPOINT")
 
 
+def test_people_in_a_container_have_the_command(tmp_path: Path) -> None:
+    (written,) = re.findall(r"^RUN (printf '.+') > /usr/local/bin/holdfast", DOCKERFILE.read_text(), re.MULTILINE)
+    script = subprocess.run(["sh", "-c", written], capture_output=True, text=True, check=True).stdout
+    (tmp_path / "holdfast").write_text(script)
+    environment = {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT)}
+    command = ["/bin/sh", str(tmp_path / "holdfast"), "spec", "validate", str(tmp_path / "a folder")]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"There is no folder {tmp_path / 'a folder'}.\n")
+
+
 def test_only_hashed_packages_are_installed() -> None:
     installs = re.findall(r"pip install .*$", DOCKERFILE.read_text(), re.MULTILINE)
     assert len(installs) == 2

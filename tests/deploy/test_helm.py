@@ -1,6 +1,8 @@
 """The chart, rendered by Helm's own library and held against Kubernetes' schemas."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -9,7 +11,7 @@ import yaml
 
 from config.settings import Settings, variable_name
 from domain.queues import QUEUES, named_queues
-from tests.deploy.files import DEPLOY, read_yaml
+from tests.deploy.files import DEPLOY, ROOT, read_yaml
 
 helm = pytest.importorskip("helm_python", reason="helm-python-sdk has no wheel for this machine", exc_type=ImportError)
 
@@ -224,3 +226,28 @@ def test_every_value_is_described_by_the_schema() -> None:
     schema = json.loads((CHART / "values.schema.json").read_text())
     assert set(read_yaml(CHART / "values.yaml")) <= set(schema["properties"])
     assert schema["additionalProperties"] is False
+
+
+SELECTED = re.compile(r'kubectl get pods -l "?([^"`\s]+)')
+EXECUTED = re.compile(r"exec deploy/holdfast(\S*)")
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "runbooks").glob("*.md")), ids=lambda page: page.stem)
+def test_a_runbook_selects_pods_that_there_are(page: Path) -> None:
+    labels = [pod["metadata"]["labels"] for pod in _pods()]
+    for selector in SELECTED.findall(page.read_text()):
+        assert any(_selects(selector, each) for each in labels), selector
+
+
+def _selects(selector: str, labels: dict[str, str]) -> bool:
+    required = [part.partition("=") for part in selector.split(",")]
+    return all((labels[name.removesuffix("!")] == value) is not name.endswith("!") for name, _, value in required)
+
+
+def test_people_are_sent_into_deployments_that_there_are() -> None:
+    """By the guide and by what Helm prints after an installation."""
+    named = set(EXECUTED.findall((ROOT / "docs" / "guides" / "deployment.md").read_text()))
+    notes = (CHART / "templates" / "NOTES.txt").read_text()
+    named |= set(re.findall(r'exec deploy/\{\{ include "holdfast\.name" \. \}\}(\S*)', notes))
+    assert named == {"-gateway", "-workers-background"}
+    assert named <= {one["metadata"]["name"].removeprefix("demo") for one in _kind("Deployment")}
