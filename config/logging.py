@@ -8,6 +8,7 @@ from typing import Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+from temporalio.exceptions import ApplicationError
 
 
 def configure_logging(level: Literal["debug", "info", "warning", "error"], form: Literal["console", "json"]) -> None:
@@ -43,9 +44,15 @@ def _error_without_text(_: WrappedLogger, __: str, event: EventDict) -> EventDic
     """Show an error as its type and where it rose: its text may quote a customer (a database quotes whole rows)."""
     error = _error(event.pop("exc_info", None))
     if error is not None:
-        event["error"] = type(error).__name__
+        event["error"] = _name(error)
         event["at"] = _place(error.__traceback__)
     return event
+
+
+def _name(error: BaseException) -> str:
+    """Of an error that Temporal carries, the name of the one that it stands for."""
+    carried = error.type if isinstance(error, ApplicationError) else None
+    return carried or type(error).__name__
 
 
 def _error(info: object) -> BaseException | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from temporalio.exceptions import ApplicationError
 
 from config.logging import configure_logging
 
@@ -50,6 +51,25 @@ def test_the_text_of_an_error_is_never_logged(capsys: pytest.CaptureFixture[str]
     assert "test_logging.py" in str(first["at"])
     assert "error" not in third
     assert "anna" not in json.dumps([first, second, third])
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ApplicationError("anna@example.org", type="NotFoundError"), "NotFoundError"),
+        (ApplicationError("anna@example.org"), "ApplicationError"),
+        (KeyError("anna@example.org"), "KeyError"),
+    ],
+)
+def test_an_error_that_temporal_carries_is_named_by_what_it_stands_for(
+    capsys: pytest.CaptureFixture[str], error: Exception, told: str
+) -> None:
+    configure_logging("info", "json")
+    logging.getLogger("temporalio").warning("Completing activity as failed", exc_info=error)
+
+    (line,) = _lines(capsys)
+    assert line["error"] == told
+    assert "anna" not in json.dumps(line)
 
 
 def test_libraries_are_heard_from_warning_upwards(capsys: pytest.CaptureFixture[str]) -> None:
