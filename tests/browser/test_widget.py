@@ -46,6 +46,14 @@ async def test_a_question_is_answered_and_nothing_is_loaded_from_elsewhere(platf
     assert [url for url in asked if not url.startswith((platform.url, "data:"))] == []
 
 
+async def test_sources_that_open_below_what_is_seen_are_scrolled_to(platform: Gateway, page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 500})
+    await _open(platform, page)
+    await _write(page, "How do I sign in? " * 40)
+    await page.get_by_text("1 source").click()
+    await expect(page.get_by_role("link", name="Reset your password")).to_be_in_viewport(ratio=1)
+
+
 async def test_text_never_becomes_markup(platform: Gateway, page: Page) -> None:
     await _open(platform, page)
     await _write(page, "<img src=x onerror=alert(1)> [x](javascript:alert(1)) <b>bold</b>")

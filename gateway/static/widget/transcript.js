@@ -107,12 +107,15 @@ export class Transcript {
       return element("li", {}, title, citation.quote ? element("q", {}, citation.quote) : null);
     });
     const label = citations.length === 1 ? "1 source" : `${citations.length} sources`;
-    return element(
+    const sources = element(
       "details",
       { class: "sources" },
       element("summary", {}, icon("book"), label),
       element("ul", {}, ...items),
     );
+    // Those of the last message open below what is seen.
+    sources.addEventListener("toggle", () => sources.open && sources.scrollIntoView({ block: "nearest" }));
+    return sources;
   }
 
   attachment(attachment) {
