@@ -13,6 +13,7 @@ from cli.labelled_csv import OUT_OF_SCOPE_LABELS, read_labelled, read_texts
 from domain.quality.topics import LabelledText, TopicEvaluation
 from integrations.embeddings.base import Embedder
 
+MAX_NAME = 32
 DEFAULT_DIAGRAM = Path(".holdfast/evaluate/reliability.png")
 
 
@@ -44,8 +45,14 @@ def evaluate_topics(
             reader=Reader(embedder.model, lambda texts: runner.run(embedder.embed(texts))),
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    save_reliability_diagram(diagram, measured.confidence, measured.right, f"Topic confidence on {test.name}")
+    save_reliability_diagram(diagram, measured.confidence, measured.right, diagram_title(test))
     return measured.figures
+
+
+def diagram_title(test: Path) -> str:
+    """Names the file, cut where it would be wider than the picture."""
+    name = test.name if len(test.name) <= MAX_NAME else f"{test.name[: MAX_NAME - 1]}…"
+    return f"Topic confidence on {name}"
 
 
 def results_table(figures: TopicEvaluation) -> Table:

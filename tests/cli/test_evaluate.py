@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli.evaluate import evaluate
+from cli.topic_evaluation import diagram_title
 from tests.answering.topics.examples import OUTSIDE, messages
 
 app = typer.Typer()
@@ -104,6 +105,18 @@ def test_a_missing_option_is_wrong_use(files: Path) -> None:
 def test_an_organisation_and_topics_together_are_wrong_use(files: Path) -> None:
     result = CliRunner().invoke(app, ["techflow", "--topics", str(files / "train.csv")])
     assert (result.exit_code, "one at a time" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("test.csv", "Topic confidence on test.csv"),
+        ("x" * 32, "Topic confidence on " + "x" * 32),
+        ("y" * 33, "Topic confidence on " + "y" * 31 + "…"),
+    ],
+)
+def test_a_long_name_does_not_leave_the_picture(name: str, title: str) -> None:
+    assert diagram_title(Path("folder") / name) == title
 
 
 @pytest.mark.parametrize("option", [("--plot", "x.png"), ("--language", "de"), ("--embedder", "none")])
