@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -199,11 +200,18 @@ def variable_name(field: str) -> str:
 
 def explain(error: ValidationError) -> str:
     """What is wrong with the environment, a line for each variable."""
-    by_variable = ((str(problem["loc"][0]), problem["msg"]) for problem in error.errors())
+    by_variable = ((str(problem["loc"][0]), _message(problem)) for problem in error.errors())
     return "\n".join(
         f"{variable_name(field) if field in Settings.model_fields else field}: {message}."
         for field, message in by_variable
     )
+
+
+def _message(problem: ErrorDetails) -> str:
+    """A secret that is too short is told in characters: pydantic counts the items of what it does not look into."""
+    if problem["type"] == "too_short":
+        return f"Value should have at least {problem['ctx']['min_length']} characters"
+    return problem["msg"]
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

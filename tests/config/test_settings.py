@@ -79,6 +79,7 @@ def test_a_mistake_names_the_variable_and_not_its_value(monkeypatch: pytest.Monk
 
     lines = explain(caught.value).splitlines()
     assert [line.partition(":")[0] for line in lines] == ["HOLDFAST_GATEWAY_PORT", "HOLDFAST_CHAT_TOKEN_SECRET"]
+    assert lines[1] == "HOLDFAST_CHAT_TOKEN_SECRET: Value should have at least 32 characters."
     assert "too-short" not in str(caught.value)
     assert "eighty" not in explain(caught.value)
 
