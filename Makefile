@@ -9,6 +9,14 @@ INSTALL := $(UV) pip sync --quiet --python $(BIN)/python --require-hashes --comp
 INSTALL_COMMAND := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
+# An environment that was moved, or whose Python is gone after an upgrade, cannot be mended: it is made anew.
+ifneq ($(wildcard $(RUNTIME)),)
+ifneq ($(shell $(BIN)/python -c "" 2>/dev/null && { test ! -e $(BIN)/holdfast || test -x "$$(head -n 1 $(BIN)/holdfast | cut -c 3-)"; } && echo sound),sound)
+$(info The Python of .venv is gone, so .venv is made anew.)
+$(shell rm -rf .venv)
+endif
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-development demo up test test-integrations lint format migrate bench screenshots docs golden lock clean chromium \
 	types test-api test-ai test-confidence test-e2e test-performance test-deploy security-audit prometheus
