@@ -73,9 +73,12 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
         seconds = time.monotonic() - started
         report = report_of(conversations, run_checks(conversations, faults))
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
-        _show(console, stage, report, summary_of(conversations, faults), conversations, seconds)
+        _show(console, stage, report, summary_of(conversations, faults), seconds)
         if keep:
+            _link(console, stage, conversations)
             await _keep_running(console, stage)
+        else:
+            console.print("To look at them in the Temporal UI, play with --keep: it leaves everything running.")
         console.print("\nStopping …")
     return report
 
@@ -99,19 +102,23 @@ def _show(
     stage: Stage,
     report: DemoReport,
     summary: Summary,
-    conversations: Sequence[Conversation],
     seconds: float,
 ) -> None:
     parts = [conversation_table(report.conversations, stage.contacts), check_table(report.checks)]
     for part in parts:
         console.print("", part)
     console.print("", summary_lines(summary, report, seconds))
+    console.print(f"Report: {stage.platform.settings.home / REPORT}", soft_wrap=True)
+
+
+def _link(console: Console, stage: Stage, conversations: Sequence[Conversation]) -> None:
+    """Only while there is a Temporal UI behind the links."""
     ui = f"{stage.platform.temporal_ui_url}/namespaces/{stage.platform.settings.temporal_namespace}/workflows"
-    for row, conversation in zip(report.conversations, conversations, strict=True):
+    for conversation in conversations:
         if conversation.played.title in SHOWN_IN_TEMPORAL:
             workflow = conversation.recorded.workflow
-            console.print(f"{row.outcome}: {ui}/{workflow.workflow_id}/{workflow.run_id}/history", soft_wrap=True)
-    console.print(f"Report: {stage.platform.settings.home / REPORT}", soft_wrap=True)
+            address = f"{ui}/{workflow.workflow_id}/{workflow.run_id}/history"
+            console.print(f"{conversation.played.title}: {address}", soft_wrap=True)
 
 
 async def _keep_running(console: Console, stage: Stage) -> None:

@@ -23,6 +23,8 @@ def test_a_reply_delivered_twice_is_noticed_and_nothing_else_is_wrong(
     assert not report["ok"]
     assert {name for name, check in report["checks"].items() if not check["ok"]} == HOLDS_NO_MORE
     assert len(report["conversations"]) == 48
+    assert "play with --keep" in result.output
+    assert "http://127.0.0.1" not in result.output, "an address of what is stopped"
 
 
 @pytest.mark.parametrize("wrong", [["--conversations", "3"], ["--sabotage", "burn"]])
