@@ -10,10 +10,11 @@ ROLES = ("admin", "integration")
 
 
 async def ensure_operator_key(settings: Settings, database: Database) -> None:
-    """Keep a key that this database knows in the home folder, readable by its owner alone."""
-    keys = ApiKeyRepository(database)
+    """Keep a key of the organisation that is served in the home folder, readable by its owner alone."""
+    keys, organisation = ApiKeyRepository(database), settings.organisation.name
     path = settings.home / API_KEY_FILE
-    if path.exists() and await keys.find(path.read_text().strip()):
+    owner = await keys.find(path.read_text().strip()) if path.exists() else None
+    if owner is not None and owner.organisation == organisation:
         return
     path.touch(mode=0o600)
-    path.write_text(await keys.create(settings.organisation.name, OPERATOR, ROLES))
+    path.write_text(await keys.create(organisation, OPERATOR, ROLES))

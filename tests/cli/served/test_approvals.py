@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from cli import gateway_client
 from config.settings import Settings
 from embedded.operator_key import ensure_operator_key
+from storage.api_keys import ApiKeyRepository
 from tests.cli.served.conftest import Holdfast
 from tests.gateway.chat_client import ChatClient
 from tests.gateway.conftest import ORGANISATION, Gateway
@@ -160,3 +161,13 @@ async def test_the_operator_s_key_is_kept_private_and_made_once(running: Gateway
     await ensure_operator_key(settings, running.database)
     assert (home / "api_key").read_text().startswith("hf_")
     assert (home / "api_key").read_text() != "hf_of_another_database"
+
+
+async def test_the_operator_gets_a_key_of_the_organisation_that_is_served_now(running: Gateway, home: Path) -> None:
+    before, keys = (home / "api_key").read_text(), ApiKeyRepository(running.database)
+    await ensure_operator_key(Settings(home=home, organisation=Path("specs/acme")), running.database)
+    owner = await keys.find((home / "api_key").read_text())
+    assert owner
+    assert (owner.organisation, owner.person_id) == ("acme", "operator")
+    assert (home / "api_key").stat().st_mode & 0o777 == 0o600
+    assert await keys.find(before), "other machines may use it"
