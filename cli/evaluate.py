@@ -15,6 +15,15 @@ from publishing.specification import SpecificationError
 
 ORGANISATIONS = Path("specs")
 WRONG_USE = 2
+PlotOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.png", help=f"Where to write the reliability diagram of --topics; default {DEFAULT_DIAGRAM}."
+    ),
+]
+LanguageOption = Annotated[
+    str | None, typer.Option(help="Language of the messages of --topics, such as en or de; default en.")
+]
 EmbedderOption = Annotated[
     str | None,
     typer.Option(
@@ -53,15 +62,8 @@ def evaluate(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.png", help=f"Where to write the reliability diagram of --topics; default {DEFAULT_DIAGRAM}."
-        ),
-    ] = None,
-    language: Annotated[
-        str | None, typer.Option(help="Language of the messages of --topics, such as en or de; default en.")
-    ] = None,
+    plot: PlotOption = None,
+    language: LanguageOption = None,
     embedder: EmbedderOption = None,
     tuning: Annotated[
         bool, typer.Option("--tuning", help="Measure the organisation on its tuning part, not on the held-out one.")
