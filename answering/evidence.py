@@ -162,9 +162,7 @@ def _precedents(found: Findings) -> dict[str, float]:
     alike = [part.likeness for part in found.understood.parts]
     measured = {
         "precedents": min(one.answered for one in alike),
-        "source_precedents": min(one.share_of(cited) for one in alike),
-        "source_precedents_lead": min(one.lead_of(cited) for one in alike),
-        "nearest_precedent": min(one.nearest for one in alike),
+        "precedents_lead": min(one.lead_of(cited) for one in alike),
     }
     return dict.fromkeys(measured, 1.0) if found.is_courtesy else measured
 

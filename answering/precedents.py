@@ -47,20 +47,17 @@ class Likeness:
     """Share that an AI agent may answer, perhaps with approval; 0.5 where none is near. Vague ones do not count."""
     shares: Mapping[str, float] = field(default_factory=dict)
 
-    nearest: float = 0.0
-    """Cosine of the precedent that is most alike, at least 0."""
-
     def share(self, label: str) -> float:
         return self.shares.get(label, 0.0)
 
-    def share_of(self, sources: Collection[str]) -> float:
-        """That of the one among these sources that has most."""
-        return max((self.share(source) for source in sources), default=0.0)
-
     def lead_of(self, sources: Collection[str]) -> float:
-        """Its lead over any other source, and over what is no answer, as 0 to 1: 0.5 is level with the next."""
+        """How much more the best of these sources has than any other, and than what is no answer.
+
+        As 0 to 1: 0.5 is level with the next.
+        """
+        best = max((self.share(source) for source in sources), default=0.0)
         rivals = (share for label, share in self.shares.items() if label not in sources and label not in ANSWERS)
-        return (1 + self.share_of(sources) - max(rivals, default=0.0)) / 2
+        return (1 + best - max(rivals, default=0.0)) / 2
 
     def mostly(self, treatment: Treatment) -> bool:
         return self.share(treatment) > MOST
@@ -68,15 +65,11 @@ class Likeness:
     @property
     def fact(self) -> str | None:
         """The name of the customer fact that such messages ask for, where more of them do than are about articles."""
-        facts = {source: share for source, share in self.shares.items() if source.startswith("fact:")}
-        articles = sum(share for label, share in self.shares.items() if label in self._articles)
+        facts = {label: share for label, share in self.shares.items() if label.startswith("fact:")}
+        articles = sum(share for label, share in self.shares.items() if label not in facts and label not in TREATMENTS)
         if sum(facts.values()) <= max(articles, ENOUGH_FOR_A_FACT):
             return None
-        return max(facts, key=lambda source: facts[source]).removeprefix("fact:")
-
-    @property
-    def _articles(self) -> set[str]:
-        return {label for label in self.shares if not label.startswith("fact:")} - TREATMENTS
+        return max(facts, key=lambda label: facts[label]).removeprefix("fact:")
 
 
 ANSWERS = frozenset[str]({"answered", "approved"})
@@ -101,12 +94,10 @@ class Precedents:
         """`vector` is that of one question; None is known of nothing."""
         if vector is None or not self._vectors.size:
             return NOTHING_ALIKE
-        cosines = self._vectors @ vector
-        weights = np.exp(SHARPNESS * (cosines - DOUBT))
+        weights = np.exp(SHARPNESS * (self._vectors @ vector - DOUBT))
         answered = (weights @ self._answered + 0.5) / (weights @ self._counts + 1.0)
         shares = (weights @ self._marks) / (weights.sum() + 1.0)
-        nearest = min(max(float(cosines.max()), 0.0), 1.0)
-        return Likeness(float(answered), dict(zip(self._labels, shares.tolist(), strict=True)), nearest)
+        return Likeness(float(answered), dict(zip(self._labels, shares.tolist(), strict=True)))
 
 
 def precedents_of(

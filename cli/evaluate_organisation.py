@@ -45,7 +45,7 @@ def evaluate_organisation(folder: Path, part: Part = "held_out") -> Organisation
     drafts = asyncio.run(draft_labelled(models, LocalReplyWriter(), messages, contexts, milliseconds.append))
     if part == "tuning":
         without_themselves = {
-            message.id: draft for message, draft in held_out_drafts(version, tuning, contexts, vectors)
+            message.id: draft for message, draft in held_out_drafts(version, topics, tuning, contexts, vectors)
         }
         drafts = [without_themselves[message.id] for message in tuning]
     judged = judge_labelled(models, messages, drafts)

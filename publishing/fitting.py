@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from answering.evaluating import Contexts, depends_on_confidence, draft_labelled
 from answering.precedents import Precedents, precedents_of
 from answering.topic_sources import TopicSources
-from answering.topics.ngram import Embedded, NgramTopicModel, blocks, train
+from answering.topics.ngram import Embedded, NgramTopicModel, train
 from answering.topics.reply_calibration import CheckedDraft, fit_calibration
 from answering.understanding import OrganisationModels, texts_read
 from answering.vectors import EmbedderOf, VectorStore, vectors_of
@@ -30,7 +30,7 @@ from integrations.knowledge.passages import sections_of
 from integrations.llm.local import LocalReplyWriter
 from publishing.computing import FittedModels
 
-FOLDS = 4
+FOLDS = 8
 LINEAR_ALGEBRA_THREADS = 1
 """One vector times some thousand is done before a second thread has started; on busy cores it would be waited for."""
 ENOUGH_LABELLED = 200
@@ -58,16 +58,15 @@ def fit_models(
     those of `texts_to_fit`, or nothing: then words alone decide.
     """
     use_one_thread()
+    topics = train_topics(version, labelled, vectors)
     enough = len(labelled) >= ENOUGH_LABELLED
     messages = labelled if enough else [*_examples_as_messages(version, vectors), *labelled]
     checked = [
         CheckedDraft(features=features_of(draft.evidence), right=is_right(message, draft))
-        for message, draft in held_out_drafts(version, messages, contexts or {}, vectors)
+        for message, draft in held_out_drafts(version, topics, messages, contexts or {}, vectors)
         if depends_on_confidence(version, draft)
     ]
-    return FittedModels(
-        topic_model=_topics(version, labelled, vectors).to_bytes(), calibration=fit_calibration(checked)
-    )
+    return FittedModels(topic_model=topics.to_bytes(), calibration=fit_calibration(checked))
 
 
 @cache
@@ -135,37 +134,30 @@ def texts_to_fit(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> l
 
 def held_out_drafts(
     version: SpecVersion,
+    topics: NgramTopicModel,
     messages: Sequence[LabelledMessage],
     contexts: Contexts,
     vectors: KnownVectors = NOTHING_KNOWN,
 ) -> Iterator[tuple[LabelledMessage, Draft]]:
-    """A draft for each message, made by an organisation that has it neither as an example nor as a labelled message."""
-    folds = _folds(version, messages)
+    """A draft for each message, made by an organisation that has it neither as an example nor as a labelled message.
+
+    `topics` are learnt anew each time, but for their calibration.
+    """
+    folds = _folds(len(messages))
     for fold in range(FOLDS):
         mine = [message for message, its in zip(messages, folds, strict=True) if its == fold]
         others = [message for message, its in zip(messages, folds, strict=True) if its != fold]
         ignorant = _without(version, {message.text for message in mine})
-        topics = _topics(ignorant, others, vectors)
-        models = serving_models(ignorant, topics, Calibration(), vectors, embedder=vectors, labelled=others)
+        relearned = topics.relearned(*_lessons(ignorant, others, vectors))
+        models = serving_models(ignorant, relearned, Calibration(), vectors, embedder=vectors, labelled=others)
         yield from zip(mine, asyncio.run(draft_labelled(models, LocalReplyWriter(), mine, contexts)), strict=True)
 
 
-def _folds(version: SpecVersion, messages: Sequence[LabelledMessage]) -> list[int]:
-    """The fold of each message: labelled messages of one topic stay together, examples of a topic in blocks.
-
-    People write variations of a message, and a reader of labelled messages improves articles and examples by them. Told
-    apart, each would be drafted by an organisation that knows its twin, and drafts would look surer than those for
-    customers. Without any of its examples a topic would not be known at all.
-    """
-    examples = {text for topic in version.specification.topics for text in topic.examples}
-    topics = list(dict.fromkeys(message.topic for message in messages))
-    of_topic = np.array([topics.index(message.topic) for message in messages])
-    in_blocks = blocks(of_topic, FOLDS).clip(min=0)
-    whole = [message.topic is not None and message.text not in examples for message in messages]
-    return [
-        int(topic % FOLDS if all_of_it else block)
-        for topic, block, all_of_it in zip(of_topic, in_blocks, whole, strict=True)
-    ]
+def _folds(count: int) -> list[int]:
+    """The fold of each message, drawn once and for all: variations of one message come apart as they would come in."""
+    folds = np.empty(count, dtype=np.intp)
+    folds[np.random.default_rng(0).permutation(count)] = np.arange(count) % FOLDS
+    return folds.tolist()
 
 
 def _examples_as_messages(version: SpecVersion, vectors: KnownVectors) -> list[LabelledMessage]:
@@ -200,8 +192,18 @@ def _sources(version: SpecVersion, vectors: KnownVectors) -> TopicSources:
     return TopicSources(spec.topics, MarkdownKnowledge(version.articles, spec.language, vectors=vectors), vectors)
 
 
-def _topics(version: SpecVersion, labelled: Sequence[LabelledMessage], vectors: KnownVectors) -> NgramTopicModel:
-    """Trained on examples, on the articles of each topic, and on labelled messages of known topics."""
+def train_topics(
+    version: SpecVersion, labelled: Sequence[LabelledMessage] = (), vectors: KnownVectors = NOTHING_KNOWN
+) -> NgramTopicModel:
+    """The topic model of a version; it also learns from labelled messages of known topics."""
+    examples, outside, embedded = _lessons(version, labelled, vectors)
+    return train(examples, outside, language=version.specification.language, embedded=embedded)
+
+
+def _lessons(
+    version: SpecVersion, labelled: Sequence[LabelledMessage], vectors: KnownVectors
+) -> tuple[list[LabelledText], list[str], Embedded]:
+    """Examples, articles of each topic and labelled messages; then what is out of scope, and the vectors of both."""
     spec, topic_of = version.specification, _sources(version, vectors).topic_of
     known = dict.fromkeys((text, topic.id) for topic in spec.topics for text in topic.examples)
     known |= dict.fromkeys(
@@ -213,8 +215,7 @@ def _topics(version: SpecVersion, labelled: Sequence[LabelledMessage], vectors: 
     known |= dict.fromkeys((m.text, m.topic) for m in labelled if m.topic and spec.topic(m.topic))
     outside = dict.fromkeys([*spec.out_of_scope_examples, *(m.text for m in labelled if m.topic == OUT_OF_SCOPE)])
     examples = [LabelledText(text=text, label=topic) for text, topic in known]
-    embedded = Embedded(vectors.model, vectors.of([*(text for text, _ in known), *outside]))
-    return train(examples, list(outside), language=spec.language, embedded=embedded)
+    return examples, list(outside), Embedded(vectors.model, vectors.of([*(text for text, _ in known), *outside]))
 
 
 def _learnt_from_articles(version: SpecVersion) -> dict[str, list[str]]:

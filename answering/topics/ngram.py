@@ -26,6 +26,7 @@ from domain.quality.topics import LabelledText, TopicPrediction, TopicScore
 from integrations.embeddings.base import Vector, Vectors
 
 FOLDS = 5
+SEED = 0
 REGULARISATION = 0.5
 # Looser than usual: the same figures on clinc150 and banking77 in less time. At 1.0 tiny organisations suffer.
 TOLERANCE = 0.5
@@ -155,6 +156,24 @@ class NgramTopicModel:
         }
         return bytes(skops_io.dumps(state))
 
+    def relearned(
+        self, examples: Sequence[LabelledText], out_of_scope: Sequence[str] = (), embedded: "Embedded | None" = None
+    ) -> Self:
+        """A model of other messages of these topics, calibrated as this one is: a sixth of the work of `fit`."""
+        truth = [self.labels.index(example.label) for example in examples] + [len(self.labels)] * len(out_of_scope)
+        known = embedded or Embedded("", np.zeros((len(truth), 0), dtype=np.float32))
+        texts = [*(example.text for example in examples), *out_of_scope]
+        messages = _Messages(tuple(view.transform(texts) for view in self._views), known.vectors)
+        return type(self)(
+            language=self._language,
+            embedder=known.embedder,
+            labels=self.labels,
+            linear=_fit_linear(messages, np.array(truth), self._linear.weights.shape[1], SEED),
+            sharpness=self._sharpness,
+            confidence=self._confidence,
+            out_of_scope=self._out_of_scope,
+        )
+
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Raises InvalidInputError for anything but a topic model of this format; runs no code from `data`."""
@@ -191,7 +210,7 @@ def train(
     out_of_scope: Sequence[str] = (),
     *,
     language: str = "en",
-    seed: int = 0,
+    seed: int = SEED,
     embedded: Embedded | None = None,
 ) -> NgramTopicModel:
     """The model alone; see `fit`."""
@@ -203,7 +222,7 @@ def fit(
     out_of_scope: Sequence[str] = (),
     *,
     language: str = "en",
-    seed: int = 0,
+    seed: int = SEED,
     embedded: Embedded | None = None,
     on_progress: Progress | None = None,
 ) -> Training:

@@ -19,9 +19,7 @@ FEATURES = (
     "retrieval_margin",
     "search_lead",
     "precedents",
-    "source_precedents",
-    "source_precedents_lead",
-    "nearest_precedent",
+    "precedents_lead",
     "grounding",
     "in_scope",
 )

@@ -66,13 +66,10 @@ class Evidence(Frozen):
     precedents: Probability = Field(
         0.0, description="Share of the messages of like meaning that an AI agent may answer; 0.5 where none is known."
     )
-    source_precedents: Probability = Field(
-        0.0, description="Share of the messages of like meaning that were answered from the sources of this draft."
+    precedents_lead: Probability = Field(
+        0.0,
+        description="Lead of the draft's sources over anything else that answered them: 0.5 is level with the next.",
     )
-    source_precedents_lead: Probability = Field(
-        0.0, description="Its lead over any other source or treatment of such messages: 0.5 is level with the next."
-    )
-    nearest_precedent: Probability = Field(0.0, description="Cosine of the message that is most alike.")
     grounding: Probability = Field(0.0, description="Share of the reply's statements found in its sources.")
     from_facts: bool = Field(False, description="The reply states a customer fact.")
     validator: Probability | None = Field(None, description="A second model's verdict on the draft, when asked.")

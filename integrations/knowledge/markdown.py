@@ -13,6 +13,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from domain.specification.organisation import Article
 from integrations.embeddings.base import NOTHING_KNOWN, KnownVectors, Vector
 from integrations.knowledge.meaning import PassageMeanings
@@ -33,12 +36,21 @@ UNRELATED, SAME = 0.15, 0.75
 question reaches that an article answers nearly in its own words."""
 
 
+Scores = NDArray[np.float64]
+"""Shape (passages,), 0 to 1."""
+
+
 class _ArticleWords(NamedTuple):
     """Stems of an article's title, of all its text, and of known questions with the number of those."""
 
     title: set[str]
     anywhere: set[str]
     asked: Counter[str]
+
+
+def _by_both(by_words: Scores, nearness: Vector) -> Scores:
+    together = (1 - SHARE_OF_WORDS) * nearness + SHARE_OF_WORDS * by_words
+    return np.clip((together - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0)
 
 
 class MarkdownKnowledge:
@@ -71,33 +83,26 @@ class MarkdownKnowledge:
         """Best passages first; none that has nothing to do with the question."""
         scores = self._by_words(question)
         if self._meanings is not None and vector is not None and question.strip():
-            scores = self._by_both(scores, self._meanings.nearness(vector).tolist())
-        allowed = [number for number in scores if not topics or self._topics[number] in topics]
-        best = sorted(allowed, key=lambda number: (-scores[number], number))[:limit]
-        return tuple(self._found(number, scores[number], question) for number in best)
+            scores = _by_both(scores, self._meanings.nearness(vector))
+        allowed = np.isin(self._topics, list(topics)) if topics else True
+        found = np.flatnonzero((scores > 0) & allowed)
+        best = found[np.argsort(-scores[found], kind="stable")][:limit]
+        return tuple(self._found(number, float(scores[number]), question) for number in best.tolist())
 
     @property
     def passages(self) -> Sequence[Passage]:
         """All of them, in the order of the articles, found for nothing."""
         return self._passages
 
-    def _by_words(self, question: str) -> dict[int, float]:
-        """The score of each passage that shares a word with the question."""
+    def _by_words(self, question: str) -> Scores:
+        """The score of each passage: 0 of one that shares no word with the question."""
         asked = dict.fromkeys(self._stems(question))
         meaning = sum(self._rarity.get(stem, self._unknown_rarity) for stem in asked)
-        scores: dict[int, float] = defaultdict(float)
+        scores = np.zeros(len(self._passages))
         for stem in asked:
             for number, weight in self._weights.get(stem, {}).items():
                 scores[number] += self._rarity[stem] * weight
-        return {number: min(score / meaning, 1.0) for number, score in scores.items()}
-
-    def _by_both(self, by_words: Mapping[int, float], nearness: Sequence[float]) -> dict[int, float]:
-        together = (
-            (1 - SHARE_OF_WORDS) * near + SHARE_OF_WORDS * by_words.get(number, 0.0)
-            for number, near in enumerate(nearness)
-        )
-        scores = ((number, (found - UNRELATED) / (SAME - UNRELATED)) for number, found in enumerate(together))
-        return {number: min(score, 1.0) for number, score in scores if score > 0}
+        return np.minimum(scores / meaning, 1.0) if asked else scores
 
     @property
     def _unknown_rarity(self) -> float:

@@ -183,13 +183,13 @@ class TestSources:
         assert evidence(written=untold, parts=(records, article)).retrieval == 0.1
 
     def test_precedents_count_for_the_question_that_fares_worst(self) -> None:
-        good = part(FOUND.retrieved, Likeness(0.9, {"delivery": 0.8, "warranty": 0.9}, nearest=0.7))
-        poor = part(FOUND.retrieved, Likeness(0.4, {"delivery": 0.3, "person": 0.1, "answered": 0.9}, nearest=0.8))
+        good = part(FOUND.retrieved, Likeness(0.9, {"delivery": 0.8, "warranty": 0.9}))
+        poor = part(FOUND.retrieved, Likeness(0.4, {"delivery": 0.3, "person": 0.1, "answered": 0.9}))
         cited = WRITTEN.model_copy(update={"citations": (Citation(source_id="delivery", title="Delivery"),)})
         found = evidence(written=cited, parts=(good, poor))
-        assert (found.precedents, found.source_precedents, found.nearest_precedent) == (0.4, 0.3, 0.7)
-        assert found.source_precedents_lead == pytest.approx(0.45)
-        assert evidence(written=WRITTEN, parts=(good,)).source_precedents == 0.0
+        assert found.precedents == 0.4
+        assert found.precedents_lead == pytest.approx(0.45)
+        assert evidence(written=WRITTEN, parts=(good,)).precedents_lead == pytest.approx(0.05)
 
     def test_sources_and_tools_that_are_missing_are_named(self) -> None:
         found = evidence(context=CustomerContext(missing=("salesforce",)), missing_tools=("shop",))

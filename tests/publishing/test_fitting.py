@@ -9,7 +9,7 @@ from domain.conversation.turn import CustomerContext
 from domain.quality.evaluation import OUT_OF_SCOPE, LabelledMessage
 from integrations.llm.local import LocalReplyWriter
 from publishing.computing import FittedModels
-from publishing.fitting import fit_models, held_out_drafts, serving_models
+from publishing.fitting import fit_models, held_out_drafts, serving_models, train_topics
 from tests.organisation import VERSION, known_customer
 
 LABELLED = (
@@ -62,7 +62,7 @@ def test_a_published_organisation_handles_its_messages(fitted: FittedModels) -> 
 
 def test_each_message_is_drafted_once_without_having_been_seen() -> None:
     messages = [LabelledMessage(id=str(n), text=text, expected="answer") for n, text in enumerate(EXAMPLES)]
-    drafted = list(held_out_drafts(VERSION, messages, {}))
+    drafted = list(held_out_drafts(VERSION, train_topics(VERSION), messages, {}))
     assert sorted(message.id for message, _ in drafted) == sorted(message.id for message in messages)
     assert {draft.draft_id for _, draft in drafted} == {message.id for message in messages}
 

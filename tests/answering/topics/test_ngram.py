@@ -57,6 +57,18 @@ def test_equal_input_gives_an_equal_model() -> None:
     assert first.classify_all(texts) == second.classify_all(texts)
 
 
+def test_it_learns_other_messages_with_the_calibration_that_it_has(model: NgramTopicModel) -> None:
+    fewer = [message for message in messages() if message.label != "card_delivery"]
+    learnt = model.relearned(fewer, OUTSIDE)
+    assert learnt.labels == model.labels
+    parcels = learnt.classify("My parcels have not arrived, where are they?")
+    assert parcels.confidence < model.classify("My parcels have not arrived, where are they?").confidence
+    assert learnt.classify("how tall is a penguin").out_of_scope > 0.5
+    assert model.relearned(messages(), OUTSIDE).classify_all(["refund the invoice"]) == model.classify_all(
+        ["refund the invoice"]
+    )
+
+
 def test_bytes_give_back_the_same_model(model: NgramTopicModel) -> None:
     texts = [*OUTSIDE, *(message.text for message in messages())]
     assert NgramTopicModel.from_bytes(model.to_bytes()).classify_all(texts) == model.classify_all(texts)
