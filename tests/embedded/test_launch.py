@@ -41,7 +41,7 @@ async def test_a_part_dies_with_its_killed_parent() -> None:
 
 
 async def test_a_part_under_the_other_account_dies_with_its_killed_parent() -> None:
-    await dies_with_its_parent(unprivileged_account().command(["sleep", "600"], signal.SIGINT))
+    await dies_with_its_parent(unprivileged_account().command(["sleep", "600"], signal.SIGTERM))
 
 
 def test_the_account_is_never_root() -> None:
