@@ -103,9 +103,10 @@ class MessageReader:
         own = texts_read(own_words(question.text))
         instruction = [question.instruction] if question.instruction else []
         vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), *own, *instruction])
-        questions = [self._asked(text, vectors) for text in questions_in(asked)]
-        predictions = [found.prediction for found in questions]
-        prediction = min([*predictions, *self._for_people_in(question.text, vectors)], key=self._least_safe_first)
+        texts, alone = questions_in(asked), _sentences_alone(question.text)
+        predictions = self._models.topics.classify_all([*texts, *alone], vectors.of([*texts, *alone]))
+        prediction = self._least_safe(predictions[: len(texts)], predictions[len(texts) :])
+        questions = [self._asked(*one, vectors) for one in zip(texts, predictions, strict=False)]
         ai_agent = self._route(prediction, question.ai_agent)
         facts = tellable_facts(question.context, ai_agent)
         parts = [self._part(found, ai_agent, facts, vectors) for found in questions]
@@ -123,9 +124,9 @@ class MessageReader:
         vectors = await embedder.embed(different)
         return KnownVectors(embedder.model, dict(zip(different, vectors, strict=True)))
 
-    def _asked(self, text: str, vectors: KnownVectors) -> Asked:
+    def _asked(self, text: str, prediction: TopicPrediction, vectors: KnownVectors) -> Asked:
         known, vector = self._models.precedents, vectors.get(text)
-        return Asked(text, self._classify(text, vectors), known.like(vector) if known else NOTHING_ALIKE)
+        return Asked(text, prediction, known.like(vector) if known else NOTHING_ALIKE)
 
     def _part(
         self, asked: Asked, ai_agent: AiAgentSpec, facts: Sequence[Fact], vectors: KnownVectors
@@ -133,17 +134,15 @@ class MessageReader:
         retrieved = self._retrieval.look_up(asked, ai_agent, vectors)
         return UnderstoodPart(asked.text, asked.prediction, asked.likeness, retrieved, _facts_asked(asked, facts))
 
-    def _classify(self, text: str, vectors: KnownVectors) -> TopicPrediction:
-        return self._models.topics.classify(text, vectors.get(text))
+    def _least_safe(
+        self, questions: Sequence[TopicPrediction], sentences: Sequence[TopicPrediction]
+    ) -> TopicPrediction:
+        """A topic for people decides for the message, else the least certain of its questions.
 
-    def _for_people_in(self, text: str, vectors: KnownVectors) -> list[TopicPrediction]:
-        """Topics for people, sentence by sentence: read together, another one's words can hide them."""
-        predictions = [self._classify(sentence, vectors) for sentence in _sentences_alone(text)]
-        return [found for found in predictions if self._is_for_people(found)]
-
-    def _least_safe_first(self, prediction: TopicPrediction) -> tuple[bool, float]:
-        """Of several questions, one on a topic for people decides for the message, else the least certain one."""
-        return not self._is_for_people(prediction), prediction.confidence
+        For people it is by a sentence alone, too: read together, another one's words can hide it.
+        """
+        for_people = [found for found in (*questions, *sentences) if self._is_for_people(found)]
+        return min(for_people or questions, key=lambda found: found.confidence)
 
     def _is_for_people(self, prediction: TopicPrediction) -> bool:
         """Surely on a topic that people answer, approve or watch."""

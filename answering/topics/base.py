@@ -1,9 +1,10 @@
 """The topic port: what a message is about."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.quality.topics import TopicPrediction
-from integrations.embeddings.base import Vector
+from integrations.embeddings.base import Vectors
 
 
 class TopicModel(Protocol):
@@ -14,9 +15,9 @@ class TopicModel(Protocol):
         """The model whose vectors it was trained with; empty: it knows words only."""
         ...
 
-    def classify(self, text: str, vector: Vector | None = None) -> TopicPrediction:
-        """Any text is answered, the empty one with low confidence; milliseconds, no I/O.
+    def classify_all(self, texts: Sequence[str], vectors: Vectors | None = None) -> list[TopicPrediction]:
+        """One prediction for each text, in order; the empty text has low confidence. Milliseconds, no I/O.
 
-        `vector` is that of the text, by the model that `embedder` names.
+        `vectors` are those of the texts, by the model that `embedder` names.
         """
         ...

