@@ -39,14 +39,15 @@ class Drafter:
             unproved_tool=tools.unproved,
             done=question.done,
         )
+        evidence = evidence_of(findings)
         return Draft(
             draft_id=question.draft_id,
             ai_agent=understood.ai_agent.id,
             text=written.text,
-            clarifying_question="" if written.text else written.clarifying_question,
+            clarifying_question=written.clarifying_question if evidence.near_articles or not written.text else "",
             citations=written.citations,
             actions=tools.actions,
-            evidence=evidence_of(findings),
+            evidence=evidence,
             usage=written.usage,
         )
 

@@ -91,6 +91,7 @@ def evidence_of(found: Findings) -> Evidence:
         missing_sources=(*found.context.missing, *found.missing_tools),
         abstained=not found.written.text and not asks_back,
         ambiguous=asks_back,
+        near_articles=bool(found.request.near_articles and found.written.text and found.written.clarifying_question),
         asks_for_person=asks_for_person(own_words(question)) or found.understood.wishes_for_person,
         injection=attempts_injection(question),
         cannot_do=_cannot_do(found),

@@ -45,6 +45,14 @@ class Retrieved:
         return self.ranked[0].score if self.ranked else 0.0
 
     @property
+    def best_articles(self) -> Sequence[Passage]:
+        """The best passage of each article, best first."""
+        best = dict[str, Passage]()
+        for passage in self.ranked:
+            best.setdefault(passage.article_id, passage)
+        return list(best.values())
+
+    @property
     def lead(self) -> float:
         """How much better the best passage fits than the best of any other article."""
         others = (passage.score for passage in self.ranked if passage.article_id != self.ranked[0].article_id)

@@ -30,6 +30,9 @@ def decide(
     if evidence.ambiguous and clarifications < service_levels.clarification_limit:
         return Decision(outcome=Outcome.CLARIFY, reason=Reason.AMBIGUOUS)
     reason = _reason_not_to_answer(evidence, confidence, thresholds)
+    asks_which = evidence.near_articles and not evidence.sensitivity
+    if reason is Reason.LOW_CONFIDENCE and asks_which and clarifications < service_levels.clarification_limit:
+        return Decision(outcome=Outcome.CLARIFY, reason=Reason.AMBIGUOUS)
     if reason:
         return Decision(outcome=Outcome.ESCALATE, reason=reason)
     if evidence.supervised:

@@ -76,6 +76,9 @@ class Evidence(Frozen):
     missing_sources: tuple[str, ...] = ()
     abstained: bool = False
     ambiguous: bool = Field(False, description="Too vague to answer; a clarifying question would help.")
+    near_articles: bool = Field(
+        False, description="Two articles fit nearly alike, and the draft also asks which of them is meant."
+    )
     asks_for_person: bool = False
     injection: bool = Field(False, description="The message tries to change the AI agent's instructions.")
     cannot_do: str | None = Field(None, description="The entry of the cannot-do list that was hit.")
@@ -113,7 +116,10 @@ class Usage(Frozen):
 
 
 class Draft(Frozen):
-    """A proposed reply; `text` is empty when the AI agent abstained. `actions` are done before it leaves."""
+    """A proposed reply; `text` is empty when the AI agent abstained. `actions` are done before it leaves.
+
+    A `clarifying_question` beside a text is asked where the text is not sure enough.
+    """
 
     draft_id: str
     ai_agent: str

@@ -68,13 +68,19 @@ class ReplyRequest(Frozen):
     asked: tuple[AskedPart, ...] = Field(
         default_factory=_parts_by_words, description="The questions of the message, in order."
     )
+    near_articles: tuple[str, ...] = Field(
+        (), description="Titles of the two articles that fit nearly alike, where it may help to ask which is meant."
+    )
     rejected: tuple[str, ...] = Field((), description="Drafts of this reply that a person rejected.")
     greet: bool = Field(True, description="False when the customer was greeted already.")
     timeout_seconds: float = 30
 
 
 class WrittenReply(Frozen):
-    """What a model made of it. Empty `text` means that it abstained."""
+    """What a model made of it. Empty `text` means that it abstained.
+
+    A `clarifying_question` beside a text counts where two articles are near: it is asked if the text is too unsure.
+    """
 
     text: str = ""
     clarifying_question: str = ""

@@ -78,7 +78,8 @@ def _from_sources(request: ReplyRequest) -> WrittenReply:
         blocks += _asked_by_a_person(_usable(_found_for(request.instruction, request), request), request, blocks)
     different = dict(blocks)
     texts = [told(told_of, request.currency), *different] if told_of else [*different]
-    return _reply(request, texts, [*_cited(told_of), *different.values()])
+    written = _reply(request, texts, [*_cited(told_of), *different.values()])
+    return written.model_copy(update={"clarifying_question": _which_of(request.near_articles, request)})
 
 
 def _found_for(text: str, request: ReplyRequest) -> list[Passage]:
@@ -114,15 +115,27 @@ def _asked_by_a_person(found: Sequence[Passage], request: ReplyRequest, blocks: 
 
 def _clarify(request: ReplyRequest) -> WrittenReply:
     offered = dict.fromkeys(p.title for p in request.passages if p.score >= ENOUGH_TO_OFFER)
-    titles = [f"“{title}”" for title in list(offered)[:OFFERED_ARTICLES]]
+    which = _which_of(list(offered)[:OFFERED_ARTICLES], request)
+    if which:
+        return WrittenReply(clarifying_question=which, usage=Usage(model="local"))
+    return _ask(request, "Could you tell me a little more: what did you try to do, and what happened instead?")
+
+
+def _which_of(titles: Sequence[str], request: ReplyRequest) -> str:
+    """Asks which of several articles is meant; nothing where there are not several."""
     if len(titles) < 2:
-        return _ask(request, "Could you tell me a little more: what did you try to do, and what happened instead?")
-    return _ask(request, f"Is it about {', '.join(titles[:-1])} or {titles[-1]}? Or about something else?")
+        return ""
+    quoted = [f"“{title}”" for title in titles]
+    question = f"Is it about {', '.join(quoted[:-1])} or {quoted[-1]}? Or about something else?"
+    return _greeted(question, request)
 
 
 def _ask(request: ReplyRequest, question: str) -> WrittenReply:
-    text = f"{_greeting(request.ai_agent)} {question}" if request.greet else question
-    return WrittenReply(clarifying_question=text, usage=Usage(model="local"))
+    return WrittenReply(clarifying_question=_greeted(question, request), usage=Usage(model="local"))
+
+
+def _greeted(question: str, request: ReplyRequest) -> str:
+    return f"{_greeting(request.ai_agent)} {question}" if request.greet else question
 
 
 def _nothing(refusal: Literal["language"] | None = None) -> WrittenReply:

@@ -57,6 +57,7 @@ def evidence(question: str = "Where is my parcel?", **changes: Any) -> Evidence:
         ai_agent=ai_agent,
         question=question,
         passages=tuple(found.retrieved.ranked[0] for found in parts if found.retrieved.ranked),
+        near_articles=changes.pop("near_articles", ()),
     )
     understood = Understood(
         ai_agent,
@@ -218,6 +219,16 @@ class TestWriting:
         scope = prediction(out_of_scope=out_of_scope)
         found = evidence(question, written=asking, prediction=scope, parts=parts)
         assert (found.ambiguous, found.abstained) == (asks_back, not asks_back)
+
+    @pytest.mark.parametrize(
+        ("near", "question", "expected"),
+        [(("A", "B"), "A or B?", True), (("A", "B"), "", False), ((), "A or B?", False)],
+    )
+    def test_near_articles_count_where_the_draft_asks_which(
+        self, near: tuple[str, ...], question: str, expected: bool
+    ) -> None:
+        asking = WRITTEN.model_copy(update={"clarifying_question": question})
+        assert evidence(written=asking, near_articles=near).near_articles is expected
 
 
 class TestTopics:

@@ -33,3 +33,9 @@ def test_the_lead_is_over_the_best_passage_of_any_other_article(
 def test_a_writer_gets_the_best_few(count: int, given: int) -> None:
     ranked = found(*(("a", 1 - number / 10) for number in range(count)))
     assert [passage.score for passage in ranked.passages] == [1 - number / 10 for number in range(given)]
+
+
+def test_each_article_has_its_best_passage_in_order() -> None:
+    ranked = found(("a", 0.9), ("b", 0.8), ("a", 0.7), ("c", 0.6), ("b", 0.5))
+    assert [(p.article_id, p.score) for p in ranked.best_articles] == [("a", 0.9), ("b", 0.8), ("c", 0.6)]
+    assert found().best_articles == []

@@ -111,6 +111,26 @@ def test_asking_back_ends_at_its_limit(clarifications: int, expected: tuple[Outc
 
 
 @pytest.mark.parametrize(
+    ("evidence", "confidence", "clarifications", "expected"),
+    [
+        ({}, 0.69, 0, (CLARIFY, Reason.AMBIGUOUS)),
+        ({}, 0.69, 1, (CLARIFY, Reason.AMBIGUOUS)),
+        ({}, 0.69, 2, (ESCALATE, Reason.LOW_CONFIDENCE)),
+        ({}, 0.70, 0, (SEND, Reason.CONFIDENT)),
+        ({"sensitivity": Sensitivity.LEGAL}, 0.69, 0, (ESCALATE, Reason.LOW_CONFIDENCE)),
+        ({"supervised": True}, 0.69, 0, (ASK, Reason.SUPERVISED)),
+        ({"out_of_scope": 0.6}, 0.69, 0, (ESCALATE, Reason.OUT_OF_SCOPE)),
+        ({"asks_for_person": True}, 0.69, 0, (ESCALATE, Reason.ASKED_FOR_PERSON)),
+    ],
+)
+def test_between_two_near_articles_an_unsure_draft_becomes_a_question(
+    evidence: dict[str, Any], confidence: float, clarifications: int, expected: tuple[Outcome, Reason]
+) -> None:
+    decided = decision(Evidence(near_articles=True, **evidence), confidence=confidence, clarifications=clarifications)
+    assert (decided.outcome, decided.reason) == expected
+
+
+@pytest.mark.parametrize(
     ("confidence", "outcome", "review"),
     [
         (0.0, ESCALATE, None),

@@ -125,6 +125,16 @@ async def test_facts_and_articles_answer_one_message_together() -> None:
     assert (await write(question, facts=FACTS, asked=asked, passages=())).text == ""
 
 
+async def test_where_two_articles_are_near_the_answer_comes_with_a_question_which_is_meant() -> None:
+    written = await write("Can I return custom frames?", near_articles=("Returns and refunds", "Warranty"), greet=True)
+    assert "Custom frames cannot be returned." in written.text
+    assert written.clarifying_question.endswith(
+        "Is it about “Returns and refunds” or “Warranty”? Or about something else?"
+    )
+    assert written.clarifying_question.startswith("Hello")
+    assert (await write("Can I return custom frames?")).clarifying_question == ""
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "asks"),
     [
