@@ -70,8 +70,10 @@ def _rows_asked_for(unit: str, asked: frozenset[str], language: str) -> str:
 
 
 def _joined(units: Sequence[str]) -> str:
+    """Sentences in one line; a list on lines of its own, with an empty one after it."""
     text = ""
     for unit in units:
-        in_list = LIST_ITEM.match(unit) or LIST_ITEM.match(text.split("\n")[-1])
-        text += f"{chr(10) if in_list else ' '}{unit}" if text else unit
+        after_list, is_list = LIST_ITEM.match(text.split("\n")[-1]), LIST_ITEM.match(unit)
+        between = "\n" if is_list else "\n\n" if after_list else " "
+        text += f"{between}{unit}" if text else unit
     return text

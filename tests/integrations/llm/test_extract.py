@@ -43,3 +43,10 @@ def test_how_do_i_gets_the_steps_and_bare_steps_their_introduction() -> None:
 def test_steps_that_fit_badly_are_left_out() -> None:
     lead, steps = passage("Lead."), passage("1. Go.", score=0.3, position=1)
     assert passages_for_answer([lead, steps], "How do I go?") == [lead]
+
+
+def test_what_follows_a_list_stands_apart_from_it() -> None:
+    text = "Do this:\n1. Open it.\n2. Close it.\nThen wait a day. Then look."
+    assert (
+        answer_from(passage(text), "how", "en") == "Do this:\n1. Open it.\n2. Close it.\n\nThen wait a day. Then look."
+    )
