@@ -26,6 +26,9 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
 
+NO_SUCH_AI_AGENT = "no AI agent"
+"""Begins the text of a problem with a reference to one."""
+
 
 class Mode(StrEnum):
     """How an AI agent works with people.
@@ -302,7 +305,7 @@ class OrganisationSpec(SpecModel):
         named += [(f"approval_rules.{rule.id}", key) for rule in self.approval_rules for key in rule.ai_agents]
         steps = [(journey.id, step) for journey in self.journeys for step in journey.steps]
         named += [(f"journeys.{journey}.{step.id}", step.ai_agent) for journey, step in steps if step.ai_agent]
-        return [f"{where}: no AI agent {key!r}" for where, key in named if key not in known]
+        return [f"{where}: {NO_SUCH_AI_AGENT} {key!r}" for where, key in named if key not in known]
 
     def _dangling_topics(self) -> list[str]:
         known = {topic.id for topic in self.topics}

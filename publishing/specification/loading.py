@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from domain.identity.directory import DirectoryImport
 from domain.identity.directory_facts import context_of
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
-from domain.specification.organisation import AiAgentSpec, Article, OrganisationSpec, SpecVersion
+from domain.specification.organisation import NO_SUCH_AI_AGENT, AiAgentSpec, Article, OrganisationSpec, SpecVersion
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import NoteKeeper
 from integrations.crm.registry import CRMS
@@ -108,7 +108,8 @@ class _Assembly:
             message = error.errors()[0]["msg"].removeprefix("Value error, ")
             for problem in message.split("; "):
                 place, _, text = problem.partition(": ")
-                self._report(place, text)
+                if self._reads_whole("agents/") or NO_SUCH_AI_AGENT not in text:
+                    self._report(place, text)
             return None
 
     def _topics_of_sources(self) -> set[str]:

@@ -119,6 +119,14 @@ def test_references_that_lead_nowhere(folder: Folder, file: str, old: str, new: 
     assert any(found.startswith(mistake) for found in mistakes(folder)), mistakes(folder)
 
 
+def test_references_to_an_ai_agent_whose_file_cannot_be_read_are_no_further_mistakes(folder: Folder) -> None:
+    (folder.path / "agents" / "second.yaml").write_text("id: second\nname: Sue\nrole: Helps.\ncan_do: [Help]\n")
+    folder.replace("agents/general.yaml", "can_do: [", "can_do: [[")
+    [mistake] = mistakes(folder)
+    assert mistake.startswith("agents/general.yaml:")
+    assert "is not valid YAML" in mistake
+
+
 def test_an_ai_agent_that_stands_in_two_files_is_named(folder: Folder) -> None:
     folder.write("agents/second.yaml", (folder.path / "agents/general.yaml").read_text())
     [mistake] = mistakes(folder)
