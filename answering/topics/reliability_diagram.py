@@ -34,7 +34,9 @@ def _draw_reliability(axes: Axes, confidence: Floats, right: Flags) -> None:
     mean, share, messages = reliability(confidence, right)
     low, high = _wilson(share, messages)
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    axes.annotate("perfect", (0.06, 0.06), xytext=(8, -3), textcoords="offset points", color=MUTED, fontsize=9)
+    axes.annotate(
+        "perfect", (1, 1), xytext=(6, -3), textcoords="offset points", annotation_clip=False, color=MUTED, fontsize=9
+    )
     axes.vlines(mean, low, high, color=BLUE, linewidth=2, alpha=0.35)
     axes.plot(mean, share, color=BLUE, linewidth=1.5, marker="o", markersize=6, markeredgecolor="white", clip_on=False)
     axes.set_ylabel("Share right", color=INK)
