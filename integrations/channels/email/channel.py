@@ -144,10 +144,10 @@ class EmailChannel:
             return refused.model_copy(update={"event_id": f"uid-{position.uidvalidity}-{uid}"}), position
         found = await asyncio.to_thread(read_mail, raw, self._reading)
         if isinstance(found, Skipped):
-            log.info("mail_not_answered", kind=found.kind)
-            if found.kind == "personal" or found.kind == "sent_by_us":
+            log.info("mail_not_answered", kind=found.standing)
+            if found.standing == "personal" or found.standing == "sent_by_us":
                 return found, position
-            return set_aside(raw, found.kind), position
+            return set_aside(raw, found.standing), position
         if not isinstance(found, InboundMessage):
             return found, position
         position, floods = position.heard_from(str(found.address["to"]), raw.at)

@@ -49,9 +49,9 @@ class Reading(Frozen):
 
 
 class Skipped(Frozen):
-    """Mail that nobody wrote to us: it makes no message."""
+    """Mail that nobody wrote to us: it makes no message. `standing` says what it is to us."""
 
-    kind: MailKind
+    standing: MailKind
 
 
 REASONS: dict[QuarantineKind, str] = {
@@ -104,7 +104,7 @@ def _read(parsed: Message, mail: RawMail, reading: Reading) -> ReadMail:
     if kind == "report":
         found = report(parsed, reading.own)
         if found is None:
-            return _message(parsed, mail, reading) if reading.takes_all else Skipped(kind=kind)
+            return _message(parsed, mail, reading) if reading.takes_all else Skipped(standing=kind)
         return DeliveryReport(
             channel=CHANNEL,
             event_id=event_id(mail.raw),
@@ -116,7 +116,7 @@ def _read(parsed: Message, mail: RawMail, reading: Reading) -> ReadMail:
     return (
         _message(parsed, mail, reading)
         if kind == "personal" or (reading.takes_all and kind != "sent_by_us")
-        else Skipped(kind=kind)
+        else Skipped(standing=kind)
     )
 
 

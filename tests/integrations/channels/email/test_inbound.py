@@ -131,8 +131,8 @@ def test_a_report_on_ours_is_told_and_other_mail_of_machines_is_passed_over() ->
     found = understood(f"{head}\r\nMessage-ID: {ours}\r\n550 5.1.1 unknown")
     assert isinstance(found, DeliveryReport)
     assert f"<{found.provider_message_id}>" == ours
-    assert understood(f"{head}\r\nunknown") == Skipped(kind="report")
-    assert understood(f"{HEAD}List-Id: <x>\r\n\r\nHi") == Skipped(kind="mailing_list")
+    assert understood(f"{head}\r\nunknown") == Skipped(standing="report")
+    assert understood(f"{HEAD}List-Id: <x>\r\n\r\nHi") == Skipped(standing="mailing_list")
 
 
 def test_a_copy_of_a_mail_is_the_same_event() -> None:
@@ -221,7 +221,7 @@ def test_mail_of_ours_is_never_taken_in() -> None:
     ours = own_message_id("k1", thread_key("<a@b>", "erika@customer.example"), OWN)
     everything = READING.model_copy(update={"takes_all": True})
     sent = RawMail(f"From: {OWN}\r\nMessage-ID: {ours}\r\n\r\nHi".encode(), AT)
-    assert read_mail(sent, everything) == Skipped(kind="sent_by_us")
+    assert read_mail(sent, everything) == Skipped(standing="sent_by_us")
     assert isinstance(read_mail(RawMail(f"From: {OWN}\r\n\r\nHi".encode(), AT), everything), Unreadable)
 
 
