@@ -15,7 +15,7 @@ from domain.conversation.activity_models import (
     ScoreConfidenceInput,
     ScoredConfidence,
 )
-from domain.conversation.turn import CustomerContext
+from domain.conversation.turn import CustomerContext, understood_by
 from domain.errors import HoldfastError, NotFoundError
 from domain.identity.check import without_codes
 from domain.tools.calls import RecordedCall
@@ -58,7 +58,8 @@ class ReplyActivities:
             done=await self._done(served, input.conversation_id),
         )
         async with heartbeats(), self._counting_failures(input.conversation_id):
-            draft = await served.drafter.draft(question)
+            made = await served.drafter.draft(question)
+        draft = made.model_copy(update={"evidence": understood_by(made.evidence, input.understands)})
         await self._turns.save_draft(input, draft)
         return GeneratedReply(draft=draft)
 

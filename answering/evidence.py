@@ -22,7 +22,7 @@ from domain.language.questions import MessageKind
 from domain.language.quoting import own_words
 from domain.language.sensitive_words import sensitivity_in
 from domain.quality.topics import TopicPrediction
-from domain.specification.organisation import AiAgentSpec, Mode, OrganisationSpec, Sensitivity, Topic
+from domain.specification.organisation import AiAgentSpec, OrganisationSpec, Sensitivity, Topic
 from domain.specification.tools import WriteTool
 from domain.tools.actions import ProposedAction, needs_approval
 from domain.tools.calls import RecordedCall
@@ -209,15 +209,11 @@ def _supervised(found: Findings) -> bool:
     if any(part.likeness.share("approved") >= ENOUGH_APPROVED for part in found.understood.parts):
         return True
     topics = map(found.understood.topic_of.get, (citation.source_id for citation in found.written.citations))
-    return _watches(found.ai_agent, found.prediction.label) or any(
-        _watches(found.specification.ai_agent(topic.ai_agent), topic.id)
+    return found.ai_agent.watches(found.prediction.label) or any(
+        found.specification.ai_agent(topic.ai_agent).watches(topic.id)
         for topic_id in topics
         if topic_id and (topic := found.specification.topic(topic_id))
     )
-
-
-def _watches(ai_agent: AiAgentSpec, topic_id: str) -> bool:
-    return ai_agent.mode is Mode.SUPERVISION and topic_id in ai_agent.supervised_topics
 
 
 def _amount(found: Findings) -> Decimal | None:

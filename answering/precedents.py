@@ -137,4 +137,4 @@ def _judged(message: LabelledMessage) -> Precedent:
         return Precedent(message.text, "asked_back")
     if message.expected == "ask_approval":
         return Precedent(message.text, "approved", message.articles)
-    return Precedent(message.text, "answered" if message.articles else "courtesy", message.articles)
+    return Precedent(message.text, "answered", message.articles)

@@ -1,8 +1,9 @@
 """What a message asks: its questions one by one, what they are about, who answers them and what from."""
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import Field
 from pydantic_core import to_json
@@ -14,15 +15,15 @@ from answering.topics.base import TopicModel
 from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Fact
-from domain.identity.customer_facts import asks_for_a_rule, facts_asked_by_words
+from domain.identity.customer_facts import asks_for_a_rule, facts_asked_by_words, is_about_own_account
 from domain.language.foreign import customer_language
-from domain.language.questions import MessageKind, kind_of, questions_in, standalone
+from domain.language.questions import MessageKind, chosen_of, kind_of, questions_in, standalone
 from domain.language.quoting import own_words
 from domain.language.text import content_words, sentences
 from domain.language.wishes_for_person import NEAR_ENOUGH, WISHES_FOR_A_PERSON
 from domain.model import Frozen
 from domain.quality.topics import TopicPrediction
-from domain.specification.organisation import AiAgentSpec, Mode, SpecVersion
+from domain.specification.organisation import AiAgentSpec, SpecVersion
 from domain.tools.calls import RecordedCall
 from integrations.embeddings.base import NOTHING_KNOWN, Embedder, KnownVectors
 from integrations.embeddings.none import NoEmbedder
@@ -34,9 +35,8 @@ SURE_ENOUGH_TO_ROUTE = 0.4
 SURE_OF_TOPIC = 0.5
 LIKELY_OUT_OF_SCOPE = 0.5
 WORDS_THAT_TELL = 2
-NEAR, FITS_TOO, ENOUGH_ANSWERED = 0.2, 0.3, 0.8
-"""Of 31 answerable messages of TechFlow, left out of training, whose drafts were not sure enough, these ask back 12, 11
-of them with the right article in the question; of 22 that needed a person, none."""
+NEAR, FITS_TOO, ENOUGH_ANSWERED, FEW = 0.2, 0.3, 0.8, 0.1
+OFFERED = re.compile(r"“([^”]+)”")
 
 
 @dataclass(frozen=True)
@@ -102,20 +102,22 @@ class MessageReader:
 
     async def read(self, question: DraftQuestion) -> Understood:
         """Raises what the embedder raises."""
-        asked = standalone(question.text, _said_by_customer(question.transcript))
-        own = texts_read(own_words(question.text))
+        asked = _standalone(question)
+        unquoted = texts_read(own_words(question.text))
         instruction = [question.instruction] if question.instruction else []
-        vectors = await self._embedded([*texts_read(question.text), *texts_read(asked), *own, *instruction])
+        own = question.text if asked != question.text else None
+        read = [*texts_read(question.text), *texts_read(asked), *unquoted, *instruction, *([own] if own else [])]
+        vectors = await self._embedded(read)
         texts, alone = questions_in(asked), _sentences_alone(question.text)
         predictions = self._models.topics.classify_all([*texts, *alone], vectors.of([*texts, *alone]))
         prediction = self._least_safe(predictions[: len(texts)], predictions[len(texts) :])
-        questions = [self._asked(*one, vectors) for one in zip(texts, predictions, strict=False)]
+        questions = [self._asked(*one, vectors, own) for one in zip(texts, predictions, strict=False)]
         ai_agent = self._route(prediction, question.ai_agent)
         facts = tellable_facts(question.context, ai_agent)
-        parts = [self._part(found, ai_agent, facts, vectors) for found in questions]
+        parts = [self._part(found, own or found.text, ai_agent, facts, vectors) for found in questions]
         added = self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
         request = self._request(question, ai_agent, parts, facts, added, await self._language_of(question.text))
-        wishes = self._wishes_for_person(own, vectors)
+        wishes = self._wishes_for_person(unquoted, vectors)
         return Understood(ai_agent, prediction, parts, wishes, request, self._sources.topic_of)
 
     async def _language_of(self, text: str) -> str | None:
@@ -127,15 +129,23 @@ class MessageReader:
         vectors = await embedder.embed(different)
         return KnownVectors(embedder.model, dict(zip(different, vectors, strict=True)))
 
-    def _asked(self, text: str, prediction: TopicPrediction, vectors: KnownVectors) -> Asked:
-        known, vector = self._models.precedents, vectors.get(text)
-        return Asked(text, prediction, known.like(vector) if known else NOTHING_ALIKE)
+    def _asked(self, text: str, prediction: TopicPrediction, vectors: KnownVectors, own: str | None) -> Asked:
+        """A follow-up is no surer of its answer than its `own` words are: they may doubt what was said."""
+        likeness = self._like(text, vectors)
+        answered = likeness.answered if own is None else min(likeness.answered, self._like(own, vectors).answered)
+        return Asked(text, prediction, replace(likeness, answered=answered))
 
     def _part(
-        self, asked: Asked, ai_agent: AiAgentSpec, facts: Sequence[Fact], vectors: KnownVectors
+        self, asked: Asked, own: str, ai_agent: AiAgentSpec, facts: Sequence[Fact], vectors: KnownVectors
     ) -> UnderstoodPart:
+        """`own` are the words that the customer wrote just now: a follow-up asks for no fact of the message before."""
         retrieved = self._retrieval.look_up(asked, ai_agent, vectors)
-        return UnderstoodPart(asked.text, asked.prediction, asked.likeness, retrieved, _facts_asked(asked, facts))
+        told_of = _facts_asked(own, self._like(own, vectors), facts)
+        return UnderstoodPart(asked.text, asked.prediction, asked.likeness, retrieved, told_of)
+
+    def _like(self, text: str, vectors: KnownVectors) -> Likeness:
+        known = self._models.precedents
+        return known.like(vectors.get(text)) if known else NOTHING_ALIKE
 
     def _least_safe(
         self, questions: Sequence[TopicPrediction], sentences: Sequence[TopicPrediction]
@@ -152,9 +162,7 @@ class MessageReader:
         topic = self._spec.topic(prediction.label)
         if topic is None or prediction.confidence < SURE_OF_TOPIC or prediction.out_of_scope >= LIKELY_OUT_OF_SCOPE:
             return False
-        ai_agent = self._spec.ai_agent(topic.ai_agent)
-        supervised = ai_agent.mode is Mode.SUPERVISION and topic.id in ai_agent.supervised_topics
-        return topic.escalate or topic.sensitivity is not None or supervised
+        return topic.escalate or topic.sensitivity is not None or self._is_watched(topic.id)
 
     def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
         """The AI agent of the topic; when the topic is unsure, whoever answers at present."""
@@ -169,6 +177,20 @@ class MessageReader:
         said = [vectors.get(text) for text in texts]
         pairs = ((wish, vector) for wish in wishes for vector in said if wish is not None and vector is not None)
         return any(float(wish @ vector) >= NEAR_ENOUGH for wish, vector in pairs)
+
+    def _near_articles(self, parts: Sequence[UnderstoodPart]) -> tuple[str, ...]:
+        """The titles of two near articles, of which none needs approval: who disputes a charge is asked nothing."""
+        near = near_articles(parts)
+        watched = any(self._is_watched(self._sources.topic_of.get(passage.article_id)) for passage in near)
+        return () if watched else tuple(passage.title for passage in near)
+
+    def _is_watched(self, topic_id: str | None) -> bool:
+        topic = self._spec.topic(topic_id) if topic_id else None
+        return topic is not None and self._spec.ai_agent(topic.ai_agent).watches(topic.id)
+
+    def _was_asked(self, question: DraftQuestion) -> bool:
+        """Which article was meant, just before: nobody is asked twice."""
+        return bool(_offered(question.transcript))
 
     def _request(
         self,
@@ -193,7 +215,7 @@ class MessageReader:
             facts=(*facts, *_facts_of(question.done)),
             instruction=question.instruction,
             kind=_kind_of(question.text, parts),
-            near_articles=near_articles(parts),
+            near_articles=() if self._was_asked(question) else self._near_articles(parts),
             asked=tuple(AskedPart(text=part.text, facts=part.facts) for part in parts),
             rejected=question.rejected,
             greet=question.greet,
@@ -216,34 +238,51 @@ def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fac
 def asks_for_fact(asked: str, likeness: Likeness, names: Collection[str]) -> str | None:
     """Which of these customer facts is asked for by meaning, if one is."""
     found = likeness.fact
-    return found if found and found in names and not asks_for_a_rule(asked) else None
+    own = is_about_own_account(asked) and not asks_for_a_rule(asked)
+    return found if found and found in names and own else None
 
 
-def _facts_asked(asked: Asked, facts: Sequence[Fact]) -> tuple[str, ...]:
+def _facts_asked(text: str, likeness: Likeness, facts: Sequence[Fact]) -> tuple[str, ...]:
     """By words or, where they name none, by meaning."""
-    by_words = facts_asked_by_words(asked.text, facts)
-    by_meaning = asks_for_fact(asked.text, asked.likeness, {fact.name for fact in facts})
+    by_words = facts_asked_by_words(text, facts)
+    by_meaning = asks_for_fact(text, likeness, {fact.name for fact in facts})
     return by_words or ((by_meaning,) if by_meaning else ())
 
 
 def _kind_of(text: str, parts: Sequence[UnderstoodPart]) -> MessageKind:
-    """By words; a message of one question that asks for no fact also by meaning."""
+    """By words; that a message of one question says too little also by meaning.
+
+    Never thanks by meaning: bitter thanks are near to grateful ones.
+    """
     by_words = kind_of(text)
     if by_words is not MessageKind.QUESTION or len(parts) > 1 or parts[0].facts:
         return by_words
-    if parts[0].likeness.mostly("courtesy") and "?" not in text:
-        return MessageKind.COURTESY
     return MessageKind.VAGUE if parts[0].likeness.mostly("asked_back") else by_words
 
 
-def near_articles(parts: Sequence[UnderstoodPart]) -> tuple[str, ...]:
-    """The titles of the two articles that fit nearly alike, where messages like this one were answered."""
+def near_articles(parts: Sequence[UnderstoodPart]) -> Sequence[Passage]:
+    """The best passages of two articles that fit nearly alike, where messages like this one were answered; or none."""
     [part, *others] = parts
-    first, second = [*part.retrieved.best_articles[:2], None, None][:2]
-    if others or part.facts or not first or not second or part.likeness.answered < ENOUGH_ANSWERED:
+    best = part.retrieved.best_articles[:2]
+    likeness = part.likeness
+    if others or part.facts or len(best) < 2 or likeness.answered < ENOUGH_ANSWERED or likeness.share("person") > FEW:
         return ()
-    near = second.score >= max(FITS_TOO, first.score - NEAR)
-    return (first.title, second.title) if near else ()
+    return best if best[1].score >= max(FITS_TOO, best[0].score - NEAR) else ()
+
+
+def _standalone(question: DraftQuestion) -> str:
+    """The question with what it leans on: the message before it, or the article that was picked of those offered."""
+    earlier = _said_by_customer(question.transcript)
+    picked = chosen_of(question.text, _offered(question.transcript))
+    if picked and earlier:
+        return f"{earlier[-1].strip()} {picked}"
+    return standalone(question.text, earlier)
+
+
+def _offered(transcript: Sequence[TranscriptLine]) -> Sequence[str]:
+    """The titles between which we asked the customer to choose, if that was the last that we said."""
+    ours = [line.text for line in transcript if line.author is Author.AI_AGENT]
+    return OFFERED.findall(ours[-1]) if ours and "?" in ours[-1] else ()
 
 
 def _sentences_alone(text: str) -> list[str]:

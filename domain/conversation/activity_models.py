@@ -7,6 +7,8 @@ store.
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author, CustomerMessage
 from domain.conversation.ownership import Owner, Position, Status
@@ -69,6 +71,7 @@ class GenerateReplyInput(Frozen):
     missing_sources: tuple[str, ...] = ()
     instruction: str = ""
     suggestion: bool = False
+    understands: tuple[str, ...] = Field((), description="Fields of evidence that the deciding workflow knows.")
 
 
 class GeneratedReply(Frozen):

@@ -1,5 +1,6 @@
 """One turn: what was found out, what is proposed, how sure we are, what was decided."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -98,6 +99,20 @@ class Evidence(Frozen):
     action: Literal["within_limit", "needs_approval"] | None = Field(
         None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
     )
+
+
+LATER_EVIDENCE = ("near_articles", "unsupported_language")
+"""Fields that change a decision and that earlier versions did not know.
+
+The workflow that decides says which of them it understands. A draft keeps no others, or two versions side by side would
+decide differently of the same evidence, and a replay by the other one would fail.
+"""
+
+
+def understood_by(evidence: Evidence, fields: Collection[str]) -> Evidence:
+    """The evidence for a workflow that understands only these of the later fields."""
+    unknown = [name for name in LATER_EVIDENCE if name not in fields]
+    return evidence.model_copy(update={name: Evidence.model_fields[name].default for name in unknown})
 
 
 class Usage(Frozen):

@@ -14,6 +14,16 @@ from domain.language.text import content_words, fold, words
 from domain.language.wordings import Wordings
 
 OWN = Wordings("my|our|mine|ours|we|i|am|im|us|me|you|were|still|currently\nthis account|workspace|company")
+OTHERS = Wordings(
+    """
+    competitor*|friend*|neighbour*|neighbor*|someone_else|somebody_else|anybody_else
+    other|another|your customers|customer|companies|company|clients|client|people|users|accounts|workspaces
+    in_general|generally|usually|normally|typically
+    ltd|gmbh|inc|llc|plc|sarl
+    """
+)
+"""The own account's facts answer nothing about these."""
+ALSO_ASKS = re.compile(r"\b(?:and|but)\b[^.!?]*\b(?:what|how|where|why|can|could|would|should)\b")
 ASKS = Wordings(
     """
     what|whats|which|when|whens|who|whos|how_many|how_much|how_long|how_full|how_high|until_when|till_when|status|name|any
@@ -145,6 +155,11 @@ def facts_named(text: str, names: Collection[str], facts: Sequence[Fact]) -> tup
     return tuple(fact for fact in named if fact.name != "invoice" or fact in invoices)
 
 
+def is_about_own_account(text: str) -> bool:
+    """True when the customer speaks of themselves, and neither of others, nor in general, nor of a second thing."""
+    return OWN.found_in(text) and not OTHERS.found_in(text) and not ALSO_ASKS.search(fold(text))
+
+
 def asks_for_a_rule(text: str) -> bool:
     """True when the customer asks for a procedure, a place or a rule, rather than for a value of their own account."""
     return asks_how(text) or ASKS_OTHERWISE.found_in(text)
@@ -163,7 +178,8 @@ def told(facts: Iterable[Fact], currency: str) -> str:
 
 def _asks_for_own_data(text: str, facts: Sequence[Fact]) -> bool:
     """True when the customer asks for a value of their own account."""
-    if asks_for_a_rule(text) or not (text.rstrip().endswith("?") or ASKS.found_in(text)):
+    asks = text.rstrip().endswith("?") or ASKS.found_in(text)
+    if not asks or asks_for_a_rule(text) or OTHERS.found_in(text):
         return False
     own = OWN.found_in(text) or any(
         _number_of(fact).lower() in text.lower() for fact in facts if fact.name == "invoice"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from domain.language.little_words import LITTLE_WORDS
+from domain.language.questions import is_courtesy
 from domain.language.quoting import own_words
 from domain.language.text import sentences, words
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
@@ -21,6 +22,7 @@ LIKELY = 0.4
 BARELY_OWN = 0.02
 """Measured: what is written in another language leaves the own one less. Short English messages leave it more."""
 MOSTLY_OWN = 0.5
+SURELY_OWN = 0.9
 OWN_LITTLE_WORDS = 0.3
 OWN_SCRIPT_WORDS = 0.5
 LETTERS_A_WORD = 2
@@ -46,7 +48,7 @@ def language_beside(text: str, supported: Collection[str], identify: Identify) -
     body = _without_signature(message)
     judged = _mainly(own, message if _says_too_little(body) else body, identify)
     known = identify(judged)
-    if not own <= known.keys() or _says_too_little(judged):
+    if not own <= known.keys() or _says_too_little(judged) or _asks_in(own, body, identify):
         return None
     guess = _among(own, known)
     best = max(guess, key=lambda code: guess[code])
@@ -90,6 +92,12 @@ def _mainly(own: Collection[str], message: str, identify: Identify) -> str:
     """Without sentences in an own language, such as a last "Thanks for your help!", if they are the smaller part."""
     kept = " ".join(part for part in sentences(message) if _share(_among(own, identify(part)), own) <= MOSTLY_OWN)
     return kept if len(kept) * 2 > len(message) else message
+
+
+def _asks_in(own: Collection[str], message: str, identify: Identify) -> bool:
+    """A sentence in an own language that asks or tells something: who repeats it in another one is understood."""
+    telling = (part for part in sentences(message) if _word_count(part) > FEWEST_WORDS and not is_courtesy(part))
+    return any(_share(_among(own, identify(part)), own) > SURELY_OWN and _is_mostly(own, part) for part in telling)
 
 
 def _without_names(message: str) -> str:

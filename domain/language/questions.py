@@ -34,15 +34,18 @@ GREETINGS = frozenset(
 CLOSINGS = frozenset(
     """
     appreciate appreciated awesome brilliant bye cheers cool danke excellent fixed good goodbye gotcha gracias
-    great helpful lovely merci nice noted perfect solved sorted super thank thanks thx ty understood wonderful
+    great helpful lovely merci nice noted perfect solved sorted super ta thank thanks thx ty understood wonderful
     worked works
     """.split()
 )
 FILLERS = frozenset(
     """
-    a all and are best day do for got have help helped i im is issue it its lot lots made me much my no now of
-    ok okay one problem questions quick really sense so that thats the there this to very was well will you your
-    youre
+    a ah again all and answer are as best bit clear day did do everything explaining explanation fast for found
+    friday further got guys have help helped here hi i im in indeed info information is issue it its kind lot lots
+    made many me monday more much my needed night no now of oh ok okay on one patience perfectly problem question
+    questions quick quickly really reply response rest saturday sense so sunday support team that thats the then
+    there this thursday time to too trick tuesday us very was we wednesday week weekend well were will wishes with
+    you your yours youre
     """.split()
 )
 ABOUT_WHO_ANSWERS = Wordings(
@@ -58,6 +61,8 @@ DID_NOT_HELP = Wordings(
     didnt|did_not|doesnt|does_not|not|isnt|wont|still .. work|working|help|helping|helpful|fix|fixed|solve|solved
     still|same .. broken|problem|error|issue|failing|fails|nothing|stuck|happening
     tried|did|done that|this|it|all_that|everything|those|already
+    is|are|was|were|thats|its|seems|sounds wrong|incorrect|false|untrue
+    isnt|arent|wasnt|werent|not|cant_be|cannot_be right|true|correct
     already tried|did|done|checked
     """
 )
@@ -82,6 +87,10 @@ def kind_of(text: str) -> MessageKind:
         (is_vague, MessageKind.VAGUE),
     )
     return next((kind for holds, kind in kinds if holds(text)), MessageKind.QUESTION)
+
+
+PLACES = ({"first", "1st", "1", "former"}, {"second", "2nd", "2", "latter"}, {"third", "3rd", "3"})
+MAX_WORDS_TO_CHOOSE = 3
 
 
 def questions_in(text: str) -> tuple[str, ...]:
@@ -142,6 +151,15 @@ def asks_how(text: str) -> bool:
 def asks_who_answers(text: str) -> bool:
     """True when the customer asks whether a machine is answering, and nothing else."""
     return len(words(text)) <= MAX_WORDS_ASKING_WHO_ANSWERS and ABOUT_WHO_ANSWERS.found_in(text)
+
+
+def chosen_of(text: str, offered: Sequence[str]) -> str | None:
+    """Which of the titles that were offered the answer picks by its place: `the second one`."""
+    said = set(words(text))
+    if len(content_words(text)) > MAX_WORDS_TO_CHOOSE:
+        return None
+    places = [place for place, names in enumerate(PLACES) if said & names and place < len(offered)]
+    return offered[places[0]] if len(places) == 1 else None
 
 
 def says_it_did_not_help(text: str) -> bool:

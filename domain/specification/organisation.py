@@ -94,6 +94,10 @@ class AiAgentSpec(SpecModel):
     success: tuple[SuccessMeasure, ...] = ()
     instructions: str = ""
 
+    def watches(self, topic: str) -> bool:
+        """True when its drafts on this topic wait for approval."""
+        return self.mode is Mode.SUPERVISION and topic in self.supervised_topics
+
 
 class ApprovalRule(SpecModel):
     """Who must approve. The first rule whose conditions all hold applies."""

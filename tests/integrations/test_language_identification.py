@@ -72,7 +72,7 @@ def test_many_languages_are_measured() -> None:
 @pytest.mark.parametrize("file", ["tuning.csv", "held_out.csv"])
 def test_of_techflows_messages_those_for_people_alone_are_foreign(file: str) -> None:
     found = [(row["expected"], row["text"]) for row in rows(TECHFLOW / file) if language_of(row["text"])]
-    assert len(found) >= 5
+    assert len(found) >= 4
     assert {expected for expected, _ in found} == {"escalate"}
 
 
@@ -82,6 +82,18 @@ def test_of_thousands_of_public_english_messages_none_is_foreign() -> None:
     texts = [row["text"] for path in sorted(SHARED.glob("*/*.csv")) for row in rows(path) if row.get("text")]
     assert len(texts) > 20_000
     assert [text for text in texts[::5] if language_of(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I cannot log in to my account.\nIch kann mich nicht in mein Konto einloggen.",
+        "Got this error when I opened the board: Fehler beim Laden der Seite, bitte versuchen Sie es erneut.",
+        "Je ne peux pas me connecter. Please tell me where I can reset my password.",
+    ],
+)
+def test_who_also_asks_in_our_language_is_understood(text: str) -> None:
+    assert language_of(text) is None
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
-    from domain.conversation.turn import DecisionRecord, Draft
+    from domain.conversation.turn import LATER_EVIDENCE, DecisionRecord, Draft
     from domain.identity.check import (
         AnswerIdentityCheckInput,
         IdentityCheck,
@@ -126,6 +126,7 @@ class ActivityCalls(Calls):
             missing_sources=context.missing if context else self._policy.context_sources,
             instruction=state.answering.instruction,
             suggestion=suggestion,
+            understands=LATER_EVIDENCE,
         )
         what = "suggest a reply" if suggestion else "write a reply"
         row = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._generate_remote()

@@ -3,6 +3,7 @@ import pytest
 from domain.language.questions import (
     asks_how,
     asks_who_answers,
+    chosen_of,
     is_courtesy,
     is_follow_up,
     is_greeting,
@@ -59,12 +60,40 @@ def test_one_telling_word_is_enough(text: str) -> None:
     assert not is_vague(text)
 
 
-@pytest.mark.parametrize("text", ["Thanks!", "Great, that worked, thank you so much", "ok thanks bye", "Perfect 👍"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "Great, that worked, thank you so much",
+        "ok thanks bye",
+        "Perfect 👍",
+        "Thank you so much, have a nice Sunday",
+        "perfect, that did it. cheers!",
+        "Thank you very much for the quick explanation, I have no more questions.",
+        "That's all I needed, have a lovely evening!",
+        "ah great, found it now. ta",
+    ],
+)
 def test_thanks_are_courtesy(text: str) -> None:
     assert is_courtesy(text)
 
 
-@pytest.mark.parametrize("text", ["Thanks, and how do I pay?", "great, now my invoice is wrong", "ok"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, and how do I pay?",
+        "great, now my invoice is wrong",
+        "ok",
+        "No further questions, I'll kill myself",
+        "Thank you very much, that did not solve it!",
+        "Great, that solved nothing!",
+        "Great, thanks for nothing, have a nice day.",
+        "Thank you very much for ruining my weekend!",
+        "No more questions, bye. I am switching to Asana",
+        "Perfect, it works now, cheers. Please refund the double charge.",
+        "Thanks, no help at all",
+    ],
+)
 def test_a_request_is_no_courtesy(text: str) -> None:
     assert not is_courtesy(text)
 
@@ -85,7 +114,19 @@ def test_bots_and_people_elsewhere(text: str) -> None:
     assert not asks_who_answers(text)
 
 
-@pytest.mark.parametrize("text", ["I already tried that", "still not working", "that didn't help"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I already tried that",
+        "still not working",
+        "that didn't help",
+        "that is wrong",
+        "no, that's not right",
+        "those are wrong",
+        "it seems incorrect",
+        "that can't be true",
+    ],
+)
 def test_reports_that_it_did_not_help(text: str) -> None:
     assert says_it_did_not_help(text)
 
@@ -93,3 +134,22 @@ def test_reports_that_it_did_not_help(text: str) -> None:
 def test_asking_how() -> None:
     assert asks_how("How do I change my plan?")
     assert not asks_how("What plan am I on?")
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("the first one", "A"),
+        ("the second one please", "B"),
+        ("2", "B"),
+        ("the latter", "B"),
+        ("the third", None),
+        ("the first or the second?", None),
+        ("yes", None),
+        ("neither", None),
+        ("On the first of the month we want to move the whole team", None),
+    ],
+)
+def test_what_was_offered_is_chosen_by_its_place(text: str, chosen: str | None) -> None:
+    assert chosen_of(text, ("A", "B")) == chosen
+    assert chosen_of(text, ()) is None
