@@ -10,14 +10,10 @@ INSTALL_COMMAND := $(UV) pip install --quiet --python $(BIN)/python --no-deps --
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 # An environment that was moved, or whose Python is gone after an upgrade, cannot be mended: it is made anew.
-ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
 ifneq ($(wildcard $(RUNTIME)),)
-ifeq ($(findstring n,$(firstword -$(MAKEFLAGS))),)
 ifneq ($(shell $(BIN)/python -c "" 2>/dev/null && { test ! -e $(BIN)/holdfast || test -x "$$(head -n 1 $(BIN)/holdfast | cut -c 3-)"; } && echo sound),sound)
 $(info The Python of .venv is gone, so .venv is made anew.)
 $(shell rm -rf .venv)
-endif
-endif
 endif
 endif
 

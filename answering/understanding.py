@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pydantic import Field
 from pydantic_core import to_json
@@ -102,16 +102,19 @@ class MessageReader:
 
     async def read(self, question: DraftQuestion) -> Understood:
         """Raises what the embedder raises."""
-        asked = _standalone(question)
+        asked, leans = _standalone(question)
         unquoted = texts_read(own_words(question.text))
         instruction = [question.instruction] if question.instruction else []
-        own = question.text if asked != question.text else None
+        own = question.text if leans else None
         read = [*texts_read(question.text), *texts_read(asked), *unquoted, *instruction, *([own] if own else [])]
         vectors = await self._embedded(read)
         texts, alone = questions_in(asked), _sentences_alone(question.text)
         predictions = self._models.topics.classify_all([*texts, *alone], vectors.of([*texts, *alone]))
         prediction = self._least_safe(predictions[: len(texts)], predictions[len(texts) :])
-        questions = [self._asked(*one, vectors, own) for one in zip(texts, predictions, strict=False)]
+        questions = [
+            Asked(text, prediction, self._like(text, vectors))
+            for text, prediction in zip(texts, predictions, strict=False)
+        ]
         ai_agent = self._route(prediction, question.ai_agent)
         facts = tellable_facts(question.context, ai_agent)
         parts = [self._part(found, own or found.text, ai_agent, facts, vectors) for found in questions]
@@ -129,19 +132,16 @@ class MessageReader:
         vectors = await embedder.embed(different)
         return KnownVectors(embedder.model, dict(zip(different, vectors, strict=True)))
 
-    def _asked(self, text: str, prediction: TopicPrediction, vectors: KnownVectors, own: str | None) -> Asked:
-        """A follow-up is no surer of its answer than its `own` words are: they may doubt what was said."""
-        likeness = self._like(text, vectors)
-        answered = likeness.answered if own is None else min(likeness.answered, self._like(own, vectors).answered)
-        return Asked(text, prediction, replace(likeness, answered=answered))
-
     def _part(
         self, asked: Asked, own: str, ai_agent: AiAgentSpec, facts: Sequence[Fact], vectors: KnownVectors
     ) -> UnderstoodPart:
-        """`own` are the words that the customer wrote just now: a follow-up asks for no fact of the message before."""
-        retrieved = self._retrieval.look_up(asked, ai_agent, vectors)
-        told_of = _facts_asked(own, self._like(own, vectors), facts)
-        return UnderstoodPart(asked.text, asked.prediction, asked.likeness, retrieved, told_of)
+        """`own` are the words that the customer wrote just now.
+
+        A follow-up is looked up together with the message before it, but asks for no fact of that message, and is no
+        surer of its answer than its own words are: they may doubt what was said.
+        """
+        alone, retrieved = self._like(own, vectors), self._retrieval.look_up(asked, ai_agent, vectors)
+        return UnderstoodPart(asked.text, asked.prediction, alone, retrieved, _facts_asked(own, alone, facts))
 
     def _like(self, text: str, vectors: KnownVectors) -> Likeness:
         known = self._models.precedents
@@ -270,13 +270,17 @@ def near_articles(parts: Sequence[UnderstoodPart]) -> Sequence[Passage]:
     return best if best[1].score >= max(FITS_TOO, best[0].score - NEAR) else ()
 
 
-def _standalone(question: DraftQuestion) -> str:
-    """The question with what it leans on: the message before it, or the article that was picked of those offered."""
+def _standalone(question: DraftQuestion) -> tuple[str, bool]:
+    """The question with what it leans on, and whether it leans on the message before it.
+
+    Who picks one of two articles that were offered asks for that one, and leans on nothing any more.
+    """
     earlier = _said_by_customer(question.transcript)
     picked = chosen_of(question.text, _offered(question.transcript))
     if picked and earlier:
-        return f"{earlier[-1].strip()} {picked}"
-    return standalone(question.text, earlier)
+        return f"{earlier[-1].strip()} {picked}", False
+    asked = standalone(question.text, earlier)
+    return asked, asked != question.text
 
 
 def _offered(transcript: Sequence[TranscriptLine]) -> Sequence[str]:

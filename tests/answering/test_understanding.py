@@ -131,14 +131,25 @@ def test_a_follow_up_does_not_ask_once_more_for_the_fact_that_was_told(text: str
     assert found.request.asked[0].facts == ()
 
 
-def test_a_follow_up_is_no_surer_than_its_own_words() -> None:
-    class Doubts(Alike):
-        def like(self, vector: Vector | None) -> Likeness:
-            return Likeness(answered=0.7 if vector is None or vector[0] == len("that is wrong") else 0.99)
+class AloneOrNot(Alike):
+    """Knows one likeness of what stands alone, by its length, and another one of everything else."""
 
-    found = read("that is wrong", Doubts(Likeness()), CountingEmbedder(), **TOLD)
-    assert found.parts[0].likeness.answered == 0.7
-    assert read("What plan am I on?", Doubts(Likeness()), CountingEmbedder()).parts[0].likeness.answered == 0.99
+    def __init__(self, text: str, alone: Likeness, other: Likeness) -> None:
+        self._length, self._alone, self._other = len(text), alone, other
+
+    def like(self, vector: Vector | None) -> Likeness:
+        return self._alone if vector is not None and vector[0] == self._length else self._other
+
+
+@pytest.mark.parametrize("text", ["that is wrong", "no, it was more", "and which plan are we on?"])
+def test_a_follow_up_is_as_sure_as_its_own_words_whatever_they_follow(text: str) -> None:
+    known = AloneOrNot(text, mostly("fact:plan"), mostly("delivery"))
+    before = said((Author.CUSTOMER, "Where is my parcel"), (Author.AI_AGENT, "In your order confirmation."))
+    [part] = read(text, known, CountingEmbedder(), **before).parts
+    assert part.text == f"Where is my parcel {text}"
+    assert part.likeness == mostly("fact:plan")
+    [alone] = read("Where is my parcel", known, CountingEmbedder()).parts
+    assert alone.likeness == mostly("delivery")
 
 
 OFFER = said(
