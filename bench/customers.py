@@ -23,6 +23,7 @@ from storage.conversations import ConversationRepository
 
 APPROVER = Person(id="bench-approver", roles=("approver",))
 AT_ONCE = 50
+OPEN_AT_ONCE = 200
 ANNOUNCED_BEFORE_A_REPLY = 1
 """The recording of the message: too early to look for a reply."""
 
@@ -52,7 +53,7 @@ class Customer:
         self.written = 0
         self._access = access
         self._organisation = organisation
-        self._replies = self._seen = self._heard = 0
+        self._replies = self._seen = self._heard = self._approvals_heard = 0
 
     async def says(self) -> float:
         started = perf_counter()
@@ -80,20 +81,29 @@ class Customer:
             self._seen = message.seq
             self._replies += message.kind == "reply"
 
-    async def asks_what_needs_approval(self, deciding_seconds: float) -> None:
-        """A turn whose draft a person approves after so long."""
+    async def asks_for_approval(self) -> None:
+        """Write what a person has to approve the reply to; return when the draft waits."""
+        event = self.conversation_id, "approval"
         await self.writes(SUPERVISED_QUESTION)
-        await self._access.announcements.wait_beyond((self.conversation_id, "approval"), 0)
-        await asyncio.sleep(deciding_seconds)
-        waiting = await self._access.approvals.list(self._organisation, "open", limit=1)
+        self._approvals_heard = await self._access.announcements.wait_beyond(event, self._approvals_heard)
+
+    async def is_approved(self) -> None:
+        """A person approves the draft that waits, and the reply comes."""
+        waiting = await self._access.approvals.list(self._organisation, "open", limit=OPEN_AT_ONCE)
         request = DecideApproval(
-            request_id=f"{self.conversation_id}-decision",
+            request_id=f"{self.conversation_id}-decision-{self.written}",
             by=APPROVER,
-            approval_id=waiting[0].approval.approval_id,
+            approval_id=next(
+                one.approval.approval_id for one in waiting if one.conversation_id == self.conversation_id
+            ),
             action="approve",
         )
         await self._access.conversations.request(self.conversation_id, request)
         await self.is_answered()
+
+    async def transcript(self) -> list[str]:
+        """The kinds of everything in it, in its order."""
+        return [message.kind for message in await self._access.transcripts.messages_after(self.conversation_id, 0)]
 
 
 class BareLoadClient:
@@ -124,6 +134,13 @@ async def run_load(clients: Sequence[LoadClient], seconds: float, pause_seconds:
         return turns
 
     return [milliseconds for turns in await asyncio.gather(*map(one, clients)) for milliseconds in turns]
+
+
+async def at_full_speed(clients: Sequence[LoadClient], seconds: float) -> tuple[float, list[float]]:
+    """Turns per second, and the milliseconds of each; turns under way at the end are waited for."""
+    started = perf_counter()
+    turns = await run_load(clients, seconds)
+    return len(turns) / (perf_counter() - started), turns
 
 
 async def each(clients: Sequence[Customer], act: Callable[[Customer], Awaitable[object]]) -> None:

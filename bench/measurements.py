@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from bench.costs import cost_of, turns_of, typical
-from bench.customers import Customer, LoadClient, each, run_load
+from bench.customers import Customer, at_full_speed, each, run_load
 from bench.figures import Messages, Percentiles, Rates, TurnCost
 from bench.organisation import VALIDATED
 from bench.plan import Load, Plan
@@ -36,7 +36,9 @@ async def turn_costs(bed: Testbed, turns: int) -> TurnCosts:
     """One conversation for each kind of turn, idle between its turns."""
     (plain,), (validated,), (approving,) = (bed.new_customers(1), bed.new_customers(1, VALIDATED), bed.new_customers(1))
     await asyncio.gather(_turns(plain, turns), _turns(validated, turns), _turns(approving, 2))
-    await approving.asks_what_needs_approval(THINKING_SECONDS)
+    await approving.asks_for_approval()
+    await asyncio.sleep(THINKING_SECONDS)
+    await approving.is_approved()
     await asyncio.sleep(THINKING_SECONDS)
     await approving.says()
     # The last turn of a history may still be under way.
@@ -67,9 +69,9 @@ async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
     async with bed.bare_clients(plan.saturating) as clients:
         await asyncio.gather(*(client.says() for client in clients))
         for _ in range(plan.pairs_of_rounds):
-            rate, _ = await _round(clients, plan.round_seconds)
+            rate, _ = await at_full_speed(clients, plan.round_seconds)
             bare.append(rate)
-            rate, turns = await _round(customers, plan.round_seconds)
+            rate, turns = await at_full_speed(customers, plan.round_seconds)
             holdfast.append(rate)
             milliseconds += turns
     ratios = [ours / theirs for ours, theirs in zip(holdfast, bare, strict=True)]
@@ -79,13 +81,6 @@ async def rates(bed: Testbed, plan: Plan) -> tuple[Rates, Percentiles]:
         ratio=round(median(ratios), 3),
         ratios=[round(ratio, 3) for ratio in ratios],
     ), Percentiles.of(milliseconds)
-
-
-async def _round(clients: Sequence[LoadClient], seconds: float) -> tuple[float, list[float]]:
-    """Turns per second, and the milliseconds of each; turns under way at the end are waited for."""
-    started = perf_counter()
-    turns = await run_load(clients, seconds)
-    return len(turns) / (perf_counter() - started), turns
 
 
 async def memory_per_conversation(bed: Testbed, plan: Plan) -> float:
@@ -128,8 +123,7 @@ async def messages(bed: Testbed) -> Messages:
     """Compare what customers wrote with the transcripts."""
     total = Messages(written=0, recorded=0, answered=0, lost=0, doubled=0)
     for customer in bed.customers:
-        transcript = await bed.access.transcripts.messages_after(customer.conversation_id, 0)
-        total += compared(customer.written, [message.kind for message in transcript])
+        total += compared(customer.written, await customer.transcript())
     return total
 
 
