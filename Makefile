@@ -87,6 +87,9 @@ lock: $(BIN)/uv ## Resolve the dependencies of pyproject.toml into requirements/
 	$(COMPILE) --all-extras --output-file requirements/runtime.lock pyproject.toml
 	$(COMPILE) --group dev --constraint requirements/runtime.lock --constraint requirements/bootstrap.lock \
 		--output-file requirements/development.lock
+	for peer in langgraph dbos; do \
+		$(COMPILE) --output-file bench/peers/programs/$$peer.lock bench/peers/programs/$$peer.in || exit; \
+	done
 
 clean: ## Remove the environment and all caches; the state under .holdfast stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* *.egg-info build
