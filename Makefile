@@ -70,8 +70,8 @@ format: $(DEVELOPMENT) ## Format the code and apply the fixes that are safe
 migrate: $(RUNTIME) ## Bring the database schema up to date
 	$(BIN)/holdfast migrate
 
-bench: $(RUNTIME) ## Measure cost, speed, memory and recovery on the embedded platform
-	$(BIN)/holdfast bench
+bench: $(RUNTIME) ## Measure cost, speed, memory and recovery on the embedded platform; with PEERS=1 beside LangGraph and DBOS
+	$(BIN)/holdfast bench $(if $(PEERS),--peers)
 
 screenshots: $(DEVELOPMENT) chromium ## Take the pictures of the documentation
 	$(BIN)/holdfast screenshots

@@ -8,6 +8,9 @@ import typer
 from rich.console import Console
 
 from bench.figures import budgets
+from bench.peers.picture import save_comparison
+from bench.peers.plan import FULL_COMPARISON, QUICK_COMPARISON
+from bench.peers.report import PICTURE
 from bench.plan import FULL, QUICK
 from bench.report import document, tables
 from bench.run import measure
@@ -26,6 +29,10 @@ def bench(
         Path | None, typer.Option(metavar="FILE", help="Write the figures as a page.", dir_okay=False, writable=True)
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A short run: the same figures, less sure.")] = False,
+    peers: Annotated[
+        bool,
+        typer.Option("--peers", help="Measure LangGraph and DBOS, too; installs them into folders of their own."),
+    ] = False,
 ) -> None:
     """Measure cost, speed, memory and recovery on an embedded platform of its own, with a model that answers at once.
 
@@ -39,13 +46,18 @@ def bench(
     for file in filter(None, (json, markdown)):
         _prove_writable(file)
     plan = QUICK if quick else FULL
-    figures = asyncio.run(measure(local_settings(), plan, Progress(console)))
+    comparing = (QUICK_COMPARISON if quick else FULL_COMPARISON) if peers else None
+    figures = asyncio.run(measure(local_settings(), plan, Progress(console), comparing))
     if json is not None:
         json.write_text(figures.model_dump_json(indent=2) + "\n")
     if markdown is not None:
         markdown.write_text(document(figures))
+        if figures.peers is not None:
+            save_comparison(markdown.parent / PICTURE, figures.peers)
     for table in tables(figures):
         console.print(table)
+    for sentence in figures.peers.not_measured if figures.peers else ():
+        console.print(sentence, markup=False, highlight=False)
     if not all(budget.holds for budget in budgets(figures) if budget.exact):
         raise typer.Exit(1)
 

@@ -52,6 +52,40 @@ class Messages(BaseModel):
         return self.model_copy(update={name: count + getattr(other, name) for name, count in self})
 
 
+class KillFigures(BaseModel):
+    """Of conversations that stood at one point when their process was killed with SIGKILL, and their messages."""
+
+    conversations: int
+    answered: int = Field(description="Whose reply came when the process had been started again, and nothing else.")
+    seconds: float | None = Field(description="From that start until the last reply; none where one did not come.")
+    lost: int = Field(description="Messages without a reply, after the application had resumed what it could.")
+    doubled: int = Field(description="Replies that are one too many.")
+
+
+class SystemFigures(BaseModel):
+    """One system in the comparison. Keys of `kills` are the points."""
+
+    name: str
+    versions: dict[str, str]
+    turns_per_second: float = Field(description="The median of the rounds.")
+    rounds: list[float]
+    saturated_ms: Percentiles
+    paced_ms: Percentiles
+    approval_ms: Percentiles = Field(description="From a person's decision until the reply was read.")
+    kills: dict[str, KillFigures]
+
+
+class Comparison(BaseModel):
+    """Holdfast and its peers in one run; `not_measured` says why a peer is missing, a sentence each."""
+
+    conversations: int
+    pause_seconds: float
+    systems: list[SystemFigures]
+    not_measured: list[str]
+    load_before: float
+    load_after: float
+
+
 class Machine(BaseModel):
     """What the figures were measured on; load averages over a minute, before and after."""
 
@@ -83,6 +117,7 @@ class Figures(BaseModel):
     machine: Machine
     measured_on: date
     quick: bool
+    peers: Comparison | None = None
 
 
 class Budget(BaseModel):

@@ -1,12 +1,12 @@
 """The figures for people: tables for the terminal, a document for the repository."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.table import Table
 
-from bench.figures import Budget, Figures, Percentiles, TurnCost, budgets
-
-Rows = Sequence[tuple[str, ...]]
+from bench.figures import Budget, Comparison, Figures, Percentiles, TurnCost, budgets
+from bench.markdown import Rows, markdown_table
+from bench.peers.report import KILL_COLUMNS, SYSTEM_COLUMNS, kill_rows, section, system_rows
 
 COST_COLUMNS = ("Turn", "History events", "Bytes", "Billable actions")
 TIME_COLUMNS = ("Conversations at once", "p50", "p95", "p99", "Turns timed")
@@ -15,6 +15,18 @@ BUDGET_COLUMNS = ("Budget", "Measured", "Limit", "Holds")
 
 
 def tables(figures: Figures) -> list[Table]:
+    return [*_own_tables(figures), *(_peer_tables(figures.peers) if figures.peers else [])]
+
+
+def _peer_tables(peers: Comparison) -> list[Table]:
+    title = f"Beside each other, {peers.conversations} conversations at once"
+    return [
+        _table(title, SYSTEM_COLUMNS, system_rows(peers)),
+        _table("Killed with SIGKILL while every conversation stood at the same point", KILL_COLUMNS, kill_rows(peers)),
+    ]
+
+
+def _own_tables(figures: Figures) -> list[Table]:
     machine = figures.machine
     return [
         _table("What a turn costs", COST_COLUMNS, cost_rows(figures)),
@@ -69,14 +81,15 @@ def document(figures: Figures) -> str:
     machine = figures.machine
     return DOCUMENT.format(
         length="quick run" if figures.quick else "full run",
-        flag=" --quick" if figures.quick else "",
+        flag=f"{' --quick' if figures.quick else ''}{' --peers' if figures.peers else ''}",
         date=figures.measured_on,
         machine=machine,
         recovered=figures.recovered_conversations,
-        costs=_markdown(COST_COLUMNS, cost_rows(figures)),
-        times=_markdown(TIME_COLUMNS, time_rows(figures)),
-        figures=_markdown(FIGURE_COLUMNS, figure_rows(figures)),
-        budgets=_markdown(BUDGET_COLUMNS, budget_rows(figures)),
+        costs=markdown_table(COST_COLUMNS, cost_rows(figures)),
+        times=markdown_table(TIME_COLUMNS, time_rows(figures)),
+        figures=markdown_table(FIGURE_COLUMNS, figure_rows(figures)),
+        budgets=markdown_table(BUDGET_COLUMNS, budget_rows(figures)),
+        peers=section(figures.peers) if figures.peers else "",
     )
 
 
@@ -100,11 +113,6 @@ def _table(title: str, columns: Iterable[str], rows: Rows) -> Table:
     for row in rows:
         table.add_row(*row, style="red" if row[-1] == "NO" else None)
     return table
-
-
-def _markdown(columns: Sequence[str], rows: Rows) -> str:
-    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 DOCUMENT = """\
@@ -164,7 +172,7 @@ purpose. Without a pause, customers wait for each other, and the figure says onl
 
 Events, actions and messages decide about the exit code. Times and rates depend on the machine and on what else runs
 there, so they are shown and decide nothing.
-
+{peers}
 ## What the figures do not say
 
 - Nothing about a production cluster: the development server keeps its state in one SQLite file and flushes it to disk

@@ -5,20 +5,27 @@ from datetime import UTC, datetime
 from bench import measurements
 from bench.figures import Figures
 from bench.machine import describe, load_average
+from bench.peers.comparison import compare
+from bench.peers.plan import ComparisonPlan
 from bench.plan import FULL, Plan
 from bench.testbed import Testbed, testbed
 from config.settings import Settings
 from embedded.progress import Progress
 
 
-async def measure(settings: Settings, plan: Plan, progress: Progress) -> Figures:
-    """Start the platform, measure everything, stop it. Raises UnavailableError when an answer does not come."""
+async def measure(
+    settings: Settings, plan: Plan, progress: Progress, comparing: ComparisonPlan | None = None
+) -> Figures:
+    """Start the platform, measure everything, stop it; with a plan for it, measure the peers, too.
+
+    Raises UnavailableError when an answer of ours does not come. A peer that fails is only left out.
+    """
     with progress.spinner("Starting a platform …"):
         async with testbed(settings, progress) as bed:
-            return await _figures(bed, plan, progress)
+            return await _figures(bed, plan, progress, comparing)
 
 
-async def _figures(bed: Testbed, plan: Plan, progress: Progress) -> Figures:
+async def _figures(bed: Testbed, plan: Plan, progress: Progress, comparing: ComparisonPlan | None) -> Figures:
     load_before = load_average()
     progress.say("Counting what a turn costs …")
     costs = await measurements.turn_costs(bed, plan.counted_turns)
@@ -32,6 +39,7 @@ async def _figures(bed: Testbed, plan: Plan, progress: Progress) -> Figures:
     memory = await measurements.memory_per_conversation(bed, plan)
     progress.say(f"Killing the worker of {plan.recovered} open conversations …")
     recovery = await measurements.recovery(bed, plan)
+    peers = await compare(bed, comparing, progress.say) if comparing else None
     progress.say("Comparing what was written with the transcripts …")
     return Figures(
         plain_turn=costs.plain,
@@ -48,4 +56,5 @@ async def _figures(bed: Testbed, plan: Plan, progress: Progress) -> Figures:
         machine=await describe(bed, load_before),
         measured_on=datetime.now(UTC).date(),
         quick=plan is not FULL,
+        peers=peers,
     )

@@ -120,17 +120,17 @@ async def _reached(platform: Platform) -> AsyncIterator[Testbed]:
         stack.push_async_callback(database.close)
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
         announcements = Announcements()
-        await stack.enter_async_context(_listening(announcements, platform.database_url))
+        await stack.enter_async_context(listening(announcements, platform.database_url))
         conversations = ConversationSignals(temporal, GatewayMetrics())
         access = Access(conversations, ConversationRepository(database), ApprovalRepository(database), announcements)
         yield Testbed(platform, temporal, database, access)
 
 
 @asynccontextmanager
-async def _listening(announcements: Announcements, database_url: str) -> AsyncIterator[None]:
-    listening = asyncio.Event()
-    following = asyncio.create_task(announcements.follow(NotificationListener(database_url), listening))
-    await listening.wait()
+async def listening(announcements: Announcements, database_url: str) -> AsyncIterator[None]:
+    connected = asyncio.Event()
+    following = asyncio.create_task(announcements.follow(NotificationListener(database_url), connected))
+    await connected.wait()
     try:
         yield
     finally:
@@ -149,15 +149,17 @@ async def _prepare(settings: Settings) -> None:
         await database.close()
 
 
+def worker_command(*arguments: str) -> list[str]:
+    return tied_to_parent([sys.executable, "-m", "bench.worker", *arguments])
+
+
 def _parts(settings: Settings) -> list[Part]:
     """The worker as `holdfast dev` starts it, but with the instant model, and ended by SIGKILL alone."""
-    command = tied_to_parent([sys.executable, "-m", "bench.worker"])
-    return [replace(worker_part(settings, 1), name=WORKER, command=command, stop_signal=signal.SIGKILL)]
+    return [replace(worker_part(settings, 1), name=WORKER, command=worker_command(), stop_signal=signal.SIGKILL)]
 
 
 def _bare_worker(settings: Settings, port: int) -> Part:
     async def at_once(_: int) -> bool:
         return True
 
-    command = tied_to_parent([sys.executable, "-m", "bench.worker", str(port)])
-    return replace(worker_part(settings, 2), name=BARE_WORKER, command=command, ready=at_once)
+    return replace(worker_part(settings, 2), name=BARE_WORKER, command=worker_command(str(port)), ready=at_once)
