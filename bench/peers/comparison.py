@@ -11,7 +11,7 @@ from bench.announcements import Announcements
 from bench.customers import at_full_speed, run_load
 from bench.figures import Comparison, KillFigures, Percentiles, SystemFigures
 from bench.machine import load_average
-from bench.peers.environment import PEERS, PeerKind, installed
+from bench.peers.environment import PeerKind, installed
 from bench.peers.ours import OurSystem
 from bench.peers.peer import PeerAccess, PeerSystem
 from bench.peers.plan import ComparisonPlan
@@ -57,7 +57,7 @@ async def compare(bed: Testbed, plan: ComparisonPlan, say: Say) -> Comparison:
     async with AsyncExitStack() as stack:
         peers: list[System] = []
         failures: list[str] = []
-        for kind in PEERS:
+        for kind in plan.peers:
             say(f"Installing and starting {kind.name} …")
             try:
                 peers.append(await stack.enter_async_context(_peer(bed, kind)))
@@ -153,8 +153,9 @@ def _killing(moment: Moment) -> Measure:
 async def _peer(bed: Testbed, kind: PeerKind) -> AsyncIterator[PeerSystem]:
     """The peer on a fresh database of the same PostgreSQL, as long as the context lasts."""
     settings, name = bed.platform.settings, kind.name.lower()
-    # Beside the state of the run, which is thrown away: an installed environment is used again.
-    python = await installed(kind, settings.home.parent / "peers" / name)
+    # Beside the state of the run, which is thrown away: environments are used again, logs are read afterwards.
+    folder = settings.home.parent / "peers"
+    python = await installed(kind, folder / name)
     server = embedded_postgres(settings)
     await server.create_database(name)
     url = server.url(name)
@@ -165,7 +166,7 @@ async def _peer(bed: Testbed, kind: PeerKind) -> AsyncIterator[PeerSystem]:
         transcript = PeerTranscript(database)
         await transcript.create()
         await stack.enter_async_context(listening(announcements, url))
-        process = PeerProcess(kind.name, [str(python), "-m", kind.module], url, settings.home / "logs" / f"{name}.log")
+        process = PeerProcess(kind.name, [str(python), "-m", kind.module], url, folder / f"{name}.log")
         stack.push_async_callback(process.kill)
         await process.start()
         yield PeerSystem(kind.name, PeerAccess(process, transcript, announcements))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bench.peers.environment import PEERS, PeerKind
+
 
 @dataclass(frozen=True)
 class ComparisonPlan:
@@ -14,6 +16,7 @@ class ComparisonPlan:
     paced_seconds: float
     killed: int
     patience_seconds: float
+    peers: tuple[PeerKind, ...] = PEERS
 
 
 FULL_COMPARISON = ComparisonPlan(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from bench.peers.protocol import SAID, Answer, Call, Ready, Request, Stop
 from domain.errors import UnavailableError
 from embedded.application import ROOT
@@ -82,10 +84,15 @@ class PeerProcess:
             raise UnavailableError(f"{self._name} is not measured: its program does not start; see {self._log}.")
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
+        """Until the program ends, or says what is not of the protocol, which ends it."""
         if process.stdout is None:
             return
         while line := await process.stdout.readline():
-            self._hear(SAID.validate_json(line))
+            try:
+                self._hear(SAID.validate_json(line))
+            except ValidationError:
+                process.kill()
+                break
         for answer in self._calls.values():
             if not answer.done():
                 answer.set_exception(self._ended())

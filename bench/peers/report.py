@@ -79,7 +79,8 @@ SECTION = """
   With a pause, each customer waits for about {peers.pause_seconds:g} s before each message. An approval is timed from
   the person's decision until the reply was read, one after the other, while the others wait.
 - LangGraph: a thread per conversation, a node that drafts and one that delivers, `interrupt()` in a node of its own,
-  the asynchronous PostgreSQL checkpointer on a pool of 20 connections, durability `sync`.
+  the asynchronous PostgreSQL checkpointer on a pool of 20 connections, durability `sync`. The checkpointer lets one of
+  its statements run at a time in a process, also on a pool.
 - DBOS: a workflow per conversation that receives, drafts in a step, delivers in a step and receives again; asynchronous
   functions, pools of 20 connections, decisions as messages on a topic of their own.
 - Each peer is one process with an environment of its own, whose lock is in `bench/peers/programs/`.

@@ -7,6 +7,9 @@ import pytest
 from rich.console import Console
 
 from bench.figures import Figures, budgets
+from bench.peers.environment import PeerKind
+from bench.peers.plan import ComparisonPlan
+from bench.peers.trials import MOMENTS
 from bench.plan import Load, Plan
 from bench.run import measure
 from config.settings import Settings
@@ -24,6 +27,22 @@ TINY = Plan(
 )
 
 
+def alone(folder: Path) -> ComparisonPlan:
+    """Compares Holdfast with a peer that is not to be had: a test downloads nothing."""
+    lock = folder / "nobody.lock"
+    lock.write_text(f"./nobody.whl --hash=sha256:{'0' * 64}\n")
+    return ComparisonPlan(
+        conversations=2,
+        rounds=1,
+        round_seconds=1,
+        pause_seconds=0.1,
+        paced_seconds=1,
+        killed=3,
+        patience_seconds=60,
+        peers=(PeerKind("Nobody", "nobody", lock),),
+    )
+
+
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
@@ -33,8 +52,9 @@ def bench_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-async def figures(bench_home: Path) -> Figures:
-    return await measure(Settings(home=bench_home), TINY, Progress(Console(quiet=True)))
+async def figures(bench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Figures:
+    comparing = alone(tmp_path_factory.mktemp("lock"))
+    return await measure(Settings(home=bench_home), TINY, Progress(Console(quiet=True)), comparing)
 
 
 async def test_the_costs_keep_their_budgets_and_nothing_is_lost(figures: Figures) -> None:
@@ -57,5 +77,19 @@ async def test_an_approval_turn_has_its_decision_in_it(figures: Figures) -> None
     assert figures.plain_turn.events < figures.approval_turn.events
 
 
-async def test_the_state_of_the_run_is_gone(figures: Figures, bench_home: Path) -> None:
-    assert [file.name for file in (bench_home / "bench").iterdir()] == ["lock"]
+async def test_the_state_of_the_run_is_gone_and_what_is_installed_stays(figures: Figures, bench_home: Path) -> None:
+    assert sorted(file.name for file in (bench_home / "bench").iterdir()) == ["lock", "peers"]
+
+
+async def test_holdfast_killed_at_each_point_goes_on_by_itself(figures: Figures) -> None:
+    assert figures.peers
+    (ours,) = figures.peers.systems
+    assert set(ours.kills) == set(MOMENTS)
+    for kill in ours.kills.values():
+        assert (kill.conversations, kill.answered, kill.lost, kill.doubled) == (3, 3, 0, 0)
+
+
+async def test_a_peer_that_cannot_be_installed_is_named_and_spoils_nothing(figures: Figures) -> None:
+    assert figures.peers
+    (sentence,) = figures.peers.not_measured
+    assert sentence.startswith("Nobody is not measured: it cannot be installed")

@@ -25,9 +25,12 @@ from bench.peers.stops import Stops
 
 
 class Turn(TypedDict, total=False):
-    """The state of a thread: the turn under way."""
+    """The state of a thread: the turn under way. Plain values, which the checkpointer keeps in the row itself."""
 
-    message: dict[str, Any]
+    conversation_id: str
+    message_id: str
+    text: str
+    needs_approval: bool
     reply: str
 
 
@@ -39,22 +42,21 @@ class Nodes:
         self._stops = stops
 
     async def draft(self, turn: Turn) -> Turn:
-        return {"reply": await self._work.draft(Receive.model_validate(turn["message"]))}
+        return {"reply": await self._work.draft(Receive.model_validate(turn))}
 
     async def ask_approval(self, turn: Turn) -> Turn:
         interrupt({"reply": turn["reply"]})
         return {}
 
     async def deliver(self, turn: Turn) -> Turn:
-        message = Receive.model_validate(turn["message"])
         await self._stops.reached("before_reply")
-        await self._work.write_reply(message.conversation_id, message.message_id, turn["reply"])
+        await self._work.write_reply(turn["conversation_id"], turn["message_id"], turn["reply"])
         await self._stops.reached("after_reply")
         return {}
 
 
 def after_draft(turn: Turn) -> Literal["ask_approval", "deliver"]:
-    return "ask_approval" if turn["message"]["needs_approval"] else "deliver"
+    return "ask_approval" if turn["needs_approval"] else "deliver"
 
 
 def graph_of(nodes: Nodes, checkpointer: AsyncPostgresSaver) -> Any:
@@ -76,7 +78,7 @@ class LangGraphPeer:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def receive(self, message: Receive) -> None:
-        await self._invoke(message.conversation_id, {"message": message.model_dump()})
+        await self._invoke(message.conversation_id, message.model_dump(exclude={"do"}))
 
     async def approve(self, approval: Approve) -> None:
         await self._invoke(approval.conversation_id, Command(resume=True))

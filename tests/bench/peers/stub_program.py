@@ -4,6 +4,7 @@ It writes to the same transcript as the real ones, and dies at the same points.
 """
 
 import asyncio
+import os
 import sys
 from typing import Literal, get_args
 
@@ -13,7 +14,9 @@ from bench.peers.programs.serving import arguments, serve
 from bench.peers.protocol import Approve, Receive
 from bench.peers.stops import Stops
 
-Fault = Literal["none", "leaves it to the application", "loses", "doubles", "loses approvals", "fails", "never starts"]
+Fault = Literal[
+    "none", "leaves it to the application", "loses", "doubles", "loses approvals", "fails", "talks", "never starts"
+]
 RECORD = """
     INSERT INTO transcript (conversation_id, message_id, kind, text) VALUES ($1, $2, $3, 'text')
     ON CONFLICT (message_id, kind) DO NOTHING
@@ -33,6 +36,7 @@ class StubPeer:
         self._stops = stops
 
     async def receive(self, message: Receive) -> None:
+        print("what a library prints")  # noqa: T201
         if self._fault == "fails":
             raise ValueError("planted")
         await self._pool.execute(RECORD, message.conversation_id, message.message_id, "customer")
@@ -48,6 +52,9 @@ class StubPeer:
     async def resume(self) -> None:
         if self._fault == "leaves it to the application":
             await self._answer_what_was_left()
+        if self._fault == "talks":
+            os.write(1, b"what no answer is\n")
+            await asyncio.Event().wait()
 
     async def recover(self) -> None:
         """What a library with a recovery of its own does at its start; approvals go on waiting in the real ones."""
@@ -78,7 +85,6 @@ async def main(fault: Fault, database_url: str, stops: Stops) -> None:
     async with asyncpg.create_pool(database_url, min_size=1, max_size=4) as pool:
         peer = StubPeer(pool, fault, stops)
         await peer.recover()
-        print("a library that prints", file=sys.stderr)  # noqa: T201
         await serve(peer, {"stub": "1.0"})
 
 

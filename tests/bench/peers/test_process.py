@@ -38,6 +38,15 @@ async def test_a_call_that_raises_ends_the_program_and_every_call(stub_process: 
                 await answer
 
 
+async def test_a_program_that_says_what_no_answer_is_is_ended(stub_process: NewProcess) -> None:
+    process = stub_process("talks")
+    await process.start()
+    async with asyncio.timeout(20):
+        with pytest.raises(UnavailableError, match="its program has ended"):
+            await process.call(Resume())
+        await process.died()
+
+
 async def test_a_killed_program_takes_no_calls_until_it_is_started_again(stub_process: NewProcess) -> None:
     process = stub_process("loses")
     await process.start()
