@@ -79,7 +79,9 @@ class Comparison(BaseModel):
     """Holdfast and its peers in one run; `not_measured` says why a peer is missing, a sentence each."""
 
     conversations: int
+    round_seconds: float
     pause_seconds: float
+    patience_seconds: float
     systems: list[SystemFigures]
     not_measured: list[str]
     load_before: float

@@ -85,7 +85,9 @@ async def measure_side_by_side(
         await measuring.each(_killing(moment))
     return Comparison(
         conversations=plan.conversations,
+        round_seconds=plan.round_seconds,
         pause_seconds=plan.pause_seconds,
+        patience_seconds=plan.patience_seconds,
         systems=[measured.figures() for measured in measuring.systems],
         not_measured=measuring.failures,
         load_before=load_before,

@@ -71,13 +71,14 @@ SECTION = """
 {rows}
 
 {peers.conversations} conversations at once, in one run on one PostgreSQL; times are milliseconds. The load average was
-{peers.load_before:g} before this part of the run and {peers.load_after:g} after it. Versions: {versions}.
+{peers.load_before:g} before this part of the run and {peers.load_after:g} after it.
+Versions: {versions}.
 {missing}
 - The work of a turn: record the message, look up the last 20 rows of the transcript, call a model that answers at once,
   write one reply under a key, announce it. The customer's time ends when the reply was read after the announcement.
-  Rounds of ten seconds without a pause alternate between the systems; turns per second are the median of the rounds.
-  With a pause, each customer waits for about {peers.pause_seconds:g} s before each message. An approval is timed from
-  the person's decision until the reply was read, one after the other, while the others wait.
+  Rounds of {peers.round_seconds:g} s without a pause alternate between the systems; turns per second are the median of
+  the rounds. With a pause, each customer waits for about {peers.pause_seconds:g} s before each message. An approval is
+  timed from the person's decision until the reply was read, one after the other, while the others wait.
 - LangGraph: a thread per conversation, a node that drafts and one that delivers, `interrupt()` in a node of its own,
   the asynchronous PostgreSQL checkpointer on a pool of 20 connections, durability `sync`. The checkpointer lets one of
   its statements run at a time in a process, also on a pool.
@@ -90,10 +91,11 @@ SECTION = """
 {kills}
 
 {killed} conversations of each system stand at the same point when their process is killed; it is then started again, as
-a supervisor would. "Answered after its start" counts replies that came without anything else, and the seconds run from
-that start until the last of them. Where a reply was written before the kill, the customer has it already. Then each
-application resumes what its library left lying, and every customer writes once more. Lost are messages without a reply
-at the end, doubled are replies beyond one.
+a supervisor would. "Answered after its start" counts replies that came without anything else within
+{peers.patience_seconds:g} s, and the seconds run from that start until the last of them. Where a reply was written
+before the kill, the customer has it already, and the seconds are those of the start. Then each application resumes what
+its library left lying, and every customer writes once more. Lost are messages without a reply at the end, doubled are
+replies beyond one.
 
 - LangGraph starts nothing again by itself. The program resumes each thread that has an unanswered message, as its
   documentation says; an application without such code loses those that are not answered after the start.

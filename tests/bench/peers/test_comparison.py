@@ -64,7 +64,7 @@ async def test_the_figures_are_json_that_others_read() -> None:
     comparison = await measure_side_by_side(FakeSystem("Holdfast"), [FakeSystem("Peer")], TINY, quietly)
     written = json.loads(comparison.model_dump_json())
 
-    assert {"conversations", "pause_seconds", "systems", "not_measured", "load_before", "load_after"} == set(written)
+    assert {"conversations", "pause_seconds", "systems", "not_measured", "load_before", "load_after"} <= set(written)
     peer = written["systems"][1]
     assert {"p50", "p95"} <= set(peer["saturated_ms"]) & set(peer["paced_ms"]) & set(peer["approval_ms"])
     assert {"conversations", "answered", "seconds", "lost", "doubled"} == set(peer["kills"]["before_reply"])
