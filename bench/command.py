@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.figures import budgets
+from bench.figures import Figures, budgets
 from bench.peers.picture import save_comparison
 from bench.peers.plan import FULL_COMPARISON, QUICK_COMPARISON
 from bench.peers.report import PICTURE
@@ -48,18 +48,27 @@ def bench(
     plan = QUICK if quick else FULL
     comparing = (QUICK_COMPARISON if quick else FULL_COMPARISON) if peers else None
     figures = asyncio.run(measure(local_settings(), plan, Progress(console), comparing))
+    write_files(figures, json, markdown)
+    show(figures, console)
+    if not all(budget.holds for budget in budgets(figures) if budget.exact):
+        raise typer.Exit(1)
+
+
+def write_files(figures: Figures, json: Path | None, markdown: Path | None) -> None:
+    """The picture of the comparison goes beside the page that shows it."""
     if json is not None:
         json.write_text(figures.model_dump_json(indent=2) + "\n")
     if markdown is not None:
         markdown.write_text(document(figures))
-        if figures.peers is not None:
-            save_comparison(markdown.parent / PICTURE, figures.peers)
+    if markdown is not None and figures.peers is not None:
+        save_comparison(markdown.parent / PICTURE, figures.peers)
+
+
+def show(figures: Figures, console: Console) -> None:
     for table in tables(figures):
         console.print(table)
     for sentence in figures.peers.not_measured if figures.peers else ():
         console.print(sentence, markup=False, highlight=False)
-    if not all(budget.holds for budget in budgets(figures) if budget.exact):
-        raise typer.Exit(1)
 
 
 def _prove_writable(file: Path) -> None:
