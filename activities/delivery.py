@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.heartbeats import heartbeats
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from domain.delivery.channels import ChannelTraits
-from domain.errors import ForbiddenError, PermanentError, RateLimitedError, UnavailableError
+from domain.errors import ForbiddenError, HoldfastError, PermanentError, RateLimitedError, UnavailableError
 from domain.specification.organisation import ChannelKind
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
 from integrations.channels.registry import TRAITS
@@ -18,6 +18,8 @@ from storage.views import Claim
 
 MAX_HOLD_SECONDS = 30.0
 ATTEMPT_SECONDS = LEASE.total_seconds() - 3
+LOOKS = 20
+"""More tries than the lease of a last attempt takes; who cannot look by then gives up without."""
 
 
 class DeliveryActivities:
@@ -44,6 +46,21 @@ class DeliveryActivities:
             return await self._deliver(input)
 
     @activity.defn
+    async def give_up_delivery(self, input: DeliverMessageInput) -> DeliveredMessage:
+        """End a delivery that is tried no longer; `delivered` when the channel had taken it after all.
+
+        After `refused` nothing leaves under its key any more, however late a worker comes.
+        """
+        looked = activity.info().attempt > LOOKS
+        ended = await self._deliveries.give_up(input, datetime.now(UTC), looked=looked)
+        if ended.status == "in_doubt":
+            sent = await self._last_look(input, ended)
+            if sent is not None:
+                return await self._complete(input, sent)
+            ended = await self._deliveries.give_up(input, datetime.now(UTC), looked=True)
+        return DeliveredMessage(status="delivered" if ended.status == "delivered" else "refused", at=ended.at)
+
+    @activity.defn
     async def escalate_conversation(self, input: EscalateConversationInput) -> DeliveredMessage:
         """Give the conversation to the human queue and tell the customer, in one transaction."""
         return await self._deliveries.escalate(input, datetime.now(UTC))
@@ -59,26 +76,28 @@ class DeliveryActivities:
         receipt = await self._send(channel, input, claim, ends_at)
         if receipt is None:
             return DeliveredMessage(status="refused", at=claim.at)
+        return await self._complete(input, receipt)
+
+    async def _complete(self, input: DeliverMessageInput, receipt: SendReceipt) -> DeliveredMessage:
         if receipt.address:
             await self._deliveries.keep_address(input.message_key, receipt.address)
         return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
+
+    async def _last_look(self, input: DeliverMessageInput, claim: Claim) -> SendReceipt | None:
+        """What left after all. A channel that does not answer, often the reason to give up, is not waited for."""
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                return await self._channels[input.channel].find_sent(_outbound(input, claim))
+        except (HoldfastError, TimeoutError):
+            return None
 
     async def _send(
         self, channel: Channel, input: DeliverMessageInput, claim: Claim, ends_at: float
     ) -> SendReceipt | None:
         """None when the conversation moved on between two attempts."""
-        message = OutboundMessage(
-            idempotency_key=input.message_key,
-            conversation_id=input.conversation_id,
-            author=input.author,
-            kind=input.kind,
-            text=claim.text,
-            address=claim.address,
-            claimed_at=claim.at,
-        )
         try:
             async with asyncio.timeout_at(ends_at):
-                return await self._attempt(channel, input, claim, message)
+                return await self._attempt(channel, input, claim, _outbound(input, claim))
         except TimeoutError as error:
             raise UnavailableError(f"The channel {input.channel} did not answer in time.") from error
         except PermanentError:
@@ -106,6 +125,18 @@ class DeliveryActivities:
         except UnavailableError:
             await self._deliveries.end_attempt(message.idempotency_key)
             raise
+
+
+def _outbound(input: DeliverMessageInput, claim: Claim) -> OutboundMessage:
+    return OutboundMessage(
+        idempotency_key=input.message_key,
+        conversation_id=input.conversation_id,
+        author=input.author,
+        kind=input.kind,
+        text=claim.text,
+        address=claim.address,
+        claimed_at=claim.at,
+    )
 
 
 async def _found(channel: Channel, message: OutboundMessage) -> SendReceipt | None:

@@ -218,6 +218,11 @@ DELIVER_MESSAGE = ActivityRow(
 )
 """Tried until the channel takes it; the claim keeps it single, heartbeats tell of a killed worker within seconds."""
 
+GIVE_UP_DELIVERY = ActivityRow(
+    DeliveryActivities.give_up_delivery, STORE | {"start_to_close_timeout": timedelta(seconds=40)}
+)
+"""On the store's queue, because whoever serves the channel's may be away. Its look at the channel takes a while."""
+
 SEND_IDENTITY_CODE = ActivityRow(
     IdentityActivities.send_identity_code,
     DELIVER_MESSAGE.options | {"schedule_to_close_timeout": timedelta(minutes=2)},
@@ -253,6 +258,7 @@ ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
     CLIMB_LADDER,
     DELIVER_STORED,
     DELIVER_MESSAGE,
+    GIVE_UP_DELIVERY,
     ESCALATE_CONVERSATION,
     SEND_IDENTITY_CODE,
     ANSWER_IDENTITY_CHECK,

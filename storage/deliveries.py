@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import asyncpg
+
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from domain.delivery.inbound import Address
 from storage.database import Database
@@ -26,13 +28,7 @@ class DeliveryRepository:
         """
         decided = Notification(kind="approval", conversation_id=input.conversation_id)
         row = await self._database.call(decided, "SELECT * FROM claim_delivery($1, $2, $3)", input, LEASE, now)
-        return Claim(
-            status=row["status"],
-            text=row["body"] or "",
-            at=row["claimed_at"],
-            address=row["address"] or {},
-            opted_out=bool(row["opted_out"]),
-        )
+        return _claim(row, opted_out=bool(row["opted_out"]))
 
     async def claim_again(self, input: DeliverMessageInput, now: datetime) -> bool:
         """Whether another attempt may be made; otherwise the message is withdrawn.
@@ -53,6 +49,16 @@ class DeliveryRepository:
     async def withdraw(self, input: DeliverMessageInput, now: datetime) -> None:
         """The channel refuses the message for good."""
         await self._database.fetchval("SELECT withdraw_delivery($1, $2)", input, now)
+
+    async def give_up(self, input: DeliverMessageInput, now: datetime, *, looked: bool) -> Claim:
+        """End a delivery that is tried no longer: `refused` means that nothing leaves under its key any more.
+
+        `in_doubt`: it may have left, and nothing has changed; ask the channel, then say by `looked` that it was asked.
+        Raises UnavailableError while the last attempt may be under way.
+        """
+        ended = Notification(kind="status", conversation_id=input.conversation_id)
+        row = await self._database.call(ended, "SELECT * FROM give_up_delivery($1, $2, $3)", input, looked, now)
+        return _claim(row)
 
     async def keep_address(self, message_key: str, learned: Address) -> None:
         """Add to the address of the thread on which a message was sent."""
@@ -81,3 +87,13 @@ class DeliveryRepository:
         escalated = Notification(kind="owner", conversation_id=input.conversation_id)
         row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", input, now)
         return DeliveredMessage(status=row["status"], at=row["escalated_at"])
+
+
+def _claim(row: asyncpg.Record, *, opted_out: bool = False) -> Claim:
+    return Claim(
+        status=row["status"],
+        text=row["body"] or "",
+        at=row["claimed_at"],
+        address=row["address"] or {},
+        opted_out=opted_out,
+    )

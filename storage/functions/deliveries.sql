@@ -26,15 +26,23 @@ BEGIN
         'revision', c.revision, 'owner_kind', c.owner_kind), moment, 'delivery_refused:' || (step->>'message_key'));
 END $$;
 
+CREATE OR REPLACE FUNCTION text_of_delivery(step jsonb) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce(step->>'text', (SELECT draft->>'text' FROM turns WHERE draft_id = step->>'draft_id'))
+$$;
+
+CREATE OR REPLACE FUNCTION keep_delivery(c conversations, step jsonb, new_state text, moment timestamptz) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO deliveries (message_key, conversation_id, state, revision, answers_seq, author, author_id, kind, channel,
+                            draft_id, text, claimed_at)
+    VALUES (step->>'message_key', c.conversation_id, new_state, c.revision, c.last_seq, step->>'author',
+            step->>'author_id', step->>'kind', step->>'channel', step->>'draft_id', text_of_delivery(step), moment)
+$$;
+
 CREATE OR REPLACE FUNCTION start_delivery(c conversations, step jsonb, moment timestamptz) RETURNS conversations
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM decide_turn(c, step->>'draft_id', step->'record', moment);
-    INSERT INTO deliveries (message_key, conversation_id, state, revision, answers_seq, author, author_id, kind, channel,
-                            draft_id, text, claimed_at)
-    VALUES (step->>'message_key', c.conversation_id, 'claimed', c.revision, c.last_seq, step->>'author',
-            step->>'author_id', step->>'kind', step->>'channel', step->>'draft_id',
-            coalesce(step->>'text', (SELECT draft->>'text' FROM turns WHERE draft_id = step->>'draft_id')), moment);
+    PERFORM keep_delivery(c, step, 'claimed', moment);
     IF step ? 'closure' THEN
         PERFORM keep_decision(c, step#>'{closure,decision}', 'send', NULL, moment);
         c := close_open_approval(c, 'approved', step#>>'{closure,decision,by,id}', moment);
@@ -108,14 +116,22 @@ BEGIN
     END IF;
 END $$;
 
--- Before another attempt, once it is certain that the one before sent nothing: false withdraws the message for good.
+-- Before another attempt, once it is certain that the one before sent nothing: false withdraws the message for good, or
+-- says that it was given up meanwhile. What another attempt brought to its end meanwhile is found when this is tried again.
 CREATE OR REPLACE FUNCTION claim_again(step jsonb, lease interval, moment timestamptz) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
+    known deliveries;
     refusal text;
 BEGIN
-    PERFORM wait_while_sending(d) FROM deliveries d WHERE message_key = step->>'message_key' AND state = 'claimed';
+    SELECT * INTO known FROM deliveries WHERE message_key = step->>'message_key';
+    IF known.state = 'withdrawn' THEN
+        RETURN false;
+    ELSIF known.state = 'delivered' THEN
+        RAISE lock_not_available USING MESSAGE = format('The message %s has just left.', known.message_key);
+    END IF;
+    PERFORM wait_while_sending(known);
     refusal := refusal_of(c, step - 'closure'); -- the claim has closed the approval already
     UPDATE deliveries SET sending = refusal IS NULL, state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
         leased_until = CASE WHEN refusal IS NULL THEN clock_timestamp() + lease END
@@ -148,6 +164,38 @@ BEGIN
     END IF;
 END $$;
 
+-- A delivery that is tried no longer: from here on nothing leaves under its key, whichever worker comes late; where none
+-- had claimed it, a row says so. Waits for the lease of the last attempt. `status` is delivered when it left after all,
+-- in_doubt while it may have left and its channel was not asked yet (`looked`), else refused.
+CREATE OR REPLACE FUNCTION give_up_delivery(
+    step jsonb, looked boolean, moment timestamptz,
+    OUT status text, OUT body text, OUT claimed_at timestamptz, OUT address jsonb
+) LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+    known deliveries;
+BEGIN
+    SELECT * INTO known FROM deliveries WHERE message_key = step->>'message_key';
+    SELECT t.address INTO address FROM thread_of(c.conversation_id, step->>'channel') t;
+    claimed_at := coalesce(known.delivered_at, known.claimed_at, moment);
+    body := coalesce(known.text, text_of_delivery(step));
+    status := CASE known.state WHEN 'delivered' THEN 'delivered' ELSE 'refused' END;
+    IF known.state = 'claimed' THEN
+        IF known.leased_until > clock_timestamp() THEN
+            RAISE lock_not_available USING MESSAGE = format('The message %s may be leaving.', known.message_key);
+        ELSIF NOT looked THEN
+            status := 'in_doubt';
+            RETURN;
+        END IF;
+        UPDATE deliveries SET state = 'withdrawn', leased_until = NULL, sending = false
+        WHERE message_key = known.message_key;
+        PERFORM refuse_delivery(c, step, 'given_up', moment);
+    ELSIF known.state IS NULL AND body <> '' THEN  -- without a text it could never be claimed
+        PERFORM keep_delivery(c, step, 'withdrawn', moment);
+        PERFORM refuse_delivery(c, step, 'given_up', moment);
+    END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION complete_delivery(
     key text, receipt text, moment timestamptz, OUT of_conversation text, OUT delivered_at timestamptz
 ) LANGUAGE plpgsql AS $$
@@ -177,7 +225,8 @@ DECLARE
     claimed deliveries;
     refusal text;
 BEGIN
-    SELECT 'delivered', d.delivered_at INTO status, delivered_at FROM deliveries d WHERE message_key = step->>'message_key';
+    SELECT CASE state WHEN 'withdrawn' THEN 'refused' ELSE 'delivered' END, coalesce(d.delivered_at, d.claimed_at)
+    INTO status, delivered_at FROM deliveries d WHERE message_key = step->>'message_key';
     IF FOUND THEN
         RETURN;
     END IF;

@@ -1,6 +1,7 @@
 """Delivering through a vendor, with a real database."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,7 @@ from storage.deliveries import DeliveryRepository
 from storage.views import Claim
 from tests.pigeons import KIND, PigeonChannel
 from tests.storage.conftest import database, stage
-from tests.storage.stage import Stage, reply
+from tests.storage.stage import NOW, Stage, human_reply, ownership, reply
 
 __all__ = ["database", "stage"]
 
@@ -106,6 +107,69 @@ async def test_a_message_that_may_have_left_is_not_withdrawn_because_nobody_may_
         with pytest.raises(UnavailableError, match=reason):
             await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
     assert await stage.database.fetchval("SELECT state FROM deliveries") == "claimed"
+
+
+class DeafPigeons(PigeonChannel):
+    """Takes no message; with `took`, it took the first one all the same."""
+
+    def __init__(self, *, took: bool = False, looking: Exception | None = None) -> None:
+        super().__init__()
+        self.took = took
+        self.looking = looking
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        if self.took:
+            await super().send(message)
+        raise UnavailableError("The loft does not answer.")
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        if self.looking:
+            raise self.looking
+        return await super().find_sent(message)
+
+
+async def gave_up(stage: Stage, channel: PigeonChannel) -> tuple[str, str]:
+    """A person's reply that a channel did not take: how it ended, and what a worker hears that comes too late."""
+    await stage.conversations.change_ownership(ownership(), NOW)
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    input = human_reply().model_copy(update={"channel": KIND})
+    with pytest.raises(UnavailableError, match="loft"):
+        await ActivityEnvironment().run(activities.deliver_message, input)
+    await stage.deliveries.end_lease(input.message_key)
+    ended = await ActivityEnvironment().run(activities.give_up_delivery, input)
+    late = DeliveryActivities(DeliveryRepository(stage.database), {KIND: PigeonChannel()})
+    return ended.status, (await ActivityEnvironment().run(late.deliver_message, input)).status
+
+
+@pytest.mark.parametrize(
+    "looking", [None, UnavailableError("Nobody there."), CredentialsError("The key is refused."), TimeoutError()]
+)
+async def test_what_is_given_up_is_never_sent_later(stage: Stage, looking: Exception | None) -> None:
+    assert await gave_up(stage, DeafPigeons(looking=looking)) == ("refused", "refused")
+    assert await stage.database.fetchval("SELECT state FROM deliveries") == "withdrawn"
+    assert [kind for _, kind, _ in await stage.said()] == []
+
+
+async def test_what_left_after_all_is_recorded_when_it_is_given_up(stage: Stage) -> None:
+    channel = DeafPigeons(took=True)
+    assert await gave_up(stage, channel) == ("delivered", "delivered")
+    assert len(channel.sent) == 1
+    assert await stage.said() == [(1, "human_reply", "I looked: it arrives today.")]
+
+
+async def test_who_cannot_look_gives_up_in_the_end(stage: Stage) -> None:
+    """A mistake in an adapter must not hold a conversation up for ever."""
+    await stage.conversations.change_ownership(ownership(), NOW)
+    channel = DeafPigeons(looking=KeyError("a mistake of ours"))
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    input = human_reply().model_copy(update={"channel": KIND})
+    await stage.deliveries.claim(input, NOW)
+    await stage.deliveries.end_lease(input.message_key)
+    with pytest.raises(KeyError):
+        await ActivityEnvironment().run(activities.give_up_delivery, input)
+    patient = ActivityEnvironment()
+    patient.info = replace(patient.info, attempt=delivery.LOOKS + 1)
+    assert (await patient.run(activities.give_up_delivery, input)).status == "refused"
 
 
 @pytest.mark.parametrize("error", [UnavailableError("The loft does not answer."), RateLimitedError("Slower.")])

@@ -137,6 +137,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
         approvals.record_decision,
         approvals.climb_ladder,
         delivery.deliver_message,
+        delivery.give_up_delivery,
         delivery.escalate_conversation,
         context.fetch_customer_context,
         ScriptedReplies(TurnRepository(database)).generate_reply,

@@ -167,6 +167,17 @@ async def reported_as_failed(conversation: Conversation) -> None:
     await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
 
 
+async def reply_given_up(conversation: Conversation) -> None:
+    await conversation.says("a human please", "m1")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+    conversation.fakes.failures["deliver_message"] = [ApplicationError("no such address", type="PermanentError")]
+    await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
+    await conversation.until(lambda _: len(conversation.fakes.statuses) == 1)
+    await conversation.until(lambda s: "request:r1" in s.mailbox.seen and not s.mailbox.requests)
+    await conversation.says("hello?", "m2")
+    await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
+
+
 async def written_back(conversation: Conversation) -> None:
     fakes = conversation.fakes
     await conversation.says("a human please", "m1")
@@ -267,6 +278,7 @@ SCENARIOS = {
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
     "reported_as_failed": Scenario(reported_as_failed, PERSON),
+    "reply_given_up": Scenario(reply_given_up, PERSON),
     "set_aside": Scenario(set_aside),
     "set_aside_at_night": Scenario(set_aside_at_night, policy=NIGHT),
     "written_back": Scenario(written_back, PERSON, TELLING),

@@ -112,7 +112,8 @@ def status_change(event: str, status: Status, *, request_id: str = "status-1", *
 
 def escalation(key: str = "escalation-1", **rest: Any) -> EscalateConversationInput:
     fields: dict[str, Any] = {"revision": 2, "reason": "no_answer", "notice": "A colleague takes over.", **rest}
-    return EscalateConversationInput(**NAMES, channel=WEB_CHAT, escalation_key=key, **fields)
+    named = {**NAMES, "channel": WEB_CHAT, "escalation_key": key, **fields}
+    return EscalateConversationInput.model_validate(named)
 
 
 def approval(approval_id: str = "approval-1", *, revision: int = 1) -> Approval:

@@ -6,6 +6,7 @@ from domain.conversation.ownership import Owner, Status
 from domain.conversation.turn import Outcome
 from domain.errors import NotFoundError, UnavailableError
 from storage.deliveries import LEASE
+from storage.migrate import SCHEMA, read_migrations
 from storage.records import RecordRepository
 from tests.storage.stage import (
     CONVERSATION,
@@ -20,6 +21,7 @@ from tests.storage.stage import (
     ownership,
     record,
     reply,
+    status_change,
 )
 
 
@@ -215,6 +217,93 @@ async def test_a_message_that_the_channel_refuses_is_withdrawn(stage: Stage) -> 
     await stage.deliveries.withdraw(reply(), later(1))
     assert (await stage.deliveries.claim(reply(), later(2))).status == "refused"
     assert await stage.said() == [(1, "customer", "Where is my parcel?")]
+
+
+async def test_what_is_given_up_unclaimed_can_never_be_claimed(stage: Stage) -> None:
+    """A worker that had the task before it was given up may come at any time."""
+    await stage.drafted()
+    await stage.conversations.change_ownership(ownership(), NOW)
+    given_up = await stage.deliveries.give_up(human_reply(), NOW, looked=False)
+    assert given_up.status == "refused"
+    assert (await stage.deliveries.claim(human_reply(), later(1))).status == "refused"
+    assert (await stage.deliveries.deliver_stored(human_reply(), later(2))).status == "refused"
+    assert await stage.said() == [(1, "customer", "Where is my parcel?")]
+    assert (await stage.events()).count("delivery_refused") == 1
+
+
+async def test_what_is_given_up_while_a_worker_looks_it_up_is_not_sent_again(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.deliveries.claim(human_reply(), NOW)
+    await stage.deliveries.end_lease("human-1")
+    assert (await stage.deliveries.claim(human_reply(), later(1))).status == "in_doubt"
+    assert (await stage.deliveries.give_up(human_reply(), later(2), looked=True)).status == "refused"
+    assert not await stage.deliveries.claim_again(human_reply(), later(3))
+    assert (await stage.deliveries.claim(human_reply(), later(4))).status == "refused"
+
+
+async def test_what_may_have_left_is_in_doubt_until_its_channel_was_asked(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.deliveries.claim(human_reply(), NOW)
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.deliveries.give_up(human_reply(), later(1), looked=True)
+    await stage.database.fetchval("UPDATE deliveries SET leased_until = leased_until - $1::interval", LEASE)
+    doubted = await stage.deliveries.give_up(human_reply(), later(2), looked=False)
+    assert (doubted.status, doubted.text, doubted.at) == ("in_doubt", "I looked: it arrives today.", NOW)
+    assert await stage.database.fetchval("SELECT state FROM deliveries") == "claimed"
+    for seconds in (3, 4):
+        assert (await stage.deliveries.give_up(human_reply(), later(seconds), looked=True)).status == "refused"
+    refused = [event.data["refusal"] for event in await stage.audit.events(CONVERSATION) if "refusal" in event.data]
+    assert refused == ["given_up"]
+
+
+async def test_what_has_left_is_not_given_up(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.deliveries.claim(human_reply(), NOW)
+    await stage.deliveries.complete("human-1", "provider-1", later(1))
+    given_up = await stage.deliveries.give_up(human_reply(), later(2), looked=False)
+    assert (given_up.status, given_up.at) == ("delivered", later(1))
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.deliveries.claim_again(human_reply(), later(3))
+
+
+async def test_a_message_without_a_text_is_given_up_too(stage: Stage) -> None:
+    """It could never be claimed, so nothing needs to say that it never may be."""
+    for empty in (human_reply(text=""), reply("unknown", draft_id=None)):
+        assert (await stage.deliveries.give_up(empty, NOW, looked=False)).status == "refused"
+    assert await stage.database.fetchval("SELECT count(*) FROM deliveries") == 0
+
+
+async def test_a_draft_is_given_up_with_its_text(stage: Stage) -> None:
+    await stage.drafted()
+    await stage.deliveries.give_up(reply(), NOW, looked=False)
+    kept = await stage.database.fetchrow("SELECT state, text FROM deliveries")
+    assert kept is not None
+    assert tuple(kept) == ("withdrawn", "It is on its way.")
+
+
+async def test_what_was_given_up_in_a_version_before_is_withdrawn_by_a_migration(stage: Stage) -> None:
+    """It is known by what was recorded then: a person was told, or the conversation was escalated."""
+    (script,) = (one for one in read_migrations(SCHEMA) if one.name == "0013_given_up")
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.end_lease("draft-1")
+    await stage.deliveries.escalate(escalation(reason="delivery_failed"), later(1))
+    await stage.conversations.change_ownership(ownership(revision=3), later(2))
+    for request in ("told", "waits", "leaves"):
+        await stage.deliveries.claim(human_reply(f"{CONVERSATION}-human-{request}"), later(3))
+        if request != "leaves":
+            await stage.deliveries.end_lease(f"{CONVERSATION}-human-{request}")
+    for request in ("told", "leaves"):
+        told = status_change("delivery_failed", Status.WITH_HUMAN, request_id=f"{request}-failed", revision=3)
+        await stage.conversations.change_status(told, later(4))
+    await stage.database.fetchval(script.sql)
+    rows = await stage.database.fetch("SELECT message_key, state FROM deliveries ORDER BY message_key")
+    assert {row["message_key"].rpartition("-")[2]: row["state"] for row in rows} == {
+        "leaves": "claimed",
+        "told": "withdrawn",
+        "waits": "claimed",
+        "1": "withdrawn",
+    }
 
 
 async def test_a_notice_answers_nothing(stage: Stage) -> None:

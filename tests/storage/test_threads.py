@@ -15,7 +15,18 @@ from domain.specification.organisation import Mode
 from storage.inbox import InboxRepository, KeptEvent
 from storage.threads import ThreadRepository
 from tests.organisation import VERSION
-from tests.storage.stage import AI, NOW, ORGANISATION, Stage, human_reply, later, ownership, reply, status_change
+from tests.storage.stage import (
+    AI,
+    NOW,
+    ORGANISATION,
+    Stage,
+    escalation,
+    human_reply,
+    later,
+    ownership,
+    reply,
+    status_change,
+)
 
 BO = Person(id="bo", roles=("human_agent",))
 LEA = Person(id="lea", roles=("human_agent", "lead"))
@@ -202,6 +213,34 @@ async def test_a_reply_that_could_not_leave_holds_up_no_merge_once_a_person_is_t
     with pytest.raises(ConflictError, match="leaving"):
         await threads.merge(sms, mail, "m-1", BO, NOW)
     await stage.conversations.change_ownership(taken_over, NOW)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+
+
+async def test_a_reply_of_a_person_that_was_given_up_holds_up_no_merge(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    stuck = reply_in(
+        sms, channel="sms", author=Author.HUMAN_AGENT, author_id="anna", kind="human_reply", expected_revision=None
+    )
+    await stage.conversations.change_ownership(ownership(conversation_id=sms), NOW)
+    await stage.deliveries.claim(stuck, NOW)
+    await stage.deliveries.end_lease(stuck.message_key)
+    with pytest.raises(ConflictError, match="leaving"):
+        await threads.merge(sms, mail, "m-1", BO, NOW)
+    await stage.deliveries.give_up(stuck, NOW, looked=True)
+    await threads.merge(sms, mail, "m-1", BO, NOW)
+
+
+async def test_a_reply_of_the_ai_agent_that_was_given_up_holds_up_no_merge_after_a_hand_back(
+    stage: Stage, threads: ThreadRepository, mail: str, sms: str
+) -> None:
+    stuck = reply_in(sms, channel="sms")
+    await stage.deliveries.claim(stuck, NOW)
+    await stage.deliveries.end_lease(stuck.message_key)
+    await stage.deliveries.give_up(stuck, NOW, looked=True)
+    await stage.deliveries.escalate(escalation(conversation_id=sms, reason="delivery_failed"), NOW)
+    handed_back = ownership(AI, revision=3, request_id="back-1", conversation_id=sms)
+    await stage.conversations.change_ownership(handed_back, NOW)
     await threads.merge(sms, mail, "m-1", BO, NOW)
 
 

@@ -76,6 +76,8 @@ class FakeActivities:
         self.revision = 0
         self.owner = Owner(kind="ai_agent", id="general")
         self.delivered: list[str] = []
+        self.given_up: list[str] = []
+        self.left_after_all: set[str] = set()
         self.refused = 0
         self.records_late = False
         self.log: list[str] = []
@@ -191,6 +193,13 @@ class FakeActivities:
         return DeliveredMessage(status="delivered", at=datetime.now(UTC))
 
     @activity.defn
+    async def give_up_delivery(self, input: DeliverMessageInput) -> DeliveredMessage:
+        self.given_up.append(input.message_key)
+        await self._enter("give_up_delivery")
+        left = input.message_key in self.left_after_all
+        return DeliveredMessage(status="delivered" if left else "refused", at=datetime.now(UTC))
+
+    @activity.defn
     async def escalate_conversation(self, input: EscalateConversationInput) -> DeliveredMessage:
         self.escalations.append(input)
         await self._enter("escalate_conversation")
@@ -258,5 +267,6 @@ class FakeActivities:
             "open_conversation", "fetch_customer_context", "generate_reply", "score_confidence", "deliver_message",
             "escalate_conversation", "record_messages", "change_ownership", "change_status", "request_approval",
             "record_decision", "climb_ladder", "call_tool", "send_identity_code", "answer_identity_check",
+            "give_up_delivery",
         ]  # fmt: skip
         return [getattr(self, name) for name in names]

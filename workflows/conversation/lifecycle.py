@@ -27,13 +27,18 @@ with workflow.unsafe.imports_passed_through():
     from domain.identity.check import SentIdentityCode
     from domain.tools.calls import CalledTool
     from workflows.conversation.activity_calls import ActivityCalls
+    from workflows.conversation.sending import Delivery
     from workflows.conversation.summary import details, why_escalated
     from workflows.conversation.write_back import WriteBack
 
 Result = TypeVar("Result")
 
 TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
-UNDELIVERED = "Your reply could not be delivered: the channel refuses it. Reach the customer in another way."
+GIVES_UP = "a-failed-delivery-is-given-up"
+UNDELIVERED = (
+    "Your reply could not be delivered: the channel refuses it, or did not take it in all the time that it was tried. "
+    "It is not sent again. Reach the customer in another way."
+)
 
 
 class ConversationLifecycle:
@@ -63,15 +68,17 @@ class ConversationLifecycle:
         elif self._state.waiting.identity_check is None:
             await self.record_inbox()
 
-    async def await_delivery(
-        self, delivering: ActivityHandle[DeliveredMessage], leaves_at: datetime | None = None
-    ) -> DeliveredMessage | None:
-        """Wait for a delivery and record meanwhile what must stop it; None when the channel refuses for good.
+    async def await_delivery(self, delivery: Delivery, leaves_at: datetime | None = None) -> DeliveredMessage | None:
+        """Wait for a delivery and record meanwhile what must stop it; None when it is refused or tried no longer.
 
         A takeover stops it at any time. A message stops it until `leaves_at`, then it waits for its own turn, because
         the customer may be answering what has just left; None: until the channel has taken the message.
         """
-        return await self._unless_failed(delivering, leaves_at)
+        delivered = await self._unless_failed(delivery.running, leaves_at)
+        if delivered is None and delivery.message.sent_as is None and workflow.patched(GIVES_UP):
+            ended = await self._unless_failed(self._activities.sending.give_up(delivery.message), leaves_at)
+            return ended if ended and ended.status == "delivered" else None
+        return delivered
 
     async def await_tool_call(self, calling: ActivityHandle[CalledTool]) -> CalledTool | None:
         """Wait for the use of a tool and record meanwhile what must stop it; None when it failed for good."""

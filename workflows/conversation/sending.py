@@ -1,12 +1,13 @@
 """Sending to the customer: each message is one activity, whatever it says and wherever it goes."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from activities.options import DELIVER_MESSAGE, DELIVER_STORED
+    from activities.options import DELIVER_MESSAGE, DELIVER_STORED, GIVE_UP_DELIVERY, ActivityRow
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import ApprovalClosure, DeliveredMessage, DeliverMessageInput
     from domain.conversation.messages import Author
@@ -18,12 +19,18 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.summary import reply_summary
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """A message that is being delivered, and the activity that does it."""
+
+    message: DeliverMessageInput
+    running: ActivityHandle[DeliveredMessage]
+
+
 class Sending(Calls):
     """One call for each kind of message, and when it may leave."""
 
-    def deliver_reply(
-        self, draft: Draft, record: DecisionRecord, hold_until: datetime | None
-    ) -> ActivityHandle[DeliveredMessage]:
+    def deliver_reply(self, draft: Draft, record: DecisionRecord, hold_until: datetime | None) -> Delivery:
         """Start the delivery of an AI agent's reply or question back, held until `hold_until` (UTC)."""
         clarifies = record.decision.outcome is Outcome.CLARIFY
         verb = "ask back" if clarifies else "send reply"
@@ -47,9 +54,7 @@ class Sending(Calls):
     def _clarification(self, draft: Draft) -> str:
         return draft.clarifying_question or self._policy.wording.clarify
 
-    def deliver_approved(
-        self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False
-    ) -> ActivityHandle[DeliveredMessage]:
+    def deliver_approved(self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False) -> Delivery:
         """Start the delivery of an approved draft; `is_closed`: a tool's claim has closed the approval already."""
         return self._deliver(
             DeliverMessageInput(
@@ -71,7 +76,7 @@ class Sending(Calls):
         after = self._state.lifecycle.close_approval().position
         return ApprovalClosure(approval=approval, decision=decision, after=after)
 
-    def deliver_human_reply(self, request: SendHumanReply) -> ActivityHandle[DeliveredMessage]:
+    def deliver_human_reply(self, request: SendHumanReply) -> Delivery:
         """Start the delivery of a human agent's reply; one with `sent_as` has left already and is only recorded."""
         return self._deliver(
             DeliverMessageInput(
@@ -87,7 +92,7 @@ class Sending(Calls):
             f"{'record' if request.sent_as else 'send'} the reply of {request.by.id}",
         )
 
-    def tell(self, key: str, notice: str) -> ActivityHandle[DeliveredMessage]:
+    def tell(self, key: str, notice: str) -> Delivery:
         """Send a sentence of the organisation itself by a channel to which messages must be pushed."""
         return self._deliver(
             DeliverMessageInput(
@@ -102,9 +107,7 @@ class Sending(Calls):
             "tell the customer where things stand",
         )
 
-    def ask_for_code(
-        self, draft: Draft, record: DecisionRecord, check: IdentityCheck
-    ) -> ActivityHandle[DeliveredMessage]:
+    def ask_for_code(self, draft: Draft, record: DecisionRecord, check: IdentityCheck) -> Delivery:
         """A notice, because the question waits for its answer still."""
         return self._deliver(
             DeliverMessageInput(
@@ -122,12 +125,22 @@ class Sending(Calls):
             "ask for the code",
         )
 
-    def _deliver(self, input: DeliverMessageInput, summary: str) -> ActivityHandle[DeliveredMessage]:
-        if self._state.is_pushed():
-            patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
-            return start_activity(DELIVER_MESSAGE.with_options(schedule_to_close_timeout=patience), input, summary)
-        longest = (DELIVER_STORED.options["start_to_close_timeout"] or timedelta()) + self._burst_window()
-        return start_activity(DELIVER_STORED.with_options(start_to_close_timeout=longest), input, summary)
+    def give_up(self, message: DeliverMessageInput) -> ActivityHandle[DeliveredMessage]:
+        """Start to end a delivery that failed for good: nothing leaves under its key any more."""
+        return start_activity(GIVE_UP_DELIVERY, message, f"the {message.kind.replace('_', ' ')} is not tried again")
+
+    def _deliver(self, message: DeliverMessageInput, summary: str) -> Delivery:
+        return Delivery(message, start_activity(self._row_for(message), message, summary))
+
+    def _row_for(self, message: DeliverMessageInput) -> ActivityRow[DeliverMessageInput, DeliveredMessage]:
+        """What has left already is recorded, however long the store is away."""
+        if not self._state.is_pushed():
+            longest = (DELIVER_STORED.options["start_to_close_timeout"] or timedelta()) + self._burst_window()
+            return DELIVER_STORED.with_options(start_to_close_timeout=longest)
+        if message.sent_as is not None:
+            return DELIVER_MESSAGE
+        patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
+        return DELIVER_MESSAGE.with_options(schedule_to_close_timeout=patience)
 
     def burst_ends_at(self) -> datetime | None:
         """Until then, further messages of the same burst may come."""

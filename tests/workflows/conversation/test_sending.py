@@ -1,0 +1,123 @@
+"""A message that cannot leave: it is given up for good, whatever it is, and whoever must know is told."""
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from domain.conversation.ownership import Owner, Status
+from domain.conversation.policy import Policy
+from domain.conversation.requests import SendHumanReply, TakeOver
+from domain.delivery.channels import ChannelTraits
+from domain.specification.organisation import ServiceLevels
+from tests.workflows.conftest import ANNA, Converse
+from tests.workflows.fakes import SURE, FakeActivities
+
+PUSHED: dict[str, object] = {"channels": {"web_chat": ChannelTraits(stored=False)}}
+SOON = ServiceLevels(delivery_patience_hours=0.001)
+PERSON = SURE.model_copy(update={"asks_for_person": True})
+REPLY = SendHumanReply(request_id="r1", by=ANNA, text="Here it is.")
+
+
+def refusing(**policy: object) -> FakeActivities:
+    activities = FakeActivities(Policy(default_ai_agent="general", **policy))
+    activities.failures["deliver_message"] = [ApplicationError("no such address", type="PermanentError")]
+    return activities
+
+
+def silent() -> FakeActivities:
+    activities = FakeActivities(Policy(default_ai_agent="general", service_levels=SOON, **PUSHED))
+    activities.failures["deliver_message"] = [ApplicationError("down", type="UnavailableError") for _ in range(100)]
+    return activities
+
+
+@pytest.mark.parametrize("activities", [refusing(), refusing(**PUSHED), silent()], ids=["stored", "pushed", "silent"])
+async def test_a_reply_of_a_person_is_given_up_and_its_author_is_told(
+    converse: Converse, activities: FakeActivities
+) -> None:
+    async with converse(activities) as conversation:
+        await conversation.ask(REPLY)
+        await conversation.until(lambda _: len(activities.statuses) == 1)
+        activities.failures.clear()
+        await conversation.ask(REPLY.model_copy(update={"request_id": "r2"}))
+        state = await conversation.until(lambda s: len(activities.delivered) == 1 and not s.mailbox.requests)
+    key = f"{state.start.conversation_id}-human"
+    assert (activities.given_up, activities.delivered) == ([f"{key}-r1"], [f"{key}-r2"])
+    (told,) = activities.statuses
+    assert (told.event, told.request_id, told.status) == ("delivery_failed", "r1-failed", Status.WITH_HUMAN)
+    assert "It is not sent again" in told.note
+    assert state.owner == Owner(kind="human_agent", id="anna")
+
+
+async def test_a_reply_that_left_after_all_troubles_nobody(converse: Converse) -> None:
+    activities = refusing()
+    async with converse(activities) as conversation:
+        key = f"{(await conversation.state()).start.conversation_id}-human-r1"
+        activities.left_after_all = {key}
+        await conversation.ask(REPLY)
+        await conversation.until(lambda s: "give_up_delivery" in activities.log and not s.mailbox.requests)
+        await conversation.says("thanks")
+        await conversation.until(lambda _: len(activities.recorded) == 1)
+    assert activities.statuses == []
+
+
+@pytest.mark.parametrize("activities", [refusing(), silent()], ids=["refusing", "silent"])
+async def test_a_reply_of_the_ai_agent_is_given_up_before_a_person_gets_the_conversation(
+    converse: Converse, activities: FakeActivities
+) -> None:
+    async with converse(activities) as conversation:
+        await conversation.says("where is my invoice?")
+        state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+    assert state.lifecycle.escalation_reason == "delivery_failed"
+    assert activities.given_up == [f"{state.start.conversation_id}-1"]
+    assert activities.log.index("give_up_delivery") < activities.log.index("escalate_conversation")
+
+
+async def test_a_reply_of_the_ai_agent_that_left_after_all_is_its_answer(converse: Converse) -> None:
+    activities = refusing()
+    async with converse(activities) as conversation:
+        activities.left_after_all = {f"{(await conversation.state()).start.conversation_id}-1"}
+        await conversation.says("where is my invoice?")
+        state = await conversation.answered(1)
+    assert (state.status, state.answering.counts.exchanges) == (Status.OPEN, 1)
+    assert activities.escalations == []
+
+
+async def test_a_notice_is_given_up_and_holds_up_nothing(converse: Converse) -> None:
+    activities = refusing(**PUSHED)
+    activities.evidence = PERSON
+    async with converse(activities) as conversation:
+        await conversation.says("a human please")
+        state = await conversation.until(lambda s: s.status is Status.WITH_HUMAN and len(activities.given_up) == 1)
+        await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+        await conversation.until(lambda s: s.owner.id == "anna")
+    assert activities.given_up == [f"{state.start.conversation_id}-escalation-{state.revision}-notice"]
+    assert activities.statuses == []
+
+
+async def test_who_takes_over_while_a_reply_is_given_up_does_not_wait_for_it(converse: Converse) -> None:
+    activities = refusing()
+    async with converse(activities) as conversation:
+        gate = activities.hold("give_up_delivery")
+        await conversation.says("where is my invoice?")
+        await gate.reached.wait()
+        await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+        await conversation.until(lambda s: s.owner.id == "anna")
+        gate.opened.set()
+        await conversation.settled()
+    assert activities.escalations == []
+
+
+async def test_what_has_left_elsewhere_is_recorded_however_long_it_takes(converse: Converse) -> None:
+    """The store may be away for longer than any channel is tried: a colleague's reply left by the vendor's own page."""
+    activities = silent()
+    async with converse(activities) as conversation:
+        await conversation.ask(REPLY.model_copy(update={"sent_as": "comment-7"}))
+        await conversation.until(lambda _: len(activities.deliveries) > 4)
+        timeouts = [
+            event.activity_task_scheduled_event_attributes.schedule_to_close_timeout.ToTimedelta().total_seconds()
+            for event in (await conversation.handle.fetch_history()).events
+            if event.activity_task_scheduled_event_attributes.activity_type.name == "deliver_message"
+        ]
+        activities.failures.clear()
+        await conversation.until(lambda _: len(activities.delivered) == 1)
+    assert timeouts == [0] or min(timeouts) > 24 * 3600
+    assert activities.given_up == []
