@@ -2,7 +2,8 @@
 
 HoldfastError
 ├── RetryableError          try again later; a hint may say when
-│   ├── UnavailableError        an external system (model, CRM, database, channel) does not answer
+│   ├── UnavailableError        an external system (model, CRM, channel) does not answer
+│   │   └── StoreUnavailableError   our own database does not, so nothing can be done until it does
 │   └── RateLimitedError        an external system asks us to slow down
 └── PermanentError          the same call will fail again
     ├── InvalidInputError       what a customer, vendor, operator or file gave us is wrong
@@ -36,6 +37,10 @@ class RetryableError(HoldfastError):
 
 class UnavailableError(RetryableError):
     """An external system does not answer."""
+
+
+class StoreUnavailableError(UnavailableError):
+    """Our own database does not answer: no model, channel or tool has failed, and nobody can do anything instead."""
 
 
 class RateLimitedError(RetryableError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from pydantic_core import from_json, to_json
 
-from domain.errors import CredentialsError, NotFoundError, UnavailableError
+from domain.errors import CredentialsError, NotFoundError, StoreUnavailableError, UnavailableError
 from storage.views import Notification
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 class Database:
     """A pool of connections. One call is one transaction; every error passes through `errors_translated`.
 
+    Raises StoreUnavailableError while PostgreSQL is away.
+
     Texts lose the character NUL, which PostgreSQL cannot keep: people and vendors may send it.
     """
 
@@ -42,15 +44,15 @@ class Database:
         self._pool = pool
 
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
-        with errors_translated():
+        with _serving():
             return await self._pool.fetch(query, *keepable(args))
 
     async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None:
-        with errors_translated():
+        with _serving():
             return await self._pool.fetchrow(query, *keepable(args))
 
     async def fetchval(self, query: str, *args: object) -> Any:
-        with errors_translated():
+        with _serving():
             return await self._pool.fetchval(query, *keepable(args))
 
     async def call(self, announcement: Notification, query: str, *args: object) -> asyncpg.Record:
@@ -72,7 +74,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["PooledConnection"]:
         """Several statements, all or none."""
-        with errors_translated():
+        with _serving():
             async with self._pool.acquire() as connection, connection.transaction():
                 yield connection
 
@@ -81,7 +83,7 @@ class Database:
 
 
 async def connect(database_url: str, *, max_size: int = 10) -> Database:
-    """Open the pool. Raises UnavailableError while PostgreSQL does not answer, CredentialsError when it refuses us."""
+    """Open the pool. Raises StoreUnavailableError while PostgreSQL is away, CredentialsError when it refuses us."""
     with errors_translated():
         pool = await asyncpg.create_pool(
             database_url,
@@ -98,11 +100,11 @@ async def connect(database_url: str, *, max_size: int = 10) -> Database:
 
 @contextmanager
 def errors_translated() -> Iterator[None]:
-    """PostgreSQL being away is UnavailableError; a violated constraint is a mistake of ours and stays what it is."""
+    """PostgreSQL being away is StoreUnavailableError; a violated constraint is a mistake of ours and stays as it is."""
     try:
         yield
     except _PASSING as error:
-        raise UnavailableError("PostgreSQL does not answer. This is tried again.") from error
+        raise StoreUnavailableError("PostgreSQL does not answer. This is tried again.") from error
     except asyncpg.LockNotAvailableError as error:
         raise UnavailableError("A message may be leaving at this moment. This is tried again.") from error
     except asyncpg.NoDataFoundError as error:
@@ -117,7 +119,17 @@ def errors_translated() -> Iterator[None]:
     except asyncpg.InterfaceError as error:
         if isinstance(error, ValueError):  # an argument of the wrong type, not a connection that went away
             raise
-        raise UnavailableError("The connection to PostgreSQL was lost. This is tried again.") from error
+        raise StoreUnavailableError("The connection to PostgreSQL was lost. This is tried again.") from error
+
+
+@contextmanager
+def _serving() -> Iterator[None]:
+    """A database that let us in before and refuses us now is away: its password is being changed, or it fails over."""
+    try:
+        with errors_translated():
+            yield
+    except CredentialsError as error:
+        raise StoreUnavailableError(str(error)) from error
 
 
 def keepable(args: tuple[object, ...]) -> tuple[object, ...]:

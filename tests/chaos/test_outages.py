@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.conversation.requests import TakeOver
+from domain.specification.organisation import ModelSpec, ServiceLevels
 from embedded.ports import free_port
 from embedded.processes import Supervisor
 from embedded.temporal_server import TemporalServer
@@ -117,6 +118,40 @@ async def _is_trying_again(talk: Talk) -> None:
     while True:
         pending = (await talk.handle.describe()).raw_description.pending_activities
         if any(step.attempt > 1 for step in pending):
+            return
+        await asyncio.sleep(0.05)
+
+
+async def test_postgresql_gone_for_longer_than_a_model_is_tried(
+    own_postgres: OwnServer, temporal_client: Client
+) -> None:
+    """The turn waits for it, whatever step it stands in; nobody is told that a model was slow, or failed."""
+    database = await connect(own_postgres.url)
+    remote = ModelSpec(writer="compatible:double")
+    await publish(database, model=remote, service_levels=ServiceLevels(park_after_seconds=5))
+    async with House(temporal_client, database, own_postgres.url) as house, house.workers():
+        fetching, drafting = house.talk(), house.talk()
+        stops = ((fetching, "fetch_customer_context"), (drafting, "generate_reply"))
+        gates = [await _stopped(talk, "before", name) for talk, name in stops]
+        await own_postgres.stop()
+        for gate in gates:
+            gate.opened.set()
+        for talk in (fetching, drafting):
+            await _stands_in(talk, "record_messages")
+        await own_postgres.start()
+        for talk in (fetching, drafting):
+            seen = await talk.until(lambda seen: seen.answered, LONG)
+            assert len(seen.replies) == 1, seen.told()
+            assert not {"parked", "escalated"} & set(seen.kinds)
+            await talk.rests()
+            await check_promises(talk)
+    await database.close()
+
+
+async def _stands_in(talk: Talk, activity: str) -> None:
+    while True:
+        pending = (await talk.handle.describe()).raw_description.pending_activities
+        if any(step.activity_type.name == activity for step in pending):
             return
         await asyncio.sleep(0.05)
 

@@ -228,6 +228,18 @@ async def model_failed(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
 
 
+async def store_away(conversation: Conversation) -> None:
+    """It is away for longer than anything is tried; so each step fails once, and is not tried again by Temporal."""
+    away = ApplicationError("down", type="StoreUnavailableError", non_retryable=True)
+    fakes = conversation.fakes
+    for name in ("fetch_customer_context", "generate_reply", "score_confidence", "call_tool", "deliver_message"):
+        fakes.failures[name] = [away]
+    await conversation.says("refund me", "m1")
+    await conversation.until(
+        lambda s: bool(fakes.delivered or fakes.escalations) and not (s.answering.unanswered or s.mailbox.inbox)
+    )
+
+
 REFUND = ProposedAction(server="shop", tool="refund", arguments={"order_id": "A-1001", "amount": 49.5})
 ALONE = SURE.model_copy(update={"action": "within_limit"})
 ABOVE_LIMIT = SURE.model_copy(update={"action": "needs_approval"})
@@ -277,6 +289,7 @@ SCENARIOS = {
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),
+    "store_away": Scenario(store_away, ALONE, PLAIN, (REFUND,)),
     "reported_as_failed": Scenario(reported_as_failed, PERSON),
     "reply_given_up": Scenario(reply_given_up, PERSON),
     "set_aside": Scenario(set_aside),

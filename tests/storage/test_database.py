@@ -1,9 +1,10 @@
+import re
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from domain.errors import CredentialsError, RetryableError, UnavailableError
+from domain.errors import CredentialsError, RetryableError, StoreUnavailableError, UnavailableError
 from storage.database import Database, connect
 from storage.views import Notification
 from tests.storage.server import own_server
@@ -16,12 +17,13 @@ async def test_a_server_that_goes_away_and_comes_back_is_a_retryable_error_meanw
 
         await own.stop()
         for _ in range(3):
-            with pytest.raises(UnavailableError):
-                await database.fetchval("SELECT 1")
-        with pytest.raises(UnavailableError):
+            for ask in (database.fetch, database.fetchrow, database.fetchval):
+                with pytest.raises(StoreUnavailableError):
+                    await ask("SELECT 1")
+        with pytest.raises(StoreUnavailableError):
             async with database.transaction():
                 pytest.fail("there is no server")
-        with pytest.raises(UnavailableError):
+        with pytest.raises(StoreUnavailableError):
             await connect(own.url)
 
         await own.start()
@@ -38,8 +40,33 @@ async def test_a_connection_that_is_cut_during_a_statement_is_a_retryable_error(
 async def test_a_closed_pool_is_unavailable(database_url: str) -> None:
     database = await connect(database_url)
     await database.close()
-    with pytest.raises(UnavailableError):
+    with pytest.raises(StoreUnavailableError):
         await database.fetchval("SELECT 1")
+
+
+async def test_a_row_that_is_locked_does_not_mean_that_the_store_is_away(database: Database) -> None:
+    with pytest.raises(UnavailableError, match="leaving") as caught:
+        await database.fetchval("DO $$ BEGIN RAISE lock_not_available; END $$")
+    assert not isinstance(caught.value, StoreUnavailableError)
+
+
+async def test_who_was_let_in_and_is_refused_now_waits(database_url: str) -> None:
+    """A password that is being changed is no mistake of the model that was to answer meanwhile."""
+    admin = await connect(database_url)
+    await admin.fetchval("CREATE ROLE passing LOGIN")
+    try:
+        database = await connect(re.sub(r"//[^@/]*@?", "//passing@", database_url, count=1))
+        await admin.fetchval("ALTER ROLE passing NOLOGIN")
+        with pytest.raises(StoreUnavailableError):
+            await database.fetchval("SELECT pg_terminate_backend(pg_backend_pid())")
+        with pytest.raises(StoreUnavailableError, match="refuses"):
+            await database.fetchval("SELECT 1")
+        await admin.fetchval("ALTER ROLE passing LOGIN")
+        assert await database.fetchval("SELECT 1") == 1
+        await database.close()
+    finally:
+        await admin.fetchval("DROP ROLE passing")
+        await admin.close()
 
 
 async def test_a_missing_database_is_a_mistake_in_the_address(database_url: str) -> None:

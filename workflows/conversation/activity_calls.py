@@ -1,6 +1,7 @@
 """Activity calls: each builds an activity's input from the state and starts it with its options and summary."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -65,16 +66,22 @@ with workflow.unsafe.imports_passed_through():
     from domain.specification.organisation import LadderRung, Mode
     from domain.tools.actions import ProposedAction
     from domain.tools.calls import CalledTool, CallToolInput
-    from workflows.activity_rows import execute_activity, start_activity
+    from workflows.activity_rows import Start, execute_activity, start_activity, startable, store_was_away
     from workflows.conversation.calls import Calls
     from workflows.conversation.sending import Sending
     from workflows.conversation.summary import why_escalated
 
 
+Result = TypeVar("Result")
+
+WAITS_FOR_STORE = "a-store-that-is-away-is-waited-for"
+
+
 class ActivityCalls(Calls):
     """What is looked up, written, checked and recorded; what reaches the customer is `sending`.
 
-    What returns a handle has started the activity. Awaiting a result raises ActivityError once the retries are over.
+    What returns a handle has started the activity, what returns a Start has not. Awaiting a result raises ActivityError
+    once the retries are over.
     """
 
     def __init__(self, state: ConversationState) -> None:
@@ -89,8 +96,19 @@ class ActivityCalls(Calls):
             "open the conversation, pin the specification",
         )
 
+    async def store_came_back(self, error: ActivityError) -> bool:
+        """Whether an activity failed because the store was away: then it is back now. False when something else failed.
+
+        The wait is the recording of no messages, which is tried for ever.
+        """
+        if not store_was_away(error) or not workflow.patched(WAITS_FOR_STORE):
+            return False
+        nothing = RecordMessagesInput(**self._names, revision=self._state.revision, messages=())
+        await execute_activity(RECORD_MESSAGES, nothing, "wait until the store answers again")
+        return True
+
     async def fetch_customer_context(self) -> FetchedContext | None:
-        """None when neither CRM nor store answered in time: the turn goes on without."""
+        """None when the CRM did not answer in time: the turn goes on without."""
         sources = self._policy.context_sources
         input = FetchCustomerContextInput(
             **self._names,
@@ -99,15 +117,20 @@ class ActivityCalls(Calls):
             customer_id=self._state.customer_id,
             channel=self._state.channel,
         )
-        try:
-            return await execute_activity(
-                FETCH_CUSTOMER_CONTEXT,
-                input,
-                f"who is the customer? ask {' and '.join(sources)}",
-            )
-        except ActivityError:
+        asked = startable(FETCH_CUSTOMER_CONTEXT, input, f"who is the customer? ask {' and '.join(sources)}")
+        fetched = await self._unless_failed(asked)
+        if fetched is None:
             workflow.logger.warning("the customer context could not be fetched")
-            return None
+        return fetched
+
+    async def _unless_failed(self, start: Start[Result]) -> Result | None:
+        """None when it failed; a store that is away is no failure."""
+        while True:
+            try:
+                return await start()
+            except ActivityError as error:
+                if not await self.store_came_back(error):
+                    return None
 
     def generate_reply(
         self, messages: tuple[CustomerMessage, ...], *, suggestion: bool = False
@@ -139,7 +162,7 @@ class ActivityCalls(Calls):
             patience = timedelta(seconds=levels.park_after_seconds)
             return GENERATE_REPLY.with_options(schedule_to_close_timeout=patience, priority=self._priority)
         ends_at = parked_since + timedelta(hours=levels.parked_at_most_hours)
-        patience = max(ends_at - workflow.now(), timedelta(seconds=1))
+        patience = max(ends_at - workflow.now(), timedelta(seconds=levels.park_after_seconds))
         return GENERATE_PARKED.with_options(schedule_to_close_timeout=patience, priority=self._priority)
 
     @property
@@ -150,13 +173,9 @@ class ActivityCalls(Calls):
     async def score_confidence(self, draft: Draft) -> float | None:
         """The validator's verdict; without one in time, the draft counts as not supported."""
         input = ScoreConfidenceInput(**self._names, spec_hash=self._spec_hash, draft_id=draft.draft_id)
-        try:
-            scored = await execute_activity(
-                SCORE_CONFIDENCE,
-                input,
-                f"turn {self._state.answering.turn}: is the draft supported by its sources?",
-            )
-        except ActivityError:
+        asked = f"turn {self._state.answering.turn}: is the draft supported by its sources?"
+        scored = await self._unless_failed(startable(SCORE_CONFIDENCE, input, asked))
+        if scored is None:
             workflow.logger.warning("the validator model failed; the draft counts as unsupported")
             return 0.0
         return scored.supported
@@ -171,8 +190,8 @@ class ActivityCalls(Calls):
         *,
         closure: ApprovalClosure | None = None,
         record: DecisionRecord | None = None,
-    ) -> ActivityHandle[CalledTool]:
-        """Start the use of a tool; `number` counts the draft's actions from 1 and is part of the idempotency key."""
+    ) -> Start[CalledTool]:
+        """The use of a tool; `number` counts the draft's actions from 1 and is part of the idempotency key."""
         input = CallToolInput(
             **self._names,
             spec_hash=self._spec_hash,
@@ -185,10 +204,10 @@ class ActivityCalls(Calls):
             record=record,
         )
         by = f", approved by {closure.decision.by.id}" if closure else ""
-        return start_activity(CALL_TOOL, input, f"use {action.server}.{action.tool}{by}")
+        return startable(CALL_TOOL, input, f"use {action.server}.{action.tool}{by}")
 
-    def send_identity_code(self, draft: Draft) -> ActivityHandle[SentIdentityCode]:
-        """Start the sending of a code to the address that the CRM knows, once for each draft."""
+    def send_identity_code(self, draft: Draft) -> Start[SentIdentityCode]:
+        """The sending of a code to the address that the CRM knows, once for each draft."""
         input = SendIdentityCodeInput(
             **self._names,
             spec_hash=self._spec_hash,
@@ -199,7 +218,7 @@ class ActivityCalls(Calls):
             expected_revision=self._state.revision,
         )
         what = f"turn {self._state.answering.turn}: send a code to the known address"
-        return start_activity(SEND_IDENTITY_CODE, input, what)
+        return startable(SEND_IDENTITY_CODE, input, what)
 
     async def answer_identity_check(self, check: IdentityCheck, messages: tuple[CustomerMessage, ...]) -> Verdict:
         """Record the messages, and compare the code in them."""

@@ -69,8 +69,11 @@ class Answering:
             state.begin_suggestion()
             try:
                 await self._unless_overtaken(self._activities.generate_reply((), suggestion=True), ())
-            except ActivityError:
-                workflow.logger.warning("no suggestion: the model failed")
+            except ActivityError as error:
+                if await self._activities.store_came_back(error):
+                    suggested_at = None
+                else:
+                    workflow.logger.warning("no suggestion: the model failed")
 
     async def _answer(self) -> None:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
@@ -110,7 +113,12 @@ class Answering:
         return reply.draft
 
     async def _without_model(self, error: ActivityError) -> None:
-        """A model that was silent in spite of all tries is waited for, once; anything else is for a person."""
+        """A model that was silent in spite of all tries is waited for, once; anything else is for a person.
+
+        Without the store no model was even asked: then the turn begins again when it is back.
+        """
+        if await self._activities.store_came_back(error):
+            return
         if error.retry_state is RetryState.TIMEOUT and not self._state.waiting.parked_since:
             await self._lifecycle.park()
         else:

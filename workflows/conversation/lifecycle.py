@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.turn import DecisionRecord, Draft, Reason
     from domain.identity.check import SentIdentityCode
     from domain.tools.calls import CalledTool
+    from workflows.activity_rows import Start
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.sending import Delivery
     from workflows.conversation.summary import details, why_escalated
@@ -74,29 +75,37 @@ class ConversationLifecycle:
         A takeover stops it at any time. A message stops it until `leaves_at`, then it waits for its own turn, because
         the customer may be answering what has just left; None: until the channel has taken the message.
         """
-        delivered = await self._unless_failed(delivery.running, leaves_at)
+        delivered = await self._unless_failed(delivery.start, leaves_at)
         if delivered is None and delivery.message.sent_as is None and workflow.patched(GIVES_UP):
             ended = await self._unless_failed(self._activities.sending.give_up(delivery.message), leaves_at)
             return ended if ended and ended.status == "delivered" else None
         return delivered
 
-    async def await_tool_call(self, calling: ActivityHandle[CalledTool]) -> CalledTool | None:
+    async def await_tool_call(self, calling: Start[CalledTool]) -> CalledTool | None:
         """Wait for the use of a tool and record meanwhile what must stop it; None when it failed for good."""
         return await self._unless_failed(calling, None)
 
-    async def await_code_sent(self, sending: ActivityHandle[SentIdentityCode]) -> SentIdentityCode | None:
+    async def await_code_sent(self, sending: Start[SentIdentityCode]) -> SentIdentityCode | None:
         """Wait for the sending of an identity code; what the customer writes meanwhile waits. None when it failed."""
         return await self._unless_failed(sending, workflow.now())
 
-    async def _unless_failed(self, running: ActivityHandle[Result], leaves_at: datetime | None) -> Result | None:
+    async def _unless_failed(self, start: Start[Result], leaves_at: datetime | None) -> Result | None:
+        """A store that was away is no failure: the same is tried again, under the same key."""
+        while True:
+            try:
+                return await self._listening(start(), leaves_at)
+            except ActivityError as error:
+                if not await self._activities.store_came_back(error):
+                    return None
+            if self._must_stop(leaves_at):
+                await self.record_what_overtakes()
+
+    async def _listening(self, running: ActivityHandle[Result], leaves_at: datetime | None) -> Result:
         while not running.done():
             await workflow.wait_condition(lambda: running.done() or self._must_stop(leaves_at))
             if not running.done():
                 await self.record_what_overtakes()
-        try:
-            return await running
-        except ActivityError:
-            return None
+        return await running
 
     def _must_stop(self, leaves_at: datetime | None) -> bool:
         still_here = leaves_at is None or workflow.now() < leaves_at

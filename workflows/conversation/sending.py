@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from activities.options import DELIVER_MESSAGE, DELIVER_STORED, GIVE_UP_DELIVERY, ActivityRow
@@ -14,24 +13,24 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval, SendHumanReply, human_reply_key
     from domain.conversation.turn import DecisionRecord, Draft, Outcome
     from domain.identity.check import IdentityCheck
-    from workflows.activity_rows import start_activity
+    from workflows.activity_rows import Start, startable
     from workflows.conversation.calls import Calls
     from workflows.conversation.summary import reply_summary
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message that is being delivered, and the activity that does it."""
+    """A message on its way, and the activity that brings it there."""
 
     message: DeliverMessageInput
-    running: ActivityHandle[DeliveredMessage]
+    start: Start[DeliveredMessage]
 
 
 class Sending(Calls):
     """One call for each kind of message, and when it may leave."""
 
     def deliver_reply(self, draft: Draft, record: DecisionRecord, hold_until: datetime | None) -> Delivery:
-        """Start the delivery of an AI agent's reply or question back, held until `hold_until` (UTC)."""
+        """The delivery of an AI agent's reply or question back, held until `hold_until` (UTC)."""
         clarifies = record.decision.outcome is Outcome.CLARIFY
         verb = "ask back" if clarifies else "send reply"
         return self._deliver(
@@ -55,7 +54,7 @@ class Sending(Calls):
         return draft.clarifying_question or self._policy.wording.clarify
 
     def deliver_approved(self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False) -> Delivery:
-        """Start the delivery of an approved draft; `is_closed`: a tool's claim has closed the approval already."""
+        """The delivery of an approved draft; `is_closed`: a tool's claim has closed the approval already."""
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
@@ -77,7 +76,7 @@ class Sending(Calls):
         return ApprovalClosure(approval=approval, decision=decision, after=after)
 
     def deliver_human_reply(self, request: SendHumanReply) -> Delivery:
-        """Start the delivery of a human agent's reply; one with `sent_as` has left already and is only recorded."""
+        """The delivery of a human agent's reply; one with `sent_as` has left already and is only recorded."""
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
@@ -93,7 +92,7 @@ class Sending(Calls):
         )
 
     def tell(self, key: str, notice: str) -> Delivery:
-        """Send a sentence of the organisation itself by a channel to which messages must be pushed."""
+        """A sentence of the organisation itself by a channel to which messages must be pushed."""
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
@@ -125,12 +124,12 @@ class Sending(Calls):
             "ask for the code",
         )
 
-    def give_up(self, message: DeliverMessageInput) -> ActivityHandle[DeliveredMessage]:
-        """Start to end a delivery that failed for good: nothing leaves under its key any more."""
-        return start_activity(GIVE_UP_DELIVERY, message, f"the {message.kind.replace('_', ' ')} is not tried again")
+    def give_up(self, message: DeliverMessageInput) -> Start[DeliveredMessage]:
+        """The end of a delivery that failed for good: nothing leaves under its key any more."""
+        return startable(GIVE_UP_DELIVERY, message, f"the {message.kind.replace('_', ' ')} is not tried again")
 
     def _deliver(self, message: DeliverMessageInput, summary: str) -> Delivery:
-        return Delivery(message, start_activity(self._row_for(message), message, summary))
+        return Delivery(message, startable(self._row_for(message), message, summary))
 
     def _row_for(self, message: DeliverMessageInput) -> ActivityRow[DeliverMessageInput, DeliveredMessage]:
         """What has left already is recorded, however long the store is away."""

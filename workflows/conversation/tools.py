@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Literal
 
 from temporalio import workflow
-from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
@@ -14,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft
     from domain.tools.calls import CalledTool
+    from workflows.activity_rows import Start
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.lifecycle import ConversationLifecycle
 
@@ -58,7 +58,7 @@ class ToolExecution:
         """What came too late to stop the tools still stops the reply."""
         return "refused" if acted == "done" and self._state.revision != revision else acted
 
-    async def _use(self, calls: Iterable[ActivityHandle[CalledTool]]) -> ExecutionOutcome:
+    async def _use(self, calls: Iterable[Start[CalledTool]]) -> ExecutionOutcome:
         """Each call is started when the one before it is done."""
         for calling in calls:
             called = await self._lifecycle.await_tool_call(calling)
