@@ -23,6 +23,8 @@ from storage.inbox_events import (
     WaitingColleagueReply,
     WaitingFailureReport,
     WaitingMessage,
+    WaitingOpeningReply,
+    WrittenByColleague,
 )
 
 LOOK_EVERY = timedelta(seconds=2)
@@ -37,6 +39,8 @@ class Signals(Protocol):
     """Signals to workflows. Raises UnavailableError while Temporal is away, ConflictError for one that has ended."""
 
     async def receive(self, start: StartConversation, message: CustomerMessage) -> None: ...
+
+    async def open_with(self, start: StartConversation, request: AnyRequest) -> None: ...
 
     async def request(self, conversation_id: str, request: AnyRequest) -> None: ...
 
@@ -119,6 +123,8 @@ class Forwarder:
                 await self._conversations.receive(self._start(waiting), _message(waiting, event))
             case WaitingColleagueReply():
                 await self._conversations.request(conversation_id, _reply(waiting, event))
+            case WaitingOpeningReply():
+                await self._conversations.open_with(self._start(waiting), _reply(waiting, event))
             case WaitingFailureReport():
                 await self._conversations.request(conversation_id, _failure(waiting, event))
             case MergedAway():
@@ -148,12 +154,13 @@ def _message(waiting: WaitingEvent, event: WaitingMessage | PassedOnMessage) -> 
     )
 
 
-def _reply(waiting: WaitingEvent, event: WaitingColleagueReply) -> SendHumanReply:
+def _reply(waiting: WaitingEvent, event: WrittenByColleague) -> SendHumanReply:
     return SendHumanReply(
         request_id=f"inbox-{waiting.inbox_id}",
         by=Person(id=event.person_id, roles=("human_agent",)),
         text=event.text,
         sent_as=event.event_id,
+        opens=isinstance(event, WaitingOpeningReply),
     )
 
 

@@ -31,23 +31,31 @@ class ConversationSignals:
         """Signal-with-start: the first message of a conversation makes its workflow."""
         signal = ConversationWorkflow.receive_message.__name__
         async with self._signalling(signal, "The message could not be kept. Send it again with the same id."):
-            await self._client.start_workflow(
-                ConversationWorkflow.run,
-                ConversationState(start=start),
-                id=workflow_id(start.conversation_id),
-                task_queue=CONVERSATIONS,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                start_signal=signal,
-                start_signal_args=[message],
-                static_summary=f"Conversation by {start.channel} with {start.organisation}",
-            )
+            await self._start(start, signal, message)
+
+    async def open_with(self, start: StartConversation, request: AnyRequest) -> None:
+        """Signal-with-start: what a colleague wrote before the customer's first message makes the workflow."""
+        async with self._signalling(request.kind, "Temporal did not accept this. Send it again, same request_id."):
+            await self._start(start, request.kind, request)
 
     async def request(self, conversation_id: str, request: AnyRequest) -> None:
         """What a person asks of a conversation that exists; the kind of a request is the name of its signal."""
         handle = self._client.get_workflow_handle(workflow_id(conversation_id))
         async with self._signalling(request.kind, "Temporal did not accept this. Send it again, same request_id."):
             await handle.signal(request.kind, request)
+
+    async def _start(self, start: StartConversation, signal: str, argument: CustomerMessage | AnyRequest) -> None:
+        await self._client.start_workflow(
+            ConversationWorkflow.run,
+            ConversationState(start=start),
+            id=workflow_id(start.conversation_id),
+            task_queue=CONVERSATIONS,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal=signal,
+            start_signal_args=[argument],
+            static_summary=f"Conversation by {start.channel} with {start.organisation}",
+        )
 
     @asynccontextmanager
     async def _signalling(self, signal: str, advice: str) -> AsyncIterator[None]:

@@ -29,13 +29,24 @@ class PassedOnMessage(Frozen):
     attachments: tuple[Attachment, ...] = ()
 
 
-class WaitingColleagueReply(Frozen):
-    """A human agent answered in the vendor's own interface."""
+class WrittenByColleague(Frozen):
+    """What a human agent wrote in the vendor's own interface; it has left already."""
 
-    kind: Literal["colleague_reply"]
     event_id: str
     person_id: str
     text: str
+
+
+class WaitingColleagueReply(WrittenByColleague):
+    """A human agent answered a conversation."""
+
+    kind: Literal["colleague_reply"]
+
+
+class WaitingOpeningReply(WrittenByColleague):
+    """A human agent wrote before the first customer message of the thread, so the conversation opens with it."""
+
+    kind: Literal["opening_reply"]
 
 
 class WaitingFailureReport(Frozen):
@@ -54,7 +65,9 @@ class MergedAway(Frozen):
     by: str
 
 
-AnyWaiting = WaitingMessage | PassedOnMessage | WaitingColleagueReply | WaitingFailureReport | MergedAway
+AnyWaiting = (
+    WaitingMessage | PassedOnMessage | WaitingColleagueReply | WaitingOpeningReply | WaitingFailureReport | MergedAway
+)
 
 WAITING: TypeAdapter[AnyWaiting] = TypeAdapter(Annotated[AnyWaiting, Field(discriminator="kind")])
 KNOWN_KINDS: tuple[str, ...] = tuple(

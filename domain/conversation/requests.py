@@ -39,11 +39,15 @@ class HandBack(Request):
 
 
 class SendHumanReply(ImpliesTakeover):
-    """`sent_as`: the provider's id of a reply that left by the vendor's own interface; it is only recorded."""
+    """`sent_as`: the provider's id of a reply that left by the vendor's own interface; it is only recorded.
+
+    `opens`: it was written before the customer's first message, so it answers none and stands before them.
+    """
 
     kind: Literal["send_human_reply"] = "send_human_reply"
     text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
     sent_as: str | None = Field(None, max_length=500)
+    opens: bool = False
 
 
 class Snooze(Request):

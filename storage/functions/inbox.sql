@@ -46,7 +46,33 @@ CREATE OR REPLACE FUNCTION how_final(status text) RETURNS integer LANGUAGE sql I
     SELECT coalesce(array_position(ARRAY['sent', 'delivered', 'read', 'failed'], status), 0)
 $$;
 
--- Keeps an event, once. What it concerns is found out here; `fresh` is false when it had been kept before.
+-- What colleagues answered in a thread before its first customer message came in. What was written before that message
+-- opens the conversation, under a kind of its own; what was written after it follows it, and so it gets a number of now.
+CREATE OR REPLACE FUNCTION take_in_early_replies(
+    org text, message jsonb, of_conversation text, of_customer text
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    early inbox;
+BEGIN
+    FOR early IN
+        SELECT * FROM inbox i
+        WHERE organisation = org AND channel = message->>'channel' AND kind = 'colleague_reply'
+            AND i.event IS NOT NULL AND conversation_id IS NULL AND i.event->>'thread' = message->>'thread'
+        ORDER BY (i.event->>'at')::timestamptz, inbox_id
+    LOOP
+        IF (early.event->>'at')::timestamptz < (message->>'at')::timestamptz THEN
+            UPDATE inbox SET kind = 'opening_reply', conversation_id = of_conversation, customer_id = of_customer,
+                event = early.event || jsonb_build_object('kind', 'opening_reply')
+            WHERE inbox_id = early.inbox_id;
+        ELSE
+            UPDATE inbox SET inbox_id = DEFAULT, conversation_id = of_conversation, customer_id = of_customer
+            WHERE inbox_id = early.inbox_id;
+        END IF;
+    END LOOP;
+END $$;
+
+-- Keeps an event, once. What it concerns is found out here; `fresh` is false when it had been kept before. A colleague's
+-- reply in a thread that nobody knows waits for the thread's first customer message.
 CREATE OR REPLACE FUNCTION keep_event(
     org text, incoming jsonb, across boolean, moment timestamptz,
     OUT kept_id bigint, OUT fresh boolean, OUT concerns text, OUT of_customer text
@@ -82,6 +108,7 @@ BEGIN
         VALUES (org, on_channel, in_thread, concerns, of_customer, coalesce(incoming->'address', '{}'), moment)
         ON CONFLICT (organisation, channel, thread) DO UPDATE
         SET address = channel_threads.address || excluded.address, used_at = moment, opted_out = false;
+        PERFORM take_in_early_replies(org, incoming, concerns, of_customer);
     ELSIF incoming->>'kind' = 'delivery_report' THEN
         UPDATE deliveries d SET (report, report_code) = (
             SELECT status, code FROM (
@@ -95,10 +122,14 @@ BEGIN
         UPDATE inbox SET event = inbox.event || jsonb_build_object('message_key', reported.message_key)
         WHERE inbox_id = kept_id AND reported.message_key IS NOT NULL;
     ELSE
+        IF incoming->>'kind' = 'colleague_reply' THEN
+            -- The first message of its thread may come at this moment: one of the two sees the other.
+            PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
+        END IF;
         UPDATE channel_threads SET opted_out = coalesce((incoming->>'opted_out')::boolean, opted_out)
         WHERE organisation = org AND channel = on_channel AND thread = incoming->>'thread'
         RETURNING conversation_id, customer_id INTO concerns, of_customer;
-        waits := incoming->>'kind' = 'colleague_reply' AND concerns IS NOT NULL;
+        waits := incoming->>'kind' = 'colleague_reply';
     END IF;
     UPDATE inbox SET conversation_id = concerns, customer_id = of_customer,
         event = CASE WHEN waits THEN inbox.event END

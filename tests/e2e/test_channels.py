@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from pydantic import TypeAdapter
 
 from domain.conversation.ownership import Status
@@ -14,7 +15,7 @@ from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import InvalidInputError, RateLimitedError, UnavailableError
 from domain.language.handoff_notices import handoff_notice
 from gateway.forwarding import Forwarder
-from storage.inbox import InboxRepository
+from storage.inbox import InboxRepository, KeptEvent
 from tests.e2e.bikeshop import PASSWORD, PERSON, REFUND
 from tests.e2e.house import ANNA, House, Talk
 from tests.organisation import SPECIFICATION
@@ -32,11 +33,15 @@ class Loft:
         self.forwarder = Forwarder(SPECIFICATION.organisation, self._inbox, house.way_in)
 
     async def brings(self, event_id: str, text: str = PASSWORD, **more: Any) -> Talk:
+        conversation_id = (await self.keeps(event_id, text, **more)).conversation_id
+        assert conversation_id
+        return Talk(self._house, conversation_id)
+
+    async def keeps(self, event_id: str, text: str, **more: Any) -> KeptEvent:
         event = EVENT.validate_python(note(event_id, text, **more))
         kept = await self._inbox.keep(SPECIFICATION.organisation, event, datetime.now(UTC))
         self.forwarder.wake()
-        assert kept.conversation_id
-        return Talk(self._house, kept.conversation_id)
+        return kept
 
 
 @asynccontextmanager
@@ -139,6 +144,32 @@ async def test_a_colleague_who_answers_in_the_vendors_own_interface_owns_the_con
         seen = await talk.until(lambda seen: "I took care of it." in seen.replies)
     assert (seen.row.status, seen.row.owner.id) == (Status.WITH_HUMAN, "pigeon-7")
     assert len(pigeons.sent) == 1
+
+
+@pytest.mark.parametrize("written", ["before", "after"])
+async def test_a_colleagues_reply_that_comes_before_the_first_message_of_its_thread_is_kept(
+    house: House, written: str
+) -> None:
+    """Written before it, it opens the conversation; written after it, its vendor's events came in the wrong order."""
+    now = datetime.now(UTC)
+    at = now + timedelta(seconds=-60 if written == "before" else 60)
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        for _ in range(2):
+            early = {"kind": "colleague_reply", "person_id": "pigeon-7", "at": at.isoformat()}
+            assert (await way.keeps("p-1", "I took care of it.", **early)).conversation_id is None
+        talk = await way.brings("n-1", at=now.isoformat())
+        seen = await talk.until(lambda seen: len(seen.messages) == 2)
+        await way.brings("n-2", "Thank you!")
+        seen = await talk.until(lambda seen: len(seen.messages) == 3)
+        await talk.rests()
+        unanswered = await house.store.conversations.unanswered(talk.id)
+    assert unanswered == ([PASSWORD, "Thank you!"] if written == "before" else ["Thank you!"])
+    assert (seen.row.status, seen.row.owner.id) == (Status.WITH_HUMAN, "pigeon-7")
+    order = ["human_agent", "customer"] if written == "before" else ["customer", "human_agent"]
+    assert [message.author for message in seen.messages] == [*order, "customer"]
+    assert seen.replies == ["I took care of it."]
+    assert pigeons.sent == []
 
 
 async def test_a_message_that_never_arrived_is_given_to_a_person(house: House) -> None:

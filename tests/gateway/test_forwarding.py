@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from domain.conversation.messages import CustomerMessage
-from domain.conversation.requests import AnyRequest, StartConversation
+from domain.conversation.requests import AnyRequest, SendHumanReply, StartConversation
 from domain.delivery.inbound import ColleagueReply, InboundMessage, Sender
 from domain.errors import ConflictError, UnavailableError
 from gateway.forwarding import Forwarder, message_id
@@ -32,6 +32,12 @@ class RecordedSignals:
         if message.text.split()[0] in self.refused:
             raise UnavailableError("not now")
         self.taken.append(message.text)
+
+    async def open_with(self, start: StartConversation, request: AnyRequest) -> None:
+        assert isinstance(request, SendHumanReply)
+        assert request.opens
+        assert start.customer_id
+        self.taken.append(f"{request.by.id}: {request.text} ({request.sent_as})")
 
     async def request(self, conversation_id: str, request: AnyRequest) -> None:
         raise ConflictError("This conversation is closed.")
@@ -102,6 +108,17 @@ async def test_what_a_colleague_wrote_after_the_end_is_kept_in_quarantine(databa
     await Forwarder(ORGANISATION, inbox, RecordedSignals()).forward_some()
     content = await database.fetchval("SELECT content FROM quarantine WHERE reason LIKE '%after the end%'")
     assert b"So?" in content
+
+
+async def test_what_a_colleague_wrote_first_opens_the_conversation(database: Database) -> None:
+    inbox, signals = InboxRepository(database), RecordedSignals()
+    early = ColleagueReply(
+        channel=KIND, event_id="c-1", at=datetime(2026, 1, 1, tzinfo=UTC), thread="ada", person_id="anna", text="Hello"
+    )
+    await inbox.keep(ORGANISATION, early, datetime.now(UTC))
+    await keep(inbox, "ada 1")
+    await Forwarder(ORGANISATION, inbox, signals).forward_some()
+    assert signals.taken == ["anna: Hello (c-1)", "ada 1"]
 
 
 async def newer(database: Database, event: dict[str, str], kind: str = "poke") -> None:

@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
-from domain.conversation.requests import Resolve, StartConversation, TakeOver, workflow_id
+from domain.conversation.requests import Resolve, SendHumanReply, StartConversation, TakeOver, workflow_id
 from domain.errors import ConflictError, UnavailableError
 from embedded.ports import free_port
 from gateway.metrics import GatewayMetrics
@@ -72,6 +72,17 @@ async def test_the_first_message_opens_the_conversation_and_the_next_goes_into_i
     run = (await handle_of(temporal_client, start).describe()).run_id
     await conversations.receive(start, message("m-2"))
     assert await signals(temporal_client, start) == ["receive_message", "receive_message"]
+    assert (await handle_of(temporal_client, start).describe()).run_id == run
+
+
+async def test_what_a_colleague_wrote_opens_the_conversation_or_goes_into_it(
+    conversations: ConversationSignals, temporal_client: Client, start: StartConversation
+) -> None:
+    await conversations.open_with(start, SendHumanReply(request_id="r-1", by=ANNA, text="Hello", sent_as="c-1"))
+    run = (await handle_of(temporal_client, start).describe()).run_id
+    await conversations.receive(start, message())
+    await conversations.open_with(start, SendHumanReply(request_id="r-2", by=ANNA, text="Well?", sent_as="c-2"))
+    assert await signals(temporal_client, start) == ["send_human_reply", "receive_message", "send_human_reply"]
     assert (await handle_of(temporal_client, start).describe()).run_id == run
 
 

@@ -149,6 +149,16 @@ async def _heard_of(conversation: Conversation, activity: str, times: int) -> No
     await conversation.state()
 
 
+async def opened_by_colleague(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("open_conversation")
+    await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="How are you?", sent_as="c-1", opens=True))
+    await conversation.says("not well", "m1")
+    await conversation.until(lambda s: bool(s.mailbox.inbox and s.mailbox.requests))
+    gate.opened.set()
+    await conversation.until(lambda s: len(conversation.fakes.delivered) == 1 and not s.mailbox.inbox)
+    await conversation.until(lambda s: s.shown.text.startswith(Status.WITH_HUMAN))
+
+
 async def escalated(conversation: Conversation) -> None:
     await conversation.says("a human please", "m1")
     await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
@@ -284,6 +294,7 @@ SCENARIOS = {
     "rejected_and_edited": Scenario(rejected_and_edited, SUPERVISED),
     "two_approvers": Scenario(two_approvers, SUPERVISED, TWO),
     "handed_over_and_back": Scenario(handed_over_and_back),
+    "opened_by_colleague": Scenario(opened_by_colleague),
     "escalated": Scenario(escalated, PERSON),
     "clarified": Scenario(plain, VAGUE),
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),

@@ -269,6 +269,100 @@ async def test_a_colleagues_reply_concerns_the_conversation_of_its_ticket(inbox:
     assert (await inbox.keep(ORGANISATION, elsewhere, NOW)).conversation_id is None
 
 
+def answered(event_id: str = "p-1", seconds: float = 0, **more: Any) -> ColleagueReply:
+    fields = {"channel": "email", "event_id": event_id, "at": later(seconds), "thread": "t-1", "person_id": "anna"}
+    return ColleagueReply.model_validate(fields | {"text": "Done"} | more)
+
+
+async def waits(inbox: InboxRepository) -> list[tuple[str, str]]:
+    """Kind and event id of what Temporal is to get, in the order in which it gets it."""
+    waiting = await inbox.claim_waiting(ORGANISATION, later(3600))
+    return [(one.kind, one.event["event_id"]) for one in waiting]
+
+
+async def test_a_reply_waits_for_the_first_message_of_its_thread_and_follows_it(inbox: InboxRepository) -> None:
+    """Its vendor's events came in the wrong order."""
+    for _ in range(2):
+        kept = await inbox.keep(ORGANISATION, answered(), NOW)
+        assert kept.conversation_id is None
+    assert await waits(inbox) == []
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    waiting = await inbox.claim_waiting(ORGANISATION, later(3600))
+    assert [(one.kind, one.event["event_id"]) for one in waiting] == [("message", "e-1"), ("colleague_reply", "p-1")]
+    assert {(one.conversation_id, one.customer_id) for one in waiting} == {(first.conversation_id, first.customer_id)}
+    assert not (await inbox.keep(ORGANISATION, answered(), NOW)).fresh
+
+
+async def test_a_conversation_opens_with_what_a_colleague_wrote_before_its_first_message(
+    inbox: InboxRepository,
+) -> None:
+    await inbox.keep(ORGANISATION, answered("p-3", seconds=120), NOW)
+    await inbox.keep(ORGANISATION, answered("p-1", seconds=-60), NOW)
+    await inbox.keep(ORGANISATION, answered("p-2", seconds=60), NOW)
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    waiting = await inbox.claim_waiting(ORGANISATION, later(3600))
+    assert [(one.kind, one.event["kind"], one.event["event_id"]) for one in waiting] == [
+        ("opening_reply", "opening_reply", "p-1"),
+        ("message", "message", "e-1"),
+        ("colleague_reply", "colleague_reply", "p-2"),
+        ("colleague_reply", "colleague_reply", "p-3"),
+    ]
+    assert {(one.conversation_id, one.customer_id) for one in waiting} == {(first.conversation_id, first.customer_id)}
+
+
+async def test_an_early_reply_waits_for_its_own_thread_alone(inbox: InboxRepository) -> None:
+    for other in (answered("p-1", thread="t-2"), answered("p-2", channel="slack"), answered("p-3")):
+        await inbox.keep("another", other, NOW)
+        if other.event_id != "p-3":
+            await inbox.keep(ORGANISATION, other, NOW)
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    assert await waits(inbox) == [("message", "e-1")]
+    await inbox.keep(ORGANISATION, wrote("e-2", thread="t-2"), NOW)
+    assert await waits(inbox) == [("message", "e-2"), ("colleague_reply", "p-1")]
+
+
+async def test_an_early_reply_is_taken_in_once(inbox: InboxRepository) -> None:
+    await inbox.keep(ORGANISATION, answered(), NOW)
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    for waiting in await inbox.claim_waiting(ORGANISATION, later(3600)):
+        await inbox.forwarded(waiting.inbox_id)
+    await inbox.keep(ORGANISATION, wrote("e-2"), NOW)
+    assert await waits(inbox) == [("message", "e-2")]
+
+
+async def test_early_replies_of_one_batch_are_taken_in(inbox: InboxRepository) -> None:
+    batch = Batch(events=(answered(), wrote(), answered("p-2")), cursor={"uid": 7})
+    await inbox.keep_batch(ORGANISATION, "email", batch, NOW)
+    assert await waits(inbox) == [("message", "e-1"), ("colleague_reply", "p-1"), ("colleague_reply", "p-2")]
+
+
+async def test_a_reply_and_the_first_message_at_once_find_each_other(inbox: InboxRepository) -> None:
+    keeping = [
+        inbox.keep(ORGANISATION, event, NOW)
+        for number in range(10)
+        for event in (
+            answered(f"p-{number}", thread=f"t-{number}"),
+            wrote(f"e-{number}", thread=f"t-{number}"),
+        )
+    ]
+    await asyncio.gather(*keeping)
+    waiting = await inbox.claim_waiting(ORGANISATION, later(3600))
+    of_thread = {one.event["thread"]: one.conversation_id for one in waiting if one.kind == "message"}
+    replies = {one.event["thread"]: one.conversation_id for one in waiting if one.kind == "colleague_reply"}
+    assert len(of_thread) == 10
+    assert replies == of_thread
+
+
+async def test_who_may_not_write_in_a_thread_takes_none_of_its_replies(inbox: InboxRepository) -> None:
+    """A stranger who names the thread of another customer gets a conversation of their own."""
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    await inbox.keep(ORGANISATION, answered(), NOW)
+    mallory = Sender(email="mallory@velo.example", verified=True)
+    other = await inbox.keep(ORGANISATION, wrote("e-2", sender=mallory), NOW)
+    waiting = await inbox.claim_waiting(ORGANISATION, later(3600))
+    assert [one.event["event_id"] for one in waiting if one.conversation_id == other.conversation_id] == ["e-2"]
+
+
 async def test_a_rating_is_kept_with_its_conversation_and_its_comment_in_no_other_place(
     inbox: InboxRepository, stage: Stage
 ) -> None:

@@ -20,6 +20,7 @@ from storage.inbox_events import (
     WaitingColleagueReply,
     WaitingFailureReport,
     WaitingMessage,
+    WaitingOpeningReply,
 )
 from storage.threads import ThreadRepository
 from tests.organisation import VERSION
@@ -59,6 +60,16 @@ async def test_a_colleagues_reply(inbox: InboxRepository) -> None:
     assert found == WaitingColleagueReply(kind="colleague_reply", event_id="p-1", person_id="anna", text="Done")
 
 
+async def test_a_colleagues_reply_with_which_a_conversation_opens(inbox: InboxRepository) -> None:
+    early = ColleagueReply(
+        channel="email", event_id="p-1", at=later(-5), thread="t-1", person_id="anna", text="How are you?"
+    )
+    await inbox.keep(ORGANISATION, early, NOW)
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    found, _ = await waiting(inbox)
+    assert found == WaitingOpeningReply(kind="opening_reply", event_id="p-1", person_id="anna", text="How are you?")
+
+
 @pytest.mark.parametrize("early", [True, False], ids=["before the sending is recorded", "after it"])
 async def test_a_failed_delivery(inbox: InboxRepository, stage: Stage, early: bool) -> None:
     failed = DeliveryReport(
@@ -91,7 +102,14 @@ async def test_a_merge_and_what_it_passes_on(inbox: InboxRepository, stage: Stag
 
 
 def test_every_kind_is_known_by_its_name() -> None:
-    assert sorted(KNOWN_KINDS) == ["colleague_reply", "delivery_report", "merged", "merged_message", "message"]
+    assert sorted(KNOWN_KINDS) == [
+        "colleague_reply",
+        "delivery_report",
+        "merged",
+        "merged_message",
+        "message",
+        "opening_reply",
+    ]
 
 
 @pytest.mark.parametrize("event", [{}, {"kind": "poke"}, {"kind": "message", "text": "Hi"}])

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import DeliveredMessage, OwnershipChanged, StatusEvent
     from domain.conversation.lifecycle import Lifecycle
+    from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Owner, Status
     from domain.conversation.requests import (
         ChangeMode,
@@ -35,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
 Result = TypeVar("Result")
 
 TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
+OPENS = "what-a-colleague-wrote-first-stands-first"
 GIVES_UP = "a-failed-delivery-is-given-up"
 UNDELIVERED = (
     "Your reply could not be delivered: the channel refuses it, or did not take it in all the time that it was tried. "
@@ -112,10 +114,14 @@ class ConversationLifecycle:
         recorded_now = still_here and self._state.waiting.identity_check is None
         return self._state.is_overtaken() if recorded_now else self._state.is_being_taken_over()
 
-    async def take_over(self, request: TakeOver) -> None:
-        """Make a person the owner; when this returns, no older draft can leave any more."""
+    async def take_over(self, request: TakeOver, *, before_messages: bool = False) -> None:
+        """Make a person the owner; when this returns, no older draft can leave any more.
+
+        `before_messages`: what customers wrote is recorded afterwards, not together with it.
+        """
         self._state.move_on()
-        await self._change_owner(self._state.lifecycle.take_over(request.by.id), request, request.note)
+        messages = () if before_messages else self._state.take_inbox()
+        await self._change_owner(self._state.lifecycle.take_over(request.by.id), request, request.note, messages)
         self._state.take_over(request.by.id)
 
     async def hand_back(self, request: HandBack) -> None:
@@ -124,7 +130,8 @@ class ConversationLifecycle:
         told_to_wait = state.owned_by_ai and state.waiting.told_to_wait
         ai_agent = state.answering.ai_agent or state.opened_policy.default_ai_agent
         state.move_on()
-        changed = await self._change_owner(state.lifecycle.hand_back(ai_agent), request, request.instruction)
+        after = state.lifecycle.hand_back(ai_agent)
+        changed = await self._change_owner(after, request, request.instruction, state.take_inbox())
         state.hand_back(
             ai_agent,
             request.instruction,
@@ -133,17 +140,23 @@ class ConversationLifecycle:
             now=workflow.now(),
         )
 
-    async def _change_owner(self, after: Lifecycle, request: Request, note: str) -> OwnershipChanged:
-        messages = self._state.take_inbox()
+    async def _change_owner(
+        self, after: Lifecycle, request: Request, note: str, messages: tuple[CustomerMessage, ...]
+    ) -> OwnershipChanged:
         return await self._activities.change_ownership(
             after, messages, request_id=request.request_id, by=request.by.id, note=note
         )
 
     async def send_human_reply(self, request: SendHumanReply) -> None:
-        """Whoever answers owns the conversation: a reply from a person takes it over first."""
+        """Whoever answers owns the conversation: a reply from a person takes it over first.
+
+        What opens it was written before all that customers wrote, so it stands before that and leaves it unanswered.
+        """
+        opens = request.opens and workflow.patched(OPENS)
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
-            await self.take_over(request.takeover())
-        if await self.await_delivery(self._activities.sending.deliver_human_reply(request)) is None:
+            await self.take_over(request.takeover(), before_messages=opens)
+        leaves_at = workflow.now() if opens else None
+        if await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at) is None:
             await self._tell_owner(request)
 
     async def report_failure(self, request: ReportFailure) -> None:

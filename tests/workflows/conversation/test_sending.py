@@ -121,3 +121,24 @@ async def test_what_has_left_elsewhere_is_recorded_however_long_it_takes(convers
         await conversation.until(lambda _: len(activities.delivered) == 1)
     assert timeouts == [0] or min(timeouts) > 24 * 3600
     assert activities.given_up == []
+
+
+@pytest.mark.parametrize("opens", [True, False])
+async def test_what_a_colleague_wrote_first_stands_before_what_the_customer_wrote(
+    converse: Converse, opens: bool
+) -> None:
+    activities = FakeActivities(Policy(default_ai_agent="general", **PUSHED))
+    async with converse(activities) as conversation:
+        opening = activities.hold("open_conversation")
+        await conversation.says("not well", "m1")
+        await conversation.ask(REPLY.model_copy(update={"sent_as": "comment-7", "opens": opens}))
+        await conversation.until(lambda s: bool(s.mailbox.inbox and s.mailbox.requests))
+        delivering = activities.hold("deliver_message")
+        opening.opened.set()
+        await delivering.reached.wait()
+        assert list(activities.recorded) == ([] if opens else ["m1"])
+        delivering.opened.set()
+        state = await conversation.until(lambda s: len(activities.delivered) == 1 and not s.mailbox.inbox)
+        await conversation.until(lambda _: list(activities.recorded) == ["m1"])
+    assert state.owner.id == "anna"
+    assert "generate_reply" not in activities.log
