@@ -51,10 +51,13 @@ class ConversationRepository:
         return recorded
 
     async def change_ownership(self, input: ChangeOwnershipInput, now: datetime) -> OwnershipChanged:
-        """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered."""
+        """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered.
+
+        Nothing is changed or recorded when it is `repeated`.
+        """
         changed = Notification(kind="owner", conversation_id=input.conversation_id)
-        row = await self._database.call(changed, "SELECT * FROM change_ownership($1, $2)", input, now)
-        return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"])
+        row = await self._database.call(changed, "SELECT * FROM change_owner($1, $2)", input, now)
+        return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"], repeated=bool(row["repeated"]))
 
     async def change_status(self, input: ChangeStatusInput, now: datetime) -> None:
         """Change status and mode once per request id; what is resolved counts as answered."""

@@ -195,10 +195,15 @@ class ChangeOwnershipInput(Frozen):
 
 
 class OwnershipChanged(Frozen):
-    """`unanswered`: customer messages since the last reply."""
+    """`unanswered`: customer messages since the last reply.
+
+    `repeated`: the same request changed the owner at a lower revision, `at` that time; nothing has changed now, and no
+    message was recorded.
+    """
 
     unanswered: int
     at: datetime
+    repeated: bool = False
 
 
 StatusEvent = Literal["snoozed", "woken", "resolved", "reopened", "mode_changed", "delivery_failed", "parked"]

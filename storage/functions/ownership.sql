@@ -13,15 +13,19 @@ BEGIN
     END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION change_ownership(
-    step jsonb, moment timestamptz, OUT unanswered integer, OUT changed_at timestamptz
+-- Once for each request. `repeated`: it is not another attempt of the step that made the change, but the same request
+-- again, at a higher revision, of which the workflow has forgotten that it knew it; then nothing changes.
+CREATE OR REPLACE FUNCTION change_owner(
+    step jsonb, moment timestamptz, OUT unanswered integer, OUT changed_at timestamptz, OUT repeated boolean
 ) LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
     key text := format('request:%s:%s', c.conversation_id, step->>'request_id');
 BEGIN
-    SELECT at INTO changed_at FROM audit_events WHERE event_key = key;
+    SELECT at, (data->>'revision')::integer < (step->>'revision')::integer INTO changed_at, repeated
+    FROM audit_events WHERE event_key = key;
     IF NOT FOUND THEN
+        repeated := false;
         changed_at := moment;
         PERFORM wait_while_leaving(c);
         IF step#>>'{owner,kind}' = 'human_agent' THEN

@@ -149,6 +149,21 @@ async def _heard_of(conversation: Conversation, activity: str, times: int) -> No
     await conversation.state()
 
 
+async def taken_over_long_ago(conversation: Conversation) -> None:
+    """A request comes again whose id the workflow has forgotten; the store has not."""
+    conversation.fakes.carried_out = {"t1": 0, "r1-takeover": 0, "h1": 0}
+    gate = conversation.fakes.hold("open_conversation")
+    await conversation.says("help", "m1")
+    await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+    await conversation.until(lambda s: bool(s.mailbox.inbox and s.mailbox.requests))
+    gate.opened.set()
+    await conversation.settled()
+    await conversation.until(lambda s: s.shown.text != "")
+    await conversation.says("anybody?", "m2")
+    await conversation.settled()
+    await conversation.until(lambda _: len(conversation.fakes.recorded) == 2 or not conversation.fakes.delivered)
+
+
 async def opened_by_colleague(conversation: Conversation) -> None:
     gate = conversation.fakes.hold("open_conversation")
     await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="How are you?", sent_as="c-1", opens=True))
@@ -294,6 +309,7 @@ SCENARIOS = {
     "rejected_and_edited": Scenario(rejected_and_edited, SUPERVISED),
     "two_approvers": Scenario(two_approvers, SUPERVISED, TWO),
     "handed_over_and_back": Scenario(handed_over_and_back),
+    "taken_over_long_ago": Scenario(taken_over_long_ago),
     "opened_by_colleague": Scenario(opened_by_colleague),
     "escalated": Scenario(escalated, PERSON),
     "clarified": Scenario(plain, VAGUE),

@@ -129,6 +129,36 @@ async def test_a_repeated_takeover_changes_nothing(stage: Stage) -> None:
     assert (await stage.events()).count("ownership_changed") == 2
 
 
+async def test_another_attempt_of_a_takeover_is_no_repetition(stage: Stage) -> None:
+    """The worker died between commit and answer; a message may have raised the revision meanwhile."""
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.conversations.record_messages(CONVERSATION, 3, [message("b")])
+    again = await stage.conversations.change_ownership(ownership(), later(5))
+    assert (again.at, again.unanswered, again.repeated) == (NOW, 1, False)
+
+
+@pytest.mark.parametrize("revision", [3, 4, 900])
+async def test_a_takeover_that_comes_again_long_after_is_told_to_the_workflow(stage: Stage, revision: int) -> None:
+    """Its ring of ids has forgotten the request. What came with it is recorded in its own turn, not here."""
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.conversations.change_ownership(ownership(AI, revision=3, request_id="back-1"), later(5))
+    late = ownership(revision=revision + 1, messages=(message("b"),), note="again")
+    again = await stage.conversations.change_ownership(late, later(9))
+    conversation = await stage.conversation()
+    assert (again.repeated, again.at) == (True, NOW)
+    assert (conversation.owner, conversation.revision, conversation.last_seq) == (AI, 3, 0)
+    assert await stage.conversations.notes(CONVERSATION) == []
+
+
+async def test_a_hand_back_that_comes_again_long_after_is_told_to_the_workflow(stage: Stage) -> None:
+    back = ownership(AI, revision=3, request_id="back-1", by="anna")
+    await stage.conversations.change_ownership(ownership(), NOW)
+    assert not (await stage.conversations.change_ownership(back, NOW)).repeated
+    await stage.conversations.change_ownership(ownership(revision=4, request_id="take-2"), NOW)
+    assert (await stage.conversations.change_ownership(back.model_copy(update={"revision": 5}), NOW)).repeated
+    assert (await stage.conversation()).owner == ANNA
+
+
 async def test_what_was_escalated_still_waits_when_a_person_hands_it_back(stage: Stage) -> None:
     await stage.drafted()
     await stage.deliveries.escalate(escalation(), NOW)

@@ -201,9 +201,9 @@ async def test_a_new_conversation_has_the_status_of_its_owner(stage: Stage, owne
 FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$", re.DOTALL)
 ASSIGNED = re.compile(r"\b\w+\.(status|owner_kind|owner_id|revision)\s*:=\s*(.*?);", re.DOTALL)
 GIVEN = {
-    ("change_ownership", "owner_kind", "step#>>'{owner,kind}'"),
-    ("change_ownership", "owner_id", "step#>>'{owner,id}'"),
-    ("change_ownership", "status", "step->>'status'"),
+    ("change_owner", "owner_kind", "step#>>'{owner,kind}'"),
+    ("change_owner", "owner_id", "step#>>'{owner,id}'"),
+    ("change_owner", "status", "step->>'status'"),
     ("change_status", "status", "step->>'status'"),
     ("raise_revision", "revision", "new_revision"),
     ("keep_status", "status", "after->>'status'"),

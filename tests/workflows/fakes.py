@@ -77,6 +77,7 @@ class FakeActivities:
         self.owner = Owner(kind="ai_agent", id="general")
         self.delivered: list[str] = []
         self.given_up: list[str] = []
+        self.carried_out: dict[str, int] = {}
         self.left_after_all: set[str] = set()
         self.refused = 0
         self.records_late = False
@@ -216,6 +217,8 @@ class FakeActivities:
     @activity.defn
     async def change_ownership(self, input: ChangeOwnershipInput) -> OwnershipChanged:
         await self._enter("change_ownership")
+        if self.carried_out.setdefault(input.request_id, input.revision) < input.revision:
+            return OwnershipChanged(unanswered=len(self.unanswered), at=datetime.now(UTC), repeated=True)
         self._record(input.messages, input.revision)
         self.owner = input.owner
         return OwnershipChanged(unanswered=len(self.unanswered), at=datetime.now(UTC))

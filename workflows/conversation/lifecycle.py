@@ -11,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import DeliveredMessage, OwnershipChanged, StatusEvent
     from domain.conversation.lifecycle import Lifecycle
-    from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Owner, Status
     from domain.conversation.requests import (
         ChangeMode,
@@ -36,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
 Result = TypeVar("Result")
 
 TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
+REPEATS = "a-repeated-change-of-owner-changes-nothing"
 OPENS = "what-a-colleague-wrote-first-stands-first"
 GIVES_UP = "a-failed-delivery-is-given-up"
 UNDELIVERED = (
@@ -67,7 +67,8 @@ class ConversationLifecycle:
             self._state.drop_request(taking)
             await self.take_over(taking)
         elif isinstance(taking, SendHumanReply):
-            await self.take_over(taking.takeover())
+            if not await self.take_over(taking.takeover()):
+                self._state.drop_request(taking)
         elif self._state.waiting.identity_check is None:
             await self.record_inbox()
 
@@ -114,24 +115,28 @@ class ConversationLifecycle:
         recorded_now = still_here and self._state.waiting.identity_check is None
         return self._state.is_overtaken() if recorded_now else self._state.is_being_taken_over()
 
-    async def take_over(self, request: TakeOver, *, before_messages: bool = False) -> None:
+    async def take_over(self, request: TakeOver, *, before_messages: bool = False) -> bool:
         """Make a person the owner; when this returns, no older draft can leave any more.
 
-        `before_messages`: what customers wrote is recorded afterwards, not together with it.
+        False when the request was carried out long ago: then everything stays as it is. `before_messages`: what
+        customers wrote is recorded afterwards, not together with it.
         """
+        after = self._state.lifecycle.move_on().take_over(request.by.id)
+        if await self._change_owner(after, request, request.note, with_messages=not before_messages) is None:
+            return False
         self._state.move_on()
-        messages = () if before_messages else self._state.take_inbox()
-        await self._change_owner(self._state.lifecycle.take_over(request.by.id), request, request.note, messages)
         self._state.take_over(request.by.id)
+        return True
 
     async def hand_back(self, request: HandBack) -> None:
         """Make the AI agent the owner, with an instruction and fresh budgets."""
         state = self._state
         told_to_wait = state.owned_by_ai and state.waiting.told_to_wait
         ai_agent = state.answering.ai_agent or state.opened_policy.default_ai_agent
+        changed = await self._change_owner(state.lifecycle.move_on().hand_back(ai_agent), request, request.instruction)
+        if changed is None:
+            return
         state.move_on()
-        after = state.lifecycle.hand_back(ai_agent)
-        changed = await self._change_owner(after, request, request.instruction, state.take_inbox())
         state.hand_back(
             ai_agent,
             request.instruction,
@@ -141,11 +146,18 @@ class ConversationLifecycle:
         )
 
     async def _change_owner(
-        self, after: Lifecycle, request: Request, note: str, messages: tuple[CustomerMessage, ...]
-    ) -> OwnershipChanged:
-        return await self._activities.change_ownership(
+        self, after: Lifecycle, request: Request, note: str, *, with_messages: bool = True
+    ) -> OwnershipChanged | None:
+        """None when the store knows the request from long ago: then what customers wrote waits for its turn again."""
+        state = self._state
+        messages = state.take_inbox() if with_messages else ()
+        changed = await self._activities.change_ownership(
             after, messages, request_id=request.request_id, by=request.by.id, note=note
         )
+        if changed.repeated and workflow.patched(REPEATS):
+            state.put_back(messages)
+            return None
+        return changed
 
     async def send_human_reply(self, request: SendHumanReply) -> None:
         """Whoever answers owns the conversation: a reply from a person takes it over first.
