@@ -197,10 +197,18 @@ async def reply_given_up(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
     conversation.fakes.failures["deliver_message"] = [ApplicationError("no such address", type="PermanentError")]
     await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
-    await conversation.until(lambda _: len(conversation.fakes.statuses) == 1)
-    await conversation.until(lambda s: "request:r1" in s.mailbox.seen and not s.mailbox.requests)
+    await conversation.until(lambda s: s.shown.text.endswith("anna"))
     await conversation.says("hello?", "m2")
     await conversation.until(lambda _: len(conversation.fakes.recorded) == 2)
+
+
+async def reply_refused(conversation: Conversation) -> None:
+    """Its takeover counted before, and the conversation was handed back since."""
+    conversation.fakes.carried_out = {"r1-takeover": 0}
+    await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
+    await conversation.until(lambda s: s.shown.text != "")
+    await conversation.says("hello?", "m1")
+    await conversation.answered(1)
 
 
 async def written_back(conversation: Conversation) -> None:
@@ -318,6 +326,7 @@ SCENARIOS = {
     "model_failed": Scenario(model_failed),
     "store_away": Scenario(store_away, ALONE, PLAIN, (REFUND,)),
     "reported_as_failed": Scenario(reported_as_failed, PERSON),
+    "reply_refused": Scenario(reply_refused),
     "reply_given_up": Scenario(reply_given_up, PERSON),
     "set_aside": Scenario(set_aside),
     "set_aside_at_night": Scenario(set_aside_at_night, policy=NIGHT),

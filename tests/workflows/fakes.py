@@ -182,9 +182,8 @@ class FakeActivities:
     async def deliver_message(self, input: DeliverMessageInput) -> DeliveredMessage:
         self.deliveries.append(input)
         await self._enter("deliver_message")
-        by_ai = input.author == "ai_agent"
         stale = input.expected_revision is not None and input.expected_revision != self.revision
-        if stale or (by_ai and self.owner.kind != "ai_agent"):
+        if stale or (input.author != "system" and input.author != self.owner.kind):
             self.refused += 1
             return DeliveredMessage(status="refused", at=datetime.now(UTC))
         if input.message_key not in self.delivered:

@@ -36,11 +36,15 @@ Result = TypeVar("Result")
 
 TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
 REPEATS = "a-repeated-change-of-owner-changes-nothing"
+TELLS_REFUSED = "a-reply-that-was-refused-is-told"
 OPENS = "what-a-colleague-wrote-first-stands-first"
 GIVES_UP = "a-failed-delivery-is-given-up"
 UNDELIVERED = (
     "Your reply could not be delivered: the channel refuses it, or did not take it in all the time that it was tried. "
     "It is not sent again. Reach the customer in another way."
+)
+NOT_SENT = (
+    "Your reply was not sent: somebody else got the conversation before it left. Take it over, and send it again."
 )
 
 
@@ -168,8 +172,11 @@ class ConversationLifecycle:
         if self._state.owner != Owner(kind="human_agent", id=request.by.id):
             await self.take_over(request.takeover(), before_messages=opens)
         leaves_at = workflow.now() if opens else None
-        if await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at) is None:
+        delivered = await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at)
+        if delivered is None:
             await self._tell_owner(request)
+        elif delivered.status == "refused" and request.sent_as is None and workflow.patched(TELLS_REFUSED):
+            await self._tell_owner(request, NOT_SENT)
 
     async def report_failure(self, request: ReportFailure) -> None:
         """A message that had left did not arrive: whoever owns the conversation sees it, even if it was resolved."""
@@ -179,8 +186,8 @@ class ConversationLifecycle:
             self._state.wake()
             await self._tell_owner(request)
 
-    async def _tell_owner(self, request: Request) -> None:
-        await self._record_status("delivery_failed", f"{request.request_id[:100]}-failed", "system", UNDELIVERED)
+    async def _tell_owner(self, request: Request, note: str = UNDELIVERED) -> None:
+        await self._record_status("delivery_failed", f"{request.request_id[:100]}-failed", "system", note)
 
     async def escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
         """Give the conversation to the human queue, unless a person has taken it over meanwhile."""

@@ -5,10 +5,10 @@ from temporalio.exceptions import ApplicationError
 
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
-from domain.conversation.requests import SendHumanReply, TakeOver
+from domain.conversation.requests import HandBack, SendHumanReply, TakeOver
 from domain.delivery.channels import ChannelTraits
 from domain.specification.organisation import ServiceLevels
-from tests.workflows.conftest import ANNA, Converse
+from tests.workflows.conftest import ANNA, BEN, Converse
 from tests.workflows.fakes import SURE, FakeActivities
 
 PUSHED: dict[str, object] = {"channels": {"web_chat": ChannelTraits(stored=False)}}
@@ -142,3 +142,22 @@ async def test_what_a_colleague_wrote_first_stands_before_what_the_customer_wrot
         await conversation.until(lambda _: list(activities.recorded) == ["m1"])
     assert state.owner.id == "anna"
     assert "generate_reply" not in activities.log
+
+
+async def test_who_replies_and_is_not_the_owner_any_more_is_told(converse: Converse) -> None:
+    """A colleague handed the conversation back before the reply had its turn; its takeover had counted already."""
+    activities = FakeActivities(Policy(default_ai_agent="general"))
+    async with converse(activities) as conversation:
+        gate = activities.hold("generate_reply")
+        await conversation.says("where is my invoice?")
+        await gate.reached.wait()
+        await conversation.ask(HandBack(request_id="h1", by=BEN, instruction="be brief"))
+        await conversation.ask(REPLY)
+        gate.opened.set()
+        await conversation.until(lambda _: len(activities.statuses) == 1)
+        await conversation.until(lambda s: s.answering.counts.exchanges == 1 and not s.mailbox.requests)
+    (told,) = activities.statuses
+    assert (told.event, told.request_id) == ("delivery_failed", "r1-failed")
+    assert "Take it over, and send it again" in told.note
+    assert [one.author for one in activities.deliveries] == ["human_agent", "ai_agent"]
+    assert len(activities.delivered) == 1
