@@ -243,7 +243,7 @@ async def test_an_outage_of_postgresql_is_one_line_in_the_log(tmp_path: Path) ->
                 await publish(database)
                 await until(lambda: len(followed) == 2)
         await database.close()
-    assert [line["error"] for line in lines if "error" in line] == ["UnavailableError"]
+    assert [line["error"] for line in lines if "error" in line] == ["StoreUnavailableError"]
 
 
 async def test_whatever_goes_wrong_is_tried_again(database: Database) -> None:
