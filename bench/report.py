@@ -89,7 +89,7 @@ def document(figures: Figures) -> str:
         times=markdown_table(TIME_COLUMNS, time_rows(figures)),
         figures=markdown_table(FIGURE_COLUMNS, figure_rows(figures)),
         budgets=markdown_table(BUDGET_COLUMNS, budget_rows(figures)),
-        peers=section(figures.peers) if figures.peers else "",
+        peers=section(figures.peers),
     )
 
 

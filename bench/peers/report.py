@@ -35,8 +35,10 @@ def kill_rows(peers: Comparison) -> Rows:
     ]
 
 
-def section(peers: Comparison) -> str:
+def section(peers: Comparison | None) -> str:
     """Empty lines around it, as the document wants."""
+    if peers is None:
+        return UNMEASURED
     return SECTION.format(
         peers=peers,
         versions="; ".join(_versions(system) for system in peers.systems[1:]) or "no peer",
@@ -63,6 +65,12 @@ def _versions(system: SystemFigures) -> str:
     return f"{system.name}: {', '.join(f'{package} {version}' for package, version in system.versions.items())}"
 
 
+UNMEASURED = """
+## Beside LangGraph and DBOS
+
+Not measured in this run. `make bench PEERS=1` measures the same turn, an approval and the same kills on LangGraph and
+on DBOS, each in an environment of its own on the same PostgreSQL, beside Holdfast.
+"""
 SECTION = """
 ## Beside LangGraph and DBOS
 

@@ -76,8 +76,13 @@ def test_the_section_names_versions_picture_and_who_is_missing() -> None:
     assert "{" not in text
 
 
-def test_without_peers_there_is_no_section_and_with_them_the_command_is_named() -> None:
-    assert "LangGraph" not in document(FIGURES) + printed(FIGURES)
+def test_without_peers_the_document_says_how_to_measure_them_and_shows_no_picture() -> None:
+    assert "LangGraph" not in printed(FIGURES)
+    assert "Not measured in this run. `make bench PEERS=1`" in document(FIGURES)
+    assert "bench-peers.png" not in document(FIGURES)
+
+
+def test_with_peers_the_document_names_the_command() -> None:
     assert "`holdfast bench --peers --markdown docs/benchmarks.md`" in document(WITH_PEERS)
     assert "\n\n\n" not in document(WITH_PEERS)
     assert "\n\n\n" not in document(FIGURES)
