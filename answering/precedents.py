@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class Likeness:
 
 
 ANSWERS = frozenset[str]({"answered", "approved"})
-TREATMENTS = ANSWERS | {"person", "asked_back", "courtesy"}
+TREATMENTS = frozenset[str](get_args(Treatment))
 NOTHING_ALIKE = Likeness()
 
 
