@@ -9,6 +9,7 @@ from domain.errors import InvalidInputError
 from embedded.ports import free_port
 from embedded.temporal_server import TemporalServer
 from tests.workers.listener import Idle
+from tests.workers.seen import until
 from workers.health import answering
 
 
@@ -29,6 +30,7 @@ async def test_it_is_healthy_while_its_workers_run(worker: Worker) -> None:
     async with answering([worker], "127.0.0.1", port):
         assert await _asked(port) == (503, {"health": False})
         async with worker:
+            await until(lambda: worker.is_running)  # entering it only begins its start
             assert await _asked(port) == (200, {"health": True})
         assert await _asked(port) == (503, {"health": False})
     with pytest.raises(httpx.ConnectError):
