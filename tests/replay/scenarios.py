@@ -304,7 +304,7 @@ VAGUE = SURE.model_copy(update={"ambiguous": True})
 PERSON = SURE.model_copy(update={"asks_for_person": True})
 TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
 TELLING = Policy(default_ai_agent="general", crm_notes=("escalated",), ticketed_channels=("web_chat",))
-HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 0.3})
+HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3})
 HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
 
 NIGHT = Policy(default_ai_agent="general", quiet_hours={"web_chat": QuietHours(begins=time(0), ends=time(23, 59))})
