@@ -110,16 +110,20 @@ async def test_a_model_that_fails_once_the_store_is_back_is_to_blame(converse: C
     assert state.lifecycle.escalation_reason == "model_failed"
 
 
-async def test_who_takes_over_while_the_store_is_away_stops_the_draft(converse: Converse) -> None:
+@pytest.mark.parametrize(("under_way", "tries_to_send"), [("generate_reply", 0), ("deliver_message", 2)])
+async def test_who_takes_over_while_the_store_is_away_stops_what_was_under_way(
+    converse: Converse, under_way: str, tries_to_send: int
+) -> None:
     activities = fakes()
-    activities.failures["generate_reply"] = away(1, at_once=True)
+    activities.failures[under_way] = away(1, at_once=True)
     async with converse(activities) as conversation:
         gate = activities.hold("record_messages")
         await conversation.says("where is my invoice?")
         await gate.reached.wait()
         await conversation.ask(TakeOver(request_id="t1", by=ANNA))
         gate.opened.set()
-        await conversation.until(lambda state: state.owner.id == "anna")
+        await conversation.until(lambda state: state.owner.id == "anna" and not state.mailbox.requests)
+        await conversation.until(lambda _: len(activities.deliveries) == tries_to_send)
         await conversation.settled()
     assert activities.delivered == []
 
@@ -162,21 +166,6 @@ async def test_a_reply_leaves_when_the_store_is_back(converse: Converse) -> None
         state = await conversation.until(lambda state: state.answering.counts.exchanges == 1)
     assert [one.message_key for one in activities.deliveries] == [f"{state.start.conversation_id}-1"] * 2
     assert (len(activities.delivered), activities.given_up, activities.escalations) == (1, [], [])
-
-
-async def test_a_reply_that_was_overtaken_while_the_store_was_away_stays(converse: Converse) -> None:
-    activities = fakes()
-    activities.failures["deliver_message"] = away(1, at_once=True)
-    async with converse(activities) as conversation:
-        gate = activities.hold("record_messages")
-        await conversation.says("where is my invoice?")
-        await gate.reached.wait()
-        await conversation.ask(TakeOver(request_id="t1", by=ANNA))
-        gate.opened.set()
-        await conversation.until(lambda state: state.owner.id == "anna" and not state.mailbox.requests)
-        await conversation.until(lambda _: len(activities.deliveries) == 2)
-        await conversation.settled()
-    assert activities.delivered == []
 
 
 async def test_a_tool_is_used_once_when_the_store_is_back(converse: Converse) -> None:
