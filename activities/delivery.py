@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from activities.at_once import hold
 from activities.heartbeats import heartbeats
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from domain.delivery.channels import ChannelTraits
@@ -16,7 +17,6 @@ from integrations.channels.registry import TRAITS
 from storage.deliveries import LEASE, DeliveryRepository
 from storage.views import Claim
 
-MAX_HOLD_SECONDS = 30.0
 ATTEMPT_SECONDS = LEASE.total_seconds() - 3
 LOOKS = 20
 """More tries than the lease of a last attempt takes; who cannot look by then gives up without."""
@@ -42,7 +42,7 @@ class DeliveryActivities:
         Waits until `not_before` first, so that a customer who is still typing gets one answer to all of it.
         """
         async with heartbeats():
-            await _hold(input.not_before)
+            await hold(input.not_before)
             return await self._deliver(input)
 
     @activity.defn
@@ -145,11 +145,3 @@ async def _found(channel: Channel, message: OutboundMessage) -> SendReceipt | No
         return await channel.find_sent(message)
     except PermanentError as error:
         raise UnavailableError(f"It is not known whether an earlier attempt sent the message. {error}") from error
-
-
-async def _hold(until: datetime | None) -> None:
-    if until is None:
-        return
-    seconds = (until - datetime.now(UTC)).total_seconds()
-    if seconds > 0:
-        await asyncio.sleep(min(seconds, MAX_HOLD_SECONDS))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from activities.at_once import AtOnce
 from activities.heartbeats import heartbeats
 from answering.organisations import Organisations, ServedVersion
 from answering.understanding import DraftQuestion
@@ -15,7 +16,7 @@ from domain.conversation.activity_models import (
     ScoreConfidenceInput,
     ScoredConfidence,
 )
-from domain.conversation.turn import CustomerContext, understood_by
+from domain.conversation.turn import CustomerContext, Draft, understood_by
 from domain.errors import HoldfastError, NotFoundError
 from domain.identity.check import without_codes
 from domain.tools.calls import RecordedCall
@@ -35,18 +36,32 @@ class ReplyActivities:
         calls: ToolCallRepository,
         approvals: ApprovalRepository,
         organisations: Organisations,
+        at_once: AtOnce,
     ) -> None:
         self._turns = turns
         self._calls = calls
         self._approvals = approvals
         self._organisations = organisations
+        self._at_once = at_once
 
     @activity.defn
     async def generate_reply(self, input: GenerateReplyInput) -> GeneratedReply:
-        """Record the new messages, then draft one answer to everything that nobody has answered."""
+        """Record the new messages, draft one answer to everything that nobody has answered, and decide about it.
+
+        What is decided is carried out at once where the mandate allows it; otherwise the draft is returned.
+        """
+        async with heartbeats():
+            draft = await self._drafted(input)
+            if draft is None or input.mandate is None:
+                return GeneratedReply(draft=draft)
+            served = await self._organisations.served(input.spec_hash)
+            return await self._at_once.carry_out(draft, input, input.mandate, served.policy)
+
+    async def _drafted(self, input: GenerateReplyInput) -> Draft | None:
+        """The draft, kept before anything is done with it, so that no model is paid twice for a turn."""
         basis = await self._turns.begin_draft(input, datetime.now(UTC))
         if basis.draft is not None or not basis.unanswered:
-            return GeneratedReply(draft=basis.draft)
+            return basis.draft
         served = await self._organisations.served(input.spec_hash)
         question = _question(
             input.draft_id,
@@ -57,11 +72,10 @@ class ReplyActivities:
             rejected=await self._rejected(input),
             done=await self._done(served, input.conversation_id),
         )
-        async with heartbeats(), self._counting_failures(input.conversation_id):
+        async with self._counting_failures(input.conversation_id):
             made = await served.drafter.draft(question)
         draft = made.model_copy(update={"evidence": understood_by(made.evidence, input.understands)})
-        await self._turns.save_draft(input, draft)
-        return GeneratedReply(draft=draft)
+        return await self._turns.save_draft(input, draft)
 
     @activity.defn
     async def score_confidence(self, input: ScoreConfidenceInput) -> ScoredConfidence:

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from domain.conversation.activity_models import ChangeOwnershipInput, ChangeStatusInput, OwnershipChanged
+from domain.conversation.activity_models import (
+    ChangeOwnershipInput,
+    ChangeStatusInput,
+    OwnershipChanged,
+    RecordedMessages,
+)
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
@@ -42,13 +47,14 @@ class ConversationRepository:
         row = await self._database.call(opened, query, start, spec_hash, first, mode.value, now)
         return ConversationView.of(dict(row))
 
-    async def record_messages(self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]) -> int:
-        """Write those messages that are new and return how many; approvals of a lower revision become stale."""
-        query = "SELECT record_messages($1, $2, $3, $4) AS recorded"
+    async def record_messages(
+        self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]
+    ) -> RecordedMessages:
+        """Write those messages that are new; drafts and approvals of a lower revision are stale from here on."""
+        query = "SELECT * FROM record_customer_messages($1, $2, $3, $4)"
         received = Notification(kind="message", conversation_id=conversation_id)
         row = await self._database.call(received, query, conversation_id, revision, tuple(messages), datetime.now(UTC))
-        recorded: int = row["recorded"]
-        return recorded
+        return RecordedMessages(recorded=row["recorded"], last_reply=row["last_reply"])
 
     async def change_ownership(self, input: ChangeOwnershipInput, now: datetime) -> OwnershipChanged:
         """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered.

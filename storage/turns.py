@@ -25,13 +25,15 @@ class TurnRepository:
         row = await self._database.call(received, query, input, TRANSCRIPT_LENGTH, now)
         return DraftBasis.model_validate(row["basis"])
 
-    async def save_draft(self, input: GenerateReplyInput, draft: Draft) -> None:
-        """Keep the draft; of two attempts the first one counts."""
-        await self._database.fetchval(
+    async def save_draft(self, input: GenerateReplyInput, draft: Draft) -> Draft:
+        """Keep the draft, and return the one that counts: of two attempts the first."""
+        kept = await self._database.fetchval(
             """
             INSERT INTO turns (draft_id, conversation_id, turn, revision, ai_agent, suggestion, draft, context_id,
                                instruction)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (draft_id) DO NOTHING
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (draft_id) DO UPDATE SET draft = turns.draft
+            RETURNING CASE WHEN xmax <> 0 THEN draft END
             """,
             draft.draft_id,
             input.conversation_id,
@@ -43,6 +45,7 @@ class TurnRepository:
             input.context_id,
             input.instruction,
         )
+        return draft if kept is None else Draft.model_validate(kept)
 
     async def read_draft(self, draft_id: str) -> DraftBasis | None:
         """A draft with what it was made from, as long as nothing newer was said."""

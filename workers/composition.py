@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.approvals import ApprovalActivities
+from activities.at_once import AtOnce
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
@@ -108,6 +109,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     customers = CustomerRepository(database)
     near = integrations or integrations_of(customers)
     turns, calls, approvals = TurnRepository(database), ToolCallRepository(database), ApprovalRepository(database)
+    deliveries = DeliveryRepository(database)
     guards = Guards(Breakers(VendorStateRepository(database)))
     connected = partial(guards.tools, near.tools)
     specs, vectors, guarded = SpecRepository(database), VectorRepository(database), guards.models(models)
@@ -125,9 +127,9 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     return Activities(
         conversation=ConversationActivities(ConversationRepository(database), organisations),
         context=ContextActivities(customers, crms, organisations),
-        reply=ReplyActivities(turns, calls, approvals, organisations),
+        reply=ReplyActivities(turns, calls, approvals, organisations, AtOnce(deliveries, approvals)),
         tools=ToolActivities(calls, organisations.version, connected),
-        delivery=DeliveryActivities(DeliveryRepository(database), channels, near.traits),
+        delivery=DeliveryActivities(deliveries, channels, near.traits),
         identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations.version),
         approvals=ApprovalActivities(approvals),
         reading=ReadingActivities(InboxRepository(database), near.channels, organisations),

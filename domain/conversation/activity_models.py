@@ -56,8 +56,27 @@ class FetchedContext(Frozen):
     missing: tuple[str, ...] = ()
 
 
+class Mandate(Frozen):
+    """What may be carried out by whoever drafts, at once: what needs the store only.
+
+    The store refuses it once the conversation has moved past the revision of the draft. `mode`: the one that a person
+    has set. `notice`: what the customer is told when the draft waits for approval.
+    """
+
+    channel: ChannelKind
+    owner: Owner
+    exchanges: int
+    clarifications: int
+    mode: Mode | None = None
+    not_before: datetime | None = None
+    notice: str = ""
+
+
 class GenerateReplyInput(Frozen):
-    """`messages` are those that are not recorded yet; the reply answers every unanswered one."""
+    """`messages` are those that are not recorded yet; the reply answers every unanswered one.
+
+    Without a `mandate` the draft is only returned.
+    """
 
     organisation: str
     conversation_id: str
@@ -72,12 +91,29 @@ class GenerateReplyInput(Frozen):
     instruction: str = ""
     suggestion: bool = False
     understands: tuple[str, ...] = Field((), description="Fields of evidence that the deciding workflow knows.")
+    mandate: Mandate | None = None
+
+
+class CarriedOut(Frozen):
+    """What was done with a draft at once. `summary` is for people.
+
+    `refused`: the conversation had moved on, so nothing was done.
+    """
+
+    summary: str
+    outcome: Literal["sent", "asked_back", "asked_approval", "refused"]
+    ai_agent: str
+    approval: Approval | None = None
 
 
 class GeneratedReply(Frozen):
-    """No draft means that there was nothing to answer: every message had been recorded and answered before."""
+    """The draft, unless it was carried out already.
 
-    draft: Draft | None
+    Neither means that there was nothing to answer: every message had been recorded and answered before.
+    """
+
+    draft: Draft | None = None
+    carried_out: CarriedOut | None = None
 
 
 class ScoreConfidenceInput(Frozen):
@@ -175,9 +211,10 @@ class RecordMessagesInput(Frozen):
 
 
 class RecordedMessages(Frozen):
-    """How many of the messages were new."""
+    """How many of the messages were new. `last_reply`: the draft that reached the customer last."""
 
     recorded: int
+    last_reply: str | None = None
 
 
 class ChangeOwnershipInput(Frozen):

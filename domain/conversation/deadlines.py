@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from domain.approvals.schedule import next_rung
 from domain.conversation.ownership import Status
 from domain.conversation.state import ConversationState
-from domain.delivery.quiet_hours import next_allowed
 
 
 def next_deadline(state: ConversationState) -> datetime | None:
@@ -52,16 +51,6 @@ def closing_due(state: ConversationState) -> datetime | None:
     if resolved_at is None or state.policy is None:
         return None
     return resolved_at + timedelta(days=state.policy.service_levels.reopen_days)
-
-
-def quiet_until(state: ConversationState, now: datetime) -> datetime | None:
-    """When an AI agent may write by the customer's channel again; None while it may."""
-    policy = state.opened_policy
-    hours = policy.quiet_hours.get(state.channel)
-    if hours is None:
-        return None
-    allowed = next_allowed(now, policy.calendar.zone, hours.begins, hours.ends)
-    return allowed if allowed > now else None
 
 
 def _due(state: ConversationState) -> list[tuple[datetime, str]]:

@@ -87,6 +87,11 @@ class Answering(Group):
     instruction: str = ""
     counts: Answered = Field(Answered(), alias="answered")
 
+    @property
+    def mode_set_by_person(self) -> Mode | None:
+        """None where the AI agent's own counts."""
+        return self.mode if self.mode_was_set else None
+
 
 class Waiting(Frozen):
     """Who waits for what: silence since the last reply, a code, a model that does not answer (`parked_since`)."""
@@ -129,7 +134,11 @@ class Ticket(Group):
 
 
 class ShownStatus(Group):
-    """What the Temporal UI shows: status and owner, e.g. `open ai_agent:general`, and since when."""
+    """What the Temporal UI shows: status and owner, e.g. `open ai_agent:general`, and since when.
+
+    `last_answer`: what was done with the last draft that was carried out at once.
+    """
 
     text: str = Field("", alias="standing")
     since: datetime | None = Field(None, alias="standing_since")
+    last_answer: str = ""

@@ -1,9 +1,11 @@
 """The part of a specification that the conversation itself needs: small enough to travel with its state."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from domain.conversation.confidence import Calibration
 from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
+from domain.delivery.quiet_hours import next_allowed
 from domain.language.handoff_notices import handoff_notice
 from domain.model import Frozen
 from domain.specification.calendar import BusinessCalendar, QuietHours
@@ -46,6 +48,14 @@ class Policy(Frozen):
     def traits_of(self, channel: ChannelKind | None) -> ChannelTraits:
         """The default traits for a channel that nobody knows."""
         return self.channels.get(channel or "", ChannelTraits())
+
+    def quiet_until(self, channel: ChannelKind, now: datetime) -> datetime | None:
+        """When an AI agent may write by a channel again (UTC); None while it may."""
+        hours = self.quiet_hours.get(channel)
+        if hours is None:
+            return None
+        allowed = next_allowed(now, self.calendar.zone, hours.begins, hours.ends)
+        return allowed if allowed > now else None
 
     def handoff_notice(self, channel: ChannelKind, language: str | None) -> str:
         """What a customer is told when a person takes over; empty: nothing.

@@ -22,7 +22,7 @@ from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import AnyRequest, StartConversation
-from domain.conversation.turn import Draft, Evidence
+from domain.conversation.turn import Draft
 from domain.identity.check import IdentityCheck
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
@@ -137,12 +137,6 @@ class ConversationState(BaseModel):
         """A person asks for something that no draft may hold up, nor follow."""
         kinds = SETS_ASIDE if self.owned_by_ai else SETS_ASIDE | REPLACES_SUGGESTION
         return any(request.kind in kinds for request in self.mailbox.requests)
-
-    def supervise(self, evidence: Evidence) -> Evidence:
-        """A mode that a person set for this conversation overrides the AI agent's own."""
-        if not self.answering.mode_was_set:
-            return evidence
-        return evidence.model_copy(update={"supervised": self.answering.mode is not Mode.DELEGATION})
 
     def context_is_fresh(self, now: datetime) -> bool:
         """False when the customer context is missing, incomplete, too old, or that of another sender."""
@@ -372,7 +366,10 @@ class ConversationState(BaseModel):
         """Remember since when the conversation has had its status and owner."""
         text = f"{self.status} {self.owner}"
         if text != self.shown.text:
-            self.shown = ShownStatus(text=text, since=now)
+            self.shown = self.shown.model_copy(update={"text": text, "since": now})
+
+    def note_last_answer(self, summary: str) -> None:
+        self.shown = self.shown.model_copy(update={"last_answer": summary})
 
     def keep_ticket_channel(self) -> None:
         """The ticket goes on showing where the conversation stands when the customer goes on by another channel."""

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.model import Frozen
-from domain.specification.organisation import Probability, Sensitivity
+from domain.specification.organisation import Mode, Probability, Sensitivity
 from domain.tools.actions import ProposedAction
 
 
@@ -99,6 +99,10 @@ class Evidence(Frozen):
     action: Literal["within_limit", "needs_approval"] | None = Field(
         None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
     )
+
+    def under(self, mode: Mode | None) -> "Evidence":
+        """The evidence in a conversation for which a person has set a mode: it overrides the AI agent's own."""
+        return self if mode is None else self.model_copy(update={"supervised": mode is not Mode.DELEGATION})
 
 
 LATER_EVIDENCE = ("near_articles", "unsupported_language")

@@ -42,17 +42,27 @@ CREATE OR REPLACE FUNCTION unanswered_messages(c conversations) RETURNS SETOF me
     WHERE conversation_id = c.conversation_id AND seq > c.answered_seq AND author = 'customer' ORDER BY seq
 $$;
 
--- How many of the messages were new and wait here for an answer.
-CREATE OR REPLACE FUNCTION record_messages(id text, new_revision integer, incoming jsonb, moment timestamptz)
-RETURNS integer LANGUAGE plpgsql AS $$
+-- How many of the messages were new and wait here for an answer, and the draft that reached the customer last: whoever
+-- records what overtakes a draft learns whether it had left before.
+CREATE OR REPLACE FUNCTION record_customer_messages(
+    id text, new_revision integer, incoming jsonb, moment timestamptz, OUT recorded integer, OUT last_reply text
+) LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(id);
     known integer := c.last_seq;
 BEGIN
     c := take_in_messages(c, new_revision, incoming, moment);
     PERFORM save_conversation(c, moment);
-    RETURN CASE WHEN c.merged_into IS NULL THEN c.last_seq - known ELSE 0 END;
+    recorded := CASE WHEN c.merged_into IS NULL THEN c.last_seq - known ELSE 0 END;
+    SELECT draft_id INTO last_reply FROM messages
+    WHERE conversation_id = id AND author = 'ai_agent' ORDER BY seq DESC LIMIT 1;
 END $$;
+
+-- For workers of the version before.
+CREATE OR REPLACE FUNCTION record_messages(id text, new_revision integer, incoming jsonb, moment timestamptz)
+RETURNS integer LANGUAGE sql AS $$
+    SELECT recorded FROM record_customer_messages(id, new_revision, incoming, moment)
+$$;
 
 CREATE OR REPLACE FUNCTION mark_read(id text, up_to integer, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

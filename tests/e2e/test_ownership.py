@@ -1,7 +1,6 @@
 """One owner at a time, against the clock of a real database."""
 
 import asyncpg
-import pytest
 
 from domain.conversation.ownership import Status
 from domain.conversation.requests import ChangeMode, HandBack, SendHumanReply, TakeOver
@@ -15,9 +14,9 @@ from tests.workflows.fakes import Gate
 async def test_a_takeover_while_the_reply_waits_for_the_row_of_the_conversation(
     served: House, database_url: str
 ) -> None:
-    """The claim stands behind a lock; whichever of claim and takeover gets it first, nothing leaves afterwards."""
+    """Both stand behind a lock; whichever of draft and takeover gets it first, nothing leaves afterwards."""
     talk = served.talk()
-    gate = served.gates.hold("before", "deliver_message")
+    gate = served.gates.hold("before", "generate_reply")
     await talk.says(PASSWORD)
     await gate.reached.wait()
     connection = await asyncpg.connect(database_url)
@@ -40,10 +39,9 @@ async def _waiting_for_a_lock(connection: "asyncpg.Connection[asyncpg.Record]", 
         await connection.execute("SELECT pg_stat_clear_snapshot()")
 
 
-@pytest.mark.parametrize("during", ["generate_reply", "deliver_message"])
-async def test_after_an_acknowledged_takeover_no_ai_message_leaves(served: House, during: str) -> None:
+async def test_after_an_acknowledged_takeover_no_ai_message_leaves(served: House) -> None:
     talk = served.talk()
-    gate = served.gates.hold("before", during)
+    gate = served.gates.hold("before", "generate_reply")
     await talk.says(PASSWORD)
     await gate.reached.wait()
     await talk.ask(TakeOver(request_id="t1", by=ANNA))
@@ -57,7 +55,7 @@ async def test_after_an_acknowledged_takeover_no_ai_message_leaves(served: House
 
 async def test_a_reply_that_left_before_the_takeover_counts(served: House) -> None:
     talk = served.talk()
-    gate = served.gates.hold("after", "deliver_message")
+    gate = served.gates.hold("after", "generate_reply")
     await talk.says(PASSWORD)
     await gate.reached.wait()
     await talk.ask(TakeOver(request_id="t1", by=ANNA))

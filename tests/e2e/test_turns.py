@@ -27,8 +27,8 @@ async def test_a_plain_turn_is_on_record(served: House) -> None:
     await check_promises(talk)
 
 
-async def test_a_plain_turn_costs_16_events(served: House) -> None:
-    assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD, DELIVERY]) == {16}
+async def test_a_plain_turn_costs_10_events(served: House) -> None:
+    assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD, DELIVERY]) == {10}
 
 
 async def test_a_validated_turn_costs_22_events(served: House) -> None:
@@ -36,14 +36,14 @@ async def test_a_validated_turn_costs_22_events(served: House) -> None:
     assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD]) == {22}
 
 
-async def test_an_approval_turn_costs_at_most_35_events(served: House) -> None:
+async def test_an_approval_turn_costs_at_most_29_events(served: House) -> None:
     talk, lengths = served.talk(), []
     for number in (1, 2, 3):
         await talk.says(REFUND)
         await talk.decide("approve", f"d{number}", approval_id=(await talk.asked()).approval.approval_id)
         await talk.answered(number)
         lengths.append(await talk.history_length())
-    assert max(after - before for before, after in pairwise(lengths)) <= 35
+    assert max(after - before for before, after in pairwise(lengths)) <= 29
 
 
 async def _events_per_turn(talk: Talk, questions: list[str]) -> set[int]:

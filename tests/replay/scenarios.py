@@ -34,16 +34,18 @@ PLAIN = Policy(default_ai_agent="general")
 
 @dataclass(frozen=True)
 class Scenario:
-    """What happens, and with which activities."""
+    """What happens, and with which activities: those that carry out `at_once`, or those of the version before."""
 
     play: Callable[[Conversation], Awaitable[None]]
     evidence: Evidence = SURE
     policy: Policy = PLAIN
     actions: tuple[ProposedAction, ...] = ()
+    at_once: bool = False
 
     def fakes(self) -> FakeActivities:
         fakes = WritingFakes(self.policy, self.evidence)
         fakes.actions = self.actions
+        fakes.carries_out = self.at_once
         return fakes
 
 
@@ -66,6 +68,25 @@ async def burst(conversation: Conversation) -> None:
     await conversation.says("it is the CSV export", "m2")
     await conversation.settled()
     gate.opened.set()
+
+
+async def left_before_overtaken(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold_result("generate_reply")
+    await conversation.says("my export fails", "m1")
+    await gate.reached.wait()
+    await conversation.says("it is the CSV export", "m2")
+    await conversation.answered(2)
+    gate.opened.set()
+
+
+async def mode_changed(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("generate_reply")
+    await conversation.says("refund me", "m1")
+    await gate.reached.wait()
+    await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.SUPERVISION))
+    await conversation.until(lambda _: conversation.fakes.revision == 2)
+    gate.opened.set()
+    await conversation.until(lambda s: s.approval is not None)
 
 
 async def overtaken_delivery(conversation: Conversation) -> None:
@@ -312,6 +333,12 @@ NIGHT = Policy(default_ai_agent="general", quiet_hours={"web_chat": QuietHours(b
 SCENARIOS = {
     "plain": Scenario(plain),
     "burst": Scenario(burst),
+    "at_once": Scenario(plain, at_once=True),
+    "burst_at_once": Scenario(burst, at_once=True),
+    "approved_at_once": Scenario(approved, SUPERVISED, at_once=True),
+    "clarified_at_once": Scenario(plain, VAGUE, at_once=True),
+    "left_before_overtaken": Scenario(left_before_overtaken, at_once=True),
+    "mode_changed_at_once": Scenario(mode_changed, at_once=True),
     "overtaken_delivery": Scenario(overtaken_delivery, SURE, HOLDING),
     "approved": Scenario(approved, SUPERVISED),
     "rejected_and_edited": Scenario(rejected_and_edited, SUPERVISED),

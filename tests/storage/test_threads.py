@@ -70,7 +70,7 @@ async def record(stage: Stage, conversation_id: str, event: InboundMessage, revi
     message = CustomerMessage(
         message_id=f"{event.channel}:{event.event_id}", text=event.text, channel=event.channel, received_at=event.at
     )
-    return await stage.conversations.record_messages(conversation_id, revision, [message])
+    return (await stage.conversations.record_messages(conversation_id, revision, [message])).recorded
 
 
 @pytest.fixture

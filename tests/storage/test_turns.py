@@ -68,7 +68,7 @@ async def test_a_second_attempt_finds_the_draft_of_the_first(stage: Stage) -> No
 
 async def test_of_two_attempts_the_first_draft_counts(stage: Stage) -> None:
     await stage.drafted()
-    await stage.turns.save_draft(generate(), draft(text="Another text."))
+    assert await stage.turns.save_draft(generate(), draft(text="Another text.")) == draft()
     basis = await stage.turns.read_draft("draft-1")
     assert basis is not None
     assert basis.draft == draft()

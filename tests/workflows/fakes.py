@@ -1,16 +1,19 @@
 """Activities over a small store in memory, under the real names and with the real arguments.
 
 They follow the contract of storage/: recorded messages and ownership raise the revision, a claim compares it.
-A test scripts the model through `replies` and holds an activity at a gate to make a race happen on purpose.
+With `carries_out` they use their mandate, as workers of the present version do; without, they are those of the version
+before. A test scripts the model through `replies` and holds an activity at a gate to make a race happen on purpose.
 """
 
 import asyncio
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.at_once import AtOnce
 from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
@@ -64,6 +67,21 @@ class Gate:
         await self.opened.wait()
 
 
+class StoreOfFakes:
+    """The repositories of what is carried out at once, over the same memory."""
+
+    def __init__(self, fakes: "FakeActivities") -> None:
+        self._fakes = fakes
+
+    async def deliver_stored(self, input: DeliverMessageInput, _: datetime) -> DeliveredMessage:
+        await self._fakes.pass_gate("deliver_stored")
+        self._fakes.deliveries.append(input)
+        return self._fakes.deliver(input)
+
+    async def request(self, input: RequestApprovalInput, _: datetime) -> None:
+        self._fakes.approvals.append(input)
+
+
 class FakeActivities:
     """What was recorded, delivered, asked and escalated, in order."""
 
@@ -81,6 +99,8 @@ class FakeActivities:
         self.left_after_all: set[str] = set()
         self.refused = 0
         self.records_late = False
+        self.carries_out = False
+        self.last_reply: str | None = None
         self.log: list[str] = []
         self.generated: list[GenerateReplyInput] = []
         self.deliveries: list[DeliverMessageInput] = []
@@ -114,11 +134,28 @@ class FakeActivities:
 
     async def _enter(self, name: str) -> None:
         self.log.append(name)
+        await self.pass_gate(name)
+        if self.failures[name]:
+            raise self.failures[name].pop(0)
+
+    async def pass_gate(self, name: str) -> None:
+        """Stand still where a test holds this."""
         gate = self.gates.pop(name, None)
         if gate:
             await gate.pass_through()
-        if self.failures[name]:
-            raise self.failures[name].pop(0)
+
+    def deliver(self, input: DeliverMessageInput) -> DeliveredMessage:
+        """Claim and record a message."""
+        stale = input.expected_revision is not None and input.expected_revision != self.revision
+        if stale or (input.author != "system" and input.author != self.owner.kind):
+            self.refused += 1
+            return DeliveredMessage(status="refused", at=datetime.now(UTC))
+        if input.message_key not in self.delivered:
+            self.delivered.append(input.message_key)
+        if input.kind != "notice":
+            self.unanswered = []
+            self.last_reply = input.draft_id
+        return DeliveredMessage(status="delivered", at=datetime.now(UTC))
 
     def _record(self, messages: tuple, revision: int) -> int:  # type: ignore[type-arg]
         new = [m for m in messages if m.message_id not in self.recorded]
@@ -147,16 +184,20 @@ class FakeActivities:
         if not self.unanswered and not input.suggestion:
             return GeneratedReply(draft=None)
         evidence = self.evidences.pop(0) if self.evidences else self.evidence
-        return GeneratedReply(
-            draft=Draft(
-                draft_id=input.draft_id,
-                ai_agent="general",
-                text=f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}",
-                actions=self.actions,
-                evidence=evidence,
-                usage=Usage(model="fake"),
-            )
+        draft = Draft(
+            draft_id=input.draft_id,
+            ai_agent="general",
+            text=f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}",
+            actions=self.actions,
+            evidence=evidence,
+            usage=Usage(model="fake"),
         )
+        if input.mandate is None or not self.carries_out:
+            return GeneratedReply(draft=draft)
+        store = cast("Any", StoreOfFakes(self))
+        reply = await AtOnce(store, store).carry_out(draft, input, input.mandate, self.policy)
+        await self.pass_gate("generate_reply done")
+        return reply
 
     @activity.defn
     async def call_tool(self, input: CallToolInput) -> CalledTool:
@@ -168,9 +209,7 @@ class FakeActivities:
         if input.call_key not in self.done:
             said = CalledTool(status="done", text="It is done.", at=datetime.now(UTC))
             self.done[input.call_key] = self.tool_says.pop(0) if self.tool_says else said
-        gate = self.gates.pop("call_tool done", None)
-        if gate:
-            await gate.pass_through()
+        await self.pass_gate("call_tool done")
         return self.done[input.call_key]
 
     @activity.defn
@@ -182,15 +221,7 @@ class FakeActivities:
     async def deliver_message(self, input: DeliverMessageInput) -> DeliveredMessage:
         self.deliveries.append(input)
         await self._enter("deliver_message")
-        stale = input.expected_revision is not None and input.expected_revision != self.revision
-        if stale or (input.author != "system" and input.author != self.owner.kind):
-            self.refused += 1
-            return DeliveredMessage(status="refused", at=datetime.now(UTC))
-        if input.message_key not in self.delivered:
-            self.delivered.append(input.message_key)
-        if input.kind != "notice":
-            self.unanswered = []
-        return DeliveredMessage(status="delivered", at=datetime.now(UTC))
+        return self.deliver(input)
 
     @activity.defn
     async def give_up_delivery(self, input: DeliverMessageInput) -> DeliveredMessage:
@@ -211,7 +242,8 @@ class FakeActivities:
     @activity.defn
     async def record_messages(self, input: RecordMessagesInput) -> RecordedMessages:
         await self._enter("record_messages")
-        return RecordedMessages(recorded=self._record(input.messages, input.revision))
+        recorded = self._record(input.messages, input.revision)
+        return RecordedMessages(recorded=recorded, last_reply=self.last_reply)
 
     @activity.defn
     async def change_ownership(self, input: ChangeOwnershipInput) -> OwnershipChanged:

@@ -42,10 +42,12 @@ with workflow.unsafe.imports_passed_through():
         FetchedContext,
         GeneratedReply,
         GenerateReplyInput,
+        Mandate,
         OpenConversationInput,
         OpenedConversation,
         OwnershipChanged,
         RecordDecisionInput,
+        RecordedMessages,
         RecordMessagesInput,
         RequestApprovalInput,
         ScoreConfidenceInput,
@@ -53,6 +55,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.conversation.lifecycle import Lifecycle
     from domain.conversation.messages import CustomerMessage
+    from domain.conversation.ownership import Status
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import LATER_EVIDENCE, DecisionRecord, Draft
@@ -133,16 +136,19 @@ class ActivityCalls(Calls):
                     return None
 
     def generate_reply(
-        self, messages: tuple[CustomerMessage, ...], *, suggestion: bool = False
+        self, messages: tuple[CustomerMessage, ...], *, mandate: Mandate | None = None, suggestion: bool = False
     ) -> ActivityHandle[GeneratedReply]:
-        """Start a draft for everything unanswered; `suggestion`: only the human agent sees it."""
+        """Start a draft for everything unanswered, and what the mandate allows to do with it.
+
+        `suggestion`: only the human agent sees it.
+        """
         state, turn, context = self._state, self._state.answering.turn, self._state.customer_context.fetched
         input = GenerateReplyInput(
             **self._names,
             spec_hash=self._spec_hash,
             revision=state.revision,
             turn=turn,
-            draft_id=f"{state.start.conversation_id}-{turn}",
+            draft_id=self.draft_id(turn),
             messages=messages,
             ai_agent=state.answering.ai_agent,
             context_id=context.context_id if context else None,
@@ -150,10 +156,39 @@ class ActivityCalls(Calls):
             instruction=state.answering.instruction,
             suggestion=suggestion,
             understands=LATER_EVIDENCE,
+            mandate=mandate,
         )
-        what = "suggest a reply" if suggestion else "write a reply"
+        what = "suggest a reply" if suggestion else "write a reply" if mandate is None else "write a reply, and send it"
         row = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._generate_remote()
+        if mandate and mandate.not_before:
+            row = self.sending.with_time_to_hold(row)
         return start_activity(row, input, f"turn {turn}: {what}")
+
+    def draft_id(self, turn: int) -> str:
+        return f"{self._state.start.conversation_id}-{turn}"
+
+    def mandate(self) -> Mandate | None:
+        """For a draft of the AI agent at the state's revision; None where the workflow must decide.
+
+        A verdict of the validator is still to come then, or the customer is to prove who they are.
+        """
+        state, answering = self._state, self._state.answering
+        if self._policy.validates or state.waiting.identity_check or state.status is not Status.OPEN:
+            return None
+        return Mandate(
+            channel=state.drafted_for,
+            owner=state.owner,
+            exchanges=answering.counts.exchanges,
+            clarifications=answering.counts.clarifications,
+            mode=answering.mode_set_by_person,
+            not_before=self.sending.burst_ends_at(),
+            notice=self._approval_notice(),
+        )
+
+    def _approval_notice(self) -> str:
+        """What is told by storing it; what must be pushed is told apart."""
+        told = self._state.waiting.told_to_wait or self._state.is_pushed()
+        return "" if told else self._policy.wording.approval_wait
 
     def _generate_remote(self) -> ActivityRow[GenerateReplyInput, GeneratedReply]:
         """A model that does not answer is tried for a while, and for much longer once the customer has been told."""
@@ -266,9 +301,7 @@ class ActivityCalls(Calls):
             approval=approval,
             after=self._state.lifecycle.ask_approval(approval).position,
             record=record,
-            notice=""
-            if self._state.waiting.told_to_wait or self._state.is_pushed()
-            else self._policy.wording.approval_wait,
+            notice=self._approval_notice(),
         )
         await execute_activity(
             REQUEST_APPROVAL,
@@ -309,14 +342,13 @@ class ActivityCalls(Calls):
             f"{rung.action.replace('_', ' ')}: {', '.join(approval.roles)}",
         )
 
-    async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> int:
-        """Record customer messages at the state's revision; how many of them are new to the store."""
-        recorded = await execute_activity(
+    async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> RecordedMessages:
+        """Record customer messages at the state's revision."""
+        return await execute_activity(
             RECORD_MESSAGES,
             RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages),
             f"record {len(messages)} customer message(s)",
         )
-        return recorded.recorded
 
     async def change_ownership(
         self,

@@ -9,11 +9,9 @@ from temporalio.exceptions import ActivityError, RetryState
 from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approvals.approval import open_approval, rule_for
-    from domain.conversation.activity_models import GeneratedReply
-    from domain.conversation.confidence import score
-    from domain.conversation.deadlines import quiet_until
-    from domain.conversation.decision import decide
+    from domain.approvals.approval import Approval
+    from domain.conversation.activity_models import CarriedOut, GeneratedReply, Mandate
+    from domain.conversation.deciding import approval_to_ask, decide_draft
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Status
     from domain.conversation.requests import ChangeMode
@@ -26,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.tools import ToolExecution
 
 SET_ASIDE = "what-sets-aside-ends-a-draft"
+ENDS_MANDATE = "a-change-of-mode-ends-what-a-draft-may-do-at-once"
 
 
 class Answering:
@@ -82,9 +81,11 @@ class Answering:
             if state.waiting.identity_check and state.mailbox.inbox and not await self._identity.check_answer():
                 continue
             await self._refresh_context()
-            draft = await self._draft()
-            if draft is not None:
-                await self._carry_through(draft)
+            reply = await self._draft()
+            if reply is not None and reply.carried_out:
+                await self._note_carried_out(reply.carried_out)
+            if reply is not None and reply.draft:
+                await self._carry_through(reply.draft)
 
     async def _refresh_context(self) -> None:
         """Facts are told to whoever wrote last, so theirs is the context, even if they write while it is fetched."""
@@ -94,13 +95,15 @@ class Answering:
             state.keep_context(await self._activities.fetch_customer_context(), workflow.now())
             asked_again = state.customer_context.of != state.customer_id
 
-    async def _draft(self) -> Draft | None:
-        """A draft for all that is unanswered; None when overtaken, failed, or nothing was left to answer."""
+    async def _draft(self) -> GeneratedReply | None:
+        """A reply to all that is unanswered; None when overtaken, failed or refused."""
         state = self._state
         messages = state.take_questions()
         state.begin_turn()
+        revision, mandate = state.revision, self._activities.mandate() if messages else None
         try:
-            reply = await self._unless_overtaken(self._activities.generate_reply(messages), messages)
+            generating = self._activities.generate_reply(messages, mandate=mandate)
+            reply = await self._unless_overtaken(generating, messages, mandate)
         except ActivityError as error:
             state.put_back(messages)
             await self._without_model(error)
@@ -108,9 +111,23 @@ class Answering:
         if reply is None:
             return None
         state.end_parking()
-        if reply.draft is None:
+        if reply.carried_out is None and reply.draft is None:
             state.note_nothing_unanswered()
-        return reply.draft
+        refused = reply.carried_out is not None and reply.carried_out.outcome == "refused"
+        if refused and state.revision == revision:
+            state.catch_up(await self._activities.open_conversation())
+            return None
+        return reply
+
+    async def _note_carried_out(self, done: CarriedOut) -> None:
+        """What was done with the draft is true of the state now. Where nothing was done, the draft goes on."""
+        state = self._state
+        state.note_drafted_by(done.ai_agent)
+        state.note_last_answer(done.summary)
+        if done.outcome in {"sent", "asked_back"}:
+            state.note_reply(workflow.now(), answers_all=True, clarified=done.outcome == "asked_back")
+        elif done.approval and done.approval.revision == state.revision:
+            await self._await_approval(done.approval)
 
     async def _without_model(self, error: ActivityError) -> None:
         """A model that was silent in spite of all tries is waited for, once; anything else is for a person.
@@ -125,20 +142,55 @@ class Answering:
             await self._lifecycle.escalate(Reason.MODEL_FAILED)
 
     async def _unless_overtaken(
-        self, generating: ActivityHandle[GeneratedReply], messages: tuple[CustomerMessage, ...]
+        self,
+        generating: ActivityHandle[GeneratedReply],
+        messages: tuple[CustomerMessage, ...],
+        mandate: Mandate | None = None,
     ) -> GeneratedReply | None:
-        """The reply; or None, and what overtook it is recorded after the messages that it was to answer."""
-        await self._until(lambda: generating.done() or self._state.is_overtaken())
-        overtaken = self._state.is_overtaken()
+        """The reply; or None, and what overtook it is recorded after the messages that it was to answer.
+
+        Once that is recorded, nothing is carried out any more; a reply that left just before still counts.
+        """
+        state, turn = self._state, self._state.answering.turn
+        await self._until_drafted(generating, mandate)
+        overtaken = state.is_overtaken()
         if not overtaken and not self._set_aside:
             return await generating
         generating.cancel()
         with suppress(ActivityError, asyncio.CancelledError):
-            await generating
-        self._state.put_back(messages)
-        if overtaken or messages:
-            await self._lifecycle.record_what_overtakes()
+            reply = await generating
+            if reply.carried_out and reply.carried_out.outcome != "refused":
+                return reply
+        state.put_back(messages)
+        if not overtaken and not messages:
+            return None
+        recorded = await self._lifecycle.record_what_overtakes()
+        if mandate and recorded and recorded.last_reply == self._activities.draft_id(turn):
+            state.note_reply(workflow.now(), answers_all=False, clarified=False)
         return None
+
+    async def _until_drafted(self, generating: ActivityHandle[GeneratedReply], mandate: Mandate | None) -> None:
+        """Wait until the draft is there, overtaken or set aside. A change of mode ends the mandate, not the draft."""
+
+        def is_over() -> bool:
+            return generating.done() or self._state.is_overtaken()
+
+        await self._until(lambda: is_over() or bool(mandate and self._changes_of_mode()))
+        if is_over() or self._set_aside:
+            return
+        if workflow.patched(ENDS_MANDATE):
+            self._state.move_on()
+            await self._change_mode()
+        await self._until(is_over)
+
+    def _changes_of_mode(self) -> list[ChangeMode]:
+        return [request for request in self._state.mailbox.requests if isinstance(request, ChangeMode)]
+
+    async def _change_mode(self) -> None:
+        """Ahead of its turn: it counts for the draft that is under way."""
+        for change in self._changes_of_mode():
+            self._state.drop_request(change)
+            await self._lifecycle.change_mode(change)
 
     async def _until(self, over: Callable[[], bool]) -> None:
         """Wait for it, at most until a person sets the conversation aside: a silent model is waited for for hours."""
@@ -153,9 +205,7 @@ class Answering:
 
     async def _carry_through(self, draft: Draft) -> None:
         self._state.note_drafted_by(draft.ai_agent)
-        for change in [request for request in self._state.mailbox.requests if isinstance(request, ChangeMode)]:
-            self._state.drop_request(change)
-            await self._lifecycle.change_mode(change)
+        await self._change_mode()
         record = await self._decide(draft)
         match record.decision.outcome:
             case Outcome.SEND:
@@ -171,29 +221,19 @@ class Answering:
                 await self._lifecycle.escalate(record.decision.reason, draft, record)
 
     async def _decide(self, draft: Draft) -> DecisionRecord:
-        state, policy, counts = self._state, self._state.opened_policy, self._state.answering.counts
-        evidence = state.supervise(draft.evidence)
+        state, policy = self._state, self._state.opened_policy
+        evidence = draft.evidence.under(state.answering.mode_set_by_person)
         if policy.validates and not evidence.abstained:
             verdict = await self._activities.score_confidence(draft)
             evidence = evidence.model_copy(update={"validator": verdict})
-        confidence = score(evidence, policy.calibration)
-        decision = decide(
-            evidence=evidence,
-            confidence=confidence,
-            exchanges=counts.exchanges,
-            clarifications=counts.clarifications,
-            thresholds=policy.thresholds,
-            service_levels=policy.service_levels,
-            sampling_key=draft.draft_id,
-        )
-        return DecisionRecord(
+        return decide_draft(
+            draft,
+            evidence,
+            policy,
+            state.answering.counts,
             turn=state.answering.turn,
             revision=state.revision,
-            confidence=confidence,
-            exchanges=counts.exchanges,
-            clarifications=counts.clarifications,
-            decision=decision,
-            decided_at=workflow.now(),
+            now=workflow.now(),
         )
 
     async def _use_tools(self, draft: Draft, record: DecisionRecord) -> bool:
@@ -224,14 +264,14 @@ class Answering:
 
     async def _quiet_hours_pass(self) -> bool:
         """Hold a reply back while the channel is to be quiet; False when it was overtaken meanwhile."""
-        state, ends_at = self._state, quiet_until(self._state, workflow.now())
+        state = self._state
+        ends_at = state.opened_policy.quiet_until(state.channel, workflow.now())
         if ends_at is None:
             return True
         may_be_set_aside = workflow.patched(SET_ASIDE)
 
         def is_set_aside() -> bool:
-            changes_mode = any(isinstance(request, ChangeMode) for request in state.mailbox.requests)
-            return may_be_set_aside and (changes_mode or state.is_set_aside())
+            return may_be_set_aside and (bool(self._changes_of_mode()) or state.is_set_aside())
 
         with suppress(TimeoutError):
             await workflow.wait_condition(
@@ -246,22 +286,18 @@ class Answering:
         return not self._set_aside
 
     async def _request_approval(self, draft: Draft, record: DecisionRecord) -> None:
-        state, evidence = self._state, draft.evidence
-        rule = rule_for(
-            state.opened_policy.approval_rules,
-            ai_agent=draft.ai_agent,
-            sensitivity=evidence.sensitivity,
-            amount=evidence.amount,
-        )
-        approval = open_approval(
+        approval = approval_to_ask(
             draft,
+            record,
+            self._state.opened_policy,
             approval_id=f"ap-{workflow.uuid4().hex}",  # nobody can decide what nobody was shown
-            revision=state.revision,
-            reason=record.decision.reason.value,
-            rule=rule,
             now=workflow.now(),
         )
         await self._activities.request_approval(approval, record)
+        await self._await_approval(approval)
+
+    async def _await_approval(self, approval: Approval) -> None:
+        state = self._state
         state.ask_approval(approval)
         self._lifecycle.approval_waits(approval)
         if state.is_pushed() and not state.waiting.told_to_wait:

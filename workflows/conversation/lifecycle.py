@@ -9,7 +9,12 @@ from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
-    from domain.conversation.activity_models import DeliveredMessage, OwnershipChanged, StatusEvent
+    from domain.conversation.activity_models import (
+        DeliveredMessage,
+        OwnershipChanged,
+        RecordedMessages,
+        StatusEvent,
+    )
     from domain.conversation.lifecycle import Lifecycle
     from domain.conversation.ownership import Owner, Status
     from domain.conversation.requests import (
@@ -56,15 +61,16 @@ class ConversationLifecycle:
         self._activities = activities
         self._write_back = write_back
 
-    async def record_inbox(self) -> int:
-        """Record what customers wrote; the number of messages that are new to the store."""
+    async def record_inbox(self) -> RecordedMessages | None:
+        """Record what customers wrote; None when they wrote nothing."""
         messages = self._state.take_questions()
-        return await self._activities.record_messages(messages) if messages else 0
+        return await self._activities.record_messages(messages) if messages else None
 
-    async def record_what_overtakes(self) -> None:
+    async def record_what_overtakes(self) -> RecordedMessages | None:
         """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn.
 
-        What may hold an identity code stays in the mailbox: it is compared before it is recorded.
+        What may hold an identity code stays in the mailbox: it is compared before it is recorded. Returns what was
+        recorded of what customers wrote.
         """
         taking = next((request for request in self._state.mailbox.requests if request.kind in TAKES_OVER), None)
         if isinstance(taking, TakeOver):
@@ -74,7 +80,8 @@ class ConversationLifecycle:
             if not await self.take_over(taking.takeover()):
                 self._state.drop_request(taking)
         elif self._state.waiting.identity_check is None:
-            await self.record_inbox()
+            return await self.record_inbox()
+        return None
 
     async def await_delivery(self, delivery: Delivery, leaves_at: datetime | None = None) -> DeliveredMessage | None:
         """Wait for a delivery and record meanwhile what must stop it; None when it is refused or tried no longer.
@@ -224,7 +231,8 @@ class ConversationLifecycle:
 
     async def wake_for_message(self) -> bool:
         """A message wakes or reopens a conversation, unless it is an old one that came again."""
-        if not await self.record_inbox():
+        recorded = await self.record_inbox()
+        if recorded is None or not recorded.recorded:
             return False
         event: Literal["woken", "reopened"] = "reopened" if self._state.status is Status.RESOLVED else "woken"
         await self.wake(event, f"message-{self._state.revision}", "customer")

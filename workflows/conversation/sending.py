@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 
@@ -9,13 +10,17 @@ with workflow.unsafe.imports_passed_through():
     from activities.options import DELIVER_MESSAGE, DELIVER_STORED, GIVE_UP_DELIVERY, ActivityRow
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import ApprovalClosure, DeliveredMessage, DeliverMessageInput
+    from domain.conversation.deciding import reply_summary, reply_to_send
     from domain.conversation.messages import Author
     from domain.conversation.requests import DecideApproval, SendHumanReply, human_reply_key
-    from domain.conversation.turn import DecisionRecord, Draft, Outcome
+    from domain.conversation.turn import DecisionRecord, Draft
     from domain.identity.check import IdentityCheck
     from workflows.activity_rows import Start, startable
     from workflows.conversation.calls import Calls
-    from workflows.conversation.summary import reply_summary
+
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -31,27 +36,10 @@ class Sending(Calls):
 
     def deliver_reply(self, draft: Draft, record: DecisionRecord, hold_until: datetime | None) -> Delivery:
         """The delivery of an AI agent's reply or question back, held until `hold_until` (UTC)."""
-        clarifies = record.decision.outcome is Outcome.CLARIFY
-        verb = "ask back" if clarifies else "send reply"
-        return self._deliver(
-            DeliverMessageInput(
-                **self._names,
-                message_key=draft.draft_id,
-                channel=self._state.drafted_for,
-                author=Author.AI_AGENT,
-                author_id=draft.ai_agent,
-                kind="clarification" if clarifies else "reply",
-                draft_id=draft.draft_id,
-                text=self._clarification(draft) if clarifies else None,
-                expected_revision=self._state.revision,
-                not_before=hold_until,
-                record=record,
-            ),
-            reply_summary(draft, record.confidence, verb),
+        reply = reply_to_send(
+            draft, record, self._policy, self._names, channel=self._state.drafted_for, not_before=hold_until
         )
-
-    def _clarification(self, draft: Draft) -> str:
-        return draft.clarifying_question or self._policy.wording.clarify
+        return self._deliver(reply, reply_summary(draft, record))
 
     def deliver_approved(self, approval: Approval, decision: DecideApproval, *, is_closed: bool = False) -> Delivery:
         """The delivery of an approved draft; `is_closed`: a tool's claim has closed the approval already."""
@@ -134,12 +122,16 @@ class Sending(Calls):
     def _row_for(self, message: DeliverMessageInput) -> ActivityRow[DeliverMessageInput, DeliveredMessage]:
         """What has left already is recorded, however long the store is away."""
         if not self._state.is_pushed():
-            longest = (DELIVER_STORED.options["start_to_close_timeout"] or timedelta()) + self._burst_window()
-            return DELIVER_STORED.with_options(start_to_close_timeout=longest)
+            return self.with_time_to_hold(DELIVER_STORED)
         if message.sent_as is not None:
             return DELIVER_MESSAGE
         patience = timedelta(hours=self._policy.service_levels.delivery_patience_hours)
         return DELIVER_MESSAGE.with_options(schedule_to_close_timeout=patience)
+
+    def with_time_to_hold(self, row: ActivityRow[Argument, Result]) -> ActivityRow[Argument, Result]:
+        """The row with time for the burst window, which the activity waits for."""
+        longest = (row.options["start_to_close_timeout"] or timedelta()) + self._burst_window()
+        return row.with_options(start_to_close_timeout=longest)
 
     def burst_ends_at(self) -> datetime | None:
         """Until then, further messages of the same burst may come."""

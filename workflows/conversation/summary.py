@@ -60,6 +60,7 @@ def details(state: ConversationState) -> str:
         f"Approval `{approval.approval_id}` ({approval.reason}), rule `{approval.rule}`" if approval else "",
         f"Parked since {parked_since:%Y-%m-%d %H:%M:%S} UTC: the model does not answer" if parked_since else "",
         f"Escalated: {reason}" if reason else "",
+        f"Last answer: {state.shown.last_answer}" if state.shown.last_answer else "",
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",
     ]
     return "\n\n".join(line for line in lines if line)
@@ -69,9 +70,3 @@ def why_escalated(reason: str, draft: Draft | None) -> str:
     """For people, e.g. `asked_for_person, writes in Portuguese`."""
     language = draft.evidence.unsupported_language if draft else None
     return f"{reason}, {writes_in(language)}" if language else reason
-
-
-def reply_summary(draft: Draft, confidence: float, verb: str) -> str:
-    """One line for the event list, e.g. `send reply, confidence 0.93: billing / invoice_copy`."""
-    topic = draft.evidence.topic or "no topic"
-    return f"{verb}, confidence {confidence:.2f}: {draft.ai_agent} / {topic}"

@@ -11,7 +11,6 @@ from domain.conversation.deadlines import (
     deadline_summary,
     ladder_due,
     next_deadline,
-    quiet_until,
     silence_due,
 )
 from domain.conversation.ownership import Owner, Status
@@ -97,6 +96,6 @@ def test_a_code_is_waited_for_while_the_ai_agent_answers(changes: dict[str, Any]
 )
 def test_a_channel_is_quiet_until_its_hours_begin(channel: str, hour: int, until: int | None) -> None:
     hours = QuietHours(begins=time(20), ends=time(9))
-    quiet = state(policy=POLICY.model_copy(update={"quiet_hours": {"email": hours}}), last_channel=channel)
+    policy = POLICY.model_copy(update={"quiet_hours": {"email": hours}})
     expected = NOW.replace(hour=until) if until is not None else None
-    assert quiet_until(quiet, NOW.replace(hour=hour)) == expected
+    assert policy.quiet_until(channel, NOW.replace(hour=hour)) == expected

@@ -259,8 +259,8 @@ def test_it_catches_up_with_a_store_that_is_ahead() -> None:
     ],
 )
 def test_a_mode_that_a_person_set_wins(mode: Mode, was_set: bool, supervised_before: bool, supervised: bool) -> None:
-    evidence = state(mode=mode, mode_was_set=was_set).supervise(Evidence(supervised=supervised_before))
-    assert evidence.supervised is supervised
+    set_by_person = state(mode=mode, mode_was_set=was_set).answering.mode_set_by_person
+    assert Evidence(supervised=supervised_before).under(set_by_person).supervised is supervised
 
 
 @pytest.mark.parametrize(("owner", "status"), [(AI, Status.OPEN), (QUEUE, Status.WITH_HUMAN)])
