@@ -1,5 +1,6 @@
 """Opening a conversation, recording its messages, changing its owner and its status."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from temporalio import activity
@@ -8,6 +9,8 @@ from answering.organisations import Organisations
 from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
+    FetchCustomerContextInput,
+    FetchedContext,
     OpenConversationInput,
     OpenedConversation,
     OwnershipChanged,
@@ -15,16 +18,22 @@ from domain.conversation.activity_models import (
     RecordMessagesInput,
 )
 from domain.conversation.ownership import Owner
+from domain.conversation.policy import Policy
 from domain.specification.organisation import Mode
 from storage.conversations import ConversationRepository
+
+FetchContext = Callable[[FetchCustomerContextInput], Awaitable[FetchedContext]]
 
 
 class ConversationActivities:
     """Everything that only our own database is needed for."""
 
-    def __init__(self, conversations: ConversationRepository, organisations: Organisations) -> None:
+    def __init__(
+        self, conversations: ConversationRepository, organisations: Organisations, contexts: FetchContext
+    ) -> None:
         self._conversations = conversations
         self.organisations = organisations
+        self._fetch_context = contexts
 
     @activity.defn
     async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
@@ -44,7 +53,23 @@ class ConversationActivities:
             owner=row.owner,
             mode=row.mode,
             status=row.status,
+            context=await self._context(input, row.spec_hash, pinned.policy),
         )
+
+    async def _context(self, input: OpenConversationInput, spec_hash: str, policy: Policy) -> FetchedContext | None:
+        """What a first reply needs besides: one activity less where it lies in our own store."""
+        subject = input.context_of
+        if subject is None or not policy.has_own_context:
+            return None
+        asked = FetchCustomerContextInput(
+            organisation=input.start.organisation,
+            spec_hash=spec_hash,
+            sources=policy.context_sources,
+            conversation_id=input.start.conversation_id,
+            customer_id=subject.customer_id,
+            channel=subject.channel,
+        )
+        return await self._fetch_context(asked)
 
     @activity.defn
     async def record_messages(self, input: RecordMessagesInput) -> RecordedMessages:

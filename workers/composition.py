@@ -124,9 +124,12 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
         near.traits,
     )
     crms, channels = Wrapped(near.crms, guards.crm), Wrapped(near.channels, guards.channel)
+    context = ContextActivities(customers, crms, organisations)
     return Activities(
-        conversation=ConversationActivities(ConversationRepository(database), organisations),
-        context=ContextActivities(customers, crms, organisations),
+        conversation=ConversationActivities(
+            ConversationRepository(database), organisations, context.fetch_customer_context
+        ),
+        context=context,
         reply=ReplyActivities(turns, calls, approvals, organisations, AtOnce(deliveries, approvals)),
         tools=ToolActivities(calls, organisations.version, connected),
         delivery=DeliveryActivities(deliveries, channels, near.traits),

@@ -19,12 +19,35 @@ from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, LadderRung, Mode, Probability
 
 
+class FetchedContext(Frozen):
+    """Where the context lies and how complete it is; the facts themselves stay in the store."""
+
+    context_id: str
+    fetched_at: datetime
+    facts: int
+    matches: int
+    missing: tuple[str, ...] = ()
+
+
+class ContextSubject(Frozen):
+    """Who wrote last, as far as the channel knows."""
+
+    customer_id: str | None
+    channel: ChannelKind | None
+
+
 class OpenConversationInput(Frozen):
+    """`context_of`: for whom the customer context is fetched as well, where our own store has all of it."""
+
     start: StartConversation
+    context_of: ContextSubject | None = None
 
 
 class OpenedConversation(Frozen):
-    """What is known of the conversation: fresh numbers, or those it had when its last run ended."""
+    """What is known of the conversation: fresh numbers, or those it had when its last run ended.
+
+    `context`: None where it was not asked for, or a vendor has to be.
+    """
 
     spec_hash: str
     policy: Policy
@@ -33,6 +56,7 @@ class OpenedConversation(Frozen):
     owner: Owner
     mode: Mode
     status: Status = Status.OPEN
+    context: FetchedContext | None = None
 
 
 class FetchCustomerContextInput(Frozen):
@@ -44,16 +68,6 @@ class FetchCustomerContextInput(Frozen):
     conversation_id: str
     customer_id: str | None
     channel: ChannelKind | None = None
-
-
-class FetchedContext(Frozen):
-    """Where the context lies and how complete it is; the facts themselves stay in the store."""
-
-    context_id: str
-    fetched_at: datetime
-    facts: int
-    matches: int
-    missing: tuple[str, ...] = ()
 
 
 class Mandate(Frozen):

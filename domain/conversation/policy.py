@@ -10,6 +10,7 @@ from domain.language.handoff_notices import handoff_notice
 from domain.model import Frozen
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.organisation import (
+    DIRECTORY,
     ApprovalRule,
     ChannelKind,
     LadderRung,
@@ -37,13 +38,18 @@ class Policy(Frozen):
     quiet_hours: dict[str, QuietHours] = {}
     modes: dict[str, Mode] = {}
     default_ai_agent: str
-    context_sources: tuple[str, ...] = ("directory",)
+    context_sources: tuple[str, ...] = (DIRECTORY,)
     crm_notes: tuple[NotedEvent, ...] = ()
     ticketed_channels: tuple[str, ...] = ()
     channels: dict[ChannelKind, ChannelTraits] = EARLIER_TRAITS
     validates: bool = False
     model_is_embedded: bool = False
     calibration: Calibration = Calibration()
+
+    @property
+    def has_own_context(self) -> bool:
+        """Our own store knows all that is known of customers: no vendor has to be asked."""
+        return self.context_sources == (DIRECTORY,)
 
     def traits_of(self, channel: ChannelKind | None) -> ChannelTraits:
         """The default traits for a channel that nobody knows."""

@@ -150,6 +150,8 @@ class ConversationState(BaseModel):
         self.spec_hash, self.policy = opened.spec_hash, opened.policy
         self.lifecycle = self.lifecycle.adopt(opened.owner, opened.status, opened.revision, now)
         self._answering(turn=opened.turn, mode=opened.mode)
+        if opened.context:
+            self.keep_context(opened.context, now)
 
     def catch_up(self, stored: OpenedConversation) -> None:
         """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""

@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 
 from domain.conversation.turn import ContactIdentity, CustomerContext, Fact
 from domain.identity.directory import Account, Contact, Invoice
+from domain.specification.organisation import DIRECTORY
 
-SOURCE = "directory"
 UNPAID = frozenset({"open", "overdue"})
 
 
@@ -23,7 +23,7 @@ def context_of(contact: Contact, account: Account, as_of: datetime) -> CustomerC
     known = [*_person(contact), *_account(account), *_invoices(account.invoices)]
     taken = {name for name, _ in known}
     custom = [(name, value) for name, value in account.fields.items() if name not in taken]
-    facts = (Fact(name=name, value=value, source=SOURCE, as_of=as_of) for name, value in [*known, *custom] if value)
+    facts = (Fact(name=name, value=value, source=DIRECTORY, as_of=as_of) for name, value in [*known, *custom] if value)
     return CustomerContext(facts=tuple(facts), matches=1, contact=ContactIdentity(contact_id=contact.id))
 
 

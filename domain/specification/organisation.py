@@ -21,6 +21,10 @@ from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpe
 from domain.specification.wording import LanguageCode, SpecWording
 
 ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
+
+DIRECTORY = "directory"
+"""The CRM that is our own store."""
+
 NotedEvent = Literal["escalated", "resolved"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
@@ -263,7 +267,7 @@ class OrganisationSpec(SpecModel):
     calendar: BusinessCalendar = BusinessCalendar()
     channels: dict[ChannelKind, ChannelSpec] = {"web_chat": ChannelSpec()}
     identity: IdentityRules = IdentityRules()
-    crm: Key = "directory"
+    crm: Key = DIRECTORY
     helpdesk: Key | None = Field(None, description="A help desk that is asked for the customer's tickets as well.")
     crm_notes: tuple[NotedEvent, ...] = Field((), description="Upon what the CRM gets a note about the conversation.")
     crm_fields: dict[Key, str] = Field(

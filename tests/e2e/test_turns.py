@@ -31,6 +31,16 @@ async def test_a_plain_turn_costs_10_events(served: House) -> None:
     assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD, DELIVERY]) == {10}
 
 
+async def test_a_first_turn_costs_at_most_22_events(served: House) -> None:
+    """Opened with the customer's context in one activity, where no vendor has to be asked."""
+    talk = served.talk()
+    await talk.says(PASSWORD)
+    seen = await talk.answered(1)
+    assert await talk.history_length() <= 22
+    assert await served.store.database.fetchval("SELECT count(*) FROM customer_contexts") >= 1
+    assert seen.replies
+
+
 async def test_a_validated_turn_costs_22_events(served: House) -> None:
     await publish(served.store.database, model=ModelSpec(validator="scripted:double"))
     assert await _events_per_turn(served.talk(), [PASSWORD, DELIVERY, PASSWORD]) == {22}

@@ -123,11 +123,11 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     # Recording needs no organisation: opening, which does, is replaced.
     spent_since = TurnRepository(database).spent_since
     organisations = Organisations(SpecRepository(database), NO_MODELS, _no_model, spent_since, no_tools)
-    recording = ConversationActivities(conversations, organisations)
     approvals = ApprovalActivities(ApprovalRepository(database))
     channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel(), KIND: PigeonChannel()}
     delivery = DeliveryActivities(DeliveryRepository(database), channels)
     context = ContextActivities(CustomerRepository(database), {}, organisations)
+    recording = ConversationActivities(conversations, organisations, context.fetch_customer_context)
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
         recording.record_messages,

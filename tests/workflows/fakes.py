@@ -167,11 +167,16 @@ class FakeActivities:
     @activity.defn
     async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
         await self._enter("open_conversation")
+        if input.context_of and self.carries_out:
+            return self.opened.model_copy(update={"context": self._context()})
         return self.opened
 
     @activity.defn
     async def fetch_customer_context(self, input: FetchCustomerContextInput) -> FetchedContext:
         await self._enter("fetch_customer_context")
+        return self._context()
+
+    def _context(self) -> FetchedContext:
         return FetchedContext(context_id="cx_1", fetched_at=datetime.now(UTC), facts=3, matches=1)
 
     @activity.defn

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         ChangeOwnershipInput,
         ChangeStatusInput,
         ClimbLadderInput,
+        ContextSubject,
         DeliveredMessage,
         EscalateConversationInput,
         FetchCustomerContextInput,
@@ -91,11 +92,13 @@ class ActivityCalls(Calls):
         super().__init__(state)
         self.sending = Sending(state)
 
-    async def open_conversation(self) -> OpenedConversation:
+    async def open_conversation(self, *, with_context: bool = False) -> OpenedConversation:
         """Fresh numbers for a new conversation, else those with which its last run ended."""
+        state = self._state
+        subject = ContextSubject(customer_id=state.customer_id, channel=state.channel) if with_context else None
         return await execute_activity(
             OPEN_CONVERSATION,
-            OpenConversationInput(start=self._state.start),
+            OpenConversationInput(start=state.start, context_of=subject),
             "open the conversation, pin the specification",
         )
 

@@ -155,7 +155,8 @@ class ConversationWorkflow:
 
     async def _work(self) -> None:
         if self._state.policy is None:
-            self._state.adopt(await self._activities.open_conversation(), workflow.now())
+            self._state.begin_context()
+            self._state.adopt(await self._activities.open_conversation(with_context=True), workflow.now())
         while self._state.mailbox.requests:
             await self._carry_out(self._state.next_request())
         if self._state.mailbox.inbox or self._state.answering.unanswered:

@@ -20,7 +20,7 @@ SUPERVISED = SURE.model_copy(update={"supervised": True})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 ALWAYS_QUIET = {"web_chat": QuietHours(begins=time(0), ends=time(23, 59, 59, 999999))}
 
-SETS_ASIDE = {
+SETS_ASIDE: dict[str, Resolve | Snooze] = {
     "resolve": Resolve(request_id="r1", by=ANNA),
     "snooze": Snooze(request_id="r1", by=ANNA, until=datetime(2100, 1, 1, tzinfo=UTC)),
 }
@@ -54,9 +54,10 @@ async def test_a_plain_turn_is_one_activity_and_10_events(converse: Converse) ->
             state = await conversation.answered(number)
             lengths.append((await conversation.handle.describe()).history_length)
         assert {after - before for before, after in pairwise(lengths)} == {10}
-        assert conversation.fakes.log == ["open_conversation", "fetch_customer_context", *["generate_reply"] * 4]
+        assert conversation.fakes.log == ["open_conversation", *["generate_reply"] * 4]
         assert len(set(conversation.fakes.delivered)) == 4
         assert state.answering.counts.exchanges == 4
+        assert conversation.fakes.generated[0].context_id == "cx_1"
         assert state.shown.last_answer.startswith("send reply, confidence")
 
 
