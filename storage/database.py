@@ -1,5 +1,6 @@
 """The connection to PostgreSQL, and the one place where its errors become ours."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -42,6 +43,9 @@ class Database:
 
     def __init__(self, pool: "Pool") -> None:
         self._pool = pool
+        self._unannounced: list[str] = []
+        self._announces_next: asyncio.Task[None] | None = None
+        self._announcing = asyncio.Lock()
 
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         with _serving():
@@ -68,8 +72,19 @@ class Database:
         return row
 
     async def announce(self, notification: Notification) -> None:
-        """Tell every NotificationListener."""
-        await self.fetchval("SELECT pg_notify($1, $2)", CHANNEL, notification.model_dump_json())
+        """Tell every NotificationListener; when this returns, it was told.
+
+        What is announced while a statement is under way shares the next one.
+        """
+        self._unannounced.append(notification.model_dump_json())
+        if self._announces_next is None:
+            self._announces_next = asyncio.create_task(self._announce_all())
+        await asyncio.shield(self._announces_next)
+
+    async def _announce_all(self) -> None:
+        async with self._announcing:
+            texts, self._unannounced, self._announces_next = self._unannounced, [], None
+            await self.fetchval("SELECT count(pg_notify($1, text)) FROM unnest($2::text[]) text", CHANNEL, texts)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["PooledConnection"]:

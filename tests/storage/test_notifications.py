@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from structlog.testing import capture_logs
 
+from domain.errors import StoreUnavailableError
 from storage import notifications
 from storage.database import Database, connect
 from storage.notifications import NotificationListener
@@ -31,6 +32,28 @@ async def test_steps_are_heard_in_order_after_a_first_resync(stage: Stage, datab
         await stage.conversations.mark_read(CONVERSATION, 2, NOW)
         await stage.conversations.change_ownership(ownership(), NOW)
         assert [await anext(events) for _ in range(4)] == [about(k) for k in ("message", "message", "read", "owner")]
+
+
+async def test_what_is_announced_together_is_heard_in_order_and_each_once(stage: Stage, database_url: str) -> None:
+    several = [Notification(kind="message", conversation_id=f"{CONVERSATION}-{number}") for number in range(50)]
+    async with aclosing(NotificationListener(database_url).listen()) as events:
+        await take(events, 1)
+        await asyncio.gather(*(stage.database.announce(one) for one in several))
+        assert [await anext(events) for _ in several] == several
+
+
+async def test_whoever_announces_is_told_that_the_store_is_away_and_may_try_again(tmp_path: Path) -> None:
+    async with own_server(tmp_path) as own:
+        database = await connect(own.url)
+        await own.stop()
+        failed = await asyncio.gather(*(database.announce(about("message")) for _ in range(3)), return_exceptions=True)
+        assert [type(error) for error in failed] == [StoreUnavailableError] * 3
+        await own.start()
+        async with aclosing(NotificationListener(own.url).listen()) as events:
+            await take(events, 1)
+            await database.announce(about("status"))
+            assert await take(events, 1) == ["status"]
+        await database.close()
 
 
 async def test_what_is_heard_is_committed(stage: Stage, database_url: str) -> None:
