@@ -102,6 +102,8 @@ async def _taken_in(database: Database, event_id: str) -> KeptEvent:
 
 def _event(found: Unreadable) -> AnyInboundEvent:
     """Raises InvalidInputError, or CredentialsError where the channel is not set up here."""
+    if found.kind == "waited_in_vain":
+        raise InvalidInputError("This is no message of a customer, and it belongs to no conversation: --save it.")
     adapter = Adapters[object](CHANNELS, read_local_vendor)[found.channel]
     if not isinstance(adapter, QuarantineSource):
         raise InvalidInputError(f"What came by {found.channel} cannot be taken in; --save it and look at it.")

@@ -28,6 +28,7 @@ from storage.inbox_events import (
 )
 
 LOOK_EVERY = timedelta(seconds=2)
+END_WAITING_EVERY = timedelta(hours=1)
 MAX_ID_CHARACTERS = 200
 MAX_FAILURES = 3
 """Then it is Temporal that is away, and the rest waits."""
@@ -54,6 +55,7 @@ class Forwarder:
         self._conversations = conversations
         self._awake = asyncio.Event()
         self._unknown: dict[str, int] = {}
+        self._ends_waiting_at = datetime.min.replace(tzinfo=UTC)
 
     def wake(self) -> None:
         """Something new lies in the inbox."""
@@ -69,6 +71,7 @@ class Forwarder:
                 while await self.forward_some():
                     pass
                 await self.report_unknown_kinds()
+                await self.end_waiting()
             except Exception as error:  # noqa: BLE001 (the store, say; the next look may do better)
                 log.warning("forwarding_interrupted", error=type(error).__name__)
 
@@ -78,6 +81,16 @@ class Forwarder:
         if unknown and unknown != self._unknown:
             log.error("events_of_unknown_kind_wait", waiting=unknown)
         self._unknown = unknown
+
+    async def end_waiting(self) -> None:
+        """Once in a while, people get what waited in vain for the thread or the sending that it belongs to."""
+        now = datetime.now(UTC)
+        if now < self._ends_waiting_at:
+            return
+        self._ends_waiting_at = now + END_WAITING_EVERY
+        ended = await self._inbox.end_waiting(self._organisation, now)
+        if ended:
+            log.warning("events_waited_in_vain", number=ended)
 
     async def forward_some(self) -> bool:
         """Whether there may be more. One event that cannot be forwarded holds up its own conversation only."""

@@ -1,6 +1,7 @@
 """What came in by vendors' channels: kept before the vendor is told "received", until Temporal has it."""
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from storage.quarantine import keep_in_quarantine, quarantine
 from storage.views import Notification
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from storage.database import PooledConnection
 
 _MOVE_CURSOR = """
@@ -48,6 +51,20 @@ _SETTLED = """
         )
     )
 """
+_ONE_THREAD_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))"
+_END_WAITING = """
+    WITH waited AS (
+        SELECT inbox_id, event FROM inbox
+        WHERE organisation = $1 AND event IS NOT NULL AND conversation_id IS NULL AND received_at < $2
+            AND kind = ANY ($3)
+    )
+    UPDATE inbox i SET event = NULL FROM waited WHERE i.inbox_id = waited.inbox_id
+    RETURNING i.channel, i.event_id, i.kind, i.received_at, waited.event
+"""
+EARLY_KINDS = ("colleague_reply", "rating", "consent_change", "delivery_report")
+"""What may come before the message or the sending that it belongs to, and waits for it."""
+WAITS_AT_MOST = timedelta(days=30)
+"""Longer than any vendor brings its events late, or a reader is away."""
 CLAIM = timedelta(seconds=10)
 """How long a gateway has to forward what it claimed, before another one does."""
 
@@ -136,8 +153,17 @@ class InboxRepository:
 
     async def unknown_kinds(self, organisation: str) -> dict[str, int]:
         """How many events of each kind that this version does not know wait for a newer one."""
-        rows = await self._database.fetch(_OF_UNKNOWN_KIND, organisation, KNOWN_KINDS)
+        rows = await self._database.fetch(_OF_UNKNOWN_KIND, organisation, (*KNOWN_KINDS, *EARLY_KINDS))
         return {row["kind"]: row["waiting"] for row in rows}
+
+    async def end_waiting(self, organisation: str, now: datetime) -> int:
+        """Move to quarantine what waited for WAITS_AT_MOST and belongs to nothing still; how many there were."""
+        async with self._database.transaction() as connection:
+            await connection.execute(_ONE_THREAD_AT_A_TIME, organisation)
+            rows = await connection.fetch(_END_WAITING, organisation, now - WAITS_AT_MOST, EARLY_KINDS)
+            for row in rows:
+                await keep_in_quarantine(connection, organisation, _waited_in_vain(row))
+        return len(rows)
 
     async def conversation_of(self, organisation: str, channel: ChannelKind, thread: str) -> str | None:
         """The conversation that a vendor's thread belongs to."""
@@ -200,6 +226,18 @@ async def _keep(
                 ),
             )
     return kept
+
+
+def _waited_in_vain(row: "asyncpg.Record") -> Unreadable:
+    what = "message of ours" if row["kind"] == "delivery_report" else "message of a customer in its thread"
+    return Unreadable(
+        channel=row["channel"],
+        event_id=row["event_id"],
+        at=row["received_at"],
+        kind="waited_in_vain",
+        reason=f"A {row['kind'].replace('_', ' ')} waited for {WAITS_AT_MOST.days} days for a {what}, and none came.",
+        content=json.dumps(row["event"]).encode(),
+    )
 
 
 def _attachment_id(organisation: str, event: AnyInboundEvent, number: int) -> str:

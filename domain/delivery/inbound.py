@@ -101,9 +101,9 @@ AnyInboundEvent = Annotated[
 
 
 QuarantineKind = Literal[
-    "unreadable", "automatic", "calendar_reply", "flood", "mailing_list", "no_reply", "own", "report"
+    "unreadable", "automatic", "calendar_reply", "flood", "mailing_list", "no_reply", "own", "report", "waited_in_vain"
 ]
-"""Why no message was made: it cannot be read, or nobody is waiting for an answer to it."""
+"""Why no message was made: it cannot be read, nobody waits for an answer to it, or what it belongs to never came."""
 
 
 class Unreadable(Frozen):

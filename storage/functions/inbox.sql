@@ -71,8 +71,33 @@ BEGIN
     END LOOP;
 END $$;
 
--- Keeps an event, once. What it concerns is found out here; `fresh` is false when it had been kept before. A colleague's
--- reply in a thread that nobody knows waits for the thread's first customer message.
+-- What was told of a thread before its first message came in: a rating counts, and a consent that was changed after that
+-- message holds.
+CREATE OR REPLACE FUNCTION take_in_early_words(
+    org text, message jsonb, of_conversation text, of_customer text
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    early inbox;
+BEGIN
+    FOR early IN
+        SELECT * FROM inbox i
+        WHERE organisation = org AND channel = message->>'channel' AND kind IN ('rating', 'consent_change')
+            AND i.event IS NOT NULL AND conversation_id IS NULL AND i.event->>'thread' = message->>'thread'
+        ORDER BY (i.event->>'at')::timestamptz, inbox_id
+    LOOP
+        IF early.kind = 'rating' THEN
+            PERFORM keep_rating(org, of_conversation, early.event);
+        ELSIF (early.event->>'at')::timestamptz > (message->>'at')::timestamptz THEN
+            UPDATE channel_threads SET opted_out = (early.event->>'opted_out')::boolean
+            WHERE organisation = org AND channel = message->>'channel' AND thread = message->>'thread';
+        END IF;
+        UPDATE inbox SET conversation_id = of_conversation, customer_id = of_customer, event = NULL
+        WHERE inbox_id = early.inbox_id;
+    END LOOP;
+END $$;
+
+-- Keeps an event, once. What it concerns is found out here; `fresh` is false when it had been kept before. What is said of
+-- a thread that nobody knows, other than by its customer, waits for the thread's first customer message.
 CREATE OR REPLACE FUNCTION keep_event(
     org text, incoming jsonb, across boolean, moment timestamptz,
     OUT kept_id bigint, OUT fresh boolean, OUT concerns text, OUT of_customer text
@@ -109,6 +134,7 @@ BEGIN
         ON CONFLICT (organisation, channel, thread) DO UPDATE
         SET address = channel_threads.address || excluded.address, used_at = moment, opted_out = false;
         PERFORM take_in_early_replies(org, incoming, concerns, of_customer);
+        PERFORM take_in_early_words(org, incoming, concerns, of_customer);
     ELSIF incoming->>'kind' = 'delivery_report' THEN
         UPDATE deliveries d SET (report, report_code) = (
             SELECT status, code FROM (
@@ -122,14 +148,12 @@ BEGIN
         UPDATE inbox SET event = inbox.event || jsonb_build_object('message_key', reported.message_key)
         WHERE inbox_id = kept_id AND reported.message_key IS NOT NULL;
     ELSE
-        IF incoming->>'kind' = 'colleague_reply' THEN
-            -- The first message of its thread may come at this moment: one of the two sees the other.
-            PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
-        END IF;
+        -- The first message of its thread may come at this moment: one of the two sees the other.
+        PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
         UPDATE channel_threads SET opted_out = coalesce((incoming->>'opted_out')::boolean, opted_out)
         WHERE organisation = org AND channel = on_channel AND thread = incoming->>'thread'
         RETURNING conversation_id, customer_id INTO concerns, of_customer;
-        waits := incoming->>'kind' = 'colleague_reply';
+        waits := incoming->>'kind' = 'colleague_reply' OR concerns IS NULL;
     END IF;
     UPDATE inbox SET conversation_id = concerns, customer_id = of_customer,
         event = CASE WHEN waits THEN inbox.event END

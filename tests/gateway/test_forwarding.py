@@ -13,7 +13,7 @@ from domain.delivery.inbound import ColleagueReply, InboundMessage, Sender
 from domain.errors import ConflictError, UnavailableError
 from gateway.forwarding import Forwarder, message_id
 from storage.database import Database
-from storage.inbox import InboxRepository
+from storage.inbox import WAITS_AT_MOST, InboxRepository
 from tests.gateway.conftest import ORGANISATION
 from tests.pigeons import KIND
 
@@ -207,3 +207,16 @@ def test_a_long_id_is_shortened_and_stays_the_same() -> None:
     long = message_id("email", "x" * 200)
     assert len(long) <= 200
     assert long == message_id("email", "x" * 200) != message_id("email", "y" * 200)
+
+
+async def test_what_waits_in_vain_comes_before_people_once_in_a_while(database: Database) -> None:
+    inbox, long_ago = InboxRepository(database), datetime.now(UTC) - 2 * WAITS_AT_MOST
+    early = ColleagueReply(channel=KIND, event_id="c-1", at=long_ago, thread="ada", person_id="anna", text="Hello")
+    await inbox.keep(ORGANISATION, early, long_ago)
+    forwarder = Forwarder(ORGANISATION, inbox, RecordedSignals())
+    with capture_logs() as logs:
+        await forwarder.end_waiting()
+        await inbox.keep(ORGANISATION, early.model_copy(update={"event_id": "c-2"}), long_ago)
+        await forwarder.end_waiting()
+    assert [(line["event"], line["number"]) for line in logs] == [("events_waited_in_vain", 1)]
+    assert await database.fetchval("SELECT count(*) FROM quarantine") == 1

@@ -1,12 +1,15 @@
 """The inbox: kept once, whose it is, and what waits for Temporal."""
 
 import asyncio
+import json
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
 
 from domain.conversation.turn import ContactIdentity
 from domain.delivery.inbound import (
+    AnyInboundEvent,
     Batch,
     ColleagueReply,
     ConsentChange,
@@ -18,7 +21,8 @@ from domain.delivery.inbound import (
     Unreadable,
 )
 from storage.conversations import ConversationRepository
-from storage.inbox import InboxRepository
+from storage.inbox import WAITS_AT_MOST, InboxRepository
+from storage.quarantine import QuarantineRepository
 from storage.records import RecordRepository
 from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, later, reply
 
@@ -370,8 +374,7 @@ async def test_a_rating_is_kept_with_its_conversation_and_its_comment_in_no_othe
     conversation_id = str(first.conversation_id)
     bad = CustomerRating(channel="email", event_id="r-bad", at=NOW, thread="t-1", score="bad", comment="Too slow.")
     good = bad.model_copy(update={"event_id": "r-good", "at": later(60), "score": "good", "comment": ""})
-    lost = bad.model_copy(update={"event_id": "r-lost", "thread": "unknown"})
-    for rating in (bad, bad, good, lost):
+    for rating in (bad, bad, good):
         await inbox.keep(ORGANISATION, rating, NOW)
     kept = await ConversationRepository(stage.database).ratings(conversation_id)
     assert [(rating.score, rating.comment, rating.channel) for rating in kept] == [
@@ -382,6 +385,114 @@ async def test_a_rating_is_kept_with_its_conversation_and_its_comment_in_no_othe
     assert [row["data"] for row in rows] == [{"channel": "email", "score": s} for s in ("bad", "good")]
     assert [waiting.event["kind"] for waiting in await inbox.claim_waiting(ORGANISATION, later(3600))] == ["message"]
     assert not await stage.database.fetchval("SELECT count(*) FROM inbox WHERE event::text LIKE '%Too slow%'")
+
+
+def rated(event_id: str = "r-1", **more: Any) -> CustomerRating:
+    fields = {"channel": "email", "event_id": event_id, "at": NOW, "thread": "t-1", "score": "bad", "comment": "Slow."}
+    return CustomerRating.model_validate(fields | more)
+
+
+def consent(event_id: str, opted_out: bool, seconds: float) -> ConsentChange:
+    return ConsentChange(channel="email", event_id=event_id, at=later(seconds), thread="t-1", opted_out=opted_out)
+
+
+async def test_ratings_wait_for_the_first_message_of_their_thread_and_count_once(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    for early in (rated("r-2", at=later(60), score="good"), rated(), rated(), rated("r-3", thread="t-2")):
+        assert (await inbox.keep(ORGANISATION, early, NOW)).conversation_id is None
+    await inbox.keep("another", rated(), NOW)
+    first = await inbox.keep(ORGANISATION, wrote(), NOW)
+    await inbox.keep(ORGANISATION, wrote("e-2"), NOW)
+    assert not (await inbox.keep(ORGANISATION, rated(), NOW)).fresh
+    kept = await ConversationRepository(stage.database).ratings(str(first.conversation_id))
+    assert [(rating.score, rating.comment) for rating in kept] == [("bad", "Slow."), ("good", "Slow.")]
+    assert await stage.database.fetchval("SELECT count(*) FROM audit_events WHERE kind = 'rated'") == 2
+    assert await waits(inbox) == [("message", "e-1"), ("message", "e-2")]
+    assert await stage.database.fetchval("SELECT count(*) FROM inbox WHERE event::text LIKE '%Slow%'") == 2
+
+
+async def test_ratings_and_the_first_message_at_once_find_each_other(inbox: InboxRepository, stage: Stage) -> None:
+    keeping = [
+        inbox.keep(ORGANISATION, event, NOW)
+        for number in range(10)
+        for event in (rated(f"r-{number}", thread=f"t-{number}"), wrote(f"e-{number}", thread=f"t-{number}"))
+    ]
+    await asyncio.gather(*keeping)
+    assert await stage.database.fetchval("SELECT count(DISTINCT conversation_id) FROM ratings") == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "opted_out"),
+    [
+        ([(True, 5)], True),
+        ([(True, -5)], False),
+        ([(False, 9), (True, 5)], False),
+        ([(True, 9), (False, 5)], True),
+        ([], False),
+    ],
+)
+async def test_a_consent_that_came_before_the_message_that_it_follows_holds(
+    inbox: InboxRepository, stage: Stage, changes: list[tuple[bool, float]], opted_out: bool
+) -> None:
+    """What was said before the message is not what the customer says now: they wrote after it."""
+    for number, (out, seconds) in enumerate(changes):
+        await inbox.keep(ORGANISATION, consent(f"c-{number}", out, seconds), NOW)
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    assert await stage.database.fetchval("SELECT opted_out FROM channel_threads") is opted_out
+    assert await waits(inbox) == [("message", "e-1")]
+
+
+async def test_what_waits_is_of_no_unknown_kind(inbox: InboxRepository) -> None:
+    for early in (rated(), consent("c-1", True, 0), answered()):
+        await inbox.keep(ORGANISATION, early, NOW)
+    assert await inbox.unknown_kinds(ORGANISATION) == {}
+
+
+REPORT = DeliveryReport(channel="sms", event_id="r-9", at=NOW, provider_message_id="SM9", status="failed")
+
+
+@pytest.mark.parametrize("early", [answered(), rated(), consent("c-1", True, 0), REPORT], ids=lambda one: str(one.kind))
+async def test_what_waits_in_vain_ends_in_quarantine_whole(
+    inbox: InboxRepository, stage: Stage, early: AnyInboundEvent
+) -> None:
+    await inbox.keep(ORGANISATION, early, NOW)
+    await inbox.keep("another", early, NOW)
+    assert await inbox.end_waiting(ORGANISATION, NOW + WAITS_AT_MOST) == 0
+    over = NOW + WAITS_AT_MOST + timedelta(seconds=1)
+    assert [await inbox.end_waiting(ORGANISATION, over) for _ in range(2)] == [1, 0]
+    (kept,) = await QuarantineRepository(stage.database).list(ORGANISATION)
+    assert (kept.event_id, kept.kind) == (early.event_id, "waited_in_vain")
+    assert f"A {early.kind.replace('_', ' ')} waited for 30 days" in kept.reason
+    whole = await QuarantineRepository(stage.database).find(ORGANISATION, early.event_id)
+    assert json.loads(whole.content)["event_id"] == early.event_id
+    assert not (await inbox.keep(ORGANISATION, early, over)).fresh
+    await inbox.keep(ORGANISATION, wrote(), over)
+    assert [kind for kind, _ in await waits(inbox)] == ["message"]
+
+
+async def test_what_found_its_thread_and_what_only_a_newer_version_knows_waits_on(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    await inbox.keep(ORGANISATION, answered(), NOW)
+    await inbox.keep(ORGANISATION, wrote(), NOW)
+    await inbox.keep(ORGANISATION, answered("p-2", thread="t-2"), NOW)
+    await stage.database.fetchval("UPDATE inbox SET kind = 'greeting' WHERE event_id = 'p-2'")
+    assert await inbox.end_waiting(ORGANISATION, NOW + 2 * WAITS_AT_MOST) == 0
+
+
+async def test_a_first_message_and_the_end_of_the_wait_at_once_lose_nothing(
+    inbox: InboxRepository, stage: Stage
+) -> None:
+    """Each early reply ends in one of the two places."""
+    for number in range(10):
+        await inbox.keep(ORGANISATION, answered(f"p-{number}", thread=f"t-{number}"), NOW)
+    over = NOW + 2 * WAITS_AT_MOST
+    keeping = [inbox.keep(ORGANISATION, wrote(f"e-{number}", thread=f"t-{number}"), over) for number in range(10)]
+    *_, ended = await asyncio.gather(*keeping, inbox.end_waiting(ORGANISATION, over))
+    waiting = await stage.database.fetchval("SELECT count(*) FROM inbox WHERE kind <> 'message' AND event IS NOT NULL")
+    assert ended + waiting == 10
+    assert await stage.database.fetchval("SELECT count(*) FROM quarantine") == ended
 
 
 async def test_a_batch_is_kept_together_with_where_to_go_on(inbox: InboxRepository, stage: Stage) -> None:

@@ -65,17 +65,18 @@ async def test_a_skipped_mail_is_taken_in_once(gateway: Gateway, holdfast: Holdf
 
 
 @pytest.mark.parametrize(
-    ("content", "channel", "words"),
+    ("content", "kind", "channel", "words"),
     [
-        (b"Subject: From nobody\r\n\r\nHi\r\n", "email", "names no sender"),
-        (b"From: help@shop.example\r\n\r\nHi\r\n", "email", "names no sender"),
-        (b"{}", "web_chat", "cannot be taken in"),
+        (b"Subject: From nobody\r\n\r\nHi\r\n", "unreadable", "email", "names no sender"),
+        (b"From: help@shop.example\r\n\r\nHi\r\n", "unreadable", "email", "names no sender"),
+        (b"{}", "unreadable", "web_chat", "cannot be taken in"),
+        (b"{}", "waited_in_vain", "email", "belongs to no conversation"),
     ],
 )
 async def test_what_no_message_can_be_made_of_says_why(
-    gateway: Gateway, holdfast: Holdfast, content: bytes, channel: str, words: str
+    gateway: Gateway, holdfast: Holdfast, content: bytes, kind: QuarantineKind, channel: str, words: str
 ) -> None:
-    await keep(gateway, content, "unreadable", channel)
+    await keep(gateway, content, kind, channel)
     answer = await holdfast("quarantine", "take-in", "mail-1")
     assert (answer.exit_code, words in answer.output) == (1, True)
     assert "mail-1" in (await holdfast("quarantine", "list")).output
