@@ -16,6 +16,7 @@ from domain.conversation.activity_models import (
     OwnershipChanged,
     RecordedMessages,
     RecordMessagesInput,
+    StatusChanged,
 )
 from domain.conversation.ownership import Owner
 from domain.conversation.policy import Policy
@@ -82,6 +83,6 @@ class ConversationActivities:
         return await self._conversations.change_ownership(input, datetime.now(UTC))
 
     @activity.defn
-    async def change_status(self, input: ChangeStatusInput) -> None:
-        """Snooze, wake, resolve, reopen or change the mode."""
-        await self._conversations.change_status(input, datetime.now(UTC))
+    async def change_status(self, input: ChangeStatusInput) -> StatusChanged | None:
+        """Snooze, wake, resolve, reopen or change the mode. None from workers of the version before."""
+        return await self._conversations.change_status(input, datetime.now(UTC))

@@ -8,6 +8,7 @@ from domain.conversation.activity_models import (
     ChangeStatusInput,
     OwnershipChanged,
     RecordedMessages,
+    StatusChanged,
 )
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
@@ -65,10 +66,14 @@ class ConversationRepository:
         row = await self._database.call(changed, "SELECT * FROM change_owner($1, $2)", input, now)
         return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"], repeated=bool(row["repeated"]))
 
-    async def change_status(self, input: ChangeStatusInput, now: datetime) -> None:
-        """Change status and mode once per request id; what is resolved counts as answered."""
+    async def change_status(self, input: ChangeStatusInput, now: datetime) -> StatusChanged:
+        """Change status and mode once per request id; what is resolved counts as answered.
+
+        Nothing is changed when it is `repeated`.
+        """
         changed = Notification(kind="status", conversation_id=input.conversation_id)
-        await self._database.call(changed, "SELECT change_status($1, $2)", input, now)
+        row = await self._database.call(changed, "SELECT record_status($1, $2) AS stands", input, now)
+        return StatusChanged.model_validate(row["stands"])
 
     async def mark_read(self, conversation_id: str, seq: int, now: datetime) -> None:
         """The customer has seen everything up to `seq`; the first time counts."""

@@ -278,6 +278,16 @@ class ChangeStatusInput(Frozen):
     until: datetime | None = None
 
 
+class StatusChanged(Frozen):
+    """Where the conversation stands afterwards. `repeated`: it was asked long ago, and nothing has changed now."""
+
+    repeated: bool
+    position: Position
+    mode: Mode
+    snoozed_until: datetime | None = None
+    resolved_at: datetime | None = None
+
+
 class RecordDecisionInput(Frozen):
     """A decision that sends nothing: refused, rejected, reassigned, or the first of several approvals.
 

@@ -122,6 +122,12 @@ class Lifecycle(Frozen):
         ahead = self.model_copy(update={"owner": owner, "revision": max(self.revision, revision)})
         return ahead.model_copy(update={"status": ahead.active_status})
 
+    def believe(self, stored: Position, snoozed_until: datetime | None, resolved_at: datetime | None) -> Self:
+        """Stand where the store does. The revision never falls; whether an approval waits is known here alone."""
+        ahead = self.catch_up(stored.owner, stored.revision)
+        status = stored.status if snoozed_until or resolved_at else ahead.status
+        return ahead.model_copy(update={"status": status, "snoozed_until": snoozed_until, "resolved_at": resolved_at})
+
     def _give_to(self, owner: Owner) -> Self:
         status = Status.OPEN if owner.kind == "ai_agent" else Status.WITH_HUMAN
         changes = {"owner": owner, "status": status, "approval": None, "snoozed_until": None, "resolved_at": None}

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from domain.approvals.approval import Approval
-from domain.conversation.activity_models import FetchedContext, OpenedConversation
+from domain.conversation.activity_models import FetchedContext, OpenedConversation, StatusChanged
 from domain.conversation.groups import (
     Answered,
     Answering,
@@ -157,6 +157,13 @@ class ConversationState(BaseModel):
         """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""
         self.lifecycle = self.lifecycle.catch_up(stored.owner, stored.revision)
         self._answering(turn=max(self.answering.turn, stored.turn))
+
+    def believe(self, stored: StatusChanged) -> None:
+        """What was asked was carried out long ago, and much may have followed since."""
+        self.lifecycle = self.lifecycle.believe(stored.position, stored.snoozed_until, stored.resolved_at)
+        self._answering(mode=stored.mode)
+        if self.lifecycle.approval_is_stale:
+            self.drop_stale_approval()
 
     # The mailbox.
 

@@ -91,13 +91,25 @@ BEGIN
     RETURN c;
 END $$;
 
-CREATE OR REPLACE FUNCTION change_status(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+-- Where a conversation stands, for a workflow that has forgotten a request, or was reset to the past.
+CREATE OR REPLACE FUNCTION stands(c conversations, repeated boolean) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object(
+        'repeated', repeated, 'mode', c.mode, 'snoozed_until', c.snoozed_until, 'resolved_at', c.resolved_at,
+        'position', jsonb_build_object(
+            'owner', jsonb_build_object('kind', c.owner_kind, 'id', c.owner_id),
+            'status', c.status, 'revision', c.revision))
+$$;
+
+-- Once for each request. `repeated`: it was carried out before, and the conversation does not stand where it would bring
+-- it, so this is not another attempt of the same step; then nothing changes.
+CREATE OR REPLACE FUNCTION record_status(step jsonb, moment timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
 BEGIN
     IF NOT audit(c, step->>'event', step->>'by', jsonb_build_object('status', step->>'status', 'mode', step->>'mode'),
                  moment, format('request:%s:%s', c.conversation_id, step->>'request_id')) THEN
-        RETURN;
+        RETURN stands(c, (c.status, c.mode, c.revision, c.snoozed_until) IS DISTINCT FROM (
+            step->>'status', step->>'mode', (step->>'revision')::integer, (step->>'until')::timestamptz));
     END IF;
     c := raise_revision(c, (step->>'revision')::integer, moment);
     c.status := step->>'status';
@@ -109,4 +121,5 @@ BEGIN
     END IF;
     PERFORM save_conversation(c, moment);
     PERFORM note_internally(c, step->>'request_id', step->>'by', step->>'note', moment);
+    RETURN stands(c, false);
 END $$;

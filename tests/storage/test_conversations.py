@@ -3,8 +3,9 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from domain.conversation.activity_models import ChangeStatusInput
 from domain.conversation.messages import Attachment
-from domain.conversation.ownership import Owner, Status
+from domain.conversation.ownership import Owner, Position, Status
 from domain.conversation.requests import StartConversation
 from domain.errors import NotFoundError
 from domain.specification.organisation import Mode
@@ -197,6 +198,51 @@ async def test_a_resolved_conversation_has_nothing_unanswered_and_no_open_approv
     assert (conversation.status, conversation.resolved_at) == (Status.RESOLVED, NOW)
     assert await stage.conversations.unanswered(CONVERSATION) == []
     assert await stage.approval_state() == "stale"
+
+
+UNTIL = NOW + timedelta(days=1)
+SNOOZE = status_change("snoozed", Status.SNOOZED, until=UNTIL)
+SUPERVISE = status_change("mode_changed", Status.OPEN, mode=Mode.SUPERVISION)
+
+
+@pytest.mark.parametrize(
+    ("first", "since"),
+    [
+        (SNOOZE, status_change("woken", Status.OPEN, request_id="w-1")),
+        (
+            status_change("resolved", Status.RESOLVED, revision=2),
+            status_change("reopened", Status.OPEN, request_id="o"),
+        ),
+        (status_change("reopened", Status.OPEN), SNOOZE.model_copy(update={"request_id": "s-2"})),
+        (SUPERVISE, status_change("mode_changed", Status.OPEN, request_id="m-2")),
+    ],
+    ids=lambda one: one.event,
+)
+async def test_what_is_asked_again_long_after_changes_nothing_and_says_where_it_stands(
+    stage: Stage, first: ChangeStatusInput, since: ChangeStatusInput
+) -> None:
+    await stage.drafted()
+    done = await stage.conversations.change_status(first, NOW)
+    another_attempt = await stage.conversations.change_status(first, later(1))
+    assert (done, done.repeated) == (another_attempt, False)
+    await stage.conversations.change_status(since, later(2))
+    row = await stage.conversation()
+    again = await stage.conversations.change_status(first, later(3))
+    assert again.repeated
+    assert await stage.conversation() == row
+    assert (again.position, again.mode) == (
+        Position(owner=row.owner, status=row.status, revision=row.revision),
+        row.mode,
+    )
+    assert (again.snoozed_until, again.resolved_at) == (row.snoozed_until, row.resolved_at)
+
+
+async def test_a_resolution_that_comes_again_is_known_by_its_revision(stage: Stage) -> None:
+    """The conversation is resolved now as it was then, and the workflow would raise the revision for nothing."""
+    resolve = status_change("resolved", Status.RESOLVED, revision=2)
+    await stage.conversations.change_status(resolve, NOW)
+    again = await stage.conversations.change_status(resolve.model_copy(update={"revision": 3}), later(1))
+    assert (again.repeated, again.position.revision) == (True, 2)
 
 
 async def test_a_repeated_status_change_changes_nothing(stage: Stage) -> None:

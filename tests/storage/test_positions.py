@@ -204,7 +204,7 @@ GIVEN = {
     ("change_owner", "owner_kind", "step#>>'{owner,kind}'"),
     ("change_owner", "owner_id", "step#>>'{owner,id}'"),
     ("change_owner", "status", "step->>'status'"),
-    ("change_status", "status", "step->>'status'"),
+    ("record_status", "status", "step->>'status'"),
     ("raise_revision", "revision", "new_revision"),
     ("keep_status", "status", "after->>'status'"),
     ("escalate_conversation", "owner_id", "step#>>'{after,owner,id}'"),

@@ -34,8 +34,9 @@ from domain.conversation.activity_models import (
     RequestApprovalInput,
     ScoreConfidenceInput,
     ScoredConfidence,
+    StatusChanged,
 )
-from domain.conversation.ownership import Owner, Status
+from domain.conversation.ownership import Owner, Position, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import StartConversation
 from domain.conversation.turn import Draft, Evidence, Usage
@@ -96,6 +97,7 @@ class FakeActivities:
         self.delivered: list[str] = []
         self.given_up: list[str] = []
         self.carried_out: dict[str, int] = {}
+        self.stands: StatusChanged | None = None
         self.left_after_all: set[str] = set()
         self.refused = 0
         self.records_late = False
@@ -260,10 +262,24 @@ class FakeActivities:
         return OwnershipChanged(unanswered=len(self.unanswered), at=datetime.now(UTC))
 
     @activity.defn
-    async def change_status(self, input: ChangeStatusInput) -> None:
+    async def change_status(self, input: ChangeStatusInput) -> StatusChanged | None:
         self.statuses.append(input)
         await self._enter("change_status")
+        stands = self.stands
+        if input.request_id in self.carried_out and stands is not None:
+            same = (stands.position.status, stands.position.revision, stands.mode, stands.snoozed_until)
+            asked = (input.status, input.revision, input.mode, input.until)
+            return stands.model_copy(update={"repeated": same != asked})
+        self.carried_out[input.request_id] = input.revision
         self.revision = max(self.revision, input.revision)
+        self.stands = StatusChanged(
+            repeated=False,
+            position=Position(owner=self.owner, status=input.status, revision=self.revision),
+            mode=input.mode,
+            snoozed_until=input.until,
+            resolved_at=datetime.now(UTC) if input.status is Status.RESOLVED else None,
+        )
+        return self.stands
 
     @activity.defn
     async def request_approval(self, input: RequestApprovalInput) -> None:

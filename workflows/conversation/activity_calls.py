@@ -1,6 +1,6 @@
 """Activity calls: each builds an activity's input from the state and starts it with its options and summary."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -52,6 +52,7 @@ with workflow.unsafe.imports_passed_through():
         RecordMessagesInput,
         RequestApprovalInput,
         ScoreConfidenceInput,
+        StatusChanged,
         StatusEvent,
     )
     from domain.conversation.lifecycle import Lifecycle
@@ -376,19 +377,18 @@ class ActivityCalls(Calls):
         return await execute_activity(CHANGE_OWNERSHIP, input, f"owner is now {after.owner}")
 
     async def change_status(
-        self, event: StatusEvent, *, request_id: str, by: str, note: str = "", until: datetime | None = None
-    ) -> None:
-        """Record the state's status and mode, once for each request id; `until` is the end of a snooze (UTC)."""
-        state = self._state
+        self, event: StatusEvent, after: Lifecycle, mode: Mode | None, *, request_id: str, by: str, note: str
+    ) -> StatusChanged | None:
+        """Record status and mode as they are afterwards, once for each request id."""
         input = ChangeStatusInput(
             **self._names,
             request_id=request_id,
             event=event,
-            revision=state.revision,
-            status=state.status,
-            mode=state.answering.mode or Mode.DELEGATION,
+            revision=after.revision,
+            status=after.status,
+            mode=mode or Mode.DELEGATION,
             by=by,
             note=note,
-            until=until,
+            until=after.snoozed_until,
         )
-        await execute_activity(CHANGE_STATUS, input, f"{event.replace('_', ' ')} by {by}")
+        return await execute_activity(CHANGE_STATUS, input, f"{event.replace('_', ' ')} by {by}")

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.tools import ToolExecution
 
 DROPS_STALE = "a-stale-approval-is-dropped"
+LETS_SLEEP = "a-refused-decision-wakes-nothing"
 NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
@@ -34,11 +35,11 @@ class Approvals:
 
     async def apply(self, decision: DecideApproval) -> None:
         """Carry out one decision."""
-        if self._state.status is Status.SNOOZED:
-            key = f"{decision.request_id}-wakes"
-            await self._lifecycle.wake("woken", key, decision.by.id)
         approval = self._state.approval
         verdict = judge(approval, decision)
+        if self._state.status is Status.SNOOZED and not (verdict.effect == "refused" and workflow.patched(LETS_SLEEP)):
+            key = f"{decision.request_id}-wakes"
+            await self._lifecycle.wake("woken", key, decision.by.id)
         if approval is None or verdict.effect == "refused":
             await self._activities.record_decision(decision, "refused", refused=verdict.refused)
             return

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.state import TAKES_OVER, ConversationState
     from domain.conversation.turn import DecisionRecord, Draft, Reason
     from domain.identity.check import SentIdentityCode
+    from domain.specification.organisation import Mode
     from domain.tools.calls import CalledTool
     from workflows.activity_rows import Start
     from workflows.conversation.activity_calls import ActivityCalls
@@ -41,6 +42,7 @@ Result = TypeVar("Result")
 
 TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
 REPEATS = "a-repeated-change-of-owner-changes-nothing"
+REPEATS_STATUS = "a-repeated-change-of-status-changes-nothing"
 TELLS_REFUSED = "a-reply-that-was-refused-is-told"
 OPENS = "what-a-colleague-wrote-first-stands-first"
 GIVES_UP = "a-failed-delivery-is-given-up"
@@ -181,7 +183,7 @@ class ConversationLifecycle:
         leaves_at = workflow.now() if opens else None
         delivered = await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at)
         if delivered is None:
-            await self._tell_owner(request)
+            await self._tell_owner(request, UNDELIVERED)
         elif delivered.status == "refused" and request.sent_as is None and workflow.patched(TELLS_REFUSED):
             await self._tell_owner(request, NOT_SENT)
 
@@ -189,12 +191,15 @@ class ConversationLifecycle:
         """A message that had left did not arrive: whoever owns the conversation sees it, even if it was resolved."""
         if self._state.owned_by_ai:
             await self.escalate(Reason.DELIVERY_FAILED)
-        elif workflow.patched(TELLS_OWNER):
+        elif workflow.patched(TELLS_OWNER) and await self._tell_owner(request, UNDELIVERED, wakes=True):
             self._state.wake()
-            await self._tell_owner(request)
 
-    async def _tell_owner(self, request: Request, note: str = UNDELIVERED) -> None:
-        await self._record_status("delivery_failed", f"{request.request_id[:100]}-failed", "system", note)
+    async def _tell_owner(self, request: Request, note: str, *, wakes: bool = False) -> bool:
+        """Whether it is told now, and was not long ago. `wakes`: back to work, so that somebody looks."""
+        after = self._state.lifecycle.wake() if wakes else self._state.lifecycle
+        return await self._record_status(
+            "delivery_failed", f"{request.request_id[:100]}-failed", "system", note, after=after
+        )
 
     async def escalate(self, reason: Reason, draft: Draft | None = None, record: DecisionRecord | None = None) -> None:
         """Give the conversation to the human queue, unless a person has taken it over meanwhile."""
@@ -240,24 +245,22 @@ class ConversationLifecycle:
 
     async def wake(self, event: Literal["woken", "reopened"], request_id: str, by: str) -> None:
         """Back to work, with a fresh period of silence."""
-        self._state.wake(workflow.now())
-        await self._record_status(event, request_id, by)
+        now = workflow.now()
+        if await self._record_status(event, request_id, by, after=self._state.lifecycle.wake()):
+            self._state.wake(now)
 
     async def resolve(self, request_id: str, by: str, note: str = "") -> None:
         """A person or silence says that it is done; what was drafted or asked is stale."""
-        self._state.resolve(workflow.now())
-        await self._record_status("resolved", request_id, by, note)
-        self._write_back.note_in_crm("resolved", by)
-
-    async def _record_status(self, event: StatusEvent, request_id: str, by: str, note: str = "") -> None:
-        """Record status and mode as they are, once per request id."""
-        until = self._state.lifecycle.snoozed_until
-        await self._activities.change_status(event, request_id=request_id, by=by, note=note, until=until)
+        now = workflow.now()
+        if await self._record_status("resolved", request_id, by, note, after=self._state.lifecycle.resolve(now)):
+            self._state.resolve(now)
+            self._write_back.note_in_crm("resolved", by)
 
     async def snooze(self, request: Snooze) -> None:
         """Put the conversation aside until an instant, or until the customer writes."""
-        self._state.snooze(request.until)
-        await self._record_status("snoozed", request.request_id, request.by.id)
+        after = self._state.lifecycle.snooze(request.until)
+        if await self._record_status("snoozed", request.request_id, request.by.id, after=after):
+            self._state.snooze(request.until)
 
     async def reopen(self, request: Reopen) -> None:
         """A person says that it is not done."""
@@ -265,5 +268,30 @@ class ConversationLifecycle:
 
     async def change_mode(self, request: ChangeMode) -> None:
         """The mode that a person sets overrides the AI agent's own."""
-        self._state.change_mode(request.mode)
-        await self._record_status("mode_changed", request.request_id, request.by.id)
+        if await self._record_status("mode_changed", request.request_id, request.by.id, mode=request.mode):
+            self._state.change_mode(request.mode)
+
+    async def _record_status(
+        self,
+        event: StatusEvent,
+        request_id: str,
+        by: str,
+        note: str = "",
+        *,
+        after: Lifecycle | None = None,
+        mode: Mode | None = None,
+    ) -> bool:
+        """Record status and mode as they are afterwards; False when the store knows the request from long ago."""
+        state = self._state
+        changed = await self._activities.change_status(
+            event,
+            after or state.lifecycle,
+            mode or state.answering.mode,
+            request_id=request_id,
+            by=by,
+            note=note,
+        )
+        if changed is None or not changed.repeated or not workflow.patched(REPEATS_STATUS):
+            return True
+        state.believe(changed)
+        return False

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.approvals.approval import DEFAULT_RULE, Approval, open_approval
-from domain.conversation.activity_models import OpenedConversation
+from domain.conversation.activity_models import OpenedConversation, StatusChanged
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
-from domain.conversation.ownership import Owner, Person, Status
+from domain.conversation.ownership import Owner, Person, Position, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import Resolve, StartConversation
 from domain.conversation.state import ConversationState
@@ -202,6 +202,17 @@ def test_an_approval_that_the_store_is_past_is_stale(position: str, owner: Owner
     assert POSITIONS[position].catch_up(owner, revision).approval_is_stale is stale
 
 
+@pytest.mark.parametrize("status", [Status.OPEN, Status.SNOOZED, Status.RESOLVED, Status.WITH_HUMAN])
+@pytest.mark.parametrize("before", [Lifecycle(owner=AI, revision=4), Lifecycle(owner=ANNA, status=Status.WITH_HUMAN)])
+def test_the_store_is_believed_where_it_stands_elsewhere(before: Lifecycle, status: Status) -> None:
+    owner = ANNA if status is Status.WITH_HUMAN else AI
+    snoozed_until = LATER if status is Status.SNOOZED else None
+    resolved_at = NOW if status is Status.RESOLVED else None
+    after = before.believe(Position(owner=owner, status=status, revision=3), snoozed_until, resolved_at)
+    assert (after.owner, after.status, after.revision) == (owner, status, max(before.revision, 3))
+    assert (after.snoozed_until, after.resolved_at) == (snoozed_until, resolved_at)
+
+
 class Conversations(RuleBasedStateMachine):
     """Whatever people, customers and time do to a conversation, in any order."""
 
@@ -327,6 +338,28 @@ class Conversations(RuleBasedStateMachine):
         self.state.catch_up(opened)
         if self.state.lifecycle.approval_is_stale:
             self.state.drop_stale_approval()
+
+    @rule(
+        owner=st.sampled_from([AI, ANNA]),
+        ahead=st.integers(min_value=-2, max_value=3),
+        status=st.sampled_from([None, Status.SNOOZED, Status.RESOLVED]),
+    )
+    def request_was_carried_out_long_ago(self, owner: Owner, ahead: int, status: Status | None) -> None:
+        """As when it comes again, or after a workflow was reset to the past."""
+        position = Position(
+            owner=owner,
+            status=status or Lifecycle(owner=owner).active_status,
+            revision=max(self.state.revision + ahead, 0),
+        )
+        self.state.believe(
+            StatusChanged(
+                repeated=True,
+                position=position,
+                mode=Mode.SUPERVISION,
+                snoozed_until=LATER if status is Status.SNOOZED else None,
+                resolved_at=NOW if status is Status.RESOLVED else None,
+            )
+        )
 
     @rule()
     def run_ends(self) -> None:
