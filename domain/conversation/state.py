@@ -229,10 +229,11 @@ class ConversationState(BaseModel):
     def hand_back(
         self, ai_agent: str, instruction: str, *, unanswered: bool, told_to_wait: bool, now: datetime
     ) -> None:
-        """The AI agent becomes the owner, with an instruction and fresh budgets."""
+        """The AI agent becomes the owner, or goes on, with an instruction and fresh budgets."""
+        parked_since = self.waiting.parked_since if self.owned_by_ai else None
         self.lifecycle = self.lifecycle.hand_back(ai_agent)
         self._begin_again()
-        self._waiting(told_to_wait=told_to_wait, quiet_since=now)
+        self._waiting(told_to_wait=told_to_wait, quiet_since=now, parked_since=parked_since)
         self._answering(instruction=instruction, unanswered=unanswered)
 
     def escalate(self, reason: str) -> None:
@@ -268,6 +269,11 @@ class ConversationState(BaseModel):
         """The store is past the draft that waited: the AI agent writes another one, unless a person owns it."""
         self.close_approval()
         self._answering(unanswered=self.owned_by_ai)
+
+    def withdraw_reply(self) -> None:
+        """What the AI agent was about to say is not said; what it was to answer is unanswered."""
+        self.move_on()
+        self._answering(unanswered=True)
 
     def ask_redraft(self, instruction: str) -> None:
         """A draft was rejected: the AI agent writes another one."""

@@ -13,17 +13,19 @@ from domain.conversation.requests import (
     ChangeMode,
     DecideApproval,
     HandBack,
+    Reopen,
     ReportFailure,
     Resolve,
     SendHumanReply,
     TakeOver,
 )
 from domain.conversation.turn import Evidence
+from domain.delivery.channels import ChannelTraits
 from domain.specification.calendar import QuietHours
-from domain.specification.organisation import ApprovalRule, Mode
+from domain.specification.organisation import ApprovalRule, Mode, ServiceLevels
 from domain.tools.actions import ProposedAction
 from tests.workflows.conftest import ANNA, BEN, Conversation
-from tests.workflows.fakes import SURE, FakeActivities
+from tests.workflows.fakes import SURE, FakeActivities, Gate
 from tests.workflows.write_back_fakes import WritingFakes
 
 SUPERVISED = SURE.model_copy(update={"supervised": True})
@@ -258,6 +260,65 @@ async def set_aside(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
 
 
+async def _ends_resolved(conversation: Conversation, gate: Gate) -> None:
+    await conversation.ask(Resolve(request_id="r1", by=ANNA))
+    await conversation.until(lambda s: bool(s.mailbox.requests) or s.shown.text.startswith(Status.RESOLVED))
+    gate.opened.set()
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
+    await conversation.says("hello?", "m2")
+    await conversation.settled()
+
+
+async def resolved_while_tried(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("deliver_message")
+    await conversation.says("where is my invoice?", "m1")
+    await gate.reached.wait()
+    await _ends_resolved(conversation, gate)
+
+
+async def person_resolves_while_tried(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("deliver_message")
+    await conversation.ask(SendHumanReply(request_id="h1", by=ANNA, text="I am on it."))
+    await gate.reached.wait()
+    await _ends_resolved(conversation, gate)
+
+
+async def taken_over_while_tried(conversation: Conversation) -> None:
+    gate = conversation.fakes.hold("deliver_message")
+    await conversation.says("where is my invoice?", "m1")
+    await gate.reached.wait()
+    await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+    await conversation.until(lambda s: s.owner.id == "anna")
+    gate.opened.set()
+    await conversation.until(lambda s: s.shown.text.endswith("anna"))
+    await conversation.says("hello?", "m2")
+    await conversation.settled()
+
+
+async def handed_back_while_parked(conversation: Conversation) -> None:
+    silent = ApplicationError("down", type="UnavailableError")
+    conversation.fakes.failures["generate_reply"] = [silent for _ in range(1000)]
+    await conversation.says("where is my invoice?", "m1")
+    await conversation.until(lambda _: any(one.turn == 2 for one in conversation.fakes.generated))
+    await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="be brief"))
+    await conversation.until(lambda s: bool(s.mailbox.requests) or s.answering.turn > 2)
+    conversation.fakes.failures.clear()
+    await conversation.until(
+        lambda s: bool(conversation.fakes.delivered) and not (s.mailbox.requests or s.answering.unanswered)
+    )
+
+
+async def resolved_long_ago(conversation: Conversation) -> None:
+    """A request comes again whose id the workflow has forgotten; the store has not."""
+    await conversation.ask(Reopen(request_id="o1", by=ANNA))
+    await conversation.until(lambda s: s.shown.text != "")
+    conversation.fakes.carried_out["e1"] = 0
+    await conversation.ask(Resolve(request_id="e1", by=ANNA))
+    await conversation.until(lambda s: len(conversation.fakes.statuses) == 2 and not s.mailbox.requests)
+    await conversation.says("hello?", "m1")
+    await conversation.answered(1)
+
+
 async def _held_back(conversation: Conversation) -> None:
     """Wait until the reply waits for the end of the quiet hours, with the one timer that there is by then."""
     while True:
@@ -328,6 +389,10 @@ TELLING = Policy(default_ai_agent="general", crm_notes=("escalated",), ticketed_
 HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3})
 HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
 
+PUSHED = Policy(default_ai_agent="general", channels={"web_chat": ChannelTraits(stored=False)})
+IMPATIENT = Policy(
+    default_ai_agent="general", service_levels=ServiceLevels(park_after_seconds=5, parked_at_most_hours=4)
+)
 NIGHT = Policy(default_ai_agent="general", quiet_hours={"web_chat": QuietHours(begins=time(0), ends=time(23, 59))})
 
 SCENARIOS = {
@@ -357,6 +422,11 @@ SCENARIOS = {
     "reply_given_up": Scenario(reply_given_up, PERSON),
     "set_aside": Scenario(set_aside),
     "set_aside_at_night": Scenario(set_aside_at_night, policy=NIGHT),
+    "resolved_while_tried": Scenario(resolved_while_tried, policy=PUSHED),
+    "person_resolves_while_tried": Scenario(person_resolves_while_tried, policy=PUSHED),
+    "taken_over_while_tried": Scenario(taken_over_while_tried, policy=PUSHED),
+    "handed_back_while_parked": Scenario(handed_back_while_parked, policy=IMPATIENT),
+    "resolved_long_ago": Scenario(resolved_long_ago),
     "written_back": Scenario(written_back, PERSON, TELLING),
     "verified": Scenario(verified),
     "not_verified": Scenario(not_verified),

@@ -149,7 +149,8 @@ class FakeActivities:
     def deliver(self, input: DeliverMessageInput) -> DeliveredMessage:
         """Claim and record a message."""
         stale = input.expected_revision is not None and input.expected_revision != self.revision
-        if stale or (input.author != "system" and input.author != self.owner.kind):
+        closed = input.message_key in set(self.given_up) - self.left_after_all
+        if closed or stale or (input.author != "system" and input.author != self.owner.kind):
             self.refused += 1
             return DeliveredMessage(status="refused", at=datetime.now(UTC))
         if input.message_key not in self.delivered:

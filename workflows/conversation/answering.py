@@ -12,6 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import CarriedOut, GeneratedReply, Mandate
     from domain.conversation.deciding import approval_to_ask, decide_draft
+    from domain.conversation.meanwhile import SET_ASIDE as SET_ASIDE_STATUSES
+    from domain.conversation.meanwhile import interrupts
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Status
     from domain.conversation.requests import ChangeMode
@@ -25,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
 
 SET_ASIDE = "what-sets-aside-ends-a-draft"
 ENDS_MANDATE = "a-change-of-mode-ends-what-a-draft-may-do-at-once"
+INTERRUPTED = "what-people-ask-waits-for-no-model"
 
 
 class Answering:
@@ -77,7 +80,7 @@ class Answering:
     async def _answer(self) -> None:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
-        while state.owned_by_ai and (state.mailbox.inbox or state.answering.unanswered) and not self._set_aside:
+        while self._owes_an_answer() and not self._set_aside:
             if state.waiting.identity_check and state.mailbox.inbox and not await self._identity.check_answer():
                 continue
             await self._refresh_context()
@@ -86,6 +89,12 @@ class Answering:
                 await self._note_carried_out(reply.carried_out)
             if reply is not None and reply.draft:
                 await self._carry_through(reply.draft)
+
+    def _owes_an_answer(self) -> bool:
+        """False as well once a person set the conversation aside while a reply was tried."""
+        state = self._state
+        may_answer = state.owned_by_ai and state.status not in SET_ASIDE_STATUSES
+        return may_answer and bool(state.mailbox.inbox or state.answering.unanswered)
 
     async def _refresh_context(self) -> None:
         """Facts are told to whoever wrote last, so theirs is the context, even if they write while it is fetched."""
@@ -194,7 +203,12 @@ class Answering:
 
     async def _until(self, over: Callable[[], bool]) -> None:
         """Wait for it, at most until a person sets the conversation aside: a silent model is waited for for hours."""
-        await workflow.wait_condition(lambda: over() or self._state.is_set_aside())
+        await workflow.wait_condition(lambda: over() or self._state.is_set_aside() or self._is_parked_and_asked())
+        if not over() and not self._state.is_set_aside():
+            self._set_aside = workflow.patched(INTERRUPTED)
+            if self._set_aside:
+                return
+            await workflow.wait_condition(lambda: over() or self._state.is_set_aside())
         if over():
             return
         self._set_aside = workflow.patched(SET_ASIDE)
@@ -202,6 +216,9 @@ class Answering:
             self._state.end_parking()
         else:
             await workflow.wait_condition(over)
+
+    def _is_parked_and_asked(self) -> bool:
+        return self._state.waiting.parked_since is not None and interrupts(self._state.mailbox.requests)
 
     async def _carry_through(self, draft: Draft) -> None:
         self._state.note_drafted_by(draft.ai_agent)
@@ -268,10 +285,11 @@ class Answering:
         ends_at = state.opened_policy.quiet_until(state.channel, workflow.now())
         if ends_at is None:
             return True
-        may_be_set_aside = workflow.patched(SET_ASIDE)
+        may_be_set_aside, may_be_interrupted = workflow.patched(SET_ASIDE), workflow.patched(INTERRUPTED)
 
         def is_set_aside() -> bool:
-            return may_be_set_aside and (bool(self._changes_of_mode()) or state.is_set_aside())
+            asked = may_be_interrupted and interrupts(state.mailbox.requests)
+            return may_be_set_aside and (asked or bool(self._changes_of_mode()) or state.is_set_aside())
 
         with suppress(TimeoutError):
             await workflow.wait_condition(

@@ -1,21 +1,21 @@
 """The lifecycle of a conversation: each change of owner, status or revision is recorded in the store."""
 
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
-from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import (
         DeliveredMessage,
+        DeliverMessageInput,
         OwnershipChanged,
         RecordedMessages,
         StatusEvent,
     )
     from domain.conversation.lifecycle import Lifecycle
+    from domain.conversation.meanwhile import SET_ASIDE
     from domain.conversation.ownership import Owner, Status
     from domain.conversation.requests import (
         ChangeMode,
@@ -34,11 +34,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.tools.calls import CalledTool
     from workflows.activity_rows import Start
     from workflows.conversation.activity_calls import ActivityCalls
+    from workflows.conversation.listening import DOES_AT_ONCE, Listening, Withdrawn
     from workflows.conversation.sending import Delivery
-    from workflows.conversation.summary import details, why_escalated
+    from workflows.conversation.summary import attribute_updates, details, why_escalated
     from workflows.conversation.write_back import WriteBack
-
-Result = TypeVar("Result")
 
 TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
 REPEATS = "a-repeated-change-of-owner-changes-nothing"
@@ -62,6 +61,7 @@ class ConversationLifecycle:
         self._state = state
         self._activities = activities
         self._write_back = write_back
+        self._listening = Listening(state, activities, self)
 
     async def record_inbox(self) -> RecordedMessages | None:
         """Record what customers wrote; None when they wrote nothing."""
@@ -89,39 +89,41 @@ class ConversationLifecycle:
         """Wait for a delivery and record meanwhile what must stop it; None when it is refused or tried no longer.
 
         A takeover stops it at any time. A message stops it until `leaves_at`, then it waits for its own turn, because
-        the customer may be answering what has just left; None: until the channel has taken the message.
+        the customer may be answering what has just left; None: until the channel has taken the message. What else
+        people ask meanwhile is told in domain.conversation.meanwhile.
         """
-        delivered = await self._unless_failed(delivery.start, leaves_at)
+        message = delivery.message if delivery.is_pushed else None
+        try:
+            delivered = await self._listening.to(delivery.start, leaves_at, message)
+        except Withdrawn:
+            return await self._give_up(delivery, leaves_at, message)
         if delivered is None and delivery.message.sent_as is None and workflow.patched(GIVES_UP):
-            ended = await self._unless_failed(self._activities.sending.give_up(delivery.message), leaves_at)
+            ended = await self._give_up(delivery, leaves_at, message)
             return ended if ended and ended.status == "delivered" else None
         return delivered
 
+    async def _give_up(
+        self, delivery: Delivery, leaves_at: datetime | None, message: DeliverMessageInput | None
+    ) -> DeliveredMessage | None:
+        giving_up = self._activities.sending.give_up(delivery.message)
+        return await self._listening.to(giving_up, leaves_at, message, ends=True)
+
     async def await_tool_call(self, calling: Start[CalledTool]) -> CalledTool | None:
         """Wait for the use of a tool and record meanwhile what must stop it; None when it failed for good."""
-        return await self._unless_failed(calling, None)
+        return await self._listening.to(calling, None)
 
     async def await_code_sent(self, sending: Start[SentIdentityCode]) -> SentIdentityCode | None:
         """Wait for the sending of an identity code; what the customer writes meanwhile waits. None when it failed."""
-        return await self._unless_failed(sending, workflow.now())
+        return await self._listening.to(sending, workflow.now())
 
-    async def _unless_failed(self, start: Start[Result], leaves_at: datetime | None) -> Result | None:
-        """A store that was away is no failure: the same is tried again, under the same key."""
-        while True:
-            try:
-                return await self._listening(start(), leaves_at)
-            except ActivityError as error:
-                if not await self._activities.store_came_back(error):
-                    return None
-            if self._must_stop(leaves_at):
-                await self.record_what_overtakes()
-
-    async def _listening(self, running: ActivityHandle[Result], leaves_at: datetime | None) -> Result:
-        while not running.done():
-            await workflow.wait_condition(lambda: running.done() or self._must_stop(leaves_at))
-            if not running.done():
-                await self.record_what_overtakes()
-        return await running
+    def show(self) -> None:
+        """Show where the conversation stands: in Temporal, and on the customer's ticket."""
+        self._state.note_shown(workflow.now())
+        updates = attribute_updates(self._state, workflow.info().typed_search_attributes)
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        workflow.set_current_details(details(self._state))
+        self._write_back.show_status()
 
     def _must_stop(self, leaves_at: datetime | None) -> bool:
         still_here = leaves_at is None or workflow.now() < leaves_at
@@ -183,9 +185,15 @@ class ConversationLifecycle:
         leaves_at = workflow.now() if opens else None
         delivered = await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at)
         if delivered is None:
-            await self._tell_owner(request, UNDELIVERED)
+            await self._tell_undelivered(request)
         elif delivered.status == "refused" and request.sent_as is None and workflow.patched(TELLS_REFUSED):
             await self._tell_owner(request, NOT_SENT)
+
+    async def _tell_undelivered(self, request: SendHumanReply) -> None:
+        """What was set aside while it was tried comes back to whoever wrote it."""
+        wakes = self._state.status in SET_ASIDE and workflow.patched(DOES_AT_ONCE)
+        if await self._tell_owner(request, UNDELIVERED, wakes=wakes) and wakes:
+            self._state.wake()
 
     async def report_failure(self, request: ReportFailure) -> None:
         """A message that had left did not arrive: whoever owns the conversation sees it, even if it was resolved."""
@@ -256,20 +264,28 @@ class ConversationLifecycle:
             self._state.resolve(now)
             self._write_back.note_in_crm("resolved", by)
 
-    async def snooze(self, request: Snooze) -> None:
+    async def snooze(self, request: Snooze, *, withdraws_reply: bool = False) -> None:
         """Put the conversation aside until an instant, or until the customer writes."""
-        after = self._state.lifecycle.snooze(request.until)
+        before = self._state.lifecycle.move_on() if withdraws_reply else self._state.lifecycle
+        after = before.snooze(request.until)
         if await self._record_status("snoozed", request.request_id, request.by.id, after=after):
+            self._withdraw_reply(withdraws_reply)
             self._state.snooze(request.until)
 
     async def reopen(self, request: Reopen) -> None:
         """A person says that it is not done."""
         await self.wake("reopened", request.request_id, request.by.id)
 
-    async def change_mode(self, request: ChangeMode) -> None:
+    async def change_mode(self, request: ChangeMode, *, withdraws_reply: bool = False) -> None:
         """The mode that a person sets overrides the AI agent's own."""
-        if await self._record_status("mode_changed", request.request_id, request.by.id, mode=request.mode):
+        after = self._state.lifecycle.move_on() if withdraws_reply else self._state.lifecycle
+        if await self._record_status("mode_changed", request.request_id, request.by.id, after=after, mode=request.mode):
+            self._withdraw_reply(withdraws_reply)
             self._state.change_mode(request.mode)
+
+    def _withdraw_reply(self, withdraws: bool) -> None:
+        if withdraws:
+            self._state.withdraw_reply()
 
     async def _record_status(
         self,

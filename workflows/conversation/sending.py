@@ -25,10 +25,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message on its way, and the activity that brings it there."""
+    """A message on its way, and the activity that brings it there. `is_pushed`: a vendor has to take it."""
 
     message: DeliverMessageInput
     start: Start[DeliveredMessage]
+    is_pushed: bool = False
 
 
 class Sending(Calls):
@@ -117,7 +118,8 @@ class Sending(Calls):
         return startable(GIVE_UP_DELIVERY, message, f"the {message.kind.replace('_', ' ')} is not tried again")
 
     def _deliver(self, message: DeliverMessageInput, summary: str) -> Delivery:
-        return Delivery(message, startable(self._row_for(message), message, summary))
+        starts = startable(self._row_for(message), message, summary)
+        return Delivery(message, starts, is_pushed=self._state.is_pushed() and message.sent_as is None)
 
     def _row_for(self, message: DeliverMessageInput) -> ActivityRow[DeliverMessageInput, DeliveredMessage]:
         """What has left already is recorded, however long the store is away."""

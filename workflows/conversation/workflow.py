@@ -40,7 +40,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.answering import Answering
     from workflows.conversation.approvals import Approvals
     from workflows.conversation.lifecycle import ConversationLifecycle
-    from workflows.conversation.summary import attribute_updates, details
     from workflows.conversation.timer import DeadlineTimer
     from workflows.conversation.tools import ToolExecution
     from workflows.conversation.write_back import WriteBack
@@ -173,13 +172,8 @@ class ConversationWorkflow:
         return long or self._roll_over or info.is_target_worker_deployment_version_changed()
 
     def _show(self) -> None:
-        self._state.note_shown(workflow.now())
         self._timer.set(next_deadline(self._state), deadline_summary(self._state))
-        updates = attribute_updates(self._state, workflow.info().typed_search_attributes)
-        if updates:
-            workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(details(self._state))
-        self._write_back.show_status()
+        self._lifecycle.show()
 
     async def _carry_out(self, request: AnyRequest) -> None:
         match request:

@@ -199,7 +199,24 @@ def test_another_owner_begins_again(give_away: Callable[[ConversationState], Non
     assert conversation.answering.counts == Answered()
     assert not conversation.answering.unanswered
     waits = conversation.waiting
-    assert (waits.told_to_wait, waits.parked_since, waits.identity_check) == (False, None, None)
+    goes_on = NOW if conversation.owned_by_ai else None
+    assert (waits.told_to_wait, waits.parked_since, waits.identity_check) == (False, goes_on, None)
+
+
+def test_a_new_instruction_for_a_model_that_is_silent_does_not_begin_the_wait_anew() -> None:
+    """A person who had the conversation in between has ended it."""
+    conversation = state(parked_since=NOW)
+    conversation.hand_back("general", "Be brief.", unanswered=True, told_to_wait=False, now=NOW)
+    assert conversation.waiting.parked_since == NOW
+    conversation.take_over("anna")
+    conversation.hand_back("general", "Be brief.", unanswered=True, told_to_wait=False, now=NOW)
+    assert conversation.waiting.parked_since is None
+
+
+def test_a_reply_that_is_withdrawn_leaves_its_question_unanswered() -> None:
+    conversation = state(revision=3)
+    conversation.withdraw_reply()
+    assert (conversation.revision, conversation.answering.unanswered) == (4, True)
 
 
 def test_who_hands_back_says_how_to_go_on() -> None:
