@@ -1,7 +1,8 @@
 """Sending, once: claim in the database, send, record; and handing over to people."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from temporalio import activity
@@ -9,6 +10,7 @@ from temporalio import activity
 from activities.at_once import hold
 from activities.heartbeats import heartbeats
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
+from domain.conversation.messages import Author
 from domain.delivery.channels import ChannelTraits
 from domain.errors import ForbiddenError, HoldfastError, PermanentError, RateLimitedError, UnavailableError
 from domain.specification.organisation import ChannelKind
@@ -18,6 +20,10 @@ from storage.deliveries import LEASE, DeliveryRepository
 from storage.views import Claim
 
 ATTEMPT_SECONDS = LEASE.total_seconds() - 3
+UNDISTURBED_SECONDS = 2.0
+"""Most vendors answer within them, so that their answer is heard although somebody takes over."""
+LOOK_SECONDS = 0.25
+"""How often the sending of an AI agent's message looks whether somebody takes over."""
 LOOKS = 20
 """More tries than the lease of a last attempt takes; who cannot look by then gives up without."""
 
@@ -113,18 +119,50 @@ class DeliveryActivities:
             sent = await _found(channel, message)
             if sent or not await self._deliveries.claim_again(input, datetime.now(UTC)):
                 return sent
-        return await self._sent(channel, message)
+        return await self._sent(channel, input.channel, message)
 
-    async def _sent(self, channel: Channel, message: OutboundMessage) -> SendReceipt:
+    async def _sent(self, channel: Channel, kind: ChannelKind, message: OutboundMessage) -> SendReceipt:
         """Only whoever began an attempt says that it is over; who merely looked has none."""
         try:
-            return await channel.send(message)
+            async with self._until_stopped(kind, message):
+                return await channel.send(message)
         except RateLimitedError:
             await self._deliveries.end_lease(message.idempotency_key)
             raise
         except UnavailableError:
             await self._deliveries.end_attempt(message.idempotency_key)
             raise
+
+    @asynccontextmanager
+    async def _until_stopped(self, kind: ChannelKind, message: OutboundMessage) -> AsyncIterator[None]:
+        """Raises UnavailableError when somebody takes over while an AI agent's message is being sent."""
+        if message.author is not Author.AI_AGENT or not self._traits.get(kind, ChannelTraits()).stoppable:
+            yield
+            return
+        try:
+            async with asyncio.timeout(None) as stop:
+                looking = asyncio.create_task(self._look_for_stop(message.idempotency_key, stop))
+                try:
+                    yield
+                finally:
+                    looking.cancel()
+        except TimeoutError as error:
+            raise UnavailableError("Somebody takes the conversation over, so the message is not sent.") from error
+
+    async def _look_for_stop(self, message_key: str, stop: asyncio.Timeout) -> None:
+        await asyncio.sleep(UNDISTURBED_SECONDS)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if await self._is_to_stop(message_key):
+                stop.reschedule(asyncio.get_running_loop().time())
+                return
+
+    async def _is_to_stop(self, message_key: str) -> bool:
+        """While the store is away nobody is the new owner either."""
+        try:
+            return await self._deliveries.is_to_stop(message_key)
+        except UnavailableError:
+            return False
 
 
 def _outbound(input: DeliverMessageInput, claim: Claim) -> OutboundMessage:

@@ -67,6 +67,11 @@ def _until_permanent(initial_seconds: float, maximum_seconds: float, attempts: i
 
 FOR_EVER = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 
+PROMPTLY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=1.5, maximum_interval=timedelta(seconds=1)
+)
+"""For ever, by somebody who waits at a screen until a reply that may be leaving has left or was stopped."""
+
 LIVE = Priority(priority_key=1)
 LATER = Priority(priority_key=4)
 
@@ -79,7 +84,7 @@ STORE: ActivityConfig = {
 
 OPEN_CONVERSATION = ActivityRow(ConversationActivities.open_conversation, STORE)
 RECORD_MESSAGES = ActivityRow(ConversationActivities.record_messages, STORE)
-CHANGE_OWNERSHIP = ActivityRow(ConversationActivities.change_ownership, STORE)
+CHANGE_OWNERSHIP = ActivityRow(ConversationActivities.change_ownership, STORE | {"retry_policy": PROMPTLY})
 CHANGE_STATUS = ActivityRow(ConversationActivities.change_status, STORE)
 REQUEST_APPROVAL = ActivityRow(ApprovalActivities.request_approval, STORE)
 RECORD_DECISION = ActivityRow(ApprovalActivities.record_decision, STORE)

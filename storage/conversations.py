@@ -16,6 +16,7 @@ from domain.conversation.ownership import Owner, Status
 from domain.conversation.requests import StartConversation
 from domain.delivery.inbound import Address
 from domain.delivery.write_back import RecordUnwrittenInput
+from domain.errors import StoreUnavailableError, UnavailableError
 from domain.specification.organisation import ChannelKind, Mode
 from storage.database import Database
 from storage.views import ConversationView, InternalNote, Notification, RatingView, StoredMessage
@@ -60,10 +61,17 @@ class ConversationRepository:
     async def change_ownership(self, input: ChangeOwnershipInput, now: datetime) -> OwnershipChanged:
         """Change the owner once per request id. After this returned, no draft of the AI agent before is delivered.
 
-        Nothing is changed or recorded when it is `repeated`.
+        Nothing is changed or recorded when it is `repeated`. Raises UnavailableError while a reply is leaving, which is
+        asked to stop.
         """
         changed = Notification(kind="owner", conversation_id=input.conversation_id)
-        row = await self._database.call(changed, "SELECT * FROM change_owner($1, $2)", input, now)
+        try:
+            row = await self._database.call(changed, "SELECT * FROM change_owner($1, $2)", input, now)
+        except StoreUnavailableError:
+            raise
+        except UnavailableError:
+            await self._database.fetchval("SELECT stop_leaving($1)", input.conversation_id)
+            raise
         return OwnershipChanged(unanswered=row["unanswered"], at=row["changed_at"], repeated=bool(row["repeated"]))
 
     async def change_status(self, input: ChangeStatusInput, now: datetime) -> StatusChanged:

@@ -46,6 +46,12 @@ class DeliveryRepository:
         """The attempt is over, and nobody knows whether it sent; another one may look and begin."""
         await self._database.fetchval("SELECT end_attempt($1)", message_key)
 
+    async def is_to_stop(self, message_key: str) -> bool:
+        """Whether somebody waits to become the owner, so that the attempt under way is to end."""
+        return bool(
+            await self._database.fetchval("SELECT stop_asked FROM deliveries WHERE message_key = $1", message_key)
+        )
+
     async def withdraw(self, input: DeliverMessageInput, now: datetime) -> None:
         """The channel refuses the message for good."""
         await self._database.fetchval("SELECT withdraw_delivery($1, $2)", input, now)

@@ -6,16 +6,16 @@ An adapter's module is imported when the channel is first used; its traits are k
 from domain.delivery.channels import ChannelTraits
 from domain.specification.organisation import ChannelKind
 
-_BY_MAIL = ChannelTraits(recognised_by=("email",))
+_BY_MAIL = ChannelTraits(recognised_by=("email",), stoppable=True)
 _BY_TEXT = ChannelTraits(live=True, recognised_by=("phone",))
 _BY_CALL = ChannelTraits(live=True, stored=True, spoken=True, recognised_by=("phone",))
 _BY_BROWSER = ChannelTraits(live=True, stored=True, threaded=False, recognised_by=())
 
 _REGISTERED: dict[ChannelKind, tuple[str, ChannelTraits]] = {
     "email": ("integrations.channels.email.channel:EmailChannel", _BY_MAIL),
-    "http": ("integrations.channels.http:HttpChannel", ChannelTraits()),
+    "http": ("integrations.channels.http:HttpChannel", ChannelTraits(stoppable=True)),
     "phone": ("integrations.channels.twilio.voice:TwilioVoiceChannel", _BY_CALL),
-    "slack": ("integrations.channels.slack.channel:SlackChannel", ChannelTraits(live=True)),
+    "slack": ("integrations.channels.slack.channel:SlackChannel", ChannelTraits(live=True, stoppable=True)),
     "sms": ("integrations.channels.twilio.sms:TwilioSmsChannel", _BY_TEXT),
     "web_chat": ("integrations.channels.web_chat:WebChatChannel", _BY_BROWSER),
     "whatsapp": ("integrations.channels.twilio.sms:TwilioWhatsAppChannel", _BY_TEXT),

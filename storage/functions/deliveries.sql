@@ -132,7 +132,8 @@ BEGIN
         RAISE lock_not_available USING MESSAGE = format('The message %s has just left.', known.message_key);
     END IF;
     PERFORM wait_while_sending(known);
-    refusal := refusal_of(c, step - 'closure'); -- the claim has closed the approval already
+    refusal := CASE WHEN known.stop_asked THEN 'stopped'
+        ELSE refusal_of(c, step - 'closure') END; -- the claim has closed the approval already
     UPDATE deliveries SET sending = refusal IS NULL, state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
         leased_until = CASE WHEN refusal IS NULL THEN clock_timestamp() + lease END
     WHERE message_key = step->>'message_key' AND state = 'claimed';
@@ -147,9 +148,18 @@ CREATE OR REPLACE FUNCTION end_lease(key text) RETURNS void LANGUAGE sql AS $$
     UPDATE deliveries SET leased_until = NULL, sending = false WHERE message_key = key
 $$;
 
--- The attempt ended, and nobody knows whether it sent: the lease goes on, since the vendor may still be at it.
+-- The attempt ended, and nobody knows whether it sent: the lease goes on, since the vendor may still be at it. Where
+-- somebody takes over, it goes on for a second, in which the last bytes of what we sent arrive.
 CREATE OR REPLACE FUNCTION end_attempt(key text) RETURNS void LANGUAGE sql AS $$
-    UPDATE deliveries SET sending = false WHERE message_key = key
+    UPDATE deliveries SET sending = false, leased_until = CASE
+        WHEN stop_asked THEN least(leased_until, clock_timestamp() + interval '1 second') ELSE leased_until END
+    WHERE message_key = key
+$$;
+
+-- Somebody becomes the owner, and waits for nothing but what is leaving: the attempt is to end, and no other may begin.
+CREATE OR REPLACE FUNCTION stop_leaving(id text) RETURNS void LANGUAGE sql AS $$
+    UPDATE deliveries SET stop_asked = true
+    WHERE conversation_id = id AND state = 'claimed' AND author = 'ai_agent' AND leased_until > clock_timestamp()
 $$;
 
 -- A message that a channel refuses for good did not leave.

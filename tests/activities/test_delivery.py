@@ -10,7 +10,14 @@ from temporalio.testing import ActivityEnvironment
 from activities import delivery
 from activities.delivery import DeliveryActivities
 from domain.conversation.activity_models import DeliverMessageInput
-from domain.errors import CredentialsError, RateLimitedError, RetryableError, UnavailableError
+from domain.delivery.channels import ChannelTraits
+from domain.errors import (
+    CredentialsError,
+    RateLimitedError,
+    RetryableError,
+    StoreUnavailableError,
+    UnavailableError,
+)
 from integrations.channels.base import OutboundMessage, SendReceipt
 from storage.deliveries import DeliveryRepository
 from storage.views import Claim
@@ -188,3 +195,108 @@ async def test_who_could_not_look_does_not_end_the_attempt_of_another(stage: Sta
         await ActivityEnvironment().run(DeliveryActivities(repository, {KIND: BusyLoft()}).deliver_message, input)
     with pytest.raises(UnavailableError, match="leaving"):
         await repository.claim(input, datetime.now(UTC))
+
+
+class HangingPigeons(PigeonChannel):
+    """The bird neither leaves nor comes back, until it is called off."""
+
+    def __init__(self, *, took: bool = False) -> None:
+        super().__init__()
+        self.took = took
+        self.begun = asyncio.Event()
+        self.called_off = False
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        if self.took:
+            await super().send(message)
+        self.begun.set()
+        try:
+            return await asyncio.Future()
+        except asyncio.CancelledError:
+            self.called_off = True
+            raise
+
+
+STOPPABLE = {KIND: ChannelTraits(stoppable=True)}
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UNDISTURBED_SECONDS", "LOOK_SECONDS"):
+        monkeypatch.setattr(delivery, name, 0.01)
+
+
+async def take_over(stage: Stage) -> None:
+    """As Temporal does: tried until it is acknowledged."""
+    while True:
+        try:
+            await stage.conversations.change_ownership(ownership(), datetime.now(UTC))
+        except UnavailableError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("took", [True, False], ids=["taken", "not taken"])
+async def test_a_takeover_ends_the_attempt_that_a_vendor_holds_up(stage: Stage, took: bool) -> None:
+    """When it is acknowledged nothing is being sent, and nothing is sent later; what had left by then is found."""
+    await stage.drafted()
+    channel = HangingPigeons(took=took)
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel}, STOPPABLE)
+    sending = asyncio.create_task(ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND)))
+    await channel.begun.wait()
+    await take_over(stage)
+    assert channel.called_off
+    with pytest.raises(UnavailableError, match="takes the conversation over"):
+        await sending
+    late = await ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND))
+    assert late.status == ("delivered" if took else "refused")
+    assert len(channel.sent) == took
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("traits", "input"),
+    [
+        ({}, reply(channel=KIND)),
+        (STOPPABLE, reply(channel=KIND, author="system", author_id="platform", kind="notice", text="Please wait.")),
+    ],
+    ids=["its thread goes on", "no AI agent's"],
+)
+async def test_what_cannot_or_need_not_be_stopped_is_not(
+    stage: Stage, traits: dict[str, ChannelTraits], input: DeliverMessageInput
+) -> None:
+    await stage.drafted()
+    channel = HangingPigeons()
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel}, traits)
+    sending = asyncio.create_task(ActivityEnvironment().run(activities.deliver_message, input))
+    await channel.begun.wait()
+    await stage.database.fetchval("UPDATE deliveries SET stop_asked = true")
+    done, _ = await asyncio.wait([sending], timeout=0.3)
+    assert not done
+    sending.cancel()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_store_that_is_away_stops_nothing(stage: Stage) -> None:
+    """Nobody becomes the owner without it; when it is back the attempt hears of the takeover."""
+    looks: list[str] = []
+
+    class AwayAtFirst(DeliveryRepository):
+        async def is_to_stop(self, message_key: str) -> bool:
+            looks.append(message_key)
+            if len(looks) < 3:
+                raise StoreUnavailableError("PostgreSQL does not answer.")
+            return await super().is_to_stop(message_key)
+
+    await stage.drafted()
+    channel = HangingPigeons()
+    activities = DeliveryActivities(AwayAtFirst(stage.database), {KIND: channel}, STOPPABLE)
+    sending = asyncio.create_task(ActivityEnvironment().run(activities.deliver_message, reply(channel=KIND)))
+    await channel.begun.wait()
+    await take_over(stage)
+    assert channel.called_off
+    assert len(looks) >= 3
+    with pytest.raises(UnavailableError, match="takes the conversation over"):
+        await sending

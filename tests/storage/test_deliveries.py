@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
@@ -9,6 +11,7 @@ from storage.deliveries import LEASE
 from storage.migrate import SCHEMA, read_migrations
 from storage.records import RecordRepository
 from tests.storage.stage import (
+    AI,
     CONVERSATION,
     NOW,
     Stage,
@@ -137,16 +140,56 @@ async def test_a_takeover_waits_for_a_reply_that_is_leaving(stage: Stage) -> Non
     assert (await stage.conversation()).status is Status.WITH_HUMAN
 
 
-async def test_a_lease_runs_by_the_clock_of_the_database(stage: Stage) -> None:
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_lease_runs_by_the_clock_of_the_database(stage: Stage, again: bool) -> None:
     """The clock of the worker that took the claim is slow, that of the one that takes over is fast."""
     await stage.drafted()
     await stage.deliveries.claim(reply(), NOW)
+    if again:
+        await stage.deliveries.end_attempt("draft-1")
+        assert await stage.deliveries.claim_again(reply(), NOW)
     with pytest.raises(UnavailableError, match="leaving"):
         await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
+
+
+async def test_who_waits_for_a_reply_asks_it_to_stop_and_no_other_attempt_begins(stage: Stage) -> None:
+    """Else another attempt might begin between two tries of the takeover, again and again."""
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    assert not await stage.deliveries.is_to_stop("draft-1")
+    with pytest.raises(UnavailableError, match="leaving"):
+        await stage.conversations.change_ownership(ownership(), later(1))
+    assert await stage.deliveries.is_to_stop("draft-1")
     await stage.deliveries.end_attempt("draft-1")
-    assert await stage.deliveries.claim_again(reply(), NOW)
-    with pytest.raises(UnavailableError, match="leaving"):
-        await stage.conversations.change_ownership(ownership(), NOW + 2 * LEASE)
+    left = await stage.database.fetchval("SELECT leased_until - clock_timestamp() FROM deliveries")
+    assert left <= timedelta(seconds=1)
+    assert not await stage.deliveries.claim_again(reply(), later(2))
+    await stage.conversations.change_ownership(ownership(), later(3))
+    assert (await stage.conversation()).owner.id == "anna"
+    refused = [event.data["refusal"] for event in await stage.audit.events(CONVERSATION) if "refusal" in event.data]
+    assert refused == ["stopped"]
+
+
+async def test_only_what_is_leaving_is_asked_to_stop(stage: Stage) -> None:
+    """Not what waits for another attempt, nor what a person wrote, nor another conversation's."""
+    await stage.drafted()
+    await stage.deliveries.claim(reply(), NOW)
+    await stage.deliveries.end_lease("draft-1")
+    await stage.conversations.change_ownership(ownership(), later(1))
+    await stage.deliveries.claim(human_reply(), later(2))
+    await stage.conversations.change_ownership(ownership(request_id="t-2", revision=3), later(3))
+    for key in ("draft-1", "human-1", "unknown"):
+        assert not await stage.deliveries.is_to_stop(key)
+
+
+async def test_a_takeover_that_comes_again_stops_nothing(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.conversations.change_ownership(ownership(AI, request_id="back-1", revision=3), later(1))
+    await stage.drafted("draft-2", revision=4)
+    await stage.deliveries.claim(reply("draft-2", expected_revision=4), later(2))
+    again = await stage.conversations.change_ownership(ownership(revision=5), later(3))
+    assert again.repeated
+    assert not await stage.deliveries.is_to_stop("draft-2")
 
 
 async def test_a_takeover_after_an_escalation_waits_for_what_is_leaving_still(stage: Stage) -> None:

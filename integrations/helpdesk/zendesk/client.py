@@ -48,6 +48,7 @@ NOT_INSTALLED = (
     "Zendesk needs its client, an optional part under GPL-3.0: pip install '.[zendesk]' where Holdfast lies."
 )
 NOT_ZENDESK = "Something that is not Zendesk answered: check HOLDFAST_ZENDESK_BASE_URL."
+CONNECT_SECONDS = 3.0
 CHECK_CREDENTIALS = "check HOLDFAST_ZENDESK_EMAIL with HOLDFAST_ZENDESK_API_TOKEN, or HOLDFAST_ZENDESK_OAUTH_TOKEN"
 
 
@@ -240,7 +241,8 @@ class _Session(requests.Session):
     def __init__(self, settings: ZendeskSettings) -> None:
         super().__init__()
         self._base = urlsplit(settings.base_url)
-        self._timeout_seconds = settings.timeout_seconds
+        # The thread of a call cannot be stopped. One that connected later might write when its claim to send is over.
+        self._timeout_seconds = (min(settings.timeout_seconds, CONNECT_SECONDS), settings.timeout_seconds)
         self.auth = _credentials(settings)
         self.mount("https://", _TrustingAdapter(settings.ca_file))
 
