@@ -1,5 +1,6 @@
 """Writing replies and checking them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from domain.conversation.turn import CustomerContext, Draft, understood_by
 from domain.errors import HoldfastError, NotFoundError
 from domain.identity.check import without_codes
 from domain.tools.calls import RecordedCall
+from integrations.llm.abandoned import counting_abandoned
 from integrations.llm.base import TranscriptLine
 from storage.approvals import ApprovalRepository
 from storage.tool_calls import ToolCallRepository
@@ -97,12 +99,16 @@ class ReplyActivities:
 
     @asynccontextmanager
     async def _counting_failures(self, conversation_id: str) -> AsyncIterator[None]:
-        """Models that said nothing usable cost all the same."""
-        try:
-            yield
-        except HoldfastError as error:
-            await self._turns.keep_failed(conversation_id, error.spent)
-            raise
+        """Models that said nothing usable cost all the same, and so does what is given up midway."""
+        with counting_abandoned() as abandoned:
+            try:
+                yield
+            except HoldfastError as error:
+                await self._turns.keep_failed(conversation_id, error.spent)
+                raise
+            except asyncio.CancelledError:
+                await self._turns.keep_failed(conversation_id, abandoned)
+                raise
 
     async def _rejected(self, input: GenerateReplyInput) -> Sequence[str]:
         return await self._approvals.rejected_texts(input.conversation_id) if input.instruction else ()

@@ -79,8 +79,10 @@ class AnthropicModel:
         )
         async with asking as stream:
             ANTHROPIC.check_stream(stream.response.headers.get("content-type", ""))
+            exchange.begins()
             with reading(ANTHROPIC):
                 async for event in stream:
+                    _hear(event, exchange)
                     if isinstance(event, ParsedMessageStopEvent) and event.message.stop_reason:
                         return event.message
         raise ANTHROPIC.cut()
@@ -89,6 +91,17 @@ class AnthropicModel:
         kind = error.type or ""
         status = error.status_code if error.status_code >= 400 else STATUS_OF_TYPE.get(kind, 500)
         return ANTHROPIC.refused(status, error.response.headers, self._model, kind)
+
+
+def _hear(event: Any, exchange: Exchange) -> None:
+    """`event`: one of anthropic's ParsedMessageStreamEvent, an alias that cannot be written out at run time."""
+    if event.type == "message_start":
+        usage: Usage | None = event.message.usage
+        exchange.begins(_read(usage) if usage else None)
+    elif event.type == "text":
+        exchange.hears(event.text)
+    elif event.type == "input_json":
+        exchange.hears(event.partial_json)
 
 
 def _said(message: Message, exchange: Exchange) -> Said:
@@ -111,9 +124,12 @@ def _tokens(message: Message, exchange: Exchange, answer: str) -> Tokens:
     usage: Usage | None = message.usage
     if usage is None:
         return exchange.tokens(None, None, None, answer)
-    cached, fresh = usage.cache_read_input_tokens or 0, usage.input_tokens or 0
-    read = fresh + cached + (usage.cache_creation_input_tokens or 0)
-    return exchange.tokens(read, cached, usage.output_tokens, answer)
+    return exchange.tokens(_read(usage), usage.cache_read_input_tokens or 0, usage.output_tokens, answer)
+
+
+def _read(usage: Usage) -> int:
+    parts = (usage.input_tokens, usage.cache_read_input_tokens, usage.cache_creation_input_tokens)
+    return sum(part or 0 for part in parts)
 
 
 def _shown_again(block: ContentBlock) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class CohereModel:
             said = await self._with_tools(exchange)
             if said.calls or said.refusal or said.cut_off or _fits(said, exchange):
                 return said
-            exchange.said.append(said)
+            exchange.keep(said)
             return await self._bound(exchange)
         except ApiError as error:
             raise COHERE.refused(error.status_code or 500, error.headers or {}, self._model) from None
@@ -77,6 +77,7 @@ class CohereModel:
         chat = self._client.with_raw_response.chat_stream
         async with chat(model=self._model, messages=messages, **options) as response:
             COHERE.check_stream(response.headers.get("content-type", ""))
+            exchange.begins()
             with reading(COHERE):
                 return await _said(response.data, exchange)
 
@@ -93,13 +94,16 @@ async def _said(stream: AsyncIterator[V2ChatStreamResponse], exchange: Exchange)
         delta: Any = getattr(event, "delta", None)
         match event.type:
             case "content-delta":
-                text += delta.message.content.text or ""
+                piece = delta.message.content.text or ""
+                text += piece
+                exchange.hears(piece)
             case "tool-call-start":
                 call = delta.message.tool_calls
                 calls[event.index or 0] = ToolCall(call.id, call.function.name, call.function.arguments or "")
             case "tool-call-delta":
                 begun = calls[event.index or 0]
                 piece = delta.message.tool_calls.function.arguments or ""
+                exchange.hears(piece)
                 calls[event.index or 0] = replace(begun, arguments=begun.arguments + piece)
             case "message-end":
                 return _ended(delta, text, tuple(calls.values()), exchange)

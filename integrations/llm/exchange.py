@@ -1,5 +1,6 @@
 """One exchange with a remote model in no provider's format; an adapter translates it into its vendor's API."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pydantic import JsonValue
 
 from domain.conversation.turn import Usage
 from domain.errors import HoldfastError, ModelOutputError
+from integrations.llm.abandoned import abandon
 from integrations.llm.parsing import json_object
 from integrations.llm.prompt import Answer
 
@@ -80,6 +82,14 @@ class Round:
 
 
 @dataclass
+class _Heard:
+    """An answer that has begun and is not complete."""
+
+    read: int | None
+    pieces: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Exchange:
     """All that passes between us and the model for one answer in the given form, and what it cost so far."""
 
@@ -91,27 +101,54 @@ class Exchange:
     rounds: list[Round] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     model_seconds: float = 0.0
+    _heard: "_Heard | None" = None
 
     async def ask(self, model: "ChatModel") -> Said:
         """The model's next answer. Raises what it raises, and ModelOutputError for an answer that was cut off."""
         started = perf_counter()
         try:
-            said = await model.answer(self)
+            self.keep(await model.answer(self))
+        except (HoldfastError, asyncio.CancelledError):
+            self._keep_what_was_heard()
+            raise
         finally:
             self.model_seconds += perf_counter() - started
-        self.said.append(said)
+        said = self.said[-1]
         if said.cut_off:
             raise ModelOutputError("The model was cut off in the middle of its answer: its length limit was reached.")
         return said
 
+    def begins(self, read: int | None = None) -> None:
+        """The vendor begins to answer: what we sent is billed, whatever becomes of the answer. `read`: if it tells."""
+        self._heard = _Heard(read)
+
+    def hears(self, piece: str | None) -> None:
+        """A piece of the answer that has begun."""
+        if self._heard is not None and piece:
+            self._heard.pieces.append(piece)
+
+    def keep(self, said: Said) -> None:
+        """An answer that is complete."""
+        self._heard = None
+        self.said.append(said)
+
+    def _keep_what_was_heard(self) -> None:
+        """No vendor tells what an answer took that broke off, or that we gave up midway."""
+        if self._heard is not None:
+            self.keep(Said(tokens=self.tokens(self._heard.read, None, None, "".join(self._heard.pieces))))
+
     @contextmanager
     def counted(self, model: str) -> Iterator[None]:
-        """An error that leaves the block carries what the exchange cost until then."""
+        """What leaves the block by an error, or because we gave it up, tells what the exchange cost until then."""
         try:
             yield
         except HoldfastError as error:
             if self.said:
                 error.spent = (self.usage(model),)
+            raise
+        except asyncio.CancelledError:
+            if self.said:
+                abandon((self.usage(model),))
             raise
 
     def tokens(self, read: int | None, cached: int | None, written: int | None, answer: str) -> Tokens:

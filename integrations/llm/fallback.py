@@ -11,6 +11,7 @@ from domain.conversation.costs import cost_of, together
 from domain.conversation.turn import Usage
 from domain.errors import HoldfastError, RateLimitedError, RetryableError
 from domain.specification.organisation import ModelPrice
+from integrations.llm.abandoned import completing_abandoned
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 
 ATTEMPT_SECONDS = 80.0
@@ -62,6 +63,10 @@ class FallbackReplyWriter:
 
     async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         turn = _Turn(self._patience, self._prices)
+        with completing_abandoned(turn.with_abandoned):
+            return await self._write(request, tools, turn)
+
+    async def _write(self, request: ReplyRequest, tools: ReplyTools | None, turn: "_Turn") -> WrittenReply:
         for candidate in self._candidates:
             turn.may_wait = candidate is not self._candidates[-1]
             try:
@@ -117,11 +122,15 @@ class MeteredValidator:
         await self._allow(self._name)
         hurried = request.model_copy(update={"timeout_seconds": min(request.timeout_seconds, VERDICT_SECONDS)})
         try:
-            verdict = await self._validator.validate_draft(hurried, draft)
+            with completing_abandoned(self._priced):
+                verdict = await self._validator.validate_draft(hurried, draft)
         except HoldfastError as error:
-            error.spent = tuple(priced(usage, self._prices) for usage in error.spent)
+            error.spent = self._priced(error.spent)
             raise
         return verdict.model_copy(update={"usage": priced(verdict.usage, self._prices)})
+
+    def _priced(self, spent: Sequence[Usage]) -> tuple[Usage, ...]:
+        return tuple(priced(usage, self._prices) for usage in spent)
 
 
 def priced(usage: Usage, prices: Mapping[str, ModelPrice]) -> Usage:
@@ -184,6 +193,10 @@ class _Turn:
         error = min(retryable, key=lambda error: error.retry_after or NO_TIME, default=self._errors[0])
         error.spent = tuple(self.spent)
         return error
+
+    def with_abandoned(self, spent: Sequence[Usage]) -> Sequence[Usage]:
+        """All that the turn took, where nothing comes of it because it is given up."""
+        return (*self.spent, *(priced(usage, self._prices) for usage in spent))
 
     def _count(self, error: HoldfastError) -> None:
         self.spent += [priced(usage, self._prices) for usage in error.spent]

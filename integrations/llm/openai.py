@@ -117,6 +117,7 @@ class ChatCompletionsModel:
             **_tools_offered(exchange, _chat_tool),
         )
         connection.provider.check_stream(stream.response.headers.get("content-type", ""))
+        exchange.begins()
         collected = _Collected(exchange)
         with reading(connection.provider):
             async for chunk in stream:
@@ -158,6 +159,7 @@ class _Collected:
                 self._add_delta(delta)
 
     def _add_delta(self, delta: ChoiceDelta) -> None:
+        self._exchange.hears(delta.content)
         self._text += delta.content or ""
         self._refusal += delta.refusal or ""
         for part in delta.tool_calls or ():
@@ -171,6 +173,7 @@ class _Collected:
             self._calls.append(ToolCall("", "", ""))
         known = self._calls[place]
         name, arguments = (part.function.name, part.function.arguments) if part.function else ("", "")
+        self._exchange.hears(arguments)
         self._calls[place] = ToolCall(
             known.id or part.id or "", known.name + (name or ""), known.arguments + (arguments or "")
         )
@@ -212,13 +215,16 @@ class ResponsesModel:
             **_tools_offered(exchange, _responses_tool),
         )
         connection.provider.check_stream(stream.response.headers.get("content-type", ""))
+        exchange.begins()
         with reading(connection.provider):
-            response = await self._ended(stream)
+            response = await self._ended(stream, exchange)
             return _said(response, connection, exchange)
 
-    async def _ended(self, stream: AsyncIterator[ResponseStreamEvent]) -> Response:
-        """The response as the last event shows it: the events before that one are not needed."""
+    async def _ended(self, stream: AsyncIterator[ResponseStreamEvent], exchange: Exchange) -> Response:
+        """The response as the last event shows it; those before it only count if it never comes."""
         async for event in stream:
+            if event.type in {"response.output_text.delta", "response.function_call_arguments.delta"}:
+                exchange.hears(getattr(event, "delta", None))
             if event.type in {"response.completed", "response.incomplete", "response.failed"}:
                 return event.response
             if event.type == "error":

@@ -18,6 +18,7 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.specification.organisation import ModelPrice
+from integrations.llm.abandoned import abandon, counting_abandoned
 from integrations.llm.base import (
     DraftVerdict,
     OfferedTool,
@@ -116,6 +117,24 @@ async def test_when_nobody_answers_the_error_carries_what_all_took() -> None:
     assert [(usage.model, usage.cost) for usage in caught.value.spent] == [(FIRST, Decimal("0.003")), (SECOND, None)]
 
 
+class GivenUp(Model):
+    """The answer is given up midway, as by whoever overtakes the draft; the exchange tells what it took."""
+
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
+        abandon((Usage(model=FIRST, input_tokens=1000, output_tokens=100, calls=1, estimated_calls=1),))
+        raise asyncio.CancelledError
+
+
+async def test_what_is_given_up_midway_has_a_cost_and_so_has_what_came_before_it() -> None:
+    first = Model(SECOND, wasted(ModelOutputError("It said nothing."), SECOND))
+    with counting_abandoned() as spent, pytest.raises(asyncio.CancelledError):
+        await chain(first, GivenUp(FIRST)).write_reply(REQUEST)
+    assert [(usage.model, usage.cost, usage.estimated_calls) for usage in spent] == [
+        (SECOND, None, 0),
+        (FIRST, Decimal("0.003"), 1),
+    ]
+
+
 async def test_a_client_that_cannot_be_made_is_passed_over() -> None:
     def make() -> ReplyWriter:
         raise CredentialsError("No key.")
@@ -203,7 +222,19 @@ async def test_all_together_have_less_time_than_an_attempt() -> None:
     assert 75 < model.timeouts[0] <= 80
 
 
+class GivenUpVerdict(Model):
+    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
+        abandon((Usage(model=FIRST, input_tokens=1000, output_tokens=100, calls=1, estimated_calls=1),))
+        raise asyncio.CancelledError
+
+
 class TestValidator:
+    async def test_a_verdict_that_is_given_up_midway_has_a_cost(self) -> None:
+        validator = MeteredValidator(FIRST, GivenUpVerdict(FIRST), allow=anything, prices=PRICES, trusts_local=True)
+        with counting_abandoned() as spent, pytest.raises(asyncio.CancelledError):
+            await validator.validate_draft(REQUEST, WrittenReply(text="x", usage=Usage(model=SECOND)))
+        assert [usage.cost for usage in spent] == [Decimal("0.003")]
+
     @pytest.mark.parametrize(("trusts_local", "supported"), [(True, None), (False, 0.9)])
     async def test_what_the_fallback_quotes_needs_no_check(self, trusts_local: bool, supported: float | None) -> None:
         validator = MeteredValidator(FIRST, Model(FIRST), allow=anything, prices=PRICES, trusts_local=trusts_local)

@@ -8,7 +8,7 @@ from domain.conversation.turn import Usage
 from domain.errors import ModelOutputError, UnavailableError
 from integrations.llm.base import WrittenReply
 from integrations.llm.registry import MODELS
-from sandbox.scripted_model import Calls, Fails, Says
+from sandbox.scripted_model import Calls, CutsConnection, Fails, Says
 from tests.integrations.llm.providers import REQUEST, Articles, Provider, says, served
 
 pytestmark = pytest.mark.integrations
@@ -50,6 +50,27 @@ async def test_rounds_before_a_failure_are_counted(provider: Provider) -> None:
     [spent] = error.spent
     assert (spent.model, spent.calls) == (provider.named, 1)
     assert min(spent.input_tokens, spent.output_tokens) > 0
+
+
+@pytest.mark.parametrize(
+    "broken", [CutsConnection(after_events=2), CutsConnection(after_events=2, cleanly=True)], ids=["cut", "ended"]
+)
+async def test_an_answer_that_breaks_off_costs_what_was_sent_and_heard(
+    provider: Provider, broken: CutsConnection
+) -> None:
+    """The vendor tells nothing at its end, so it is an estimate."""
+    error = await provider.failure(broken)
+    assert isinstance(error, UnavailableError)
+    [spent] = error.spent
+    assert (spent.model, spent.calls, spent.estimated_calls) == (provider.named, 1, 1)
+    assert spent.input_tokens > 100
+    assert spent.output_tokens < 20
+
+
+async def test_rounds_before_an_answer_that_breaks_off_are_counted_too(provider: Provider) -> None:
+    error = await provider.failure(SEARCH, CutsConnection(after_events=2), knowledge=Articles())
+    [spent] = error.spent
+    assert (spent.calls, spent.estimated_calls) == (2, 1)
 
 
 async def test_a_model_that_never_answered_took_nothing(provider: Provider) -> None:
