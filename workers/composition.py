@@ -40,6 +40,7 @@ from integrations.crm.registry import CRMS
 from integrations.embeddings.registry import embedder
 from integrations.knowledge.registry import SOURCES
 from integrations.knowledge.source import KnowledgeSource
+from integrations.limits import VendorLimits
 from integrations.llm.registry import draft_validator, reply_writer
 from integrations.model_access import model_access
 from integrations.tools.base import ToolSettings, tool_settings
@@ -59,7 +60,7 @@ from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.vectors import VectorRepository
-from storage.vendors import VendorStateRepository
+from storage.vendors import VendorLimitRepository, VendorStateRepository
 from workers.guards import Guards
 from workers.health import answering
 from workers.knowledge import Schedules
@@ -110,7 +111,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     near = integrations or integrations_of(customers)
     turns, calls, approvals = TurnRepository(database), ToolCallRepository(database), ApprovalRepository(database)
     deliveries = DeliveryRepository(database)
-    guards = Guards(Breakers(VendorStateRepository(database)))
+    guards = Guards(Breakers(VendorStateRepository(database)), VendorLimits(VendorLimitRepository(database)))
     connected = partial(guards.tools, near.tools)
     specs, vectors, guarded = SpecRepository(database), VectorRepository(database), guards.models(models)
     load = partial(load_models, guarded.embedder, vectors)

@@ -1,5 +1,7 @@
 """Adapters behind the circuit breaker of their vendor; an adapter without a vendor stays as it is."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,6 +26,7 @@ from integrations.guarded import (
 )
 from integrations.knowledge.base import KnowledgeBase
 from integrations.knowledge.source import KnowledgeSource
+from integrations.limits import Limited, VendorLimits
 from integrations.llm.base import DraftValidator, ReplyWriter
 from integrations.tools.base import ToolServer, ToolSettings
 from integrations.tools.registry import tool_server
@@ -34,9 +37,10 @@ SAME_VENDOR = {"openai-responses": "openai"}
 
 @dataclass(frozen=True)
 class Guards:
-    """One breaker for each vendor of the process; the installation shares what they know."""
+    """One breaker for each vendor of the process, and its limit of calls; the installation shares what they know."""
 
     breakers: Breakers
+    limits: VendorLimits
 
     def channel(self, channel: Channel) -> Channel:
         vendor = vendor_of(channel)
@@ -44,14 +48,14 @@ class Guards:
 
     def crm(self, crm: Crm) -> Crm:
         vendor = vendor_of(crm)
-        return GuardedCrm(crm, self._guard(vendor)) if vendor else crm
+        return GuardedCrm(crm, self._limited(vendor, crm)) if vendor else crm
 
     def notes(self, crm: Crm) -> NoteKeeper | None:
         """None where the CRM keeps none."""
         if not isinstance(crm, NoteKeeper):
             return None
         vendor = vendor_of(crm)
-        return GuardedNotes(crm, self._guard(vendor)) if vendor else crm
+        return GuardedNotes(crm, self._limited(vendor, crm)) if vendor else crm
 
     def tickets(self, channel: Channel) -> TicketKeeper | None:
         """None where a message stands in no ticket."""
@@ -61,7 +65,7 @@ class Guards:
         return GuardedTickets(channel, self._guard(vendor)) if vendor else channel
 
     def source(self, source: KnowledgeSource) -> KnowledgeSource:
-        return GuardedSource(source, self._guard(vendor_of(source)))
+        return GuardedSource(source, self._limited(vendor_of(source), source))
 
     def tools(self, settings: ToolSettings, organisation: str, server: ToolServerSpec) -> ToolServer:
         return GuardedToolServer(tool_server(server, settings), self._guard(f"{organisation}:{server.id}"))
@@ -84,6 +88,18 @@ class Guards:
 
     def _guard(self, vendor: str) -> Guard:
         return partial(self.breakers.guard, vendor)
+
+    def _limited(self, vendor: str, adapter: object) -> Guard:
+        guard = self._guard(vendor)
+        if not isinstance(adapter, Limited):
+            return guard
+        return partial(_both, guard, partial(self.limits.guard, vendor, adapter.allowance))
+
+
+@asynccontextmanager
+async def _both(outer: Guard, inner: Guard) -> AsyncIterator[None]:
+    async with outer(), inner():
+        yield
 
 
 def _provider(model: str) -> str:

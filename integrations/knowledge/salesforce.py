@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.errors import HoldfastError
 from integrations.checks import Finding
+from integrations.crm.salesforce.allowance import ApiAllowance
 from integrations.crm.salesforce.api import FIELD_NAME, SalesforceApi, SalesforceSettings, format_soql
 from integrations.knowledge.html import markdown_of
 from integrations.knowledge.source import SourcedArticle
@@ -41,6 +42,11 @@ class SalesforceKnowledge:
     def __init__(self, settings: SalesforceKnowledgeSettings) -> None:
         self._settings = settings
         self._api = SalesforceApi(settings)
+
+    @property
+    def allowance(self) -> ApiAllowance:
+        """The same limit as the CRM's."""
+        return self._api.allowance
 
     async def fetch_articles(self, since: datetime | None) -> Sequence[SourcedArticle]:
         """Published after `since`, to the second; what the public may not read is none of ours."""

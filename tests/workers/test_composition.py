@@ -1,19 +1,26 @@
 """A worker process from its settings."""
 
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 
 from config.settings import Settings
-from domain.errors import CredentialsError, HoldfastError, InvalidInputError, UnavailableError
+from domain.conversation.turn import CustomerContext
+from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from embedded.ports import free_port
 from embedded.temporal_server import TemporalServer
 from integrations.breakers import Breakers
+from integrations.crm.base import CrmNote, CustomerReference
+from integrations.crm.salesforce.allowance import ApiAllowance
+from integrations.crm.salesforce.api import SalesforceSettings
 from integrations.knowledge.markdown import MarkdownKnowledge
+from integrations.knowledge.source import SourcedArticle
+from integrations.limits import VendorLimits
 from integrations.llm.local import LocalReplyWriter
 from integrations.llm.remote import RemoteDraftValidator, RemoteReplyWriter
-from storage.database import connect
-from storage.vendors import VendorStateRepository
+from storage.database import Database, connect
+from storage.vendors import VendorLimitRepository, VendorStateRepository
 from tests.integrations.llm.providers import REQUEST
 from tests.organisation import ARTICLES
 from workers.composition import model_factory, workers_from
@@ -94,10 +101,52 @@ def test_a_key_makes_openai_write_and_validate() -> None:
     assert isinstance(factory.validator("openai:gpt-4.1"), RemoteDraftValidator)
 
 
+def guards(database: Database) -> Guards:
+    return Guards(Breakers(VendorStateRepository(database)), VendorLimits(VendorLimitRepository(database)))
+
+
+class UsedUp:
+    """A CRM whose vendor says that most of the day's calls are used."""
+
+    settings_class = SalesforceSettings
+
+    def __init__(self) -> None:
+        self.allowance = ApiAllowance(0.1, lambda: datetime.now(UTC))
+
+    async def fetch_customer_context(self, *_: object) -> CustomerContext:
+        self.allowance.admit()
+        self.allowance.note(950, 1000)
+        return CustomerContext()
+
+    async def add_note(self, *_: object) -> None:
+        self.allowance.admit()
+
+    async def fetch_articles(self, _: object) -> tuple[SourcedArticle, ...]:
+        self.allowance.admit()
+        return ()
+
+
+async def test_a_limit_that_one_process_hears_of_holds_for_all_that_is_asked_of_the_vendor(database_url: str) -> None:
+    database = await connect(database_url)
+    await guards(database).crm(UsedUp()).fetch_customer_context("acme", CustomerReference(), {})
+    elsewhere = guards(database)
+    notes = elsewhere.notes(UsedUp())
+    assert notes
+    note = CrmNote(key="n", subject="s", text="t", at=datetime.now(UTC))
+    for asked in (
+        elsewhere.crm(UsedUp()).fetch_customer_context("acme", CustomerReference(), {}),
+        notes.add_note("acme", CustomerReference(), note),
+        elsewhere.source(UsedUp()).fetch_articles(None),
+    ):
+        with pytest.raises(RateLimitedError):
+            await asked
+    await database.close()
+
+
 async def test_both_of_openais_interfaces_are_one_vendor_that_answers_or_not(database_url: str) -> None:
     database = await connect(database_url)
     near = model_factory(settings(openai_api_key="sk-test", openai_base_url="http://127.0.0.1:9/v1"))
-    guarded = Guards(Breakers(VendorStateRepository(database))).models(near)
+    guarded = guards(database).models(near)
     for named in ("openai:gpt-4.1", "openai-responses:gpt-4.1"):
         with pytest.raises(UnavailableError):
             await guarded.writer(named, KNOWLEDGE).write_reply(REQUEST)

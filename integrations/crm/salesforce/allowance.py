@@ -2,25 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from pydantic import AwareDatetime
-
+from domain.delivery.limits import LimitState
 from domain.errors import RateLimitedError
-from domain.model import Frozen
-
-ASK_AGAIN_AFTER = timedelta(minutes=15)
-
-
-class LimitState(Frozen):
-    """Calls of the last 24 hours, as Salesforce last told. While `reserved` or `exhausted`, none of ours are made."""
-
-    state: Literal["unknown", "open", "reserved", "exhausted"] = "unknown"
-    used: int | None = None
-    total: int | None = None
-    reserved_calls: int | None = None
-    seen_at: AwareDatetime | None = None
 
 
 class ApiAllowance:
@@ -31,7 +17,7 @@ class ApiAllowance:
         self._clock = clock
         self._lock = threading.Lock()
         self._seen = LimitState()
-        self._asked_at: datetime | None = None
+        self._lets_one_ask = False
 
     @property
     def state(self) -> LimitState:
@@ -47,23 +33,32 @@ class ApiAllowance:
         """Salesforce refused a call because none is left."""
         self._see(self._seen.model_copy(update={"state": "exhausted"}))
 
+    def believe(self, other: LimitState) -> None:
+        """Take over what another process saw later."""
+        with self._lock:
+            self._seen = self._seen.joined(other)
+
+    def let_one_ask(self) -> None:
+        """The next call finds out whether the limit is still reached, whoever asked before."""
+        with self._lock:
+            self._lets_one_ask = True
+
     def admit(self) -> None:
         """Let a call pass. Raises RateLimitedError while the limit is reached."""
         with self._lock:
-            if self._seen.state in {"unknown", "open"}:
-                return
             now = self._clock()
-            wait = (self._asked_at or now) + ASK_AGAIN_AFTER - now
-            if wait > timedelta(0):
+            wait, asks = self._seen.wait(now), self._lets_one_ask
+            self._lets_one_ask = False
+            if wait and not asks:
                 raise RateLimitedError(self._reason(), retry_after=wait)
-            self._asked_at = now
+            if self._seen.is_reached and not asks:
+                self._seen = self._seen.asked(now)
 
     def _see(self, seen: LimitState) -> None:
         with self._lock:
             now = self._clock()
-            if seen.state != self._seen.state:
-                self._asked_at = now
-            self._seen = seen.model_copy(update={"seen_at": now})
+            asked_at = self._seen.asked_at if seen.state == self._seen.state else now
+            self._seen = seen.model_copy(update={"seen_at": now, "asked_at": asked_at})
 
     def _reason(self) -> str:
         seen = self._seen

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, NamedTuple
 import structlog
 
 from domain.conversation.turn import ContactIdentity, CustomerContext
+from domain.delivery.limits import LimitState
 from domain.errors import ConflictError, ForbiddenError, HoldfastError, NotFoundError
 from integrations.checks import Finding
 from integrations.crm.base import CrmNote, CustomerReference
-from integrations.crm.salesforce.allowance import LimitState
+from integrations.crm.salesforce.allowance import ApiAllowance
 from integrations.crm.salesforce.api import SalesforceApi, SalesforceSettings
 from integrations.crm.salesforce.context import (
     CASE,
@@ -58,6 +59,11 @@ class SalesforceCrm:
         self._settings = settings
         self._api = api or SalesforceApi(settings)
         self._unsearchable: list[str] = []
+
+    @property
+    def allowance(self) -> ApiAllowance:
+        """What is known of the day's API calls; the processes of an installation share it (integrations.limits)."""
+        return self._api.allowance
 
     @property
     def limit_state(self) -> LimitState:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from domain.delivery.limits import ASK_AGAIN_AFTER, LimitState
 from domain.errors import RateLimitedError
-from integrations.crm.salesforce.allowance import ASK_AGAIN_AFTER, ApiAllowance, LimitState
+from integrations.crm.salesforce.allowance import ApiAllowance
 from tests.organisation import READ_AT
 from tests.salesforce_organisation import Clock
 

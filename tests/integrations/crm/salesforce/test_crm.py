@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import SecretStr, ValidationError
 
 from domain.conversation.turn import ContactIdentity, CustomerContext
+from domain.delivery.limits import ASK_AGAIN_AFTER
 from domain.errors import (
     ConflictError,
     CredentialsError,
@@ -29,7 +30,6 @@ from domain.errors import (
     UnavailableError,
 )
 from integrations.crm.base import CrmNote, CustomerReference, NoteKeeper
-from integrations.crm.salesforce.allowance import ASK_AGAIN_AFTER
 from integrations.crm.salesforce.crm import SalesforceCrm
 from integrations.crm.salesforce.identity import MAX_HOLDERS
 from sandbox.authority import Authority
