@@ -70,8 +70,8 @@ format: $(DEVELOPMENT) ## Format the code and apply the fixes that are safe
 migrate: $(RUNTIME) ## Bring the database schema up to date
 	$(BIN)/holdfast migrate
 
-bench: $(RUNTIME) ## Measure cost, speed, memory and recovery on the embedded platform; with PEERS=1 beside LangGraph and DBOS
-	$(BIN)/holdfast bench $(if $(PEERS),--peers)
+bench: $(RUNTIME) ## Measure on the embedded platform; BASELINE=<commit> beside that build, PEERS=1 beside LangGraph and DBOS
+	$(BIN)/holdfast bench $(if $(PEERS),--peers) $(if $(BASELINE),--baseline '$(BASELINE)')
 
 screenshots: $(DEVELOPMENT) chromium ## Take the pictures of the documentation
 	$(BIN)/holdfast screenshots

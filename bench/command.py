@@ -13,7 +13,7 @@ from bench.peers.plan import FULL_COMPARISON, QUICK_COMPARISON
 from bench.peers.report import PICTURE
 from bench.plan import FULL, QUICK
 from bench.report import document, tables
-from bench.run import measure
+from bench.run import Beside, measure
 from config.settings import local_settings
 from embedded.progress import Progress
 
@@ -33,6 +33,14 @@ def bench(
         bool,
         typer.Option("--peers", help="Measure LangGraph and DBOS, too; installs them into folders of their own."),
     ] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMIT",
+            help="Run the turns of this commit, too, in rounds that alternate with today's; installs it into a folder "
+            "below HOLDFAST_HOME, and uses that again.",
+        ),
+    ] = None,
 ) -> None:
     """Measure cost, speed, memory and recovery on an embedded platform of its own, with a model that answers at once.
 
@@ -47,7 +55,8 @@ def bench(
         _prove_writable(file)
     plan = QUICK if quick else FULL
     comparing = (QUICK_COMPARISON if quick else FULL_COMPARISON) if peers else None
-    figures = asyncio.run(measure(local_settings(), plan, Progress(console), comparing))
+    beside = Beside(baseline=baseline, peers=comparing)
+    figures = asyncio.run(measure(local_settings(), plan, Progress(console), beside))
     write_files(figures, json, markdown)
     show(figures, console)
     if not all(budget.holds for budget in budgets(figures) if budget.exact):

@@ -88,6 +88,17 @@ class Comparison(BaseModel):
     load_after: float
 
 
+class BaselineFigures(BaseModel):
+    """Turns per second of an earlier build and of this one; `ratio` is the median of `ratios`, now by then."""
+
+    commit: str
+    then: float
+    now: float
+    ratio: float
+    ratios: list[float] = Field(description="One for each pair of rounds.")
+    temporal_servers: list[str] = Field(description="The version of the server that each build brings: then, now.")
+
+
 class Machine(BaseModel):
     """What the figures were measured on; load averages over a minute, before and after."""
 
@@ -119,6 +130,8 @@ class Figures(BaseModel):
     machine: Machine
     measured_on: date
     quick: bool
+    baseline_ratio: float | None = Field(None, description="Turns per second now by those of the baseline.")
+    baseline: BaselineFigures | None = None
     peers: Comparison | None = None
 
 

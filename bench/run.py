@@ -1,8 +1,11 @@
 """One run of the benchmark."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bench import measurements
+from bench.baseline.build import Build, installed
+from bench.baseline.comparison import compare_builds
 from bench.figures import Figures
 from bench.machine import describe, load_average
 from bench.peers.comparison import compare
@@ -13,19 +16,34 @@ from config.settings import Settings
 from embedded.progress import Progress
 
 
-async def measure(
-    settings: Settings, plan: Plan, progress: Progress, comparing: ComparisonPlan | None = None
-) -> Figures:
-    """Start the platform, measure everything, stop it; with a plan for it, measure the peers, too.
+@dataclass(frozen=True)
+class Beside:
+    """What is measured beside the present build: a commit, and the peers."""
 
-    Raises UnavailableError when an answer of ours does not come. A peer that fails is only left out.
+    baseline: str | None = None
+    peers: ComparisonPlan | None = None
+
+
+async def measure(settings: Settings, plan: Plan, progress: Progress, beside: Beside = Beside()) -> Figures:
+    """Start the platform, measure everything, stop it.
+
+    Raises UnavailableError when an answer of ours or of the baseline does not come, and what `installed` raises for a
+    commit that cannot be one. A peer that fails is only left out.
     """
+    baseline = await _installed(beside.baseline, settings, progress) if beside.baseline else None
     with progress.spinner("Starting a platform …"):
         async with testbed(settings, progress) as bed:
-            return await _figures(bed, plan, progress, comparing)
+            return await _figures(bed, plan, progress, baseline, beside.peers)
 
 
-async def _figures(bed: Testbed, plan: Plan, progress: Progress, comparing: ComparisonPlan | None) -> Figures:
+async def _installed(commit: str, settings: Settings, progress: Progress) -> Build:
+    with progress.spinner(f"Installing commit {commit}, once …"):
+        return await installed(commit, (settings.home / "bench" / "baselines").absolute())
+
+
+async def _figures(
+    bed: Testbed, plan: Plan, progress: Progress, build: Build | None, comparing: ComparisonPlan | None
+) -> Figures:
     load_before = load_average()
     progress.say("Counting what a turn costs …")
     costs = await measurements.turn_costs(bed, plan.counted_turns)
@@ -35,6 +53,10 @@ async def _figures(bed: Testbed, plan: Plan, progress: Progress, comparing: Comp
         overhead[str(load.conversations)] = await measurements.overhead(bed, load)
     progress.say(f"Comparing turns per second with a bare workflow, {plan.pairs_of_rounds} pairs of rounds …")
     rates, saturated = await measurements.rates(bed, plan)
+    baseline = None
+    if build is not None:
+        progress.say(f"Comparing turns per second with commit {build.name}, {plan.pairs_of_rounds} pairs of rounds …")
+        baseline = await compare_builds(bed, build, plan)
     progress.say(f"Weighing {plan.weighed} open conversations …")
     memory = await measurements.memory_per_conversation(bed, plan)
     progress.say(f"Killing the worker of {plan.recovered} open conversations …")
@@ -56,5 +78,7 @@ async def _figures(bed: Testbed, plan: Plan, progress: Progress, comparing: Comp
         machine=await describe(bed, load_before),
         measured_on=datetime.now(UTC).date(),
         quick=plan is not FULL,
+        baseline_ratio=baseline.ratio if baseline else None,
+        baseline=baseline,
         peers=peers,
     )

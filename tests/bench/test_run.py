@@ -11,7 +11,7 @@ from bench.peers.environment import PeerKind
 from bench.peers.plan import ComparisonPlan
 from bench.peers.trials import MOMENTS
 from bench.plan import Load, Plan
-from bench.run import measure
+from bench.run import Beside, measure
 from config.settings import Settings
 from embedded.progress import Progress
 
@@ -54,7 +54,7 @@ def bench_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 async def figures(bench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Figures:
     comparing = alone(tmp_path_factory.mktemp("lock"))
-    return await measure(Settings(home=bench_home), TINY, Progress(Console(quiet=True)), comparing)
+    return await measure(Settings(home=bench_home), TINY, Progress(Console(quiet=True)), Beside(peers=comparing))
 
 
 async def test_the_costs_keep_their_budgets_and_nothing_is_lost(figures: Figures) -> None:
