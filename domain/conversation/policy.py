@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from domain.conversation.confidence import Calibration
 from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
@@ -72,6 +73,14 @@ class Policy(Frozen):
         if not usual or language is None or self.traits_of(channel).spoken:
             return usual
         return self.handoff_in.get(language) or handoff_notice(language, self.answers_in) or usual
+
+
+_IN_USE: WeakValueDictionary[str, Policy] = WeakValueDictionary()
+
+
+def shared(policy: Policy) -> Policy:
+    """The one that other conversations of this process already hold, where it is the same: it is most of a state."""
+    return _IN_USE.setdefault(policy.model_dump_json(), policy)
 
 
 def policy_of(

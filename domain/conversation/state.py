@@ -1,9 +1,16 @@
 """What a conversation carries from run to run: small, and enough to go on as if nothing had happened."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from domain.approvals.approval import Approval
 from domain.conversation.activity_models import FetchedContext, OpenedConversation, StatusChanged
@@ -20,7 +27,7 @@ from domain.conversation.groups import (
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
-from domain.conversation.policy import Policy
+from domain.conversation.policy import Policy, shared
 from domain.conversation.requests import AnyRequest, StartConversation
 from domain.conversation.turn import Draft
 from domain.identity.check import IdentityCheck
@@ -44,7 +51,7 @@ class ConversationState(BaseModel):
 
     start: StartConversation
     spec_hash: str | None = None
-    policy: Policy | None = None
+    policy: Annotated[Policy, AfterValidator(shared)] | None = None
     lifecycle: Lifecycle = Lifecycle()
     mailbox: Mailbox = Mailbox()
     answering: Answering = Answering()
@@ -147,7 +154,7 @@ class ConversationState(BaseModel):
 
     def adopt(self, opened: OpenedConversation, now: datetime) -> None:
         """Take over what the store knows of this conversation."""
-        self.spec_hash, self.policy = opened.spec_hash, opened.policy
+        self.spec_hash, self.policy = opened.spec_hash, shared(opened.policy)
         self.lifecycle = self.lifecycle.adopt(opened.owner, opened.status, opened.revision, now)
         self._answering(turn=opened.turn, mode=opened.mode)
         if opened.context:

@@ -1,9 +1,12 @@
 """The policy is what the conversation needs of its specification, and small."""
 
+import gc
+import weakref
+
 import pytest
 
 from domain.conversation.confidence import Calibration
-from domain.conversation.policy import Policy, policy_of
+from domain.conversation.policy import Policy, policy_of, shared
 from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
 from domain.language.handoff_notices import handoff_notice
 from domain.specification.calendar import BusinessCalendar
@@ -130,3 +133,19 @@ def test_the_usual_notice_stands_in_where_there_is_no_other(
 def test_a_policy_is_read_by_workers_that_know_no_other_languages() -> None:
     """They refuse a sentence of the wording that is new to them; what stands beside it they leave alone."""
     assert "handoff_in" not in policy_of(SPEC, Calibration(), CHANNELS).model_dump()["wording"]
+
+
+def test_the_same_policy_is_held_once_and_another_is_not() -> None:
+    text = Policy(default_ai_agent="general", handoff_in={"pt": "Um momento."}).model_dump_json()
+    first, second = shared(Policy.model_validate_json(text)), shared(Policy.model_validate_json(text))
+    other = shared(Policy(default_ai_agent="billing"))
+
+    assert first is second
+    assert first.model_dump_json() == text
+    assert other.default_ai_agent == "billing"
+
+
+def test_a_policy_that_no_conversation_holds_is_not_kept() -> None:
+    held = weakref.ref(shared(Policy(default_ai_agent="nobody-else-has-this")))
+    gc.collect()
+    assert held() is None

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.conversation.activity_models import OpenedConversation
 from domain.conversation.state import FLAT_NAMES, ConversationState
-from tests.domain.conversation.states import START
+from tests.domain.conversation.states import NOW, OPENED, START, state
 
 FORMER = Path(__file__).with_name("former_state.json")
 HISTORIES = sorted((Path(__file__).parents[2] / "replay" / "histories").glob("*.json"))
@@ -59,3 +60,15 @@ def test_no_two_groups_have_a_field_of_the_same_name() -> None:
     names = [name for flat in FLAT_NAMES.values() for name in flat]
     assert len(names) == len(set(names))
     assert not {*names} & {*ConversationState.model_fields}
+
+
+def test_conversations_of_one_specification_hold_its_policy_once() -> None:
+    """However it came: from the store, or with the state from the run before."""
+    opened = [OpenedConversation.model_validate_json(OPENED.model_dump_json()) for _ in range(2)]
+    states = [state(), state()]
+    for one, found in zip(states, opened, strict=True):
+        one.adopt(found, NOW)
+    states += [ConversationState.model_validate_json(one.model_dump_json()) for one in states]
+
+    assert {id(one.policy) for one in states} == {id(states[0].opened_policy)}
+    assert states[0].policy == OPENED.policy
