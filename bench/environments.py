@@ -20,7 +20,7 @@ async def environment_of(lock: Path, folder: Path, who: str) -> Path:
     Raises UnavailableError, saying of whom, when it cannot be installed, as without a network.
     """
     python, mark = folder / "bin" / "python", folder / INSTALLED
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    digest = _digest(lock)
     if mark.exists() and mark.read_text() == digest:
         return python
     shutil.rmtree(folder, ignore_errors=True)
@@ -28,6 +28,10 @@ async def environment_of(lock: Path, folder: Path, who: str) -> Path:
     await _uv(who, "pip", "sync", "--quiet", "--python", str(python), "--require-hashes", str(lock))
     mark.write_text(digest)
     return python
+
+
+def _digest(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 async def _uv(who: str, *arguments: str) -> None:

@@ -60,12 +60,19 @@ async def _digest(commit: str, repository: Path) -> str:
         top, _ = await _git(repository, "rev-parse", "--show-toplevel")
     except FileNotFoundError:
         raise ConflictError(NOT_A_CHECKOUT) from None
-    if Path(top or "/").resolve() != repository.resolve():
+    if not _same_folder(top, repository):
         raise ConflictError(NOT_A_CHECKOUT)
-    digest, found = await _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}")
+    digest, found = await _git(
+        repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"
+    )
     if not found:
         raise NotFoundError(f"There is no commit {commit} in this checkout. Fetch it, or name another.")
     return digest
+
+
+def _same_folder(found: str, folder: Path) -> bool:
+    """False for nothing found, and for a folder that only lies within another repository."""
+    return found != "" and Path(found).resolve() == folder.resolve()
 
 
 async def _first(

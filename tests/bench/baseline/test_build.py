@@ -111,9 +111,7 @@ async def test_a_folder_within_another_repository_is_no_checkout(repository: Pat
         await installed(commit, tmp_path / "builds", repository / "bench")
 
 
-async def test_without_git_that_is_said(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_git_that_is_said(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConflictError, match="git"):
         await installed("HEAD", tmp_path / "builds", repository)

@@ -119,7 +119,7 @@ async def test_a_start_that_is_given_up_leaves_nothing(process: NewProcess, tmp_
     """As at Ctrl-C: this program never ends by itself."""
     started = tmp_path / "homes" / "stub" / "started"
     entering = asyncio.create_task(process("await asyncio.sleep(3600)").__aenter__())
-    while not started.exists() or not started.read_text():
+    while not started.exists() or not started.read_text():  # noqa: ASYNC110 (another process writes it)
         await asyncio.sleep(0.01)
     entering.cancel()
 
