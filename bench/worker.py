@@ -25,8 +25,9 @@ from config.logging import configure_logging
 from config.settings import Settings
 from storage.database import connect
 from workers.composition import compose, workers_from
+from workers.sandbox import workflow_runner
 from workers.serving import serve
-from workers.worker import Limits, build_workers, workflow_runner
+from workers.worker import Limits, build_workers
 
 
 async def holdfast(settings: Settings) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
@@ -22,6 +21,7 @@ from activities.tools import ToolActivities
 from activities.write_back import WriteBackActivities
 from domain.queues import CONVERSATIONS, LLM, PUBLISHING, QUEUES
 from workers.failures import FailureInterceptor
+from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
@@ -53,16 +53,6 @@ class Limits:
     cached_workflows: int = 1000
     concurrent_activities: int = 100
     model_requests_per_second: float | None = None
-
-
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox, with our own code and what the domain uses passed through: pure, or constant for a deployment.
-
-    A module that is not passed through is loaded anew for each conversation: 3 ms and 44 KB. What the sandbox refuses
-    at run time in such a module, a test refuses in the text of all modules that run in workflows.
-    """
-    passed_through = ("workflows", "pydantic_core", "zoneinfo", "tzdata", "importlib")
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
 
 
 def build_workers(

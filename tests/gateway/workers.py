@@ -42,7 +42,7 @@ from storage.specs import SpecRepository
 from storage.turns import TurnRepository
 from tests.organisation import VERSION
 from tests.pigeons import KIND, PigeonChannel
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
 
 

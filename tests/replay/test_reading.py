@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 from workflows.reading import ReadChannelWorkflow
 
 HISTORIES = Path(__file__).parent / "histories" / "reading"

@@ -15,7 +15,7 @@ from temporalio.worker import Replayer
 
 from tests.replay.scenarios import SCENARIOS
 from tests.workflows.conftest import Converse
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
 
 HISTORIES = Path(__file__).parent / "histories"

@@ -15,7 +15,7 @@ from temporalio.worker.workflow_sandbox import RestrictedWorkflowAccessError, Sa
 from embedded.application import ROOT
 from embedded.temporal_server import TemporalServer
 from tests.workers.forbidden import ChoosesAtRandom, OpensFile, ReadsClock
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 
 LIMIT = timedelta(seconds=10)
 CONSTANT = frozenset({"zoneinfo"})

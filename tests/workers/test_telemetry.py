@@ -20,8 +20,8 @@ from embedded.ports import free_port
 from embedded.temporal_server import TemporalServer
 from tests.collector import Collector, collecting
 from tests.workers.listener import Idle, Listener
+from workers.sandbox import workflow_runner
 from workers.telemetry import runtime_of, tracing_interceptors
-from workers.worker import workflow_runner
 
 
 def _settings(**values: object) -> Settings:

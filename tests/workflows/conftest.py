@@ -23,7 +23,7 @@ from domain.conversation.state import ConversationState
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.search_attributes import SEARCH_ATTRIBUTES
 from tests.workflows.fakes import FakeActivities
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
 
 KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {

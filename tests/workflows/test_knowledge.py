@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 
 from domain.conversation.activity_models import FetchedKnowledge, PublishedKnowledge, SynchroniseKnowledgeInput
 from domain.queues import CONVERSATIONS, PUBLISHING, READING
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 
 INPUT = SynchroniseKnowledgeInput(organisation="acme", source="zendesk")

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 from domain.conversation.activity_models import ChannelRead, ReadChannelInput
 from domain.queues import CONVERSATIONS, READING
 from tests.workflows.fakes import Gate
-from workers.worker import workflow_runner
+from workers.sandbox import workflow_runner
 from workflows.reading import READS_PER_RUN, ReadChannelWorkflow
 
 INPUT = ReadChannelInput(organisation="acme", channel="pigeon")
