@@ -88,6 +88,41 @@ class Comparison(BaseModel):
     load_after: float
 
 
+class WaitingApprovals(BaseModel):
+    """Conversations in which a draft waits for a person. Keys of the CPU seconds are processes; bytes are of each."""
+
+    conversations: int
+    waiting: int = Field(description="Approvals that were open at the end.")
+    opened_in_seconds: float
+    watched_seconds: float
+    idle_cpu_seconds: dict[str, float] = Field(description="For so long before there were any.")
+    waiting_cpu_seconds: dict[str, float] = Field(description="For so long while they waited.")
+    database_bytes: int
+    history_bytes: int = Field(description="Of the history, as the server counts it.")
+    temporal_file_bytes: int = Field(description="What the file of the development server grew by.")
+
+    @property
+    def added_cpu_seconds(self) -> float:
+        """What they cost while they wait, all processes together."""
+        return round(sum(self.waiting_cpu_seconds.values()) - sum(self.idle_cpu_seconds.values()), 2)
+
+
+class OpenSlope(BaseModel):
+    """With so many conversations open, of which some speak at once, drawn from all of them."""
+
+    turns_per_second: float
+    paced_ms: Percentiles
+    worker_mb: float
+
+
+class Slopes(BaseModel):
+    """Keys are numbers: of open conversations, and of worker processes, whose values are turns per second."""
+
+    speaking: int
+    conversations: dict[str, OpenSlope]
+    workers: dict[str, float]
+
+
 class BaselineFigures(BaseModel):
     """Turns per second of an earlier build and of this one; `ratio` is the median of `ratios`, now by then."""
 
@@ -130,6 +165,8 @@ class Figures(BaseModel):
     machine: Machine
     measured_on: date
     quick: bool
+    waiting_approvals: WaitingApprovals | None = None
+    slopes: Slopes | None = None
     baseline_ratio: float | None = Field(None, description="Turns per second now by those of the baseline.")
     baseline: BaselineFigures | None = None
     peers: Comparison | None = None

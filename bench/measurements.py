@@ -1,12 +1,9 @@
 """The measurements, each on the one platform of the run."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -15,10 +12,10 @@ from bench.customers import Customer, at_full_speed, each, run_load
 from bench.figures import Messages, Percentiles, Rates, TurnCost
 from bench.organisation import VALIDATED
 from bench.plan import Load, Plan
+from bench.slopes import worker_kb
 from bench.testbed import Testbed
 
 THINKING_SECONDS = 0.3
-COLLECTING_SECONDS = 1.0
 SETTLING_SECONDS = 3.0
 
 
@@ -88,17 +85,9 @@ async def memory_per_conversation(bed: Testbed, plan: Plan) -> float:
     await bed.kill_worker()
     await bed.start_worker()
     await each(bed.new_customers(plan.warm_up), Customer.says)
-    before = await _worker_memory_kb(bed)
+    before = await worker_kb(bed)
     await each(bed.new_customers(plan.weighed), Customer.says)
-    return round((await _worker_memory_kb(bed) - before) / plan.weighed, 1)
-
-
-async def _worker_memory_kb(bed: Testbed) -> int:
-    process_id = bed.worker_process()
-    os.kill(process_id, signal.SIGUSR1)
-    await asyncio.sleep(COLLECTING_SECONDS)
-    lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()  # noqa: ASYNC240
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return round((await worker_kb(bed) - before) / plan.weighed, 1)
 
 
 async def recovery(bed: Testbed, plan: Plan) -> float:

@@ -13,6 +13,26 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Conversations that wait for an approval, and for how long they are watched."""
+
+    conversations: int
+    watched_seconds: float
+
+
+@dataclass(frozen=True)
+class SlopePlan:
+    """Numbers of open conversations and of worker processes; so many customers speak at once, paced or not."""
+
+    conversations: tuple[int, ...]
+    workers: tuple[int, ...]
+    speaking: int
+    round_seconds: float
+    pause_seconds: float
+    paced_seconds: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """Sizes of one run. Rounds come in pairs: the bare workflow, then conversations."""
 
@@ -24,18 +44,22 @@ class Plan:
     warm_up: int
     weighed: int
     recovered: int
+    waiting: Waiting
+    slopes: SlopePlan
 
 
 # A customer who is alone is asked to hurry, because the pause changes nothing for him and more turns make a better p99.
 FULL = Plan(
     counted_turns=12,
-    loads=(Load(1, 0.1, 40), Load(32, 3, 60), Load(256, 3, 60)),
+    loads=(Load(1, 0.1, 40), Load(32, 3, 60), Load(256, 3, 60), Load(1000, 12, 60)),
     saturating=32,
     pairs_of_rounds=4,
     round_seconds=10,
     warm_up=100,
     weighed=500,
     recovered=1000,
+    waiting=Waiting(10_000, 60),
+    slopes=SlopePlan((100, 1_000, 10_000), (1, 2, 4), 32, 15, 3, 30),
 )
 QUICK = Plan(
     counted_turns=4,
@@ -46,4 +70,6 @@ QUICK = Plan(
     warm_up=10,
     weighed=30,
     recovered=50,
+    waiting=Waiting(20, 5),
+    slopes=SlopePlan((10, 20), (1, 2), 8, 2, 1, 3),
 )

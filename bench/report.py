@@ -7,11 +7,17 @@ from rich.table import Table
 from bench.figures import Budget, Comparison, Figures, Percentiles, TurnCost, budgets
 from bench.markdown import Rows, markdown_table
 from bench.peers.report import KILL_COLUMNS, SYSTEM_COLUMNS, kill_rows, section, system_rows
+from bench.targets import Target, targets
 
 COST_COLUMNS = ("Turn", "History events", "Bytes", "Billable actions")
 TIME_COLUMNS = ("Conversations at once", "p50", "p95", "p99", "Turns timed")
 FIGURE_COLUMNS = ("Figure", "Measured")
 BUDGET_COLUMNS = ("Budget", "Measured", "Limit", "Holds")
+TARGET_COLUMNS = ("Target", "Measured", "Wanted", "Met")
+SLOPE_COLUMNS = ("Open conversations", "Turns per second", "With a pause: p50", "p95", "Memory of the worker")
+WORKER_COLUMNS = ("Worker processes", "Turns per second")
+WAITING_COLUMNS = ("Process", "CPU seconds before", "CPU seconds while they wait")
+NOT_MEASURED = "not measured"
 
 
 def tables(figures: Figures) -> list[Table]:
@@ -32,11 +38,15 @@ def _own_tables(figures: Figures) -> list[Table]:
         _table("What a turn costs", COST_COLUMNS, cost_rows(figures)),
         _table("Platform overhead of a turn, milliseconds", TIME_COLUMNS, time_rows(figures)),
         _table("Speed, memory, recovery", FIGURE_COLUMNS, figure_rows(figures)),
+        _table("More open conversations", SLOPE_COLUMNS, slope_rows(figures)),
+        _table("More workers", WORKER_COLUMNS, worker_rows(figures)),
+        _table("CPU of conversations that wait for an approval", WAITING_COLUMNS, waiting_rows(figures)),
         _table(
             f"Budgets, on {machine.cores} cores with a load average of {machine.load_before} before this run",
             BUDGET_COLUMNS,
             budget_rows(figures),
         ),
+        _table("Targets", TARGET_COLUMNS, target_rows(figures)),
     ]
 
 
@@ -67,9 +77,73 @@ def figure_rows(figures: Figures) -> Rows:
             f"{figures.recovered_conversations:,} conversations answer again after kill -9",
             f"{figures.recovery_1000_seconds:.1f} s",
         ),
+        *_baseline_rows(figures),
+        *_waiting_figures(figures),
         ("Messages written, answered", f"{figures.messages.written:,}, {figures.messages.answered:,}"),
         ("Messages lost, answered twice", f"{figures.messages.lost}, {figures.messages.doubled}"),
     ]
+
+
+def _baseline_rows(figures: Figures) -> Rows:
+    baseline = figures.baseline
+    if baseline is None:
+        return []
+    pairs = ", ".join(f"{ratio:.2f}" for ratio in baseline.ratios)
+    return [
+        (f"Turns per second of commit {baseline.commit}, of this build beside it", f"{baseline.then}, {baseline.now}"),
+        ("Ratio (median of the pairs)", f"{baseline.ratio:.2f} ({pairs})"),
+    ]
+
+
+def _waiting_figures(figures: Figures) -> Rows:
+    waiting = figures.waiting_approvals
+    if waiting is None:
+        return []
+    number = f"{waiting.conversations:,}"
+    return [
+        (f"{number} approvals opened in, waiting", f"{waiting.opened_in_seconds:.0f} s, {waiting.waiting:,}"),
+        (
+            f"CPU that they add in {waiting.watched_seconds:.0f} s, all processes",
+            f"{waiting.added_cpu_seconds:.2f} s",
+        ),
+        (
+            "Database, history of each, and what the server's file grew by",
+            ", ".join(
+                f"{size / 1024:.1f} KB"
+                for size in (waiting.database_bytes, waiting.history_bytes, waiting.temporal_file_bytes)
+            ),
+        ),
+    ]
+
+
+def slope_rows(figures: Figures) -> Rows:
+    slopes = figures.slopes.conversations if figures.slopes else {}
+    return [
+        (
+            f"{int(number):,}",
+            f"{slope.turns_per_second:.1f}",
+            f"{slope.paced_ms.p50:,.0f}",
+            f"{slope.paced_ms.p95:,.0f}",
+            f"{slope.worker_mb:,.0f} MB",
+        )
+        for number, slope in slopes.items()
+    ]
+
+
+def worker_rows(figures: Figures) -> Rows:
+    return [(number, f"{rate:.1f}") for number, rate in (figures.slopes.workers if figures.slopes else {}).items()]
+
+
+def waiting_rows(figures: Figures) -> Rows:
+    waiting = figures.waiting_approvals
+    if waiting is None:
+        return []
+    idle = waiting.idle_cpu_seconds
+    return [(name, f"{idle[name]:.2f}", f"{seconds:.2f}") for name, seconds in waiting.waiting_cpu_seconds.items()]
+
+
+def target_rows(figures: Figures) -> Rows:
+    return [_target_row(target) for target in targets(figures)]
 
 
 def budget_rows(figures: Figures) -> Rows:
@@ -81,7 +155,7 @@ def document(figures: Figures) -> str:
     machine = figures.machine
     return DOCUMENT.format(
         length="quick run" if figures.quick else "full run",
-        flag=f"{' --quick' if figures.quick else ''}{' --peers' if figures.peers else ''}",
+        flag=_flags(figures),
         date=figures.measured_on,
         machine=machine,
         recovered=figures.recovered_conversations,
@@ -89,8 +163,19 @@ def document(figures: Figures) -> str:
         times=markdown_table(TIME_COLUMNS, time_rows(figures)),
         figures=markdown_table(FIGURE_COLUMNS, figure_rows(figures)),
         budgets=markdown_table(BUDGET_COLUMNS, budget_rows(figures)),
+        targets=markdown_table(TARGET_COLUMNS, target_rows(figures)),
+        slopes=markdown_table(SLOPE_COLUMNS, slope_rows(figures)),
+        workers=markdown_table(WORKER_COLUMNS, worker_rows(figures)),
+        waiting=markdown_table(WAITING_COLUMNS, waiting_rows(figures)),
+        speaking=figures.slopes.speaking if figures.slopes else 0,
         peers=section(figures.peers),
     )
+
+
+def _flags(figures: Figures) -> str:
+    """Those of the command that gave the figures."""
+    baseline = f" --baseline {figures.baseline.commit}" if figures.baseline else ""
+    return f"{' --quick' if figures.quick else ''}{baseline}{' --peers' if figures.peers else ''}"
 
 
 def _cost_row(name: str, cost: TurnCost) -> tuple[str, ...]:
@@ -104,6 +189,12 @@ def _time_row(name: str, times: Percentiles) -> tuple[str, ...]:
 def _budget_row(budget: Budget) -> tuple[str, ...]:
     sign = "at least" if budget.at_least else "at most"
     return budget.name, f"{budget.figure:g}", f"{sign} {budget.limit:g}", "yes" if budget.holds else "NO"
+
+
+def _target_row(target: Target) -> tuple[str, ...]:
+    sign = "at least" if target.at_least else "at most"
+    figure = NOT_MEASURED if target.figure is None else f"{target.figure:,g}"
+    return target.name, figure, f"{sign} {target.limit:g}", {True: "yes", False: "no", None: "–"}[target.met]
 
 
 def _table(title: str, columns: Iterable[str], rows: Rows) -> Table:
@@ -149,8 +240,9 @@ Milliseconds from the call that sends the customer's message to Temporal, made a
 was read from the transcript, which the store announced. The model answers at once, so all of it is ours and Temporal's;
 what surrounds the model is real: topic, retrieval, grounding, confidence, decision, claim, decision record, transcript.
 All conversations are open at once, and each customer pauses for about 3 seconds before each message (a single customer
-for 0.1; in a quick run 1 second at 32), with a fixed random seed. Burst windows are zero, because they are waited on
-purpose. Without a pause, customers wait for each other, and the figure says only how long the queue is.
+for 0.1, one of 1,000 for 12; in a quick run 1 second at 32), with a fixed random seed. Burst windows are zero, because
+they are waited on purpose. Without a pause, customers wait for each other, and the figure says only how long the queue
+is.
 
 ## Turns per second, memory, recovery
 
@@ -159,12 +251,42 @@ purpose. Without a pause, customers wait for each other, and the figure says onl
 - Turns per second: customers who never pause, against a workflow with one signal and two activities that do nothing,
   driven in the same way, in a worker process of the same kind with the same sandbox and converter. Rounds of both
   alternate in one run. The figures of each side are the medians of its rounds.
-- Memory: growth of the worker's proportional set size (after a garbage collection) when conversations open, each
-  answered once, after others warmed it up.
+- A baseline is another build beside this one: each with its own worker, customers, Temporal server and database, driven
+  by the same program in rounds that alternate, on one PostgreSQL. `make bench BASELINE=<commit>` exports the files of a
+  commit below `.holdfast/bench/baselines`, installs what its own lock says, and uses both again in later runs.
+- Memory: growth of the worker's anonymous memory (after a garbage collection) when conversations open, each answered
+  once, after others warmed it up.
 - Recovery: {recovered} conversations are open and in the memory of the only worker. It is killed with SIGKILL; each
   customer writes while no worker runs; a new worker process is started. The time runs from that start until the last
   reply is in its transcript, so it includes the start of Python. Afterwards every message of the run is compared with
   the transcripts: none may be lost or answered twice.
+
+## More conversations, more workers
+
+{slopes}
+
+All are open, and {speaking} customers speak at once, drawn from all of them: without a pause for the turns per second,
+and with one for the times, which are milliseconds. A worker keeps 1,000 conversations in memory; one that is not among
+them is read from its history again before it answers. The memory is all anonymous memory of the worker process.
+
+{workers}
+
+The customers of the first row of the former table, with more worker processes on the same cores.
+
+## Conversations that wait for an approval
+
+{waiting}
+
+CPU seconds of each process and of all that it started, over the same time before and while they wait. The servers are
+never quite idle, with or without conversations. What is stored of each is in the table of figures: the growth of the
+database with its indexes, and the size of the history as the Temporal server counts it.
+
+## Targets
+
+{targets}
+
+What we want to reach on two cores. A ratio that needs a baseline or the peers is measured with `--baseline` and
+`--peers`. Nothing here decides about the exit code.
 
 ## Budgets
 

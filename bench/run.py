@@ -11,7 +11,9 @@ from bench.machine import describe, load_average
 from bench.peers.comparison import compare
 from bench.peers.plan import ComparisonPlan
 from bench.plan import FULL, Plan
+from bench.slopes import slopes
 from bench.testbed import Testbed, testbed
+from bench.waiting import waiting_approvals
 from config.settings import Settings
 from embedded.progress import Progress
 
@@ -61,6 +63,11 @@ async def _figures(
     memory = await measurements.memory_per_conversation(bed, plan)
     progress.say(f"Killing the worker of {plan.recovered} open conversations …")
     recovery = await measurements.recovery(bed, plan)
+    counts = " and ".join(f"{number:,}" for number in plan.slopes.conversations)
+    progress.say(f"Measuring speed and memory with {counts} open conversations, and with more workers …")
+    sloped = await slopes(bed, plan.slopes)
+    progress.say(f"Watching {plan.waiting.conversations:,} conversations wait for an approval …")
+    waiting = await waiting_approvals(bed, plan.waiting)
     peers = await compare(bed, comparing, progress.say) if comparing else None
     progress.say("Comparing what was written with the transcripts …")
     return Figures(
@@ -78,6 +85,8 @@ async def _figures(
         machine=await describe(bed, load_before),
         measured_on=datetime.now(UTC).date(),
         quick=plan is not FULL,
+        waiting_approvals=waiting,
+        slopes=sloped,
         baseline_ratio=baseline.ratio if baseline else None,
         baseline=baseline,
         peers=peers,

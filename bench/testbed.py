@@ -89,6 +89,19 @@ class Testbed:
         return BareLoadClient(handle, self.access.announcements)
 
 
+@asynccontextmanager
+async def more_workers(bed: Testbed, number: int) -> AsyncIterator[None]:
+    """So many worker processes beside the first, as long as the context lasts."""
+    parts = [_worker(bed.platform.settings, ordinal) for ordinal in range(2, number + 2)]
+    try:
+        await bed.platform.parts.start_together(parts)
+        yield
+    finally:
+        for part in parts:
+            if part.name in bed.platform.parts.names:
+                await bed.platform.parts.stop(part.name)
+
+
 class _Heard(asyncio.DatagramProtocol):
     """Each datagram is the id of a workflow whose turn ended."""
 
@@ -154,8 +167,13 @@ def worker_command(*arguments: str) -> list[str]:
 
 
 def _parts(settings: Settings) -> list[Part]:
-    """The worker as `holdfast dev` starts it, but with the instant model, and ended by SIGKILL alone."""
-    return [replace(worker_part(settings, 1), name=WORKER, command=worker_command(), stop_signal=signal.SIGKILL)]
+    return [_worker(settings, 1)]
+
+
+def _worker(settings: Settings, ordinal: int) -> Part:
+    """A worker as `holdfast dev` starts it, but with the instant model, and ended by SIGKILL alone."""
+    name = WORKER if ordinal == 1 else f"{WORKER}-{ordinal}"
+    return replace(worker_part(settings, ordinal), name=name, command=worker_command(), stop_signal=signal.SIGKILL)
 
 
 def _bare_worker(settings: Settings, port: int) -> Part:

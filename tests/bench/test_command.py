@@ -47,4 +47,4 @@ def test_what_was_written_without_peers_is_still_read() -> None:
 
 def test_who_is_missing_is_said_once_as_it_is() -> None:
     assert " ".join(shown(WITH_PEERS).split()).count(SENTENCE) == 1
-    assert "not measured" not in shown(FIGURES)
+    assert "is not measured" not in shown(FIGURES)

@@ -2,7 +2,20 @@ from datetime import date
 
 import pytest
 
-from bench.figures import Budget, Figures, Machine, Messages, Percentiles, Rates, TurnCost, budgets
+from bench.figures import (
+    BaselineFigures,
+    Budget,
+    Figures,
+    Machine,
+    Messages,
+    OpenSlope,
+    Percentiles,
+    Rates,
+    Slopes,
+    TurnCost,
+    WaitingApprovals,
+    budgets,
+)
 
 PLAIN = TurnCost(events=16, bytes=4000, actions=3)
 TIMES = Percentiles(p50=40, p95=80, p99=90, turns=100)
@@ -31,6 +44,25 @@ FIGURES = Figures(
     ),
     measured_on=date(2026, 11, 21),
     quick=False,
+    waiting_approvals=WaitingApprovals(
+        conversations=10_000,
+        waiting=10_000,
+        opened_in_seconds=250,
+        watched_seconds=60,
+        idle_cpu_seconds={"worker": 0.5, "temporal": 1.0},
+        waiting_cpu_seconds={"worker": 0.5, "temporal": 1.4},
+        database_bytes=7 * 1024,
+        history_bytes=12 * 1024,
+        temporal_file_bytes=31 * 1024,
+    ),
+    slopes=Slopes(
+        speaking=32,
+        conversations={"1000": OpenSlope(turns_per_second=61.2, paced_ms=TIMES, worker_mb=1234)},
+        workers={"1": 60.1, "4": 70.2},
+    ),
+)
+BASELINE = BaselineFigures(
+    commit="0123456789ab", then=50, now=100, ratio=2, ratios=[1.9, 2.0, 2.1], temporal_servers=["1.31.0", "1.32.0"]
 )
 
 
@@ -102,3 +134,8 @@ def test_messages_of_several_conversations_are_added() -> None:
     one = Messages(written=2, recorded=2, answered=1, lost=1, doubled=0)
     two = Messages(written=3, recorded=4, answered=3, lost=0, doubled=1)
     assert one + two == Messages(written=5, recorded=6, answered=4, lost=1, doubled=1)
+
+
+def test_what_approvals_add_is_beyond_what_the_servers_cost_anyway() -> None:
+    assert FIGURES.waiting_approvals
+    assert FIGURES.waiting_approvals.added_cpu_seconds == 0.4

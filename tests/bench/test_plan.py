@@ -5,6 +5,7 @@ import pytest
 from bench.figures import Figures, budgets
 from bench.plan import FULL, QUICK, Plan
 from bench.report import document
+from bench.targets import RECOVERED, WAITING
 from tests.bench.test_figures import FIGURES
 
 
@@ -27,7 +28,8 @@ def test_there_are_turns_to_count_and_conversations_to_recover(plan: Plan) -> No
 
 def test_the_loads_grow_and_a_full_run_is_longer() -> None:
     numbers = [load.conversations for load in FULL.loads]
-    assert numbers == sorted(numbers) == [load.conversations for load in QUICK.loads]
+    assert numbers == sorted(numbers)
+    assert set(numbers) > {load.conversations for load in QUICK.loads}
     assert sum(load.seconds for load in FULL.loads) > 5 * sum(load.seconds for load in QUICK.loads)
     assert FULL.recovered == 1000
 
@@ -37,3 +39,18 @@ def test_the_recovered_number_of_the_document_is_that_of_the_run() -> None:
     text = document(figures)
     assert f"Recovery: {QUICK.recovered} conversations" in text
     assert f"{QUICK.recovered} conversations answer again" in text
+
+
+@pytest.mark.parametrize("plan", [FULL, QUICK], ids=["full", "quick"])
+def test_slopes_go_up_and_there_are_customers_enough_to_speak(plan: Plan) -> None:
+    for numbers in (plan.slopes.conversations, plan.slopes.workers):
+        assert list(numbers) == sorted(set(numbers))
+    assert plan.slopes.conversations[0] >= plan.slopes.speaking
+    assert plan.slopes.workers[0] == 1
+    assert plan.slopes.paced_seconds > plan.slopes.pause_seconds * 1.5
+
+
+def test_a_full_run_measures_what_the_targets_speak_of() -> None:
+    assert {32, 256, 1000} <= {load.conversations for load in FULL.loads}
+    assert (FULL.recovered, FULL.waiting.conversations) == (RECOVERED, WAITING)
+    assert (FULL.slopes.conversations, FULL.slopes.workers) == ((100, 1_000, 10_000), (1, 2, 4))

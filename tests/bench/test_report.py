@@ -7,15 +7,23 @@ from bench.report import (
     BUDGET_COLUMNS,
     COST_COLUMNS,
     FIGURE_COLUMNS,
+    SLOPE_COLUMNS,
+    TARGET_COLUMNS,
     TIME_COLUMNS,
+    WAITING_COLUMNS,
+    WORKER_COLUMNS,
     budget_rows,
     cost_rows,
     document,
     figure_rows,
+    slope_rows,
     tables,
+    target_rows,
     time_rows,
+    waiting_rows,
+    worker_rows,
 )
-from tests.bench.test_figures import FIGURES, TIMES
+from tests.bench.test_figures import BASELINE, FIGURES, TIMES
 
 
 def printed(figures: Figures) -> str:
@@ -79,6 +87,10 @@ def test_every_row_of_a_table_has_a_cell_for_each_column() -> None:
         (TIME_COLUMNS, time_rows(FIGURES)),
         (FIGURE_COLUMNS, figure_rows(FIGURES)),
         (BUDGET_COLUMNS, budget_rows(FIGURES)),
+        (TARGET_COLUMNS, target_rows(FIGURES)),
+        (SLOPE_COLUMNS, slope_rows(FIGURES)),
+        (WORKER_COLUMNS, worker_rows(FIGURES)),
+        (WAITING_COLUMNS, waiting_rows(FIGURES)),
     ):
         assert {len(row) for row in rows} == {len(columns)}
 
@@ -100,3 +112,35 @@ def test_tables_of_the_document_are_markdown() -> None:
     text = document(FIGURES)
     assert "| Turn | History events | Bytes | Billable actions |\n| --- | ---: | ---: | ---: |" in text
     assert "{" not in text
+
+
+def test_slopes_and_waiting_approvals_are_shown() -> None:
+    for text in everywhere(FIGURES):
+        assert row(text, "1,000", "61.2", "40", "80", "1,234 MB")
+        assert row(text, "4", "70.2")
+        assert row(text, "temporal", "1.00", "1.40")
+        assert row(text, "10,000 approvals", "250 s, 10,000")
+        assert row(text, "7.0 KB, 12.0 KB, 31.0 KB")
+
+
+def test_a_target_says_whether_it_is_met_or_was_not_measured() -> None:
+    rows = {row[0]: row[1:] for row in target_rows(FIGURES)}
+    assert rows["plain turn, events"] == ("16", "at most 11", "no")
+    assert rows["overhead p95 at 32, ms"] == ("80", "at most 80", "yes")
+    assert rows["turns per second, by those of the baseline"] == ("not measured", "at least 1.6", "–")
+
+
+def test_a_baseline_is_named_with_both_rates_and_every_pair() -> None:
+    beside = FIGURES.model_copy(update={"baseline": BASELINE, "baseline_ratio": BASELINE.ratio})
+    rows = dict(figure_rows(beside))
+    assert rows["Turns per second of commit 0123456789ab, of this build beside it"] == "50.0, 100.0"
+    assert any(ratio == "2.00 (1.90, 2.00, 2.10)" for ratio in rows.values())
+    assert "`holdfast bench --baseline 0123456789ab --markdown docs/benchmarks.md`" in document(beside)
+    assert "commit 0123456789ab" not in document(FIGURES)
+
+
+def test_figures_of_a_version_before_are_still_shown() -> None:
+    """They have neither slopes nor waiting approvals nor a baseline."""
+    before = FIGURES.model_copy(update={"slopes": None, "waiting_approvals": None})
+    for text in everywhere(before):
+        assert row(text, "CPU of 10,000 waiting approvals", "not measured")

@@ -10,7 +10,7 @@ from bench.figures import Figures, budgets
 from bench.peers.environment import PeerKind
 from bench.peers.plan import ComparisonPlan
 from bench.peers.trials import MOMENTS
-from bench.plan import Load, Plan
+from bench.plan import Load, Plan, SlopePlan, Waiting
 from bench.run import Beside, measure
 from config.settings import Settings
 from embedded.progress import Progress
@@ -24,6 +24,8 @@ TINY = Plan(
     warm_up=2,
     weighed=4,
     recovered=8,
+    waiting=Waiting(3, 1),
+    slopes=SlopePlan((3, 6), (1, 2), 2, 1, 0.1, 1),
 )
 
 
@@ -70,6 +72,16 @@ async def test_the_json_has_the_keys_that_others_read(figures: Figures) -> None:
     assert {"holdfast", "bare", "ratio"} <= set(written["turns_per_second"])
     assert written["recovery_1000_seconds"] > 0
     assert isinstance(written["memory_per_conversation_kb"], float)
+
+
+async def test_slopes_and_waiting_approvals_are_measured(figures: Figures) -> None:
+    written = json.loads(figures.model_dump_json())
+    assert set(written["slopes"]["conversations"]) == {"3", "6"}
+    assert set(written["slopes"]["workers"]) == {"1", "2"}
+    assert all(slope["worker_mb"] > 0 for slope in written["slopes"]["conversations"].values())
+    assert (written["waiting_approvals"]["conversations"], written["waiting_approvals"]["waiting"]) == (3, 3)
+    assert written["waiting_approvals"]["history_bytes"] > 0
+    assert written["baseline_ratio"] is None
 
 
 async def test_an_approval_turn_has_its_decision_in_it(figures: Figures) -> None:
