@@ -28,7 +28,7 @@ def test_children_count_while_they_run_and_when_they_have_ended() -> None:
         process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert process.stdout
         process.stdout.readline()
-        assert cpu_seconds(process.pid) >= 0.3
+        assert cpu_seconds(process.pid) > 0.2  # Counted in ticks of ten milliseconds.
         process.communicate()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bench.figures import Figures, TurnCost
 from bench.targets import Target, targets
-from tests.bench.peers.test_report import WITH_PEERS
+from tests.bench.peers.test_report import OURS, PEER, PEERS, WITH_PEERS
 from tests.bench.test_figures import BASELINE, FIGURES
 
 
@@ -69,9 +69,9 @@ def test_each_figure_has_its_own_target(changed: dict[str, object], name: str, e
 
 
 def test_the_peer_is_held_against_ours_in_the_same_run() -> None:
-    assert WITH_PEERS.peers
-    ours, *others = WITH_PEERS.peers.systems
-    figures = {target.name: target.figure for target in targets(WITH_PEERS)}
-    (dbos,) = [system for system in others if system.name == "DBOS"] or [None]
-    expected = round(ours.turns_per_second / dbos.turns_per_second, 2) if dbos else None
-    assert figures["turns per second, by those of DBOS"] == expected
+    name = "turns per second, by those of DBOS"
+    dbos = PEER.model_copy(update={"name": "DBOS", "turns_per_second": 40.0})
+    with_dbos = FIGURES.model_copy(update={"peers": PEERS.model_copy(update={"systems": [OURS, PEER, dbos]})})
+    assert {target.name: target.figure for target in targets(with_dbos)}[name] == 2.03
+    assert met(with_dbos)[name] is True
+    assert met(WITH_PEERS)[name] is None
