@@ -132,7 +132,7 @@ def test_a_target_says_whether_it_is_met_or_was_not_measured() -> None:
 
 def test_a_baseline_is_named_with_both_rates_and_every_pair() -> None:
     beside = FIGURES.model_copy(update={"baseline": BASELINE, "baseline_ratio": BASELINE.ratio})
-    rows: dict[str, str] = {name: figure for name, figure in figure_rows(beside)}
+    rows = {row[0]: row[1] for row in figure_rows(beside)}
     assert rows["Turns per second of commit 0123456789ab, of this build beside it"] == "50.0, 100.0"
     assert any(ratio == "2.00 (1.90, 2.00, 2.10)" for ratio in rows.values())
     assert "`holdfast bench --baseline 0123456789ab --markdown docs/benchmarks.md`" in document(beside)
