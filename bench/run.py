@@ -63,12 +63,13 @@ async def _figures(
     memory = await measurements.memory_per_conversation(bed, plan)
     progress.say(f"Killing the worker of {plan.recovered} open conversations …")
     recovery = await measurements.recovery(bed, plan)
+    # Before tens of thousands of conversations fill the Temporal server, of which the peers know nothing.
+    peers = await compare(bed, comparing, progress.say) if comparing else None
     counts = " and ".join(f"{number:,}" for number in plan.slopes.conversations)
     progress.say(f"Measuring speed and memory with {counts} open conversations, and with more workers …")
     sloped = await slopes(bed, plan.slopes)
     progress.say(f"Watching {plan.waiting.conversations:,} conversations wait for an approval …")
     waiting = await waiting_approvals(bed, plan.waiting)
-    peers = await compare(bed, comparing, progress.say) if comparing else None
     progress.say("Comparing what was written with the transcripts …")
     return Figures(
         plain_turn=costs.plain,
