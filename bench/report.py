@@ -229,8 +229,8 @@ sets the one timer and writes the search attributes.
 Actions are counted as [Temporal Cloud bills them](https://docs.temporal.io/cloud/actions): one for each workflow start,
 signal, activity, retry of an activity, timer, and command that writes search attributes. No event: a query, of which
 there is none, because the browser is served from PostgreSQL notifications; a heartbeat, of which an activity under five
-seconds sends none. About every 36th turn the conversation continues as new, which costs one action and is not in a
-plain turn.
+seconds sends none. After 240 events, about every 15th turn, the conversation continues as new, which costs one action
+and is not in a plain turn.
 
 ## How long a turn takes besides the model
 

@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.requests import AnyRequest, StartConversation, workflow_id
-from domain.conversation.state import ConversationState
+from domain.conversation.state import EVENTS_PER_RUN, ConversationState
 from domain.errors import ConflictError, UnavailableError
 from domain.queues import CONVERSATIONS
 from gateway.metrics import GatewayMetrics
@@ -47,7 +47,7 @@ class ConversationSignals:
     async def _start(self, start: StartConversation, signal: str, argument: CustomerMessage | AnyRequest) -> None:
         await self._client.start_workflow(
             ConversationWorkflow.run,
-            ConversationState(start=start),
+            ConversationState(start=start, events_per_run=EVENTS_PER_RUN),
             id=workflow_id(start.conversation_id),
             task_queue=CONVERSATIONS,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

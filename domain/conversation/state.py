@@ -34,6 +34,9 @@ from domain.identity.check import IdentityCheck
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
 
+EVENTS_PER_RUN, EARLIER_EVENTS_PER_RUN = 240, 600
+"""A worker holds every command of a run, some 10 KB a turn, and reads them all again after a crash."""
+
 TAKES_OVER = frozenset({"take_over", "send_human_reply"})
 SETS_ASIDE = frozenset({"resolve", "snooze"})
 REPLACES_SUGGESTION = frozenset({"send_human_reply", "hand_back"})
@@ -60,6 +63,8 @@ class ConversationState(BaseModel):
     latest: LastCustomerMessage = LastCustomerMessage()
     ticket: Ticket = Ticket()
     shown: ShownStatus = ShownStatus()
+    events_per_run: int = EARLIER_EVENTS_PER_RUN
+    """After so many, the history begins anew. It travels, so that a run keeps the length that it began with."""
 
     @model_validator(mode="before")
     @classmethod

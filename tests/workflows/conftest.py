@@ -19,7 +19,7 @@ from temporalio.worker import Worker
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
 from domain.conversation.requests import AnyRequest, StartConversation
-from domain.conversation.state import ConversationState
+from domain.conversation.state import EVENTS_PER_RUN, ConversationState
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.search_attributes import SEARCH_ATTRIBUTES
 from tests.workflows.fakes import FakeActivities
@@ -140,7 +140,8 @@ async def converse(environment: WorkflowEnvironment) -> Converse:
         fakes: FakeActivities, carried: ConversationState | None = None, **options: Any
     ) -> AsyncIterator[Conversation]:
         key = f"cv_{uuid4().hex}"
-        state = carried or ConversationState(start=StartConversation(organisation="acme", conversation_id=key))
+        opening = StartConversation(organisation="acme", conversation_id=key)
+        state = carried or ConversationState(start=opening, events_per_run=EVENTS_PER_RUN)
         async with workers(environment, fakes, **options):
             handle = await environment.client.start_workflow(
                 ConversationWorkflow.run, state, id=f"conversation-{key}", task_queue=CONVERSATIONS

@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
         Snooze,
         TakeOver,
     )
-    from domain.conversation.state import ConversationState
+    from domain.conversation.state import EVENTS_PER_RUN, ConversationState
     from domain.conversation.turn import Reason
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.answering import Answering
@@ -43,8 +43,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.timer import DeadlineTimer
     from workflows.conversation.tools import ToolExecution
     from workflows.conversation.write_back import WriteBack
-
-HISTORY_EVENTS_PER_RUN = 600
 
 
 @workflow.defn
@@ -140,6 +138,7 @@ class ConversationWorkflow:
             await self._work()
             self._show()
             if self._history_is_long() and not self._write_back.is_pending:
+                self._state.events_per_run = EVENTS_PER_RUN
                 workflow.continue_as_new(self._state)
             await workflow.wait_condition(self._has_cause)
 
@@ -168,7 +167,8 @@ class ConversationWorkflow:
 
     def _history_is_long(self) -> bool:
         info = workflow.info()
-        long = info.get_current_history_length() >= HISTORY_EVENTS_PER_RUN or info.is_continue_as_new_suggested()
+        events = info.get_current_history_length()
+        long = events >= self._state.events_per_run or info.is_continue_as_new_suggested()
         return long or self._roll_over or info.is_target_worker_deployment_version_changed()
 
     def _show(self) -> None:

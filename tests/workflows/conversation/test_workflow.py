@@ -18,8 +18,10 @@ from domain.conversation.requests import (
     Resolve,
     SendHumanReply,
     Snooze,
+    StartConversation,
     TakeOver,
 )
+from domain.conversation.state import EVENTS_PER_RUN, ConversationState
 from domain.conversation.turn import LATER_EVIDENCE, Evidence
 from domain.delivery.channels import ChannelTraits
 from domain.language.handoff_notices import handoff_notice
@@ -474,6 +476,23 @@ async def test_continue_as_new_carries_everything(converse: Converse) -> None:
         await conversation.ask(decision(conversation, "approve"))
         await conversation.until(lambda s: s.approval is None)
         assert len(conversation.fakes.delivered) == 1
+
+
+async def test_a_history_begins_anew_after_the_events_that_its_run_began_with(converse: Converse) -> None:
+    """What comes after is as long as runs are today."""
+    carried = ConversationState(
+        start=StartConversation(organisation="acme", conversation_id="cv_long0001"), events_per_run=30
+    )
+    async with converse(fakes(service_levels=ServiceLevels(exchange_limit=50)), carried) as conversation:
+        run = (await conversation.handle.describe()).run_id
+        for number in range(1, 5):
+            await conversation.says(f"question {number}")
+            await conversation.answered(number)
+        state = await conversation.state()
+
+        assert (await conversation.handle.describe()).run_id != run
+        assert state.events_per_run == EVENTS_PER_RUN
+        assert len(conversation.fakes.delivered) == 4
 
 
 async def test_it_works_without_a_cache(converse: Converse) -> None:
