@@ -1,6 +1,7 @@
 """`holdfast bench`: what it costs, how fast it is, and how soon it is back."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from bench.figures import Figures, budgets
 from bench.peers.picture import save_comparison
 from bench.peers.plan import FULL_COMPARISON, QUICK_COMPARISON
 from bench.peers.report import PICTURE
-from bench.plan import FULL, QUICK
+from bench.plan import FULL, QUICK, Plan
 from bench.report import document, tables
 from bench.run import Beside, measure
 from config.settings import local_settings
@@ -33,6 +34,12 @@ def bench(
         bool,
         typer.Option("--peers", help="Measure LangGraph and DBOS, too; installs them into folders of their own."),
     ] = False,
+    approvals: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="NUMBER", help="How many conversations wait for an approval; 10,000, or 20 if quick."
+        ),
+    ] = None,
     baseline: Annotated[
         str | None,
         typer.Option(
@@ -53,7 +60,7 @@ def bench(
         raise typer.Exit(WRONG_USE)
     for file in filter(None, (json, markdown)):
         _prove_writable(file)
-    plan = QUICK if quick else FULL
+    plan = with_approvals(QUICK if quick else FULL, approvals)
     comparing = (QUICK_COMPARISON if quick else FULL_COMPARISON) if peers else None
     beside = Beside(baseline=baseline, peers=comparing)
     figures = asyncio.run(measure(local_settings(), plan, Progress(console), beside))
@@ -61,6 +68,11 @@ def bench(
     show(figures, console)
     if not all(budget.holds for budget in budgets(figures) if budget.exact):
         raise typer.Exit(1)
+
+
+def with_approvals(plan: Plan, number: int | None) -> Plan:
+    """The plan with so many conversations that wait for one; None leaves it as it is."""
+    return replace(plan, waiting=replace(plan.waiting, conversations=number)) if number else plan
 
 
 def write_files(figures: Figures, json: Path | None, markdown: Path | None) -> None:

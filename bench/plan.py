@@ -46,6 +46,7 @@ class Plan:
     recovered: int
     waiting: Waiting
     slopes: SlopePlan
+    full: bool = False
 
 
 # A customer who is alone is asked to hurry, because the pause changes nothing for him and more turns make a better p99.
@@ -60,6 +61,7 @@ FULL = Plan(
     recovered=1000,
     waiting=Waiting(10_000, 60),
     slopes=SlopePlan((100, 1_000, 10_000), (1, 2, 4), 32, 15, 3, 30),
+    full=True,
 )
 QUICK = Plan(
     counted_turns=4,

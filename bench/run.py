@@ -10,7 +10,7 @@ from bench.figures import Figures
 from bench.machine import describe, load_average
 from bench.peers.comparison import compare
 from bench.peers.plan import ComparisonPlan
-from bench.plan import FULL, Plan
+from bench.plan import Plan
 from bench.slopes import slopes
 from bench.testbed import Testbed, testbed
 from bench.waiting import waiting_approvals
@@ -85,7 +85,7 @@ async def _figures(
         messages=await measurements.messages(bed),
         machine=await describe(bed, load_before),
         measured_on=datetime.now(UTC).date(),
-        quick=plan is not FULL,
+        quick=not plan.full,
         waiting_approvals=waiting,
         slopes=sloped,
         baseline_ratio=baseline.ratio if baseline else None,
