@@ -71,13 +71,16 @@ def one_decision_lets_a_draft_go(recorded: Recorded) -> Problems:
 
 
 def every_claim_was_carried_out_once(recorded: Recorded) -> Problems:
-    """What was claimed to be sent is in the transcript with the same text, and nothing else is."""
+    """What was claimed to be sent is in the transcript with the same text, or was refused; nothing else is there."""
     claims = Counter((claim.message_key, claim.text) for claim in recorded.claims if claim.state == "delivered")
     out = Counter((said.message_id, said.text) for said in recorded.messages if said.author in SENDERS)
     for key, text in claims | out:
         if claims[key, text] != out[key, text]:
             yield f"the message {key} is {out[key, text]} times in the transcript, claimed {claims[key, text]} times"
-    yield from (f"the message {one.message_key} is {one.state}" for one in recorded.claims if one.state != "delivered")
+    refused = {str(event.data.get("message_key")) for event in recorded.audit if event.kind == "delivery_refused"}
+    for one in recorded.claims:
+        if one.state == "claimed" or (one.state == "withdrawn" and one.message_key not in refused):
+            yield f"the message {one.message_key} is {one.state}"
 
 
 AT_REST: tuple[Callable[[Recorded], Problems], ...] = (

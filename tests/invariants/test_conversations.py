@@ -22,6 +22,7 @@ CLAIMS = tuple(
     if said.author is Author.AI_AGENT
 )
 IN_ORDER = sound().recorded.model_copy(update={"audit": AUDIT, "claims": CLAIMS})
+WITHDRAWN = ClaimedSend(message_key="d3", state="withdrawn", text="Hello.")
 TAKEN_OVER = event("ownership_changed", "anna", owner_kind="human_agent")
 STANDS = IN_ORDER.conversation
 assert STANDS
@@ -90,6 +91,17 @@ TAMPERED = {
         record(claims=(*CLAIMS, ClaimedSend(message_key="d3", state="claimed", text="Hello."))),
         {"every_claim_was_carried_out_once"},
     ),
+    "a claim was withdrawn and nobody knows why": (
+        record(claims=(*CLAIMS, WITHDRAWN), audit=(*AUDIT, event("delivery_refused", message_key="d4"))),
+        {"every_claim_was_carried_out_once"},
+    ),
+    "what was withdrawn is in the transcript": (
+        record(
+            claims=(CLAIMS[0].model_copy(update={"state": "withdrawn"}), *CLAIMS[1:]),
+            audit=(*AUDIT, event("delivery_refused", message_key=CLAIMS[0].message_key)),
+        ),
+        {"every_claim_was_carried_out_once"},
+    ),
     "another text was sent than the one claimed": (
         record(claims=(CLAIMS[0], CLAIMS[1].model_copy(update={"text": "Never."}))),
         {"every_claim_was_carried_out_once"},
@@ -99,6 +111,11 @@ TAMPERED = {
 
 def test_nothing_is_wrong_with_a_record_in_order() -> None:
     assert problems_at_rest(IN_ORDER) == []
+
+
+def test_nothing_is_wrong_with_what_was_withdrawn_for_a_reason() -> None:
+    refused = event("delivery_refused", message_key="d3", refusal="stopped")
+    assert problems_at_rest(record(claims=(*CLAIMS, WITHDRAWN), audit=(*AUDIT, refused))) == []
 
 
 def test_nothing_is_wrong_where_nothing_was_recorded() -> None:
