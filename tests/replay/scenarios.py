@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from temporalio.exceptions import ApplicationError
 
@@ -17,6 +17,7 @@ from domain.conversation.requests import (
     ReportFailure,
     Resolve,
     SendHumanReply,
+    Snooze,
     TakeOver,
 )
 from domain.conversation.turn import Evidence
@@ -319,6 +320,17 @@ async def resolved_long_ago(conversation: Conversation) -> None:
     await conversation.answered(1)
 
 
+async def refused_while_snoozed(conversation: Conversation) -> None:
+    """A decision on what nobody asks any more."""
+    until = datetime(2040, 1, 1, tzinfo=UTC)
+    await conversation.ask(Snooze(request_id="s1", by=ANNA, until=until))
+    await conversation.until(lambda s: s.shown.text.startswith(Status.SNOOZED))
+    await conversation.ask(DecideApproval(request_id="d1", by=BEN, approval_id="none", action="approve"))
+    await conversation.until(lambda s: len(conversation.fakes.decisions) == 1 and not s.mailbox.requests)
+    await conversation.says("hello?", "m1")
+    await conversation.answered(1)
+
+
 async def _held_back(conversation: Conversation) -> None:
     """Wait until the reply waits for the end of the quiet hours, with the one timer that there is by then."""
     while True:
@@ -427,6 +439,7 @@ SCENARIOS = {
     "taken_over_while_tried": Scenario(taken_over_while_tried, policy=PUSHED),
     "handed_back_while_parked": Scenario(handed_back_while_parked, policy=IMPATIENT),
     "resolved_long_ago": Scenario(resolved_long_ago),
+    "refused_while_snoozed": Scenario(refused_while_snoozed),
     "written_back": Scenario(written_back, PERSON, TELLING),
     "verified": Scenario(verified),
     "not_verified": Scenario(not_verified),
