@@ -1,6 +1,7 @@
 """ReadChannelWorkflow: the reader of one channel, for as long as the specification names it."""
 
 from temporalio import workflow
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from activities.options import READ_CHANNEL
@@ -33,7 +34,7 @@ class ReadChannelWorkflow:
 
     @workflow.run
     async def run(self, input: ReadChannelInput) -> None:
-        """Read until the channel is taken out, with a fresh history now and then."""
+        """Read until the channel is taken out, with a fresh history now and then and for a new version of workers."""
         read = 0
         for number in range(READS_PER_RUN):
             workflow.set_current_details(f"Reading `{input.channel}` · read {number + 1} · {read} events in this run")
@@ -43,4 +44,6 @@ class ReadChannelWorkflow:
             if done.taken_out and not self._named:
                 workflow.set_current_details(f"`{input.channel}` was taken out of the specification")
                 return
-        workflow.continue_as_new(input)
+            if workflow.info().is_target_worker_deployment_version_changed():
+                break
+        workflow.continue_as_new(input, initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE)

@@ -9,6 +9,7 @@ leaves.
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from domain.conversation.deadlines import (
@@ -43,6 +44,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.timer import DeadlineTimer
     from workflows.conversation.tools import ToolExecution
     from workflows.conversation.write_back import WriteBack
+
+NEWEST = ContinueAsNewVersioningBehavior.AUTO_UPGRADE
+"""A run stays on the version of the workers that began it; the next run begins on the one that is current then."""
 
 
 @workflow.defn
@@ -139,7 +143,7 @@ class ConversationWorkflow:
             self._show()
             if self._history_is_long() and not self._write_back.is_pending:
                 self._state.events_per_run = EVENTS_PER_RUN
-                workflow.continue_as_new(self._state)
+                workflow.continue_as_new(self._state, initial_versioning_behavior=NEWEST)
             await workflow.wait_condition(self._has_cause)
 
     def _has_cause(self) -> bool:
