@@ -130,6 +130,18 @@ class Settings(BaseSettings):
         description="Task queues that a worker process serves, separated by commas; `python -m workers --queues` "
         "comes before it. Unset: all. `make up` always serves all.",
     )
+    worker_build_id: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",
+        description="Version of the code that a worker process runs, such as 1.4.0; one of its own for each release. "
+        "A conversation stays on the version on which its run began; `holdfast rollout` changes versions. "
+        "Unset: workers have no version, and every one of them serves every conversation.",
+    )
+    worker_deployment: str = Field(
+        "holdfast",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$",
+        description="Name that the versions of this installation's workers have in common at Temporal.",
+    )
     worker_host: str = Field("127.0.0.1", description="Address on which a worker serves metrics and health.")
     worker_metrics_port: Port | None = Field(
         None, description="Port on which a worker serves Prometheus metrics. Unset: none."

@@ -65,6 +65,8 @@ from workers.guards import Guards
 from workers.health import answering
 from workers.knowledge import Schedules
 from workers.readers import start_readers
+from workers.rollout.retirement import ending_when_retired
+from workers.rollout.version import pinned, version_of
 from workers.specification_watcher import Fit, watching_specifications
 from workers.telemetry import SERVICE, runtime_of, tracing_interceptors
 from workers.worker import Activities, Limits, build_workers
@@ -180,7 +182,9 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     limits = Limits(
         settings.max_cached_workflows, settings.max_concurrent_activities, settings.model_requests_per_second
     )
-    workers = build_workers(client, activities, limits, queues)
+    version = version_of(settings)
+    await stack.enter_async_context(ending_when_retired(client, version))
+    workers = build_workers(client, activities, limits, queues, pinned(version))
     await stack.enter_async_context(answering(workers, settings.worker_host, settings.worker_health_port))
     return workers
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
@@ -26,6 +26,7 @@ from workflows.conversation.workflow import ConversationWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
 
+WORKFLOWS = (ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow)
 STICKY = timedelta(seconds=5)
 """After so long without an answer, a conversation's next task goes to another worker: how long a kill is felt."""
 
@@ -56,24 +57,40 @@ class Limits:
 
 
 def build_workers(
-    client: Client, activities: Activities, limits: Limits, queues: Sequence[str] = QUEUES
+    client: Client,
+    activities: Activities,
+    limits: Limits,
+    queues: Sequence[str] = QUEUES,
+    deployment: WorkerDeploymentConfig | None = None,
+    workflows: Sequence[type] = WORKFLOWS,
 ) -> list[Worker]:
-    """One worker for each of the queues; a larger installation serves some of them in other processes."""
-    return [_worker(client, queue, served_on(queue, activities), limits) for queue in queues]
+    """One worker for each of the queues; a larger installation serves some of them in other processes.
+
+    `deployment` names the version of all of them (workers.rollout.version); without it they have none.
+    """
+    return [_worker(client, queue, served_on(queue, activities), limits, deployment, workflows) for queue in queues]
 
 
-def _worker(client: Client, queue: str, activities: list[Callable[..., Any]], limits: Limits) -> Worker:
+def _worker(
+    client: Client,
+    queue: str,
+    activities: list[Callable[..., Any]],
+    limits: Limits,
+    deployment: WorkerDeploymentConfig | None,
+    workflows: Sequence[type],
+) -> Worker:
     if queue == CONVERSATIONS:
         return Worker(
             client,
             task_queue=queue,
-            workflows=[ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow],
+            workflows=workflows,
             activities=activities,
             workflow_runner=workflow_runner(),
             interceptors=[FailureInterceptor()],
             max_cached_workflows=limits.cached_workflows,
             sticky_queue_schedule_to_start_timeout=STICKY,
             max_concurrent_activities=limits.concurrent_activities,
+            deployment_config=deployment,
         )
     return Worker(
         client,
@@ -82,6 +99,7 @@ def _worker(client: Client, queue: str, activities: list[Callable[..., Any]], li
         interceptors=[FailureInterceptor()],
         max_concurrent_activities=1 if queue == PUBLISHING else limits.concurrent_activities,
         max_task_queue_activities_per_second=limits.model_requests_per_second if queue == LLM else None,
+        deployment_config=deployment,
     )
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.service import RPCError
+from temporalio.worker import WorkerDeploymentConfig
 
 from answering.organisations import ModelFactory
 from domain.conversation.messages import CustomerMessage
@@ -43,7 +44,7 @@ from tests.organisation import SPECIFICATION
 from tests.pigeons import KIND
 from tests.workflows.fakes import Gate
 from workers.composition import Integrations, compose
-from workers.worker import Limits, build_workers
+from workers.worker import WORKFLOWS, Limits, build_workers
 from workflows.conversation.workflow import ConversationWorkflow
 
 ANNA = Person(id="anna", roles=("approver",))
@@ -268,6 +269,8 @@ class House:
         limits: Limits | None = None,
         tools: ToolSettings | None = None,
         further_channels: Mapping[str, Channel] | None = None,
+        deployment: WorkerDeploymentConfig | None = None,
+        workflows: Sequence[type] = WORKFLOWS,
     ) -> AsyncIterator[None]:
         """The workers of production in this process."""
         channels: dict[str, Channel] = {WEB_CHAT: WebChatChannel()}
@@ -282,7 +285,9 @@ class House:
             Integrations(channels, crms, traits=traits, tools=tools or ToolSettings()),
         )
         async with AsyncExitStack() as stack:
-            for worker in build_workers(self.client, activities, limits or Limits()):
+            for worker in build_workers(
+                self.client, activities, limits or Limits(), deployment=deployment, workflows=workflows
+            ):
                 await stack.enter_async_context(worker)
             yield
 
