@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 from temporalio import activity
@@ -12,7 +13,10 @@ from temporalio.worker import Worker
 
 from domain.conversation.activity_models import ChannelRead, ReadChannelInput
 from domain.queues import CONVERSATIONS, READING
+from tests import versions
+from tests.versions import DEPLOYMENT, failed_tasks, histories, serving, versioned_server, versions_in
 from tests.workflows.fakes import Gate
+from workers.rollout.deployment import WorkerDeployment
 from workers.sandbox import workflow_runner
 from workflows.reading import READS_PER_RUN, ReadChannelWorkflow
 
@@ -40,6 +44,19 @@ class FakeReading:
         if self.worked in self.gates:
             await self.gates[self.worked].pass_through()
         return self.reads[self.worked - 1]
+
+
+class SlowReading(FakeReading):
+    """Each read takes a while, and there is always more."""
+
+    @activity.defn
+    async def read_channel(self, input: ReadChannelInput) -> ChannelRead:
+        await asyncio.sleep(0.1)
+        return READ
+
+    @property
+    def all(self) -> list[Callable[..., Any]]:
+        return [self.read_channel]
 
 
 @asynccontextmanager
@@ -129,3 +146,22 @@ async def test_a_fresh_history_comes_with_every_run(environment: WorkflowEnviron
         await asyncio.wait_for(reader.result(), 60)
         assert (await first.describe()).status is WorkflowExecutionStatus.CONTINUED_AS_NEW
     assert fake.worked == READS_PER_RUN + 1
+
+
+async def test_a_reader_moves_to_a_new_version_of_the_workers_after_its_read() -> None:
+    fake = SlowReading()
+    async with versioned_server() as env:
+        deployment = WorkerDeployment(env.client, DEPLOYMENT)
+        async with serving(env.client, fake, "v1", ReadChannelWorkflow):
+            await versions.start(deployment, "v1")
+            reader = await start(env)
+            async with serving(env.client, fake, "v2", ReadChannelWorkflow):
+                await versions.start(deployment, "v2")
+                while {"v2"} not in map(versions_in, found := await histories(env.client, reader.id)):
+                    pass
+                await reader.terminate()
+    *before, last = found
+    reads = [event for event in before[-1].events if event.HasField("activity_task_scheduled_event_attributes")]
+    assert len(reads) < READS_PER_RUN
+    assert [failed_tasks(run) for run in found] == [[]] * len(found)
+    assert versions_in(last) == {"v2"}
