@@ -17,6 +17,7 @@ COMMANDS = {
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "temporal": ("cli.temporal:app", "Prepare a Temporal namespace."),
+    "rollout": ("cli.rollout:app", "Change the version of the workers while conversations are open."),
     "spec": ("cli.spec:app", "Check, publish and list specifications."),
     "knowledge": ("cli.knowledge:app", "List and bring in articles that vendors keep."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
