@@ -19,9 +19,9 @@ VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 OURS = ("gateway", "workers-conversations", "workers-activities", "migrate")
 
 
-def _document() -> dict[str, Any]:
+def _document(name: str = "compose.yaml") -> dict[str, Any]:
     """Interpolated as Docker Compose does it, every variable without a default set to a word."""
-    text = VARIABLE.sub(lambda found: found[3] if found[2] == "-" else "word", (FOLDER / "compose.yaml").read_text())
+    text = VARIABLE.sub(lambda found: found[3] if found[2] == "-" else "word", (FOLDER / name).read_text())
     document: dict[str, Any] = yaml.safe_load(text)
     return document
 
@@ -91,6 +91,23 @@ def test_every_queue_is_served_once() -> None:
     commands = [service["command"] for service in SERVICES.values() if service.get("command", [""])[0] == "workers"]
     served = [queue for command in commands for queue in named_queues(command[2])]
     assert sorted(served) == sorted(QUEUES)
+
+
+def test_a_second_version_has_the_same_workers_under_its_own_name_and_image() -> None:
+    _parsed(_document("next.yaml")).validate()
+    services = _document("next.yaml")["services"]
+    extended = {name: service["extends"]["service"] for name, service in services.items()}
+    workers = {name for name, service in SERVICES.items() if service.get("command", [""])[0] == "workers"}
+    assert extended == {f"{name}-next": name for name in workers}
+    assert not set(services) & set(SERVICES)
+    for service in services.values():
+        assert service["image"] == "holdfast:word"
+        assert service["environment"] == {"HOLDFAST_WORKER_BUILD_ID": "word"}
+        assert (FOLDER / service["extends"]["file"]).exists()
+
+
+def test_workers_have_no_version_unless_one_is_set() -> None:
+    assert not SERVICES["gateway"]["environment"]["HOLDFAST_WORKER_BUILD_ID"]
 
 
 def test_no_secret_has_a_default() -> None:

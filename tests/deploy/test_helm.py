@@ -60,7 +60,8 @@ NOTHING: dict[str, Any] = {
     "networkPolicy": {"enabled": False},
     "gateway": {"replicas": 1, "autoscaling": {"enabled": False}},
 }
-VARIANTS = {"default": {}, "everything": EVERYTHING, "least": NOTHING}
+VERSIONS: dict[str, Any] = {"versions": {"1.3.0": {"tag": "1.3.0"}, "1.4.0": {"digest": f"sha256:{'b' * 64}"}}}
+VARIANTS = {"default": {}, "everything": EVERYTHING, "least": NOTHING, "versions": VERSIONS}
 
 
 def _rendered(values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -111,7 +112,37 @@ def test_every_queue_is_served() -> None:
     assert sorted(served) == sorted(QUEUES)
 
 
-@pytest.mark.parametrize("values", [{}, EVERYTHING], ids=["default", "everything"])
+def test_each_version_has_workers_for_every_queue_from_its_own_image() -> None:
+    served: dict[str, list[str]] = {}
+    images: dict[str, set[str]] = {}
+    for pod in _pods(VERSIONS):
+        (container, *_) = _containers(pod)
+        if container["name"] == "workers":
+            version = {entry["name"]: entry["value"] for entry in container["env"]}["HOLDFAST_WORKER_BUILD_ID"]
+            served.setdefault(version, []).extend(named_queues(container["args"][2]))
+            images.setdefault(version, set()).add(container["image"])
+    assert {version: sorted(queues) for version, queues in served.items()} == {
+        "1.3.0": sorted(QUEUES),
+        "1.4.0": sorted(QUEUES),
+    }
+    assert images == {"1.3.0": {"holdfast:1.3.0"}, "1.4.0": {f"holdfast@sha256:{'b' * 64}"}}
+
+
+def test_versions_share_neither_names_nor_pods() -> None:
+    deployments = _kind("Deployment", VERSIONS)
+    assert len({one["metadata"]["name"] for one in deployments}) == len(deployments)
+    selectors = [one["spec"]["selector"]["matchLabels"] for one in deployments]
+    for one in deployments:
+        labels = one["spec"]["template"]["metadata"]["labels"]
+        assert [selector.items() <= labels.items() for selector in selectors].count(True) == 1
+
+
+def test_without_versions_no_worker_has_one() -> None:
+    told = {entry["name"] for pod in _pods() for one in _containers(pod) for entry in one["env"]}
+    assert "HOLDFAST_WORKER_BUILD_ID" not in told
+
+
+@pytest.mark.parametrize("values", [{}, EVERYTHING, VERSIONS], ids=["default", "everything", "versions"])
 def test_no_pod_has_more_rights_than_it_needs(values: dict[str, Any]) -> None:
     for pod in _pods(values):
         assert pod["spec"]["automountServiceAccountToken"] is False
@@ -208,6 +239,10 @@ def test_nothing_comes_in_or_goes_out_unless_it_is_listed() -> None:
         {"ingres": {}},
         {"image": {"digest": "latest"}},
         {"gateway": {"autoscaling": {"targetCpuPercent": 0}}},
+        {"versions": {"V1": {"tag": "1"}}},
+        {"versions": {"v1": {}}},
+        {"versions": {"v1": {"tag": ""}}},
+        {"versions": {"v1": {"repository": "other"}}},
     ],
     ids=lambda wrong: json.dumps(wrong)[:50],
 )

@@ -18,10 +18,15 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "holdfast.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{ include "holdfast.imageOf" (dict "root" . "image" .Values.image) }}
+{{- end }}
+
+{{/* One of the repository's images: dict "root" $ "image" (dict "tag" … "digest" …) */}}
+{{- define "holdfast.imageOf" -}}
+{{- if .image.digest -}}
+{{ .root.Values.image.repository }}@{{ .image.digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .root.Values.image.repository }}:{{ .image.tag | default .root.Chart.AppVersion }}
 {{- end -}}
 {{- end }}
 
@@ -38,6 +43,10 @@ env:
     value: {{ .Values.temporal.namespace | quote }}
   - name: HOLDFAST_ORGANISATION
     value: {{ include "holdfast.organisation" . }}
+  {{- with .version }}
+  - name: HOLDFAST_WORKER_BUILD_ID
+    value: {{ . | quote }}
+  {{- end }}
   {{- range $name, $value := .Values.settings }}
   - name: {{ $name }}
     value: {{ $value | quote }}
