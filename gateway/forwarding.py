@@ -28,7 +28,10 @@ from storage.inbox_events import (
 )
 
 LOOK_EVERY = timedelta(seconds=2)
-END_WAITING_EVERY = timedelta(hours=1)
+TIDIES_EVERY = timedelta(hours=1)
+FORWARDED_KEPT = timedelta(days=7)
+"""How long the content of what Temporal has is kept, for the case that Temporal is restored from a backup."""
+
 MAX_ID_CHARACTERS = 200
 MAX_FAILURES = 3
 """Then it is Temporal that is away, and the rest waits."""
@@ -55,7 +58,7 @@ class Forwarder:
         self._conversations = conversations
         self._awake = asyncio.Event()
         self._unknown: dict[str, int] = {}
-        self._ends_waiting_at = datetime.min.replace(tzinfo=UTC)
+        self._tidies_at = datetime.min.replace(tzinfo=UTC)
 
     def wake(self) -> None:
         """Something new lies in the inbox."""
@@ -71,7 +74,7 @@ class Forwarder:
                 while await self.forward_some():
                     pass
                 await self.report_unknown_kinds()
-                await self.end_waiting()
+                await self.tidy()
             except Exception as error:  # noqa: BLE001 (the store, say; the next look may do better)
                 log.warning("forwarding_interrupted", error=type(error).__name__)
 
@@ -82,15 +85,16 @@ class Forwarder:
             log.error("events_of_unknown_kind_wait", waiting=unknown)
         self._unknown = unknown
 
-    async def end_waiting(self) -> None:
-        """Once in a while, people get what waited in vain for the thread or the sending that it belongs to."""
+    async def tidy(self) -> None:
+        """Once in a while: what waited in vain goes to people, and what Temporal has had for long is forgotten."""
         now = datetime.now(UTC)
-        if now < self._ends_waiting_at:
+        if now < self._tidies_at:
             return
-        self._ends_waiting_at = now + END_WAITING_EVERY
+        self._tidies_at = now + TIDIES_EVERY
         ended = await self._inbox.end_waiting(self._organisation, now)
         if ended:
             log.warning("events_waited_in_vain", number=ended)
+        await self._inbox.forget_forwarded(self._organisation, now - FORWARDED_KEPT)
 
     async def forward_some(self) -> bool:
         """Whether there may be more. One event that cannot be forwarded holds up its own conversation only."""
@@ -164,6 +168,7 @@ def _message(waiting: WaitingEvent, event: WaitingMessage | PassedOnMessage) -> 
         received_at=waiting.received_at,
         attachments=event.attachments,
         customer_id=waiting.customer_id,
+        in_doubt=event.in_doubt,
     )
 
 

@@ -181,8 +181,18 @@ class InboxRepository:
         return settled
 
     async def forwarded(self, inbox_id: int) -> None:
-        """Temporal has it; only its id is remembered."""
-        await self._database.fetchval("UPDATE inbox SET event = NULL WHERE inbox_id = $1", inbox_id)
+        """Temporal has it. Its id is remembered for ever, its content until `forget_forwarded`."""
+        await self._database.fetchval(
+            "UPDATE inbox SET event = NULL, forwarded = event, forwarded_at = now() WHERE inbox_id = $1", inbox_id
+        )
+
+    async def forget_forwarded(self, organisation: str, before: datetime) -> None:
+        """Drop the content of what Temporal has had since then: no backup so old is restored."""
+        await self._database.fetchval(
+            "UPDATE inbox SET forwarded = NULL WHERE organisation = $1 AND forwarded IS NOT NULL AND forwarded_at < $2",
+            organisation,
+            before,
+        )
 
 
 async def _keep(

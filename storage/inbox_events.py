@@ -12,12 +12,16 @@ from domain.model import Frozen
 
 
 class WaitingMessage(Frozen):
-    """A customer wrote. `event_id` is the vendor's id of the message, unique within its channel."""
+    """A customer wrote. `event_id` is the vendor's id of the message, unique within its channel.
+
+    `in_doubt`: the vendor had it before a restore from backups, so it may have been answered already.
+    """
 
     kind: Literal["message"]
     event_id: str
     text: str
     attachments: tuple[Attachment, ...] = ()
+    in_doubt: bool = False
 
 
 class PassedOnMessage(Frozen):
@@ -27,6 +31,7 @@ class PassedOnMessage(Frozen):
     message_id: str
     text: str
     attachments: tuple[Attachment, ...] = ()
+    in_doubt: bool = False
 
 
 class WrittenByColleague(Frozen):

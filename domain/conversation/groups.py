@@ -94,12 +94,16 @@ class Answering(Group):
 
 
 class Waiting(Frozen):
-    """Who waits for what: silence since the last reply, a code, a model that does not answer (`parked_since`)."""
+    """Who waits for what: silence since the last reply, a code, a model that does not answer (`parked_since`).
+
+    `in_doubt`: the customer wrote something that may have been answered already, so a person has to look at it.
+    """
 
     quiet_since: datetime | None = None
     identity_check: IdentityCheck | None = None
     told_to_wait: bool = False
     parked_since: datetime | None = None
+    in_doubt: bool = False
 
 
 class CustomerContext(Group):

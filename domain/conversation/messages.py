@@ -37,7 +37,8 @@ class Attachment(Frozen):
 class CustomerMessage(Frozen):
     """What a customer wrote. `message_id` is the provider's: the same id is the same message, for ever.
 
-    `customer_id` is who wrote, where the channel tells one sender from another.
+    `customer_id` is who wrote, where the channel tells one sender from another. `in_doubt`: it was written before a
+    restore from backups, so it may have been answered already, and nobody knows.
     """
 
     message_id: MessageId
@@ -46,3 +47,4 @@ class CustomerMessage(Frozen):
     received_at: AwareDatetime
     attachments: tuple[Attachment, ...] = ()
     customer_id: str | None = None
+    in_doubt: bool = False

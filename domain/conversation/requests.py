@@ -104,6 +104,12 @@ class StartConversation(Frozen):
     customer_id: str | None = None
 
 
+class SkipTurns(Frozen):
+    """After a restore from backups: the next turn is later than `turn`, because its keys may have been used before."""
+
+    turn: int = Field(ge=0)
+
+
 def human_reply_key(conversation_id: str, request_id: str) -> str:
     """The idempotency key of a reply that a person asked to send."""
     return f"{conversation_id}-human-{request_id}"

@@ -186,6 +186,7 @@ class ConversationState(BaseModel):
             self.latest = LastCustomerMessage(
                 received_at=message.received_at, channel=message.channel, sender_id=message.customer_id
             )
+            self._waiting(in_doubt=self.waiting.in_doubt or message.in_doubt)
 
     def receive_request(self, request: AnyRequest) -> None:
         """Keep what a person asks, once for each id that is remembered."""
@@ -310,13 +311,17 @@ class ConversationState(BaseModel):
     def _begin_again(self) -> None:
         """Another owner: counters begin again, nothing waits."""
         self._answering(counts=Answered())
-        self._waiting(told_to_wait=False, parked_since=None, identity_check=None)
+        self._waiting(told_to_wait=False, parked_since=None, identity_check=None, in_doubt=False)
 
     # Answering.
 
     def begin_turn(self) -> None:
         """A draft of the AI agent, for the channel of the customer's last message."""
         self._answering(turn=self.answering.turn + 1, channel=self.channel)
+
+    def skip_turns(self, turn: int) -> None:
+        """Go on after this turn: keys of the turns before may have been used in a past that a restore took back."""
+        self._answering(turn=max(self.answering.turn, turn))
 
     def begin_suggestion(self) -> None:
         """A draft that only the human agent sees."""

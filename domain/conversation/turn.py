@@ -180,6 +180,7 @@ class Reason(StrEnum):
     TOOL_FAILED = "tool_failed"
     IDENTITY = "identity"
     NOT_VERIFIED = "not_verified"
+    RESTORED = "restored"
 
 
 class Decision(Frozen):

@@ -78,7 +78,8 @@ BEGIN
     END IF;
 END $$;
 
--- `status` is claimed, refused, or what an earlier attempt left: in_doubt, delivered.
+-- `status` is claimed, refused, or what an earlier attempt left: in_doubt, delivered. A draft from before a restore is in
+-- doubt at once: it may have left in the time that was lost, so its channel is asked first.
 CREATE OR REPLACE FUNCTION claim_delivery(
     step jsonb, lease interval, moment timestamptz,
     OUT status text, OUT body text, OUT claimed_at timestamptz, OUT address jsonb, OUT opted_out boolean
@@ -109,10 +110,12 @@ BEGIN
         c := start_delivery(c, step, moment);
         PERFORM save_conversation(c, moment);
         PERFORM audit(c, 'delivery_claimed', 'system', jsonb_build_object('message_key', step->>'message_key'), moment);
-        UPDATE deliveries d SET leased_until = clock_timestamp() + lease, sending = true
+        status := CASE WHEN EXISTS (
+            SELECT FROM turns WHERE draft_id = step->>'draft_id' AND was_restored_since(c.organisation, created_at)
+        ) THEN 'in_doubt' ELSE 'claimed' END;
+        UPDATE deliveries d SET leased_until = clock_timestamp() + lease, sending = status = 'claimed'
         WHERE message_key = step->>'message_key'
         RETURNING d.text INTO body;
-        status := 'claimed';
     END IF;
 END $$;
 

@@ -108,6 +108,9 @@ DECLARE
     reported deliveries;
     waits boolean := true;
 BEGIN
+    IF incoming->>'kind' = 'message' AND was_restored_since(org, (incoming->>'at')::timestamptz) THEN
+        incoming := incoming || '{"in_doubt": true}';
+    END IF;
     INSERT INTO inbox (organisation, channel, event_id, kind, event, received_at)
     VALUES (org, on_channel, incoming->>'event_id', incoming->>'kind', incoming, moment)
     ON CONFLICT DO NOTHING RETURNING inbox_id INTO kept_id;

@@ -12,7 +12,7 @@ from integrations.llm.base import ReplyRequest, ReplyTools, WrittenReply
 from storage.database import Database
 from tests.e2e.bikeshop import PASSWORD, publish
 from tests.e2e.house import House, ScriptedWriter, Talk, scripted
-from tests.e2e.test_channels import Loft
+from tests.e2e.loft import Loft
 from tests.pigeons import KIND, PigeonChannel
 from tests.workflows.fakes import Gate
 from workers.worker import Limits

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,6 +14,7 @@ from domain.errors import ConflictError, UnavailableError
 from gateway.forwarding import Forwarder, message_id
 from storage.database import Database
 from storage.inbox import WAITS_AT_MOST, InboxRepository
+from storage.restoring import RestoreRepository
 from tests.gateway.conftest import ORGANISATION
 from tests.pigeons import KIND
 
@@ -215,8 +216,30 @@ async def test_what_waits_in_vain_comes_before_people_once_in_a_while(database: 
     await inbox.keep(ORGANISATION, early, long_ago)
     forwarder = Forwarder(ORGANISATION, inbox, RecordedSignals())
     with capture_logs() as logs:
-        await forwarder.end_waiting()
+        await forwarder.tidy()
         await inbox.keep(ORGANISATION, early.model_copy(update={"event_id": "c-2"}), long_ago)
-        await forwarder.end_waiting()
+        await forwarder.tidy()
     assert [(line["event"], line["number"]) for line in logs] == [("events_waited_in_vain", 1)]
     assert await database.fetchval("SELECT count(*) FROM quarantine") == 1
+
+
+async def test_what_was_written_before_a_restore_is_told_so(database: Database) -> None:
+    inbox, doubtful = InboxRepository(database), list[bool]()
+
+    class Doubts(RecordedSignals):
+        async def receive(self, start: StartConversation, message: CustomerMessage) -> None:
+            doubtful.append(message.in_doubt)
+
+    await keep(inbox, "before")
+    await RestoreRepository(database).begin("restore-1", ORGANISATION, datetime.now(UTC))
+    event = InboundMessage(
+        channel=KIND,
+        event_id="e-9",
+        at=datetime.now(UTC) - timedelta(hours=1),
+        thread="after",
+        sender=Sender(external_id="ada", verified=True),
+        text="after",
+    )
+    await inbox.keep(ORGANISATION, event, datetime.now(UTC))
+    await Forwarder(ORGANISATION, inbox, Doubts()).forward_some()
+    assert doubtful == [False, True]

@@ -208,6 +208,9 @@ GIVEN = {
     ("raise_revision", "revision", "new_revision"),
     ("keep_status", "status", "after->>'status'"),
     ("escalate_conversation", "owner_id", "step#>>'{after,owner,id}'"),
+    ("give_restored_to_person", "owner_kind", "step#>>'{after,owner,kind}'"),
+    ("give_restored_to_person", "owner_id", "step#>>'{after,owner,id}'"),
+    ("give_restored_to_person", "status", "step#>>'{after,status}'"),
 }
 FALLBACKS = {
     # Rules of SQL itself, for workers of the version before, and where a higher revision closes an approval.

@@ -81,6 +81,9 @@ class Answering:
         """Answer every unanswered message; begin again whenever the conversation moved on meanwhile."""
         state = self._state
         while self._owes_an_answer() and not self._set_aside:
+            if state.waiting.in_doubt:
+                await self._lifecycle.escalate(Reason.RESTORED)
+                continue
             if state.waiting.identity_check and state.mailbox.inbox and not await self._identity.check_answer():
                 continue
             await self._refresh_context()

@@ -45,6 +45,9 @@ REPEATS_STATUS = "a-repeated-change-of-status-changes-nothing"
 TELLS_REFUSED = "a-reply-that-was-refused-is-told"
 OPENS = "what-a-colleague-wrote-first-stands-first"
 GIVES_UP = "a-failed-delivery-is-given-up"
+TELLS_NOBODY = frozenset({Reason.DELIVERY_FAILED, Reason.RESTORED})
+"""The channel takes no message, or the customer may have an answer already."""
+
 UNDELIVERED = (
     "Your reply could not be delivered: the channel refuses it, or did not take it in all the time that it was tried. "
     "It is not sent again. Reach the customer in another way."
@@ -220,7 +223,7 @@ class ConversationLifecycle:
         why = why_escalated(reason.value, draft)
         self._write_back.note_in_crm("escalated", why)
         self._write_back.note_on_ticket("handoff", why, draft.draft_id if draft else None)
-        if state.is_pushed() and reason is not Reason.DELIVERY_FAILED:
+        if state.is_pushed() and reason not in TELLS_NOBODY:
             await self.tell(f"escalation-{state.revision}", state.handoff_notice(draft))
 
     def approval_waits(self, approval: Approval) -> None:

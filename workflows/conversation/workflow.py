@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
         ReportFailure,
         Resolve,
         SendHumanReply,
+        SkipTurns,
         Snooze,
         TakeOver,
     )
@@ -123,6 +124,11 @@ class ConversationWorkflow:
     def change_mode(self, request: ChangeMode) -> None:
         """A person switches between delegation, supervision and co-pilot."""
         self._state.receive_request(request)
+
+    @workflow.signal
+    def skip_turns(self, skip: SkipTurns) -> None:
+        """An operator restored PostgreSQL and Temporal from backups."""
+        self._state.skip_turns(skip.turn)
 
     @workflow.signal
     def roll_over(self) -> None:
