@@ -43,6 +43,7 @@ TELLS_OWNER = "what-did-not-arrive-is-told-to-its-owner"
 REPEATS = "a-repeated-change-of-owner-changes-nothing"
 REPEATS_STATUS = "a-repeated-change-of-status-changes-nothing"
 TELLS_REFUSED = "a-reply-that-was-refused-is-told"
+IN_ORDER = "an-earlier-hand-back-comes-before-a-takeover"
 OPENS = "what-a-colleague-wrote-first-stands-first"
 GIVES_UP = "a-failed-delivery-is-given-up"
 TELLS_NOBODY = frozenset({Reason.DELIVERY_FAILED, Reason.RESTORED})
@@ -78,6 +79,8 @@ class ConversationLifecycle:
         recorded of what customers wrote.
         """
         taking = next((request for request in self._state.mailbox.requests if request.kind in TAKES_OVER), None)
+        if taking is not None:
+            await self._hand_back_before(taking)
         if isinstance(taking, TakeOver):
             self._state.drop_request(taking)
             await self.take_over(taking)
@@ -87,6 +90,15 @@ class ConversationLifecycle:
         elif self._state.waiting.identity_check is None:
             return await self.record_inbox()
         return None
+
+    async def _hand_back_before(self, taking: Request) -> None:
+        """What was asked for last stands: who handed it back before that does not get it away from its owner."""
+        requests = self._state.mailbox.requests
+        earlier = [one for one in requests[: requests.index(taking)] if isinstance(one, HandBack)]
+        if earlier and workflow.patched(IN_ORDER):
+            for request in earlier:
+                self._state.drop_request(request)
+                await self.hand_back(request)
 
     async def await_delivery(self, delivery: Delivery, leaves_at: datetime | None = None) -> DeliveredMessage | None:
         """Wait for a delivery and record meanwhile what must stop it; None when it is refused or tried no longer.

@@ -5,7 +5,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
-from domain.conversation.requests import HandBack, SendHumanReply, TakeOver
+from domain.conversation.requests import AnyRequest, HandBack, SendHumanReply, TakeOver
 from domain.delivery.channels import ChannelTraits
 from domain.specification.organisation import ServiceLevels
 from tests.workflows.conftest import ANNA, BEN, Converse
@@ -145,19 +145,36 @@ async def test_what_a_colleague_wrote_first_stands_before_what_the_customer_wrot
 
 
 async def test_who_replies_and_is_not_the_owner_any_more_is_told(converse: Converse) -> None:
-    """A colleague handed the conversation back before the reply had its turn; its takeover had counted already."""
+    """By the store, which is asked last."""
     activities = FakeActivities(Policy(default_ai_agent="general"))
     async with converse(activities) as conversation:
-        gate = activities.hold("generate_reply")
-        await conversation.says("where is my invoice?")
-        await gate.reached.wait()
-        await conversation.ask(HandBack(request_id="h1", by=BEN, instruction="be brief"))
+        gate = activities.hold("deliver_message")
         await conversation.ask(REPLY)
+        await gate.reached.wait()
+        activities.owner = Owner(kind="ai_agent", id="general")
         gate.opened.set()
         await conversation.until(lambda _: len(activities.statuses) == 1)
-        await conversation.until(lambda s: s.answering.counts.exchanges == 1 and not s.mailbox.requests)
     (told,) = activities.statuses
     assert (told.event, told.request_id) == ("delivery_failed", "r1-failed")
     assert "Take it over, and send it again" in told.note
-    assert [one.author for one in activities.deliveries] == ["human_agent", "ai_agent"]
-    assert len(activities.delivered) == 1
+    assert activities.delivered == []
+
+
+@pytest.mark.parametrize("taking", [TakeOver(request_id="t1", by=ANNA), REPLY], ids=lambda one: one.kind)
+@pytest.mark.parametrize("during", ["generate_reply", "deliver_message"])
+async def test_who_asks_last_owns_the_conversation(converse: Converse, during: str, taking: AnyRequest) -> None:
+    """A colleague handed it back just before; the takeover goes ahead of what waits, and the hand-back before it."""
+    activities = FakeActivities(Policy(default_ai_agent="general"))
+    async with converse(activities) as conversation:
+        gate = activities.hold(during)
+        await conversation.says("where is my invoice?")
+        await gate.reached.wait()
+        await conversation.ask(HandBack(request_id="h1", by=BEN, instruction="be brief"))
+        await conversation.ask(taking)
+        await conversation.until(lambda s: s.owner.id == "anna")
+        gate.opened.set()
+        state = await conversation.until(lambda s: not s.mailbox.requests and s.shown.text.startswith("with_human"))
+        assert [one.author for one in activities.deliveries[during == "deliver_message" :]] in ([], ["human_agent"])
+    assert state.owner.id == "anna"
+    assert activities.log.count("change_ownership") == 2
+    assert activities.statuses == []
