@@ -10,12 +10,12 @@ async def check_promises(talk: Talk) -> Seen:
     """Recorded once, sent once, on record, and never two owners. Returns what was seen."""
     seen = await talk.seen()
     assert seen is not None
-    problems = problems_at_rest(await _recorded(talk, seen))
+    problems = problems_at_rest(await recorded(talk, seen))
     assert not problems, (problems, seen.told())
     return seen
 
 
-async def _recorded(talk: Talk, seen: Seen) -> Recorded:
+async def recorded(talk: Talk, seen: Seen) -> Recorded:
     rows = await talk.house.store.database.fetch(
         "SELECT message_key, state, text FROM deliveries WHERE conversation_id = $1", talk.id
     )
