@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cast.saying import Reaction as Reaction
+from cast.saying import Say as Say
+from cast.saying import Webhooks as Webhooks
+from cast.saying import say as say
+from cast.staff import WEBSITE as WEBSITE
 from domain.delivery.channels import WEB_CHAT
 from domain.specification.organisation import ChannelKind
 
@@ -10,7 +15,6 @@ SUPPORT = "support-1"
 APPROVER = "approver-1"
 OTHER_APPROVER = "approver-2"
 LEAD = "lead-1"
-WEBSITE = "website"
 
 STAFF: dict[str, tuple[str, ...]] = {
     SUPPORT: ("human_agent",),
@@ -24,31 +28,6 @@ STAFF: dict[str, tuple[str, ...]] = {
 
 class ScenarioError(Exception):
     """The platform did something else than the scenario says."""
-
-
-Reaction = Literal["answer", "approval", "person", "anything"]
-"""What comes back: the AI agent's reply or question, a wait for approval, a person as owner, or any of these."""
-
-
-Webhooks = Literal["sound", "doubled", "reordered", "lost"]
-"""How a vendor tells us of a message."""
-
-
-@dataclass(frozen=True)
-class Say:
-    """The customer writes; several texts are one burst. `copies`: how often each frame is sent, with one message id.
-
-    `recorded` waits for no reaction, only until the messages stand in the transcript. A connection is lost right
-    after sending, so that the customer cannot know what arrived, or while the reply is being made. `by` is another
-    channel than the one used before.
-    """
-
-    texts: tuple[str, ...]
-    then: Reaction | Literal["recorded"] = "anything"
-    copies: int = 1
-    connection: Literal["kept", "lost_while_sending", "lost_while_waiting"] = "kept"
-    webhooks: Webhooks = "sound"
-    by: ChannelKind | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +156,3 @@ class Scenario:
     subject: str = ""
     is_direct: bool = False
     during_outage: bool = False
-
-
-def say(*texts: str, **how: object) -> Say:
-    return Say(texts=texts, **how)  # type: ignore[arg-type]

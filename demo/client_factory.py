@@ -3,10 +3,10 @@
 import asyncio
 from datetime import UTC, datetime
 
+from cast.customer import ChatClient, Customer
+from cast.devices import devices_of
+from cast.staff import Staff
 from demo.actions import Scenario
-from demo.customer import ChatClient, Customer
-from demo.devices import devices_of
-from demo.staff import Staff
 from demo.stage import Stage
 from demo.vendor_customer import VendorChannelCustomer
 from domain.delivery.channels import WEB_CHAT

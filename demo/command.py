@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cast.staff import Staff
 from config.settings import local_settings
 from demo.client_factory import ClientFactory
 from demo.faults import inject
@@ -20,7 +21,6 @@ from demo.report import DemoReport, Summary, report_of, summary_of
 from demo.sabotage import Sabotage, commit
 from demo.scenarios import scenarios
 from demo.screen import Screen, check_table, conversation_table, summary_lines
-from demo.staff import Staff
 from demo.stage import Stage, demo_settings, open_stage
 from invariants.checks import run_checks
 from invariants.records import Conversation, Fault

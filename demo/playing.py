@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import httpx
 
+from cast.customer import Customer
+from cast.staff import Staff
 from demo.actions import (
     AnswerInZendesk,
     AskAgain,
@@ -29,8 +31,6 @@ from demo.actions import (
     WaitForSalesforce,
 )
 from demo.client_factory import ClientFactory
-from demo.customer import Customer
-from demo.staff import Staff
 from demo.vendor_customer import VendorChannelCustomer
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author

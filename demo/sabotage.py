@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from demo.customer import ChatClient
+from cast.customer import ChatClient
 from demo.playing import Player
 from demo.stage import Stage
 from domain.conversation.activity_models import DeliverMessageInput

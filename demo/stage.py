@@ -9,9 +9,9 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from cast.vendors import Vendors, serving_vendors
 from config.settings import Settings
 from demo.actions import STAFF
-from demo.vendors import Vendors, serving_vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelSpec, IdentityRules
 from embedded.application import ROOT, gateway_url

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import unquote_plus
 
+from cast.customer import Customer
+from cast.devices import Device, HelpDesk, Telephone
 from demo.actions import Say, ScenarioError, Webhooks
-from demo.customer import Customer
-from demo.devices import Device, HelpDesk, Telephone
 from domain.conversation.messages import Author
 from domain.delivery.channels import PHONE
 from domain.errors import RetryableError

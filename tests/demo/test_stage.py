@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from cast.vendors import serving_vendors
 from cli.sandbox import customers_of
 from config.settings import Settings
 from demo.stage import VENDOR_CHANNELS, connected
-from demo.vendors import serving_vendors
 from embedded.application import ROOT, gateway_part
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import CustomerReference

@@ -6,14 +6,14 @@ from urllib.parse import parse_qs
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from cast.devices import devices_of
+from cast.vendors import Vendors, serving_vendors
 from demo.actions import ScenarioError, Webhooks, say
-from demo.devices import devices_of
 from demo.vendor_customer import VendorChannelCustomer
-from demo.vendors import Vendors, serving_vendors
 from sandbox.process.salesforce import Customers
 from sandbox.serving import serving
 from storage.database import Database, connect
-from tests.demo.test_devices import ANNA
+from tests.cast.test_devices import ANNA
 
 BODIES: list[str] = []
 

@@ -11,7 +11,7 @@ import pytest
 from tests.deploy.files import DEPLOY, ROOT
 
 DOCKERFILE = DEPLOY / "docker" / "Dockerfile"
-NOT_IN_THE_IMAGE = {"bench", "demo", "sandbox"}
+NOT_IN_THE_IMAGE = {"bench", "cast", "chaos", "demo", "sandbox"}
 """Stand-ins with known passwords, for a developer's machine."""
 REMOVED = re.compile(r"uv pip uninstall (.+)$", re.MULTILINE)
 WITHOUT_THE_EMBEDDED = """

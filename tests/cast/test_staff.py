@@ -1,4 +1,4 @@
-"""The people of the demo, against a gateway that is made up and answers as one does in trouble."""
+"""People who help, against a gateway that is made up and answers as one does in trouble."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from demo import staff as staff_module
-from demo.staff import Staff
+from cast import staff as staff_module
+from cast.staff import Staff
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from invariants.records import LateDecision
 from sandbox.serving import serving

@@ -1,4 +1,4 @@
-"""The chat client of the demo, against a made-up gateway: nothing that was said is lost, nothing heard twice."""
+"""A chat client, against a made-up gateway: nothing that was said is lost, nothing heard twice."""
 
 import asyncio
 import json
@@ -11,9 +11,9 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from demo import customer as customer_module
-from demo.actions import say
-from demo.customer import ChatClient, Customer, heard_of
+from cast import customer as customer_module
+from cast.customer import ChatClient, Customer, heard_of
+from cast.saying import say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from gateway.chat.frames import AnyServerFrame, ConversationStatus, ErrorFrame, Pushed, Received, Welcome

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.devices import Device, HelpDesk, Mailbox, SlackRoom, devices_of
-from demo.vendors import Vendors, serving_vendors
+from cast.devices import Device, HelpDesk, Mailbox, SlackRoom, devices_of
+from cast.vendors import Vendors, serving_vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelKind
 from sandbox.process.salesforce import Customers

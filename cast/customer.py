@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from demo.actions import Say
+from cast.saying import Say
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from gateway.chat.frames import (

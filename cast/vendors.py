@@ -1,4 +1,4 @@
-"""The vendors of the demo: stand-ins in this process, and what points a platform at them."""
+"""The vendors: stand-ins in this process, and what points a platform at them."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from demo.vendors import Vendors
+from cast.vendors import Vendors
 from domain.identity.directory import Contact
 from domain.specification.organisation import ChannelKind
 from integrations.channels.email.threading import thread_key

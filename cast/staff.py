@@ -10,7 +10,6 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from demo.actions import WEBSITE
 from domain.model import Frozen
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskReply, AskTakeOver
@@ -20,6 +19,9 @@ from invariants.records import LateDecision
 from storage.views import ApprovalView, InternalNote
 
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
+WEBSITE = "website"
+"""Opens chats for customers who are signed in there."""
+
 AGAIN_SECONDS = 0.3
 NOT_YET = {HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE}
 
