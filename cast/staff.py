@@ -10,18 +10,21 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
+from domain.conversation.ownership import Status
 from domain.model import Frozen
+from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision, DecisionAnswer
-from gateway.api.conversations import AskHandBack, AskReply, AskTakeOver
+from gateway.api.conversations import AskHandBack, AskMode, AskReply, AskTakeOver
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
 from gateway.problems import Problem
 from invariants.records import LateDecision
-from storage.views import ApprovalView, InternalNote
+from storage.views import ApprovalState, ApprovalView, ConversationView, InternalNote
 
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
 WEBSITE = "website"
 """Opens chats for customers who are signed in there."""
 
+CONVERSATIONS: TypeAdapter[list[ConversationView]] = TypeAdapter(list[ConversationView])
 AGAIN_SECONDS = 0.3
 NOT_YET = {HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE}
 
@@ -69,6 +72,17 @@ class Staff:
                         return view
             await asyncio.sleep(AGAIN_SECONDS)
 
+    async def approvals(self, by: str, state: ApprovalState | None = None) -> list[ApprovalView]:
+        """The newest ones."""
+        params = {"limit": "200"} | ({"state": state} if state else {})
+        return APPROVALS.validate_json(await self._read(by, "/v1/approvals", params))
+
+    async def conversations(self, by: str, status: Status) -> list[ConversationView]:
+        """Those changed last."""
+        return CONVERSATIONS.validate_json(
+            await self._read(by, "/v1/conversations", {"limit": "200", "status": status})
+        )
+
     async def decide(self, by: str, approval_id: str, decision: AskDecision) -> DecisionAnswer | LateDecision:
         """What came of it; a LateDecision when somebody was faster."""
         response = await self._carried_out(by, f"/v1/approvals/{approval_id}/decisions", decision)
@@ -102,6 +116,16 @@ class Staff:
     async def hand_back(self, by: str, conversation_id: str, instruction: str) -> None:
         body = AskHandBack(instruction=instruction)
         await self._done(by, f"/v1/conversations/{conversation_id}/hand-back", body)
+
+    async def change_mode(self, by: str, conversation_id: str, mode: Mode) -> None:
+        await self._done(by, f"/v1/conversations/{conversation_id}/mode", AskMode(mode=mode))
+
+    async def _read(self, by: str, path: str, params: Mapping[str, str]) -> bytes:
+        while True:
+            response = await self._request(by, "GET", path, params=params)
+            if response.status_code not in NOT_YET:
+                return response.raise_for_status().content
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def _done(self, by: str, path: str, body: BaseModel) -> bytes:
         response = await self._carried_out(by, path, body)

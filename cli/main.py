@@ -31,6 +31,7 @@ COMMANDS = {
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),
     "sandbox": ("cli.sandbox:sandbox", "Serve stand-ins for all vendors, and play customers."),
     "bench": ("bench.command:bench", "Measure cost, speed, memory and recovery."),
+    "chaos": ("chaos.command:chaos", "Kill every part while a thousand customers write, and judge what came of it."),
     "evaluate": ("cli.evaluate:evaluate", "Measure topics and confidence on labelled messages."),
 }
 FAILED = 1

@@ -7,7 +7,7 @@ accepted, the newest last.
 
 import json
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Annotated, Any, Literal, Protocol
 
@@ -131,13 +131,17 @@ class AcceptedRequest(Protocol):
 
 
 class ModelStandIn(StandIn):
-    """A stand-in with a key and models that follow a script; it keeps what it accepted and counts what it refused."""
+    """A stand-in with a key and models that follow a script; it keeps what it accepted and counts what it refused.
+
+    `otherwise` makes of an accepted body what its request meets while there is no script.
+    """
 
     def __init__(self, name: str, *, api_key: str, models: Collection[str]) -> None:
         super().__init__(name)
         self.api_key = api_key
         self.models = models
         self.script: deque[AnyScriptEntry] = deque()
+        self.otherwise: Callable[[dict[str, Any]], AnyScriptEntry] = lambda _: Answers()
         self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED_REQUESTS)
         self.refused = 0
         self.numbers = count(1)
@@ -152,7 +156,7 @@ class ModelStandIn(StandIn):
 
     async def tell(self, accepted: AcceptedRequest) -> Response:
         """What the script has for the request that was just accepted."""
-        entry: AnyScriptEntry = self.script.popleft() if self.script else Answers()
+        entry = self.script.popleft() if self.script else self.otherwise(self.requests[-1])
         await anyio.sleep(entry.after_seconds)
         match entry:
             case Fails():

@@ -163,10 +163,15 @@ def _has_tickets(channels: Mapping[ChannelKind, Channel], kind: ChannelKind) -> 
         return False
 
 
-async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelFactory | None = None) -> list[Worker]:
+async def workers_from(
+    settings: Settings,
+    stack: AsyncExitStack,
+    models: ModelFactory | None = None,
+    interceptors: Sequence[Interceptor] = (),
+) -> list[Worker]:
     """Connect to PostgreSQL and Temporal, and build the workers; `stack` closes what was opened.
 
-    `models` replace those of the settings.
+    `models` replace those of the settings. `interceptors` come behind our own.
     """
     if settings.database_url is None or settings.temporal_address is None:
         raise CredentialsError("A worker needs HOLDFAST_DATABASE_URL and HOLDFAST_TEMPORAL_ADDRESS; or use `make up`.")
@@ -174,7 +179,7 @@ async def workers_from(settings: Settings, stack: AsyncExitStack, models: ModelF
     database = await connect(settings.database_url.get_secret_value(), max_size=POOL_SIZE)
     stack.push_async_callback(database.close)
     provider = stack.enter_context(tracing(settings, SERVICE))
-    client = await _temporal(settings, settings.temporal_address, tracing_interceptors(provider))
+    client = await _temporal(settings, settings.temporal_address, [*tracing_interceptors(provider), *interceptors])
     near = integrations_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
     fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]

@@ -1,0 +1,74 @@
+"""The language model: it answers each question under the question's own marks, numbers its answers, or fails."""
+
+import json
+from itertools import count
+from typing import Any, Literal
+
+from chaos.organisation import SENTENCE, SHOP, VOUCHER, VOUCHER_TOOL
+from chaos.references import references_in
+from sandbox.openai import OpenAiStandIn
+from sandbox.scripted_model import Answers, AnyScriptEntry, Calls, Fails, Says
+
+NAME = "chaos"
+SILENT_SECONDS = 60.0
+Manner = Literal["sound", "limited", "failing", "nonsense", "silent"]
+BEGINS, ENDS = "<data>", "</data>"
+
+
+class Model:
+    """What `compatible:chaos` says to each request. `manner` is how it answers from now on."""
+
+    def __init__(self) -> None:
+        self.manner: Manner = "sound"
+        self._numbers = count(1)
+        self.stand_in = OpenAiStandIn(models={NAME})
+        self.stand_in.otherwise = self.answer
+
+    def answer(self, request: dict[str, Any]) -> AnyScriptEntry:
+        """`request` is the body of a chat completion."""
+        match self.manner:
+            case "limited":
+                return Fails(status=429, type="rate_limit_error", headers={"retry-after": "2"})
+            case "failing":
+                return Fails(status=500)
+            case "nonsense":
+                return Says(content="Lorem ipsum dolor sit amet.")
+            case "silent":
+                return Answers(after_seconds=SILENT_SECONDS)
+        return self._sound(request)
+
+    def _sound(self, request: dict[str, Any]) -> Says | Calls:
+        document = _data_of(request)
+        question = str(document["question"])
+        marks, number = references_in(question), next(self._numbers)
+        wants_voucher = VOUCHER.partition(",")[0] in question
+        if wants_voucher and request.get("tools") and not _has_called(request):
+            return Calls(name=f"{SHOP}__{VOUCHER_TOOL}", arguments=(_voucher(number),))
+        return Says(content=_reply(f"{SENTENCE} (answer {number} to {' '.join(marks)})", document))
+
+
+def _voucher(number: int) -> str:
+    """Arguments with an amount that no other call has, so that what was done names the call."""
+    return json.dumps({"order_id": "A-1001", "amount": number})
+
+
+def _has_called(request: dict[str, Any]) -> bool:
+    return any(message["role"] == "tool" for message in request["messages"])
+
+
+def _data_of(request: dict[str, Any]) -> dict[str, Any]:
+    """What stands between the tags of the first message that has them."""
+    texts = (_text(message["content"]) for message in request["messages"] if message["role"] == "user")
+    text = next(text for text in texts if BEGINS in text)
+    document: dict[str, Any] = json.loads(text.partition(BEGINS)[2].rpartition(ENDS)[0])
+    return document
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _reply(text: str, document: dict[str, Any]) -> str:
+    sources = document["sources"]
+    statement = {"text": text, "source_ids": [sources[0]["id"]] if sources else []}
+    return json.dumps({"statements": [statement], "clarifying_question": "", "abstain": False})

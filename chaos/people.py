@@ -1,0 +1,198 @@
+"""Human agents: they approve, edit, reject, take over, hand back, click twice, decide late or two at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from itertools import count
+from random import Random
+
+import httpx
+from pydantic import ValidationError
+
+from cast.staff import WEBSITE, Staff
+from chaos.customers import ChatCustomer, Customer, VendorCustomer
+from chaos.facts import Takeover
+from chaos.outside import OutsideRecord, Ownership
+from domain.conversation.ownership import Status
+from domain.conversation.record import ApprovalView
+from domain.specification.organisation import Mode
+from gateway.api.approvals import AskDecision
+from storage.conversations import ConversationRepository
+
+APPROVERS = ("approver-1", "approver-2", "approver-3")
+AGENTS = ("support-1", "support-2")
+STAFF: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(APPROVERS, ("approver",)),
+    **dict.fromkeys(AGENTS, ("human_agent",)),
+    "lead-1": ("lead",),
+    WEBSITE: ("integration",),
+}
+MANNERS = {"approve": 8, "edit": 3, "reject": 2, "take_over": 1, "twice": 2, "together": 2, "late": 1}
+PATIENCE = timedelta(seconds=60)
+LOOK_SECONDS = 0.5
+RECENT = 20
+
+
+class People:
+    """Works through what waits for people until it is cancelled. `find` is the customer of a conversation."""
+
+    def __init__(
+        self,
+        staff: Staff,
+        outside: OutsideRecord,
+        random: Random,
+        conversations: ConversationRepository,
+        find: Callable[[str], Customer | None],
+    ) -> None:
+        self._staff = staff
+        self._outside = outside
+        self._random = random
+        self._conversations = conversations
+        self._find = find
+        self._replies = count(1)
+        self._busy: set[str] = set()
+
+    async def work(self) -> None:
+        """Everybody at once, until cancelled."""
+        approving = [self._over_and_over(self._approve, by) for by in APPROVERS]
+        helping = [self._over_and_over(self._help, by) for by in AGENTS]
+        await asyncio.gather(*approving, *helping, self._over_and_over(self._interfere, "lead-1"))
+
+    async def _over_and_over(self, act: Callable[[str], Awaitable[None]], by: str) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS * self._random.uniform(0.5, 2))
+            try:
+                async with asyncio.timeout(PATIENCE.total_seconds()):
+                    await act(by)
+            except (httpx.HTTPError, ValidationError, TimeoutError) as error:
+                self._outside.refused_requests[type(error).__name__] += 1
+
+    # What waits for an approval.
+
+    async def _approve(self, by: str) -> None:
+        waiting = [view for view in await self._staff.approvals(by, "open") if view.conversation_id not in self._busy]
+        if not waiting:
+            return
+        view = self._random.choice(waiting)
+        await self._alone_with(view.conversation_id, lambda: self._decide(by, view))
+
+    async def _decide(self, by: str, view: ApprovalView) -> None:
+        manner = self._random.choices(list(MANNERS), list(MANNERS.values()))[0]
+        match manner:
+            case "edit":
+                text = f"{view.approval.text} Edited by {by}, number {next(self._replies)}."
+                await self._let_go(by, view, AskDecision(action="edit", text=text, digest=view.approval.digest))
+            case "reject":
+                ask = AskDecision(action="reject", reason="Be shorter, please.", digest=view.approval.digest)
+                await self._staff.decide(by, view.approval.approval_id, ask)
+            case "take_over":
+                ask = AskDecision(action="take_over")
+                await self._staff.decide(by, view.approval.approval_id, ask)
+            case "late":
+                await self._decide_late(by)
+            case _:
+                await self._approve_as(manner, by, view)
+
+    async def _approve_as(self, manner: str, by: str, view: ApprovalView) -> None:
+        asks = [(by, AskDecision(action="approve", digest=view.approval.digest))]
+        if manner == "twice":
+            asks.append(asks[0])
+        elif manner == "together":
+            other = self._random.choice([person for person in APPROVERS if person != by])
+            asks.append((other, AskDecision(action="approve", digest=view.approval.digest)))
+        await asyncio.gather(*(self._let_go(person, view, ask) for person, ask in asks))
+
+    async def _let_go(self, by: str, view: ApprovalView, ask: AskDecision) -> None:
+        """Noted before it is asked for: a text may leave before we hear of it."""
+        self._outside.approved_texts[view.conversation_id].add(ask.text or view.approval.text)
+        await self._staff.decide(by, view.approval.approval_id, ask)
+
+    async def _decide_late(self, by: str) -> None:
+        """An approval that is closed: it must be refused, so it lets nothing go."""
+        closed = [view for view in await self._staff.approvals(by) if view.state != "open"]
+        if closed:
+            view = self._random.choice(closed)
+            await self._staff.decide(by, view.approval.approval_id, AskDecision(action="approve"))
+
+    # What waits for a person.
+
+    async def _help(self, by: str) -> None:
+        waiting = [view.conversation_id for view in await self._staff.conversations(by, Status.WITH_HUMAN)]
+        free = [conversation_id for conversation_id in waiting if conversation_id not in self._busy]
+        if free:
+            conversation_id = self._random.choice(free)
+            await self._alone_with(conversation_id, lambda: self._attend_to(by, conversation_id))
+
+    async def _attend_to(self, by: str, conversation_id: str) -> None:
+        """Answer, and mostly hand back."""
+        await self._staff.reply(by, conversation_id, f"Here is {by}, with reply number {next(self._replies)}.")
+        await asyncio.sleep(self._random.uniform(0, 1))
+        if self._random.random() < 0.8:
+            await self._hand_back(by, conversation_id)
+
+    async def _hand_back(self, by: str, conversation_id: str) -> None:
+        await self.end_ownership(conversation_id)
+        await self._staff.hand_back(by, conversation_id, "Go on, please.")
+
+    # What nobody asked for.
+
+    async def _interfere(self, by: str) -> None:
+        active = await self._staff.conversations(by, Status.OPEN)
+        free = [view.conversation_id for view in active[:RECENT] if view.conversation_id not in self._busy]
+        if not free:
+            return
+        conversation_id = self._random.choice(free)
+        await self._alone_with(conversation_id, lambda: self._take_over_or_switch(by, conversation_id))
+
+    async def _take_over_or_switch(self, by: str, conversation_id: str) -> None:
+        if self._random.random() < 0.2:
+            self._outside.mode_changed.add(conversation_id)
+            modes: Sequence[Mode] = (Mode.SUPERVISION, Mode.DELEGATION)
+            await self._staff.change_mode(by, conversation_id, self._random.choice(modes))
+            return
+        await self._staff.take_over(by, conversation_id)
+        await self._begin_ownership(by, conversation_id)
+        await asyncio.sleep(self._random.uniform(0, 2))
+        if self._random.random() < 0.6:
+            await self._hand_back(by, conversation_id)
+
+    # Who owns what, as those outside see it.
+
+    async def _begin_ownership(self, by: str, conversation_id: str) -> None:
+        """What the customer has at this moment was there before the takeover was acknowledged, or just then."""
+        customer = self._find(conversation_id)
+        if customer is None or conversation_id in self._outside.owned:
+            return
+        had = customer.answers() if isinstance(customer, VendorCustomer) else frozenset()
+        last_seq = await self._last_seq(conversation_id)
+        self._outside.owned[conversation_id] = Ownership(by, self._outside.now, had, last_seq)
+
+    async def end_ownership(self, conversation_id: str) -> None:
+        """Compare with what the customer has now; called before anybody asks to hand back, and at the end."""
+        owned, customer = self._outside.owned.pop(conversation_id, None), self._find(conversation_id)
+        if owned is None or customer is None:
+            return
+        if isinstance(customer, VendorCustomer):
+            messages = sorted(customer.answers() - owned.had)
+        else:
+            messages = await self._ai_messages(customer, owned, conversation_id)
+        ended = Takeover(by=owned.by, acknowledged_at=owned.acknowledged_at, messages=tuple(messages))
+        self._outside.takeovers[conversation_id].append(ended)
+
+    async def _ai_messages(self, customer: Customer, owned: Ownership, conversation_id: str) -> list[str]:
+        if not isinstance(customer, ChatCustomer):
+            return []
+        high = await self._last_seq(conversation_id)
+        await customer.client.until(lambda: customer.client.last_seq >= high)
+        return customer.ai_messages_until(owned.last_seq, high)
+
+    async def _last_seq(self, conversation_id: str) -> int:
+        found = await self._conversations.get(conversation_id)
+        return found.last_seq if found else 0
+
+    async def _alone_with(self, conversation_id: str, act: Callable[[], Awaitable[None]]) -> None:
+        self._busy.add(conversation_id)
+        try:
+            await act()
+        finally:
+            self._busy.discard(conversation_id)

@@ -1,0 +1,20 @@
+"""The marks by which customers' messages are known wherever they turn up: in transcripts, at vendors, in answers."""
+
+import re
+
+MARK = re.compile(r"\bref(\d+)x(\d+)\b")
+ANSWER = re.compile(r"\banswer (\d+) to\b")
+
+
+def reference(customer: int, number: int) -> str:
+    return f"ref{customer}x{number}"
+
+
+def references_in(text: str) -> tuple[str, ...]:
+    """Each once, in the order of the text."""
+    return tuple(dict.fromkeys(found.group() for found in MARK.finditer(text)))
+
+
+def is_answer(text: str) -> bool:
+    """Whether the model wrote it: no two of its answers are the same."""
+    return ANSWER.search(text) is not None
