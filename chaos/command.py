@@ -11,6 +11,7 @@ from chaos.plants import Plant
 from chaos.run import Plan, Result, run
 from chaos.screen import Screen, show
 from chaos.stage import chaos_settings
+from config.logging import configure_logging
 from config.settings import local_settings
 
 WIDTH = 140
@@ -35,6 +36,7 @@ def chaos(
     The state is kept in .holdfast/chaos, which is removed at the start. Exit code 0 when nothing was lost, doubled, out
     of order, sent after a takeover or without approval; otherwise 1. The run is told on standard error.
     """
+    configure_logging("error", "console")
     plan = Plan(conversations, minutes, seed, messages, plant)
     if report is not None:
         _prove_writable(report)

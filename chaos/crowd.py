@@ -17,6 +17,7 @@ from storage.inbox import InboxRepository
 
 FIRST_CHANNELS: dict[ChannelKind, int] = {WEB_CHAT: 8, "email": 3, "sms": 3, "zendesk": 3, "slack": 3}
 """The channel by which a customer begins, with its weight."""
+SUBJECT = "My question"
 OPENED_AT_ONCE = 20
 LOOK_SECONDS = 0.2
 CENSUS_SECONDS = 1.0
@@ -58,8 +59,7 @@ class Crowd:
             self.conversations[session.conversation_id] = customer
             self.threads[number, WEB_CHAT] = session.conversation_id
             return customer
-        subject = f"My question ref{number}x1"
-        devices = devices_of(stage.neighbours.vendors, contact, subject=subject, is_direct=random.random() < 0.5)
+        devices = devices_of(stage.neighbours.vendors, contact, subject=SUBJECT, is_direct=random.random() < 0.5)
         return VendorCustomer(number, stage.outside, random, devices, channel)
 
     async def play(self, pace: Pace) -> None:

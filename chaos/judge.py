@@ -80,7 +80,7 @@ def _homeless(said: Said) -> Problem:
 
 def messages_recorded_once(facts: ConversationFacts) -> Found:
     """What was acknowledged is in the transcript; whatever was said is there once."""
-    recorded = Counter(mark for message in _by_customer(facts) for mark in references_in(message.text))
+    recorded = Counter(mark for message in _by_customer(facts) for mark in _marks(message))
     for said in facts.said:
         if said.counts and not recorded[said.mark]:
             yield "lost", said.mark, "it was acknowledged and is not in the transcript"
@@ -93,7 +93,7 @@ def messages_recorded_in_one_conversation(run: RunFacts) -> Found:
     places = Counter(
         mark
         for facts in run.conversations
-        for mark in {mark for message in _by_customer(facts) for mark in references_in(message.text)}
+        for mark in {mark for message in _by_customer(facts) for mark in _marks(message)}
     )
     for mark, count in places.items():
         if count > 1:
@@ -118,7 +118,7 @@ def messages_answered_once(facts: ConversationFacts) -> Found:
 
 def messages_in_order(facts: ConversationFacts) -> Found:
     """What was acknowledged before the customer wrote again stands before that in the transcript."""
-    seqs = {mark: message.seq for message in _by_customer(facts) for mark in references_in(message.text)}
+    seqs = {mark: message.seq for message in _by_customer(facts) for mark in _marks(message)}
     placed = [said for said in facts.said if said.mark in seqs]
     for first, second in pairwise(sorted(placed, key=lambda said: said.said_at)):
         acknowledged = first.acknowledged_at is not None and first.acknowledged_at < second.said_at
@@ -170,7 +170,8 @@ def nothing_after_a_takeover(facts: ConversationFacts) -> Found:
     for takeover in facts.takeovers:
         for message in takeover.messages:
             yield "after_takeover", message, f"the AI agent's message came after {takeover.by} had taken over"
-    yield from (("after_takeover", what.split(" is")[0], what) for what in one_owner_at_a_time(facts.recorded))
+    for what in one_owner_at_a_time(facts.recorded):
+        yield "after_takeover" if what.startswith("seq") else "inconsistent", what.partition(" is")[0], what
 
 
 def drafts_approved_as_their_rules_demand(facts: ConversationFacts) -> Found:
@@ -270,8 +271,13 @@ def _by_customer(facts: ConversationFacts) -> list[StoredMessage]:
     return [message for message in facts.recorded.messages if message.author is Author.CUSTOMER]
 
 
+def _marks(message: StoredMessage) -> tuple[str, ...]:
+    """Without what stands in a subject, which vendors put before the text."""
+    return references_in(message.text.rpartition("\n\n")[2])
+
+
 def _name(message: StoredMessage) -> str:
-    return " ".join(references_in(message.text)) or f"seq {message.seq}"
+    return " ".join(_marks(message)) or f"seq {message.seq}"
 
 
 def _is_unique(text: str) -> bool:

@@ -15,21 +15,29 @@ from chaos.facts import Takeover
 from chaos.outside import OutsideRecord, Ownership
 from domain.conversation.ownership import Status
 from domain.conversation.record import ApprovalView
+from domain.errors import RetryableError
 from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision
 from storage.conversations import ConversationRepository
 
+Act = Callable[[str], Awaitable[None]]
+"""What somebody does next."""
+
 APPROVERS = ("approver-1", "approver-2", "approver-3")
 AGENTS = ("support-1", "support-2")
+LEAD = "lead-1"
 STAFF: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(APPROVERS, ("approver",)),
     **dict.fromkeys(AGENTS, ("human_agent",)),
-    "lead-1": ("lead",),
+    LEAD: ("lead",),
     WEBSITE: ("integration",),
 }
 MANNERS = {"approve": 8, "edit": 3, "reject": 2, "take_over": 1, "twice": 2, "together": 2, "late": 1}
 PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS = 0.5
+CONVERSATIONS_A_SCREEN = 150
+UNASKED_SECONDS = 45.0
+"""So often somebody takes a conversation over, or switches its mode, without being asked."""
 RECENT = 20
 
 
@@ -52,19 +60,24 @@ class People:
         self._replies = count(1)
         self._busy: set[str] = set()
 
-    async def work(self) -> None:
-        """Everybody at once, until cancelled."""
-        approving = [self._over_and_over(self._approve, by) for by in APPROVERS]
-        helping = [self._over_and_over(self._help, by) for by in AGENTS]
-        await asyncio.gather(*approving, *helping, self._over_and_over(self._interfere, "lead-1"))
+    async def work(self, conversations: int) -> None:
+        """Everybody at once, until cancelled; for many conversations everybody has several screens."""
+        screens = 1 + conversations // CONVERSATIONS_A_SCREEN
+        unasked_pause = max(LOOK_SECONDS, screens * UNASKED_SECONDS / conversations)
+        working: list[tuple[Act, str, float]] = [
+            *((self._approve, by, LOOK_SECONDS) for by in APPROVERS),
+            *((self._help, by, LOOK_SECONDS) for by in AGENTS),
+            (self._interfere, LEAD, unasked_pause),
+        ]
+        await asyncio.gather(*(self._over_and_over(*one) for one in working for _ in range(screens)))
 
-    async def _over_and_over(self, act: Callable[[str], Awaitable[None]], by: str) -> None:
+    async def _over_and_over(self, act: Act, by: str, pause_seconds: float) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS * self._random.uniform(0.5, 2))
+            await asyncio.sleep(pause_seconds * self._random.uniform(0.5, 2))
             try:
                 async with asyncio.timeout(PATIENCE.total_seconds()):
                     await act(by)
-            except (httpx.HTTPError, ValidationError, TimeoutError) as error:
+            except (httpx.HTTPError, RetryableError, ValidationError, TimeoutError) as error:
                 self._outside.refused_requests[type(error).__name__] += 1
 
     # What waits for an approval.

@@ -80,7 +80,7 @@ async def run(settings: Settings, plan: Plan, report: Report, watcher: Watcher) 
         stage.outside.begins()
         watcher.comes(stage, plan)
         async with _aside(crowd.observe()):
-            async with _aside(people.work()):
+            async with _aside(people.work(plan.conversations)):
                 await _play(stage, plan, crowd, Random(plan.seed + 1), watcher.fault, faults.append)  # noqa: S311
             watcher.says("Waiting until everything is at rest …")
             rested = await at_rest(stage)

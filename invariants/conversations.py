@@ -24,8 +24,9 @@ def transcript_has_no_gaps(recorded: Recorded) -> Problems:
 
 
 def every_message_is_in_the_audit_trail_once(recorded: Recorded) -> Problems:
-    """Notices apart, which tell where things stand."""
-    trail = Counter(int(event.data.get("seq", 0)) for event in recorded.audit if event.kind in SAID)
+    """Notices apart, which tell where things stand; only those that leave by a vendor are delivered."""
+    said_once = [event for event in recorded.audit if event.kind in SAID and event.data.get("kind") != "notice"]
+    trail = Counter(int(event.data.get("seq", 0)) for event in said_once)
     said = Counter(message.seq for message in recorded.messages if message.kind != "notice")
     for seq in trail | said:
         if trail[seq] != said[seq]:
@@ -49,12 +50,16 @@ def every_ai_message_was_decided_once(recorded: Recorded) -> Problems:
 
 
 def one_owner_at_a_time(recorded: Recorded) -> Problems:
-    """After a person became the owner, no AI message is delivered until the conversation was handed back."""
+    """After a person became the owner, no AI message is delivered until the conversation was handed back.
+
+    The platform's own notices leave whoever owns it.
+    """
     owner = "ai_agent"
     for event in recorded.audit:
         if event.kind in {"ownership_changed", "escalated"}:
             owner = str(event.data.get("owner_kind", "human_agent"))
-        if event.kind == "message_delivered" and event.actor.partition(":")[0] != owner:
+        author = event.actor.partition(":")[0]
+        if event.kind == "message_delivered" and author not in {owner, Author.SYSTEM}:
             yield f"seq {event.data.get('seq')} is from {event.actor}, the owner was {owner}"
     stands = recorded.conversation
     if stands and stands.owner.kind != owner:

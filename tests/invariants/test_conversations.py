@@ -122,6 +122,20 @@ def test_nothing_is_wrong_where_nothing_was_recorded() -> None:
     assert problems_at_rest(Recorded(workflow=WorkflowRecord(workflow_id="conversation-cv_nothing"))) == []
 
 
+@pytest.mark.parametrize("owner", ["ai_agent", "human_agent"])
+def test_a_notice_may_leave_whoever_owns_the_conversation(owner: str) -> None:
+    """By a vendor a notice is delivered like any message; in the web chat it is only shown."""
+    notice = stored(7, Author.SYSTEM, "A colleague will answer.")
+    delivered = event("message_delivered", "system:platform", seq=7)
+    delivered = delivered.model_copy(update={"data": delivered.data | {"kind": "notice"}})
+    taken_over = (TAKEN_OVER,) if owner == "human_agent" else ()
+    stands = STANDS.model_copy(
+        update={"last_seq": 7, "owner": Owner(kind="human_agent", id="anna") if taken_over else STANDS.owner}
+    )
+    told = record(messages=(*MESSAGES, notice), audit=(*AUDIT, *taken_over, delivered), conversation=stands)
+    assert problems_at_rest(told) == []
+
+
 @pytest.mark.parametrize(("recorded", "rules"), TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_rule_finds_what_breaks_it(recorded: Recorded, rules: set[str]) -> None:
     assert broken(recorded) == rules
