@@ -39,6 +39,7 @@ Rule = Literal[
 ]
 SUPERVISED = frozenset({"refund", "large_refund"})
 CARED_FOR = frozenset({Status.WITH_HUMAN, Status.AWAITING_APPROVAL, Status.RESOLVED})
+MAKES_STALE = frozenset({"message_received", "ownership_changed", "escalated"})
 SENT_BY_VENDOR_AS = "comment-"
 """What Zendesk's adapter puts before the ids of comments."""
 
@@ -202,6 +203,20 @@ def _let_go_by_people(facts: ConversationFacts) -> Found:
             yield "unapproved", _key(one), f"nobody outside has let the answer to {', '.join(marks)} go"
 
 
+def approvals_fresh_when_approved(facts: ConversationFacts) -> Found:
+    """By the audit trail: between the request and the approval nothing came that makes a draft stale."""
+    since: dict[str, list[str]] = {}
+    for event in facts.recorded.audit:
+        approval_id = str(event.data.get("approval_id", ""))
+        if event.kind == "approval_requested":
+            since[approval_id] = []
+        elif event.kind in MAKES_STALE:
+            for came in since.values():
+                came.append(event.kind)
+        elif event.kind == "approval_approved" and since.get(approval_id):
+            yield "unapproved", approval_id, f"it was approved after {since[approval_id][0]} had made it stale"
+
+
 def decisions_recorded(facts: ConversationFacts) -> Found:
     """Every message of the AI agent has a complete decision record; each approval is decided once or still open."""
     for what in every_ai_message_was_decided_once(facts.recorded):
@@ -261,6 +276,7 @@ PER_CONVERSATION: Sequence[Callable[[ConversationFacts], Found]] = (
     deliveries_in_order,
     nothing_after_a_takeover,
     drafts_approved_as_their_rules_demand,
+    approvals_fresh_when_approved,
     decisions_recorded,
     approvals_go_on,
     record_consistent,

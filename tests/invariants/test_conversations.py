@@ -125,6 +125,7 @@ def test_nothing_is_wrong_where_nothing_was_recorded() -> None:
 @pytest.mark.parametrize("owner", ["ai_agent", "human_agent"])
 def test_a_notice_may_leave_whoever_owns_the_conversation(owner: str) -> None:
     """By a vendor a notice is delivered like any message; in the web chat it is only shown."""
+    assert STANDS
     notice = stored(7, Author.SYSTEM, "A colleague will answer.")
     delivered = event("message_delivered", "system:platform", seq=7)
     delivered = delivered.model_copy(update={"data": delivered.data | {"kind": "notice"}})
