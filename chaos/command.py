@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from chaos.figures import figures_of
 from chaos.plants import Plant
+from chaos.report import write
 from chaos.run import Plan, Result, run
 from chaos.screen import Screen, show
 from chaos.stage import chaos_settings
@@ -49,6 +51,8 @@ def chaos(
         console.print("Stopped before its end: nothing was judged.")
         raise typer.Exit(INTERRUPTED) from None
     _tell(console, result, json=json)
+    if report is not None:
+        write(report, figures_of(result))
     raise typer.Exit(0 if result.verdict.holds else BROKEN)
 
 

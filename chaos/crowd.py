@@ -21,6 +21,7 @@ SUBJECT = "My question"
 OPENED_AT_ONCE = 20
 LOOK_SECONDS = 0.2
 CENSUS_SECONDS = 1.0
+JUST_SECONDS = 0.6
 
 
 class Crowd:
@@ -99,6 +100,11 @@ class Crowd:
             if found:
                 self.threads[customer.number, channel] = found
                 self.conversations.setdefault(found, customer)
+
+    def just_wrote(self) -> list[str]:
+        """Conversations in which a reply is probably on its way at this moment."""
+        now = self._stage.outside.now
+        return [name for name, customer in self.conversations.items() if now - customer.wrote_at < JUST_SECONDS]
 
     async def leave(self) -> None:
         for customer in self.customers:

@@ -59,6 +59,7 @@ class Customer:
     def __init__(self, number: int, outside: OutsideRecord, random: Random) -> None:
         self.number = number
         self.written = 0
+        self.wrote_at = float("-inf")
         self._outside = outside
         self._random = random
         self._state: State = "asks"
@@ -87,6 +88,7 @@ class Customer:
         self.written += 1
         mark = reference(self.number, self.written)
         self._outside.says(mark, self.channel, kind)
+        self.wrote_at = self._outside.now
         await self.write(f"{begins}{_text(kind, self._random)} {mark}")
 
     @property

@@ -36,13 +36,17 @@ MANNERS = {"approve": 8, "edit": 3, "reject": 2, "take_over": 1, "twice": 2, "to
 PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS = 0.5
 CONVERSATIONS_A_SCREEN = 150
-UNASKED_SECONDS = 45.0
+BEFORE_A_TAKEOVER_SECONDS = 0.5
+UNASKED_SECONDS = 30.0
 """So often somebody takes a conversation over, or switches its mode, without being asked."""
 RECENT = 20
 
 
 class People:
-    """Works through what waits for people until it is cancelled. `find` is the customer of a conversation."""
+    """Works through what waits for people until it is cancelled.
+
+    `find` is the customer of a conversation, `just_wrote` the conversations in which a reply is on its way.
+    """
 
     def __init__(
         self,
@@ -51,12 +55,14 @@ class People:
         random: Random,
         conversations: ConversationRepository,
         find: Callable[[str], Customer | None],
+        just_wrote: Callable[[], list[str]],
     ) -> None:
         self._staff = staff
         self._outside = outside
         self._random = random
         self._conversations = conversations
         self._find = find
+        self._just_wrote = just_wrote
         self._replies = count(1)
         self._busy: set[str] = set()
 
@@ -150,12 +156,16 @@ class People:
     # What nobody asked for.
 
     async def _interfere(self, by: str) -> None:
-        active = await self._staff.conversations(by, Status.OPEN)
-        free = [view.conversation_id for view in active[:RECENT] if view.conversation_id not in self._busy]
+        """Mostly where a reply is on its way, which is when a takeover is hardest to get right."""
+        free = [name for name in self._just_wrote() if name not in self._busy] or await self._active(by)
         if not free:
             return
         conversation_id = self._random.choice(free)
         await self._alone_with(conversation_id, lambda: self._take_over_or_switch(by, conversation_id))
+
+    async def _active(self, by: str) -> list[str]:
+        active = await self._staff.conversations(by, Status.OPEN)
+        return [view.conversation_id for view in active[:RECENT] if view.conversation_id not in self._busy]
 
     async def _take_over_or_switch(self, by: str, conversation_id: str) -> None:
         if self._random.random() < 0.2:
@@ -163,6 +173,7 @@ class People:
             modes: Sequence[Mode] = (Mode.SUPERVISION, Mode.DELEGATION)
             await self._staff.change_mode(by, conversation_id, self._random.choice(modes))
             return
+        await asyncio.sleep(self._random.uniform(0, BEFORE_A_TAKEOVER_SECONDS))
         await self._staff.take_over(by, conversation_id)
         await self._begin_ownership(by, conversation_id)
         await asyncio.sleep(self._random.uniform(0, 2))

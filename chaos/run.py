@@ -75,7 +75,12 @@ async def run(settings: Settings, plan: Plan, report: Report, watcher: Watcher) 
         watcher.says(f"{plan.conversations} customers arrive …")
         await crowd.arrive()
         people = People(
-            stage.staff, stage.outside, random, ConversationRepository(stage.database), crowd.conversations.get
+            stage.staff,
+            stage.outside,
+            random,
+            ConversationRepository(stage.database),
+            crowd.conversations.get,
+            crowd.just_wrote,
         )
         stage.outside.begins()
         watcher.comes(stage, plan)
@@ -90,7 +95,9 @@ async def run(settings: Settings, plan: Plan, report: Report, watcher: Watcher) 
         facts = await collect(stage, crowd)
         await crowd.leave()
         recoveries = recoveries_of(stage.outside, faults)
-        verdict = verdict_of(facts, judge(facts), recoveries, seed=plan.seed, rested=rested)
+        verdict = verdict_of(
+            facts, judge(facts), recoveries, customers=plan.conversations, seed=plan.seed, rested=rested
+        )
         return Result(plan, verdict, recoveries, stage)
 
 

@@ -26,6 +26,7 @@ class Verdict(Frozen):
     """`lost` to `unapproved` are numbers of problems; `other` are those of the further rules, by rule."""
 
     messages: int
+    customers: int
     conversations: int
     lost: int
     doubled: int
@@ -48,7 +49,13 @@ class Verdict(Frozen):
 
 
 def verdict_of(
-    run: RunFacts, problems: Sequence[Problem], recoveries: Sequence[Recovery], *, seed: int, rested: bool
+    run: RunFacts,
+    problems: Sequence[Problem],
+    recoveries: Sequence[Recovery],
+    *,
+    customers: int,
+    seed: int,
+    rested: bool,
 ) -> Verdict:
     counts = Counter[Rule](problem.rule for problem in problems)
     said = [*(one for facts in run.conversations for one in facts.said), *run.homeless]
@@ -57,6 +64,7 @@ def verdict_of(
     }
     return Verdict(
         messages=len(said),
+        customers=customers,
         conversations=len(run.conversations),
         **{str(name): count for name, count in main.items()},
         other={str(name): count for name, count in counts.items()},
