@@ -18,7 +18,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-development demo up test test-integrations lint format migrate bench screenshots docs golden lock clean chromium \
+.PHONY: help setup setup-development demo up test test-integrations lint format migrate bench chaos screenshots docs golden lock clean chromium \
 	types test-api test-ai test-confidence test-e2e test-performance test-deploy security-audit prometheus
 
 help: ## List the targets
@@ -72,6 +72,10 @@ migrate: $(RUNTIME) ## Bring the database schema up to date
 
 bench: $(RUNTIME) ## Measure on the embedded platform; BASELINE=<commit> beside that build, PEERS=1 beside LangGraph and DBOS
 	$(BIN)/holdfast bench $(if $(PEERS),--peers) $(if $(BASELINE),--baseline '$(BASELINE)')
+
+chaos: $(RUNTIME) ## Kill every part while customers write, then judge; SEED=, CONVERSATIONS=, MINUTES=, REPORT=, PLANT=
+	$(BIN)/holdfast chaos $(if $(CONVERSATIONS),--conversations $(CONVERSATIONS)) $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(REPORT),--report $(REPORT)) $(if $(PLANT),--plant $(PLANT))
 
 screenshots: $(DEVELOPMENT) chromium ## Take the pictures of the documentation
 	$(BIN)/holdfast screenshots

@@ -8,7 +8,7 @@ from cast.customer import ChatClient
 from cast.devices import devices_of
 from chaos.arrivals import arrivals
 from chaos.customers import ChatCustomer, Customer, Pace, VendorCustomer
-from chaos.organisation import ORGANISATION
+from chaos.organisation import ORGANISATION, SUBJECT
 from chaos.stage import Stage
 from domain.delivery.channels import WEB_CHAT
 from domain.errors import RetryableError
@@ -17,7 +17,6 @@ from storage.inbox import InboxRepository
 
 FIRST_CHANNELS: dict[ChannelKind, int] = {WEB_CHAT: 8, "email": 3, "sms": 3, "zendesk": 3, "slack": 3}
 """The channel by which a customer begins, with its weight."""
-SUBJECT = "My question"
 OPENED_AT_ONCE = 20
 LOOK_SECONDS = 0.2
 CENSUS_SECONDS = 1.0

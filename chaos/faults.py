@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from random import Random
 
 from chaos.model import Manner
-from chaos.stage import WORKERS, Stage, publish_again
+from chaos.stage import POSTGRES, WORKERS, Stage, publish_again
 from domain.errors import RetryableError
 from sandbox.frame import Fault as Trouble
 from sandbox.frame import WebhookTrouble
 
 VERY_LONG_SECONDS = 3600.0
 SLOW_SECONDS = 1.5
+LOSES_ANSWERS = 0.5
 DIES_WITHIN_SECONDS = 20.0
 LOOK_SECONDS = 0.05
-GATEWAY, TEMPORAL, POSTGRES = "gateway", "temporal", "postgres"
+DISK_FULL = "disk of PostgreSQL full"
+GATEWAY, TEMPORAL = "gateway", "temporal"
 VENDORS = ("salesforce", "zendesk", "twilio", "slack", "mail")
 POSTING = ("zendesk", "twilio", "slack")
 
@@ -119,7 +121,7 @@ def _outage(vendor: str) -> Inflict:
 
     async def inflict(case: Case) -> None:
         faults = case.stage.neighbours.stand_ins[vendor].faults
-        if case.random.random() < 0.3:
+        if case.random.random() < LOSES_ANSWERS:
             trouble = Trouble(kind="cut", handled=True, lasting_seconds=VERY_LONG_SECONDS)
         else:
             trouble = Trouble(kind="fail", lasting_seconds=VERY_LONG_SECONDS)
@@ -185,6 +187,20 @@ def _webhooks(trouble: WebhookTrouble) -> Inflict:
     return inflict
 
 
+async def _disk_full(case: Case) -> None:
+    """PostgreSQL can write nothing more; it may crash of it, and must come back once there is room."""
+    disk, parts = case.stage.disk, case.stage.platform.parts
+    if disk is None:
+        return
+    await parts.ready(POSTGRES)
+    disk.fill()
+    try:
+        await asyncio.sleep(case.seconds)
+    finally:
+        disk.empty()
+    await parts.ready(POSTGRES)
+
+
 OF_PROCESSES: Mapping[str, Inflict] = {
     "worker killed": _a_worker(_killed),
     "worker killed at the worst moment": _a_worker(_killed_at_the_worst_moment),
@@ -196,7 +212,11 @@ OF_PROCESSES: Mapping[str, Inflict] = {
     "clock of a worker jumps": _a_worker(_clock_jumps),
     "workers deployed": _workers_deployed,
     "specification published": _specification_published,
+    DISK_FULL: _disk_full,
 }
+OFTEN = {"worker killed at the worst moment": 3, "worker stopped": 2}
+"""What comes more than once in a round: here most promises could be broken."""
+
 OF_NEIGHBOURS: Mapping[str, Inflict] = {
     **{f"{vendor} out": _outage(vendor) for vendor in VENDORS},
     "stand-in killed": _stand_ins_killed,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from answering.topics.ngram import train
+from chaos.references import reference
 from domain.conversation.confidence import Calibration
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import (
@@ -34,6 +35,7 @@ PUBLISHER = "chaos"
 WRITER = "compatible:chaos"
 CHANNELS: tuple[ChannelKind, ...] = ("web_chat", "email", "sms", "zendesk", "slack")
 TWO_APPROVERS_ABOVE = 500
+SUBJECT = "My question"
 SHOP = "shop"
 VOUCHER_TOOL = "issue_voucher"
 
@@ -144,4 +146,10 @@ async def publish(database: Database, made: OrganisationSpec, connect: Connect) 
 
 
 def _examples() -> Sequence[LabelledText]:
-    return [LabelledText(text=text, label=topic.id) for topic in TOPICS for text in topic.examples]
+    """Also as mails have them, below their subject, and with a mark behind."""
+    return [
+        LabelledText(text=written, label=topic.id)
+        for topic in TOPICS
+        for text in topic.examples
+        for written in (text, f"{SUBJECT}\n\n{text}", f"{text} {reference(1, 2)}")
+    ]

@@ -1,6 +1,8 @@
 """A network of our own: connections that can be slow, cut, or refused while what stands behind them lives on."""
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -8,6 +10,7 @@ from typing import TypeVar
 
 CHUNK_BYTES = 65_536
 ADDRESS = "127.0.0.1"
+NO_FAREWELL = struct.pack("ii", 1, 0)
 Result = TypeVar("Result")
 
 
@@ -32,7 +35,7 @@ class Relay:
             self._server.close()
         self._server = None
         for writer in list(self._open):
-            writer.transport.abort()
+            _reset(writer)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -42,8 +45,8 @@ class Relay:
                 await asyncio.gather(self._copy(reader, there, slow=False), self._copy(there_reader, writer, slow=True))
             finally:
                 self._open -= {writer, there}
-                there.transport.abort()
-        writer.transport.abort()
+                _reset(there)
+        _reset(writer)
 
     async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
         while chunk := await reader.read(CHUNK_BYTES):
@@ -53,6 +56,14 @@ class Relay:
             await writer.drain()
         if writer.can_write_eof():
             writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Without a farewell: whoever is at the other end has its connection reset."""
+    connection = writer.get_extra_info("socket")
+    if connection is not None and not writer.transport.is_closing():
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_FAREWELL)
+    writer.transport.abort()
 
 
 class Network:

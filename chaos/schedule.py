@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from random import Random
 
-from chaos.faults import OF_NEIGHBOURS, OF_PROCESSES, Case, Inflict
+from chaos.faults import DISK_FULL, OF_NEIGHBOURS, OF_PROCESSES, OFTEN, Case, Inflict
 from chaos.stage import Stage
 from domain.model import Frozen
 
@@ -33,19 +33,25 @@ async def inflict_all(stage: Stage, seconds: float, random: Random, tell: Told, 
 
     async def row(faults: Mapping[str, Inflict], chance: Random) -> None:
         await asyncio.sleep(seconds * BEGINS_AT)
-        for name in by_turns(list(faults), chance):
+        for name in by_turns(a_round(faults), chance):
             if stage.outside.now > seconds * ENDS_AT:
                 return
             length = min(LONGEST_SECONDS, seconds * chance.uniform(*LENGTH))
             await _timed(stage, name, tell, over, faults[name](Case(stage, length, chance)))
             await asyncio.sleep(seconds * chance.uniform(*PAUSE))
 
-    rows = (row(faults, Random(random.random())) for faults in (OF_PROCESSES, OF_NEIGHBOURS))  # noqa: S311
+    processes = {name: fault for name, fault in OF_PROCESSES.items() if stage.disk or name != DISK_FULL}
+    rows = (row(faults, Random(random.random())) for faults in (processes, OF_NEIGHBOURS))  # noqa: S311
     await asyncio.gather(*rows)
 
 
+def a_round(faults: Mapping[str, Inflict]) -> list[str]:
+    """Each once, or as often as the table says."""
+    return [name for name in faults for _ in range(OFTEN.get(name, 1))]
+
+
 def by_turns(names: list[str], random: Random) -> Iterator[str]:
-    """Each once in any order, and again, for ever."""
+    """All of them in any order, and again, for ever."""
     while True:
         yield from random.sample(names, len(names))
 

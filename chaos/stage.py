@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cast.staff import Staff
+from chaos.disk import SmallDisk, small_disk, unmount
 from chaos.neighbours import Neighbours, serving_neighbours
 from chaos.organisation import ORGANISATION, publish, specification
 from chaos.outside import OutsideRecord
@@ -32,15 +33,15 @@ from storage.api_keys import ApiKeyRepository
 from storage.database import Database, connect
 from storage.migrate import migrate
 
+POSTGRES = "postgres"
 WORKERS = ("worker-1", "worker-2")
 ACCOUNT = {"id": "chaos-ltd", "name": "Chaos Ltd", "plan": "Team", "seats": 14, "status": "active"}
 CUSTOMER_DIGITS = 30_2000_0000
-PARTS_START_WITHIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything that a run needs. `keys` open the API for people."""
+    """Everything that a run needs. `disk` is PostgreSQL's; None where it cannot be full on purpose."""
 
     platform: Platform
     neighbours: Neighbours
@@ -49,6 +50,7 @@ class Stage:
     staff: Staff
     contacts: Sequence[Contact]
     outside: OutsideRecord
+    disk: SmallDisk | None
 
 
 def chaos_settings(settings: Settings) -> Settings:
@@ -89,6 +91,7 @@ async def open_stage(
     directory = Customers(accounts=[dict(ACCOUNT)], contacts=[contact.model_dump(mode="json") for contact in known])
     async with AsyncExitStack() as stack:
         folder, url = settings.home / "sandbox", gateway_url(settings)
+        disk = stack.enter_context(small_disk(settings.home / POSTGRES))
         neighbours = stack.enter_context(serving_neighbours(folder, url, directory, outside))
         keys = dict[str, str]()
         platform = Platform(
@@ -102,7 +105,7 @@ async def open_stage(
         stack.push_async_callback(database.close)
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
         staff = await stack.enter_async_context(Staff(platform.gateway_url, keys))
-        yield Stage(platform, neighbours, database, temporal, staff, known, outside)
+        yield Stage(platform, neighbours, database, temporal, staff, known, outside, disk)
 
 
 async def publish_again(stage_database: Database, neighbours: Neighbours, name: str) -> None:
@@ -147,5 +150,5 @@ def _command(module: str) -> list[str]:
 
 def _remove(home: Path) -> None:
     with claimed(home):
-        pass
+        unmount(home / POSTGRES)
     shutil.rmtree(home)
