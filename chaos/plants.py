@@ -3,6 +3,7 @@
 Most are changes of stored functions in the run's own database: a piece of the function as it is there is replaced.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -63,8 +64,13 @@ CHANGES: dict[Plant, tuple[Change, ...]] = {
 
 
 async def plant(database: Database, bug: Plant) -> None:
-    """Change the functions. Raises NotFoundError when one has become another: then the change must follow."""
-    for change in CHANGES[bug]:
+    """Raises as `change_functions` does."""
+    await change_functions(database, CHANGES[bug])
+
+
+async def change_functions(database: Database, changes: Sequence[Change]) -> None:
+    """Raises NotFoundError when a function is not any more what its change was made for: then that must follow."""
+    for change in changes:
         text = await _definition(database, change.function)
         if change.piece not in text:
             raise NotFoundError(f"{change.function} has no “{change.piece.strip()}” any more: see chaos/plants.py.")
