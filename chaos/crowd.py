@@ -8,7 +8,9 @@ from cast.customer import ChatClient
 from cast.devices import devices_of
 from chaos.arrivals import arrivals
 from chaos.customers import ChatCustomer, Customer, Pace, VendorCustomer
+from chaos.facts import Said
 from chaos.organisation import ORGANISATION, SUBJECT
+from chaos.references import customer_of
 from chaos.stage import Stage
 from domain.delivery.channels import WEB_CHAT
 from domain.errors import RetryableError
@@ -99,6 +101,19 @@ class Crowd:
             if found:
                 self.threads[customer.number, channel] = found
                 self.conversations.setdefault(found, customer)
+
+    def channels(self, conversation_id: str) -> frozenset[ChannelKind]:
+        """Those whose thread is known to belong to the conversation; a customer may have several conversations."""
+        customer = self.conversations[conversation_id]
+        return frozenset(
+            kind
+            for (number, kind), found in self.threads.items()
+            if number == customer.number and found == conversation_id
+        )
+
+    def thread_of(self, said: Said) -> str:
+        """The conversation of the thread on which it was said; empty where none is known."""
+        return self.threads.get((customer_of(said.mark), said.channel), "")
 
     def just_wrote(self) -> list[str]:
         """Conversations in which a reply is probably on its way at this moment."""

@@ -196,9 +196,10 @@ class VendorCustomer(Customer):
             for posted in self.devices[kind].posted()
         ]
 
-    def answers(self) -> frozenset[str]:
-        """The texts of the AI agent that the customer has now."""
-        return frozenset(had.text for had in self.had() if is_answer(had.text))
+    def answers(self, channels: frozenset[ChannelKind]) -> frozenset[str]:
+        """The texts of the AI agent that the customer has now on these channels."""
+        posted = (one for kind in sorted(channels) for one in self.devices[kind].posted())
+        return frozenset(one.text for one in posted if is_answer(one.text))
 
 
 def _chosen(random: Random, weights: Mapping[Choice, int]) -> Choice:

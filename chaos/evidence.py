@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -12,6 +13,7 @@ from cast.recording import WorkflowFacts, recorded, workflow_facts
 from chaos.crowd import Crowd
 from chaos.facts import ConversationFacts, DoneAction, Had, RunFacts, Said
 from chaos.organisation import ORGANISATION
+from chaos.references import references_in
 from chaos.stage import Stage
 from domain.delivery.channels import WEB_CHAT
 from storage.approvals import ApprovalRepository
@@ -23,13 +25,17 @@ from workflows.conversation.workflow import ConversationWorkflow
 
 MANY = 1_000_000
 AT_ONCE = 20
+READ_WITHIN_SECONDS = 200.0
 RESTS_WITHIN_SECONDS = 300.0
 LOOK_SECONDS = 1.0
 CONVERSATIONS = f'WorkflowType = "{ConversationWorkflow.__name__}"'
 
 
-async def at_rest(stage: Stage) -> bool:
-    """Wait until no step of any conversation is pending, twice in a row; False when that takes too long."""
+async def at_rest(stage: Stage, crowd: Crowd) -> bool:
+    """Wait until what vendors have was read, and no step is pending twice in a row; False when that takes too long."""
+    with suppress(TimeoutError):  # what is not found by then is for the judge
+        async with asyncio.timeout(READ_WITHIN_SECONDS):
+            await _everything_read(stage, crowd)
     quiet = 0
     try:
         async with asyncio.timeout(RESTS_WITHIN_SECONDS):
@@ -39,6 +45,21 @@ async def at_rest(stage: Stage) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def _everything_read(stage: Stage, crowd: Crowd) -> None:
+    """A message whose webhook nobody acknowledged is found when its vendor is read, which takes a minute and more."""
+    conversations = ConversationRepository(stage.database)
+    waiting = {said.mark: said for said in stage.outside.messages() if said.counts and said.acknowledged_at is None}
+    while True:
+        threads = {crowd.thread_of(said) for said in waiting.values()} - {""}
+        for conversation_id in threads:
+            for message in await conversations.messages_after(conversation_id, 0):
+                for mark in references_in(message.text):
+                    waiting.pop(mark, None)
+        if not waiting:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _is_busy(stage: Stage) -> bool:
@@ -107,8 +128,7 @@ def _said_by_conversation(stage: Stage, crowd: Crowd) -> dict[str, list[Said]]:
     """By the conversation of the thread on which it was said; under no name where none is known."""
     grouped = defaultdict[str, list[Said]](list)
     for said in stage.outside.messages():
-        number = int(said.mark.removeprefix("ref").partition("x")[0])
-        grouped[crowd.threads.get((number, said.channel), "")].append(said)
+        grouped[crowd.thread_of(said)].append(said)
     return grouped
 
 

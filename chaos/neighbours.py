@@ -27,6 +27,7 @@ from sandbox.process.zendesk import ZendeskVendor
 from sandbox.serving import serving
 
 REMEMBERED = 100
+WEBHOOK_ATTEMPTS = 3
 WEBHOOK_PAUSES_SECONDS = (1.0, 3.0, 10.0)
 """Between the attempts of a vendor; real ones wait for minutes."""
 
@@ -87,6 +88,7 @@ def serving_neighbours(
         for vendor, one in zip(every, served.vendors, strict=True):
             vendor.stand_in.journal = vendor.stand_in.webhooks.journal = OwnJournal(outside)
             vendor.stand_in.webhooks.pauses_seconds = WEBHOOK_PAUSES_SECONDS
+            vendor.stand_in.webhooks.attempts = max(vendor.stand_in.webhooks.attempts, WEBHOOK_ATTEMPTS)
             relayed = {name: lines.relay(_port(address)) for name, address in one.addresses.items()}
             addresses = {name: _moved(one.addresses[name], relay) for name, relay in relayed.items()}
             vendor.stand_in.address = addresses.get(vendor.name, "")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from answering.topics.ngram import train
+from cast.staff import WEBSITE
 from chaos.references import reference
 from domain.conversation.confidence import Calibration
 from domain.quality.topics import LabelledText
@@ -33,6 +34,17 @@ from storage.specs import SpecRepository
 ORGANISATION = "chaos"
 PUBLISHER = "chaos"
 WRITER = "compatible:chaos"
+APPROVERS = ("approver-1", "approver-2", "approver-3")
+AGENTS = ("support-1", "support-2")
+LEAD = "lead-1"
+STAFF: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(APPROVERS, ("approver",)),
+    **dict.fromkeys(AGENTS, ("human_agent",)),
+    LEAD: ("lead",),
+    WEBSITE: ("integration",),
+}
+"""Who has an API key, and with which roles."""
+
 CHANNELS: tuple[ChannelKind, ...] = ("web_chat", "email", "sms", "zendesk", "slack")
 TWO_APPROVERS_ABOVE = 500
 SUBJECT = "My question"

@@ -16,10 +16,11 @@ GOOD = range(200, 300)
 
 @dataclass
 class Ownership:
-    """A takeover that goes on: what the customer had when it was acknowledged."""
+    """A takeover that goes on: what the customer had on the conversation's channels when it was acknowledged."""
 
     by: str
     acknowledged_at: float
+    channels: frozenset[ChannelKind]
     had: frozenset[str]
     last_seq: int
 

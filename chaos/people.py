@@ -10,9 +10,11 @@ from random import Random
 import httpx
 from pydantic import ValidationError
 
-from cast.staff import WEBSITE, Staff
+from cast.staff import Staff
+from chaos.crowd import Crowd
 from chaos.customers import ChatCustomer, Customer, VendorCustomer
 from chaos.facts import Takeover
+from chaos.organisation import AGENTS, APPROVERS, LEAD
 from chaos.outside import OutsideRecord, Ownership
 from domain.conversation.ownership import Status
 from domain.conversation.record import ApprovalView
@@ -24,15 +26,6 @@ from storage.conversations import ConversationRepository
 Act = Callable[[str], Awaitable[None]]
 """What somebody does next."""
 
-APPROVERS = ("approver-1", "approver-2", "approver-3")
-AGENTS = ("support-1", "support-2")
-LEAD = "lead-1"
-STAFF: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(APPROVERS, ("approver",)),
-    **dict.fromkeys(AGENTS, ("human_agent",)),
-    LEAD: ("lead",),
-    WEBSITE: ("integration",),
-}
 MANNERS = {"approve": 8, "edit": 3, "reject": 2, "take_over": 1, "twice": 2, "together": 2, "late": 1}
 PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS = 0.5
@@ -44,10 +37,7 @@ RECENT = 20
 
 
 class People:
-    """Works through what waits for people until it is cancelled.
-
-    `find` is the customer of a conversation, `just_wrote` the conversations in which a reply is on its way.
-    """
+    """Works through what waits for people until it is cancelled. The crowd is whom they help."""
 
     def __init__(
         self,
@@ -55,15 +45,13 @@ class People:
         outside: OutsideRecord,
         random: Random,
         conversations: ConversationRepository,
-        find: Callable[[str], Customer | None],
-        just_wrote: Callable[[], list[str]],
+        crowd: Crowd,
     ) -> None:
         self._staff = staff
         self._outside = outside
         self._random = random
         self._conversations = conversations
-        self._find = find
-        self._just_wrote = just_wrote
+        self._crowd = crowd
         self._replies = count(1)
         self._busy: set[str] = set()
 
@@ -158,7 +146,7 @@ class People:
 
     async def _interfere(self, by: str) -> None:
         """Mostly where a reply is on its way, which is when a takeover is hardest to get right."""
-        free = [name for name in self._just_wrote() if name not in self._busy] or await self._active(by)
+        free = [name for name in self._crowd.just_wrote() if name not in self._busy] or await self._active(by)
         if not free:
             return
         conversation_id = self._random.choice(free)
@@ -185,20 +173,21 @@ class People:
 
     async def _begin_ownership(self, by: str, conversation_id: str) -> None:
         """What the customer has at this moment was there before the takeover was acknowledged, or just then."""
-        customer = self._find(conversation_id)
+        customer = self._crowd.conversations.get(conversation_id)
         if customer is None or conversation_id in self._outside.owned:
             return
-        had = customer.answers() if isinstance(customer, VendorCustomer) else frozenset()
+        channels = self._crowd.channels(conversation_id)
+        had = customer.answers(channels) if isinstance(customer, VendorCustomer) else frozenset()
         last_seq = await self._last_seq(conversation_id)
-        self._outside.owned[conversation_id] = Ownership(by, self._outside.now, had, last_seq)
+        self._outside.owned[conversation_id] = Ownership(by, self._outside.now, channels, had, last_seq)
 
     async def end_ownership(self, conversation_id: str) -> None:
         """Compare with what the customer has now; called before anybody asks to hand back, and at the end."""
-        owned, customer = self._outside.owned.pop(conversation_id, None), self._find(conversation_id)
+        owned, customer = self._outside.owned.pop(conversation_id, None), self._crowd.conversations.get(conversation_id)
         if owned is None or customer is None:
             return
         if isinstance(customer, VendorCustomer):
-            messages = sorted(customer.answers() - owned.had)
+            messages = sorted(customer.answers(owned.channels) - owned.had)
         else:
             messages = await self._ai_messages(customer, owned, conversation_id)
         ended = Takeover(by=owned.by, acknowledged_at=owned.acknowledged_at, messages=tuple(messages))

@@ -10,6 +10,11 @@ def reference(customer: int, number: int) -> str:
     return f"ref{customer}x{number}"
 
 
+def customer_of(mark: str) -> int:
+    """The number of the customer who wrote it."""
+    return int(mark.removeprefix("ref").partition("x")[0])
+
+
 def references_in(text: str) -> tuple[str, ...]:
     """Each once, in the order of the text."""
     return tuple(dict.fromkeys(found.group() for found in MARK.finditer(text)))

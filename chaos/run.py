@@ -1,15 +1,17 @@
 """One run: the crowd comes, people work, parts fail; then everything comes to rest and is judged."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from chaos.crowd import Crowd
 from chaos.customers import Pace
 from chaos.evidence import at_rest, collect
-from chaos.judge import judge
+from chaos.facts import RunFacts
+from chaos.judge import Problem, judge
 from chaos.people import People
 from chaos.plants import Plant
 from chaos.schedule import Inflicted, Over, Told, inflict_all
@@ -21,6 +23,7 @@ from embedded.processes import Report
 from storage.conversations import ConversationRepository
 
 MESSAGES_EACH = 11
+PROBLEMS = "problems"
 LAST_FAULT_WITHIN_SECONDS = 180.0
 
 
@@ -74,14 +77,7 @@ async def run(settings: Settings, plan: Plan, report: Report, watcher: Watcher) 
         crowd = Crowd(stage, random)
         watcher.says(f"{plan.conversations} customers arrive …")
         await crowd.arrive()
-        people = People(
-            stage.staff,
-            stage.outside,
-            random,
-            ConversationRepository(stage.database),
-            crowd.conversations.get,
-            crowd.just_wrote,
-        )
+        people = People(stage.staff, stage.outside, random, ConversationRepository(stage.database), crowd)
         if stage.disk is None:
             watcher.says("Without root no disk can be full, so that fault is left out.")
         stage.outside.begins()
@@ -90,7 +86,7 @@ async def run(settings: Settings, plan: Plan, report: Report, watcher: Watcher) 
             async with _aside(people.work(plan.conversations)):
                 await _play(stage, plan, crowd, Random(plan.seed + 1), watcher.fault, faults.append)  # noqa: S311
             watcher.says("Waiting until everything is at rest …")
-            rested = await at_rest(stage)
+            rested = await at_rest(stage, crowd)
             await people.end_every_ownership()
         watcher.says("Reading both sides, replaying every history …")
         facts = await collect(stage, crowd)
@@ -99,7 +95,17 @@ async def run(settings: Settings, plan: Plan, report: Report, watcher: Watcher) 
         verdict = verdict_of(
             facts, judge(facts), recoveries, customers=plan.conversations, seed=plan.seed, rested=rested
         )
+        keep_evidence(settings.home / PROBLEMS, facts, verdict.problems)
         return Result(plan, verdict, recoveries, stage)
+
+
+def keep_evidence(folder: Path, facts: RunFacts, problems: Sequence[Problem]) -> None:
+    """Both sides of each conversation with a problem, a JSON file each."""
+    wrong = {problem.conversation_id for problem in problems}
+    for one in facts.conversations:
+        if one.conversation_id in wrong:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{one.conversation_id}.json").write_text(one.model_dump_json(indent=1))
 
 
 async def _play(stage: Stage, plan: Plan, crowd: Crowd, random: Random, told: Told, over: Over) -> None:

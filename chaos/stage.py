@@ -14,9 +14,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from cast.staff import Staff
 from chaos.disk import SmallDisk, small_disk, unmount
 from chaos.neighbours import Neighbours, serving_neighbours
-from chaos.organisation import ORGANISATION, publish, specification
+from chaos.organisation import ORGANISATION, STAFF, publish, specification
 from chaos.outside import OutsideRecord
-from chaos.people import STAFF
 from chaos.plants import Plant, plant
 from config.settings import Settings
 from domain.identity.directory import Contact

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.references import is_answer, reference, references_in
+from chaos.references import customer_of, is_answer, reference, references_in
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ def test_each_mark_is_found_once_in_its_order(text: str, marks: tuple[str, ...])
 
 def test_a_mark_is_found_as_it_was_made() -> None:
     assert references_in(f"Where? {reference(3, 14)}") == (reference(3, 14),)
+    assert customer_of(reference(3, 14)) == 3
 
 
 @pytest.mark.parametrize(("text", "holds"), [("There. (answer 7 to ref1x2)", True), ("An answer to ref1x2", False)])
