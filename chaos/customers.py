@@ -12,7 +12,7 @@ from cast.saying import Say
 from chaos import organisation
 from chaos.facts import Had, Kind
 from chaos.outside import OutsideRecord
-from chaos.references import is_answer, reference
+from chaos.references import is_answer, plain, reference
 from domain.conversation.messages import Author
 from domain.delivery.channels import WEB_CHAT
 from domain.specification.organisation import ChannelKind
@@ -143,7 +143,7 @@ class ChatCustomer(Customer):
 
     def had(self) -> list[Had]:
         return [
-            Had(channel=WEB_CHAT, id=heard.message_id, text=heard.text, seq=heard.seq)
+            Had(channel=WEB_CHAT, id=heard.message_id, text=plain(heard.text), seq=heard.seq)
             for heard in self.client.heard
             if heard.author is not Author.CUSTOMER
         ]
@@ -191,7 +191,7 @@ class VendorCustomer(Customer):
 
     def had(self) -> list[Had]:
         return [
-            Had(channel=posted.channel, id=posted.id, text=posted.text, part_of=posted.part_of)
+            Had(channel=posted.channel, id=posted.id, text=plain(posted.text), part_of=posted.part_of)
             for kind in sorted(self.used)
             for posted in self.devices[kind].posted()
         ]
@@ -199,7 +199,7 @@ class VendorCustomer(Customer):
     def answers(self, channels: frozenset[ChannelKind]) -> frozenset[str]:
         """The texts of the AI agent that the customer has now on these channels."""
         posted = (one for kind in sorted(channels) for one in self.devices[kind].posted())
-        return frozenset(one.text for one in posted if is_answer(one.text))
+        return frozenset(plain(one.text) for one in posted if is_answer(one.text))
 
 
 def _chosen(random: Random, weights: Mapping[Choice, int]) -> Choice:

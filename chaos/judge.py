@@ -102,19 +102,34 @@ def messages_recorded_in_one_conversation(run: RunFacts) -> Found:
 
 
 def messages_answered_once(facts: ConversationFacts) -> Found:
-    """Answered, escalated, or with whoever decides. A reply that finds nothing to answer is a second answer."""
+    """Answered by one message of the AI agent or by a person, or cared for: escalated, or with whoever decides."""
+    answers = Counter[str]()
     waiting: list[StoredMessage] = []
     for message in facts.recorded.messages:
         if message.author is Author.CUSTOMER:
             waiting.append(message)
-        elif message.author is Author.AI_AGENT and not waiting:
-            yield "doubled", f"seq {message.seq}", "it answers what had been answered before"
-        elif message.author is not Author.SYSTEM:
+        elif message.author is Author.AI_AGENT:
+            answers.update(_marks(message))
+            waiting = [one for one in waiting if not set(_marks(one)) <= set(_marks(message))]
+        elif message.author is Author.HUMAN_AGENT:
             waiting.clear()
+    yield from (("doubled", mark, f"it was answered {count} times") for mark, count in answers.items() if count > 1)
+    for message in [] if _is_cared_for(facts) else waiting:
+        yield "lost", _name(message), "it has no answer, and nobody has the conversation"
+
+
+def answers_recorded(facts: ConversationFacts) -> Found:
+    """What the record itself takes for unanswered is with somebody."""
     stands = facts.recorded.conversation
-    if waiting and not (stands and stands.status in CARED_FOR):
-        for message in waiting:
-            yield "lost", _name(message), "it has no answer, and nobody has the conversation"
+    if stands and not _is_cared_for(facts):
+        for message in _by_customer(facts):
+            if message.seq > stands.answered_seq:
+                yield "lost", _name(message), "the record says that it is not answered, and nobody has the conversation"
+
+
+def _is_cared_for(facts: ConversationFacts) -> bool:
+    stands = facts.recorded.conversation
+    return stands is not None and stands.status in CARED_FOR
 
 
 def messages_in_order(facts: ConversationFacts) -> Found:
@@ -270,6 +285,7 @@ def _action(arguments: Mapping[str, object]) -> DoneAction:
 PER_CONVERSATION: Sequence[Callable[[ConversationFacts], Found]] = (
     messages_recorded_once,
     messages_answered_once,
+    answers_recorded,
     messages_in_order,
     customers_have_what_was_recorded,
     nothing_delivered_twice,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from random import Random
 
@@ -16,6 +17,7 @@ from chaos.customers import ChatCustomer, Customer, VendorCustomer
 from chaos.facts import Takeover
 from chaos.organisation import AGENTS, APPROVERS, LEAD
 from chaos.outside import OutsideRecord, Ownership
+from chaos.references import plain
 from domain.conversation.ownership import Status
 from domain.conversation.record import ApprovalView
 from domain.errors import RetryableError
@@ -23,13 +25,15 @@ from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision
 from storage.conversations import ConversationRepository
 
-Act = Callable[[str], Awaitable[None]]
-"""What somebody does next."""
+Work = Callable[[], Awaitable[None]]
+Look = Callable[[list[Work]], Awaitable[None]]
+"""Looks for work, and puts it into the list."""
 
 MANNERS = {"approve": 8, "edit": 3, "reject": 2, "take_over": 1, "twice": 2, "together": 2, "late": 1}
 PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS = 0.5
-CONVERSATIONS_A_SCREEN = 150
+CONVERSATIONS_A_HAND = 150
+AT_A_LOOK = 10
 BEFORE_A_TAKEOVER_SECONDS = 0.5
 UNASKED_SECONDS = 30.0
 """So often somebody takes a conversation over, or switches its mode, without being asked."""
@@ -56,33 +60,47 @@ class People:
         self._busy: set[str] = set()
 
     async def work(self, conversations: int) -> None:
-        """Everybody at once, until cancelled; for many conversations everybody has several screens."""
-        screens = 1 + conversations // CONVERSATIONS_A_SCREEN
-        unasked_pause = max(LOOK_SECONDS, screens * UNASKED_SECONDS / conversations)
-        working: list[tuple[Act, str, float]] = [
-            *((self._approve, by, LOOK_SECONDS) for by in APPROVERS),
-            *((self._help, by, LOOK_SECONDS) for by in AGENTS),
-            (self._interfere, LEAD, unasked_pause),
-        ]
-        await asyncio.gather(*(self._over_and_over(*one) for one in working for _ in range(screens)))
+        """Everybody at once, until cancelled; for many conversations everybody does several things at once."""
+        hands = (1 + conversations // CONVERSATIONS_A_HAND) * len(APPROVERS)
+        pauses = {self._approve: LOOK_SECONDS, self._help: LOOK_SECONDS}
+        pauses |= {self._interfere: max(LOOK_SECONDS, UNASKED_SECONDS / conversations)}
+        async with asyncio.TaskGroup() as group:
+            for look, pause in pauses.items():
+                group.create_task(self._over_and_over(look, pause, asyncio.Semaphore(hands), group))
 
-    async def _over_and_over(self, act: Act, by: str, pause_seconds: float) -> None:
+    async def _over_and_over(
+        self, look: Look, pause_seconds: float, hands: asyncio.Semaphore, group: asyncio.TaskGroup
+    ) -> None:
+        """Look for work again and again; what is found is done beside the looking, by as many hands as there are."""
+
+        async def carry_out(work: Work) -> None:
+            async with hands:
+                await self._patiently(work())
+
         while True:
-            await asyncio.sleep(pause_seconds * self._random.uniform(0.5, 2))
-            try:
-                async with asyncio.timeout(PATIENCE.total_seconds()):
-                    await act(by)
-            except (httpx.HTTPError, RetryableError, ValidationError, TimeoutError) as error:
-                self._outside.refused_requests[type(error).__name__] += 1
+            await asyncio.sleep(pause_seconds * self._random.uniform(0.5, 1.5))
+            found = list[Work]()
+            if not hands.locked():
+                await self._patiently(look(found))
+            for work in found:
+                group.create_task(carry_out(work))
+
+    async def _patiently(self, doing: Awaitable[None]) -> None:
+        """People give up what takes too long, and what is refused is no problem of theirs."""
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await doing
+        except (httpx.HTTPError, RetryableError, ValidationError, TimeoutError) as error:
+            self._outside.refused_requests[type(error).__name__] += 1
 
     # What waits for an approval.
 
-    async def _approve(self, by: str) -> None:
+    async def _approve(self, found: list[Work]) -> None:
+        by = self._random.choice(APPROVERS)
         waiting = [view for view in await self._staff.approvals(by, "open") if view.conversation_id not in self._busy]
-        if not waiting:
-            return
-        view = self._random.choice(waiting)
-        await self._alone_with(view.conversation_id, lambda: self._decide(by, view))
+        for view in self._random.sample(waiting, min(AT_A_LOOK, len(waiting))):
+            decide = partial(self._decide, self._random.choice(APPROVERS), view)
+            found.append(partial(self._alone_with, view.conversation_id, decide))
 
     async def _decide(self, by: str, view: ApprovalView) -> None:
         manner = self._random.choices(list(MANNERS), list(MANNERS.values()))[0]
@@ -112,7 +130,7 @@ class People:
 
     async def _let_go(self, by: str, view: ApprovalView, ask: AskDecision) -> None:
         """Noted before it is asked for: a text may leave before we hear of it."""
-        self._outside.approved_texts[view.conversation_id].add(ask.text or view.approval.text)
+        self._outside.approved_texts[view.conversation_id].add(plain(ask.text or view.approval.text))
         await self._staff.decide(by, view.approval.approval_id, ask)
 
     async def _decide_late(self, by: str) -> None:
@@ -124,12 +142,13 @@ class People:
 
     # What waits for a person.
 
-    async def _help(self, by: str) -> None:
+    async def _help(self, found: list[Work]) -> None:
+        by = self._random.choice(AGENTS)
         waiting = [view.conversation_id for view in await self._staff.conversations(by, Status.WITH_HUMAN)]
         free = [conversation_id for conversation_id in waiting if conversation_id not in self._busy]
-        if free:
-            conversation_id = self._random.choice(free)
-            await self._alone_with(conversation_id, lambda: self._attend_to(by, conversation_id))
+        for conversation_id in self._random.sample(free, min(AT_A_LOOK, len(free))):
+            attend = partial(self._attend_to, by, conversation_id)
+            found.append(partial(self._alone_with, conversation_id, attend))
 
     async def _attend_to(self, by: str, conversation_id: str) -> None:
         """Answer, and mostly hand back."""
@@ -144,13 +163,13 @@ class People:
 
     # What nobody asked for.
 
-    async def _interfere(self, by: str) -> None:
+    async def _interfere(self, found: list[Work]) -> None:
         """Mostly where a reply is on its way, which is when a takeover is hardest to get right."""
-        free = [name for name in self._crowd.just_wrote() if name not in self._busy] or await self._active(by)
-        if not free:
-            return
-        conversation_id = self._random.choice(free)
-        await self._alone_with(conversation_id, lambda: self._take_over_or_switch(by, conversation_id))
+        free = [name for name in self._crowd.just_wrote() if name not in self._busy] or await self._active(LEAD)
+        if free:
+            conversation_id = self._random.choice(free)
+            act = partial(self._take_over_or_switch, LEAD, conversation_id)
+            found.append(partial(self._alone_with, conversation_id, act))
 
     async def _active(self, by: str) -> list[str]:
         active = await self._staff.conversations(by, Status.OPEN)
@@ -211,7 +230,10 @@ class People:
         found = await self._conversations.get(conversation_id)
         return found.last_seq if found else 0
 
-    async def _alone_with(self, conversation_id: str, act: Callable[[], Awaitable[None]]) -> None:
+    async def _alone_with(self, conversation_id: str, act: Work) -> None:
+        """Unless somebody else is at it already."""
+        if conversation_id in self._busy:
+            return
         self._busy.add(conversation_id)
         try:
             await act()

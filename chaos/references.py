@@ -20,6 +20,11 @@ def references_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.group() for found in MARK.finditer(text)))
 
 
+def plain(text: str) -> str:
+    """As texts are compared: vendors break lines, and end a mail with one."""
+    return " ".join(text.split())
+
+
 def is_answer(text: str) -> bool:
     """Whether the model wrote it: no two of its answers are the same."""
     return ANSWER.search(text) is not None

@@ -54,6 +54,11 @@ PLANTED: dict[str, tuple[RunFacts, Rule, str]] = {
         "ref1x4",
     ),
     "a message has no answer and nobody has it": (transcript(*MESSAGES, LATE), "lost", "ref1x4"),
+    "the record says that a message is not answered": (
+        inside(conversation=STANDS.model_copy(update={"answered_seq": 5})),
+        "lost",
+        THIRD,
+    ),
     "the web chat never showed a reply": (outside(had=without(HAD, 2)), "lost", "web_chat seq 5"),
     "a vendor never had a mail that was recorded as sent": (outside(had=without(HAD, 3)), "lost", f"email {MAIL_ID}"),
     "a step is tried for ever": (
@@ -70,7 +75,7 @@ PLANTED: dict[str, tuple[RunFacts, Rule, str]] = {
     "a message is answered twice": (
         transcript(*MESSAGES, stored(8, Author.AI_AGENT, "Again. (answer 11 to ref1x3)", draft_id="d4")),
         "doubled",
-        "seq 8",
+        THIRD,
     ),
     "a draft is sent twice": (
         transcript(*MESSAGES, LATE, stored(9, Author.AI_AGENT, ANSWER, draft_id="d1")),
@@ -164,6 +169,26 @@ SOUND: dict[str, RunFacts] = {
     "a conversation": RunFacts(conversations=(IN_ORDER,)),
     "nobody came": RunFacts(),
     "an unacknowledged message got lost": outside(said=(*SAID, SAID_LATE.model_copy(update={"acknowledged_at": None}))),
+    "a message that was written while the answer to the one before was on its way": outside(
+        recorded=RECORDED.model_copy(
+            update={
+                "messages": (
+                    MESSAGES[0],
+                    stored(2, Author.CUSTOMER, f"Refund me. {SECOND}"),
+                    stored(3, Author.AI_AGENT, ANSWER, draft_id="d1"),
+                    *MESSAGES[3:],
+                ),
+                "audit": (
+                    AUDIT[0],
+                    event("message_received", "customer", seq=2),
+                    AUDIT[1],
+                    event("message_delivered", AI, seq=3),
+                    *AUDIT[4:],
+                ),
+            }
+        ),
+        had=(HAD[0].model_copy(update={"seq": 3}), *HAD[1:]),
+    ),
     "an action that may have happened": actions(7, calls=(called(7, "in_doubt"),)),
     "an open approval with a deadline": outside(
         recorded=RECORDED.model_copy(update={"approvals": (*RECORDED.approvals, OPEN)}), next_deadline=START
