@@ -78,6 +78,14 @@ BEGIN
     END IF;
 END $$;
 
+-- By which thread a message leaves: that of its first attempt, which may have sent it there; else the one used last.
+CREATE OR REPLACE FUNCTION thread_of_delivery(c conversations, d deliveries, on_channel text)
+RETURNS SETOF channel_threads LANGUAGE sql STABLE AS $$
+    SELECT * FROM channel_threads WHERE organisation = c.organisation AND channel = d.channel AND thread = d.thread
+    UNION ALL
+    SELECT * FROM thread_of(c.conversation_id, on_channel) WHERE d.thread IS NULL
+$$;
+
 -- `status` is claimed, refused, or what an earlier attempt left: in_doubt, delivered. A draft from before a restore is in
 -- doubt at once: it may have left in the time that was lost, so its channel is asked first.
 CREATE OR REPLACE FUNCTION claim_delivery(
@@ -87,12 +95,15 @@ CREATE OR REPLACE FUNCTION claim_delivery(
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
     known deliveries;
+    used channel_threads;
     refusal text;
 BEGIN
     SELECT * INTO known FROM deliveries d WHERE message_key = step->>'message_key';
     claimed_at := coalesce(known.delivered_at, known.claimed_at, moment);
     body := known.text;
-    SELECT t.address, t.opted_out INTO address, opted_out FROM thread_of(c.conversation_id, step->>'channel') t;
+    SELECT * INTO used FROM thread_of_delivery(c, known, step->>'channel');
+    address := used.address;
+    opted_out := used.opted_out;
     IF known.state = 'delivered' THEN
         status := 'delivered';
     ELSIF known.state = 'withdrawn' THEN
@@ -113,7 +124,8 @@ BEGIN
         status := CASE WHEN EXISTS (
             SELECT FROM turns WHERE draft_id = step->>'draft_id' AND was_restored_since(c.organisation, created_at)
         ) THEN 'in_doubt' ELSE 'claimed' END;
-        UPDATE deliveries d SET leased_until = clock_timestamp() + lease, sending = status = 'claimed'
+        UPDATE deliveries d SET leased_until = clock_timestamp() + lease, sending = status = 'claimed',
+            thread = used.thread
         WHERE message_key = step->>'message_key'
         RETURNING d.text INTO body;
     END IF;
@@ -189,7 +201,7 @@ DECLARE
     known deliveries;
 BEGIN
     SELECT * INTO known FROM deliveries WHERE message_key = step->>'message_key';
-    SELECT t.address INTO address FROM thread_of(c.conversation_id, step->>'channel') t;
+    SELECT t.address INTO address FROM thread_of_delivery(c, known, step->>'channel') t;
     claimed_at := coalesce(known.delivered_at, known.claimed_at, moment);
     body := coalesce(known.text, text_of_delivery(step));
     status := CASE known.state WHEN 'delivered' THEN 'delivered' ELSE 'refused' END;
@@ -260,7 +272,7 @@ END $$;
 -- What an adapter learned by sending, such as the id of a thread that begins with it.
 CREATE OR REPLACE FUNCTION keep_address(key text, learned jsonb) RETURNS void LANGUAGE sql AS $$
     UPDATE channel_threads t SET address = t.address || learned
-    FROM deliveries d, thread_of(d.conversation_id, d.channel) used
-    WHERE d.message_key = key
+    FROM deliveries d, conversations c, thread_of_delivery(c, d, d.channel) used
+    WHERE d.message_key = key AND c.conversation_id = d.conversation_id
         AND (t.organisation, t.channel, t.thread) = (used.organisation, used.channel, used.thread)
 $$;

@@ -301,6 +301,53 @@ async def test_what_was_written_before_a_split_is_still_answered_there(
     assert await stage.database.fetchval("SELECT address FROM channel_threads") == {"to": "ada", "last": "m-9"}
 
 
+async def _claimed_before_another_thread(stage: Stage, inbox: InboxRepository) -> str:
+    """A reply is claimed; then the same customer begins another thread of the same conversation."""
+    kept = await began(stage, inbox, wrote("e-1", address={"to": "ada", "thread": "first"}))
+    conversation_id = kept.conversation_id or ""
+    await stage.deliveries.claim(reply_in(conversation_id, channel="email"), NOW)
+    await stage.deliveries.end_attempt("r-1")
+    again = wrote("e-2", thread="email-2", address={"to": "ada", "thread": "second"})
+    joined = await inbox.keep(ORGANISATION, again, later(1), across_channels=True)
+    assert joined.conversation_id == conversation_id
+    return conversation_id
+
+
+async def test_another_attempt_goes_where_the_first_one_went(stage: Stage, inbox: InboxRepository) -> None:
+    """A vendor is asked for what it has in the thread of the first attempt: in another one it would not be found."""
+    conversation_id = await _claimed_before_another_thread(stage, inbox)
+    again = await stage.deliveries.claim(reply_in(conversation_id, channel="email"), later(2))
+    assert (again.status, again.address) == ("in_doubt", {"to": "ada", "thread": "first"})
+
+
+async def test_the_last_look_is_where_the_first_attempt_went(stage: Stage, inbox: InboxRepository) -> None:
+    conversation_id = await _claimed_before_another_thread(stage, inbox)
+    await stage.database.fetchval("UPDATE deliveries SET leased_until = NULL RETURNING 1")
+    ended = await stage.deliveries.give_up(reply_in(conversation_id, channel="email"), later(60), looked=False)
+    assert (ended.status, ended.address) == ("in_doubt", {"to": "ada", "thread": "first"})
+
+
+async def test_what_sending_taught_is_kept_where_it_was_sent(stage: Stage, inbox: InboxRepository) -> None:
+    await _claimed_before_another_thread(stage, inbox)
+    await stage.deliveries.keep_address("r-1", {"last": "m-9"})
+    rows = await stage.database.fetch("SELECT thread, address->>'last' AS last FROM channel_threads ORDER BY thread")
+    assert [tuple(row) for row in rows] == [("email-1", "m-9"), ("email-2", None)]
+
+
+async def test_the_next_message_goes_to_the_thread_used_last(stage: Stage, inbox: InboxRepository) -> None:
+    conversation_id = await _claimed_before_another_thread(stage, inbox)
+    following = reply_in(conversation_id, channel="email", message_key="r-2")
+    assert (await stage.deliveries.claim(following, later(2))).address == {"to": "ada", "thread": "second"}
+
+
+async def test_a_claim_of_the_version_before_goes_to_the_thread_used_last(stage: Stage, inbox: InboxRepository) -> None:
+    """It did not keep its thread."""
+    conversation_id = await _claimed_before_another_thread(stage, inbox)
+    await stage.database.fetchval("UPDATE deliveries SET thread = NULL RETURNING 1")
+    again = await stage.deliveries.claim(reply_in(conversation_id, channel="email"), later(2))
+    assert again.address == {"to": "ada", "thread": "second"}
+
+
 @pytest.mark.parametrize(("channel", "thread"), [("sms", "email-1"), ("email", "unknown")])
 async def test_a_thread_of_another_conversation_is_not_split_off(
     threads: ThreadRepository, mail: str, sms: str, channel: str, thread: str
