@@ -1,6 +1,7 @@
 """`holdfast chaos`: many conversations, every fault, and a judge who stands outside."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,7 @@ def chaos(
     of order, sent after a takeover or without approval; otherwise 1. The run is told on standard error.
     """
     configure_logging("error", "console")
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)  # it warns whenever PostgreSQL is killed
     plan = Plan(conversations, minutes, seed, messages, plant)
     if report is not None:
         _prove_writable(report)

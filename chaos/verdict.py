@@ -15,11 +15,15 @@ P95 = 0.95
 
 
 class Recovery(Frozen):
-    """Of one fault: how long after its end the questions that it had kept waiting were answered (95 of 100)."""
+    """Of one fault: how long after its end the questions that it had kept waiting were answered.
+
+    `first_seconds` is until the first of them, `seconds` until 95 of 100.
+    """
 
     fault: Inflicted
     waiting: int
-    seconds: float | None = Field(description="None: it kept nobody waiting.")
+    first_seconds: float | None = None
+    seconds: float | None = Field(None, description="None: it kept nobody waiting.")
 
 
 class Verdict(Frozen):
@@ -94,12 +98,14 @@ def recoveries_of(outside: OutsideRecord, faults: Sequence[Inflicted]) -> list[R
 
 def _recovery(fault: Inflicted, questions: Sequence[Said], answered_at: dict[str, float]) -> Recovery:
     answers = sorted(
-        answered_at[said.mark]
+        max(0.0, answered_at[said.mark] - fault.over_at)
         for said in questions
         if said.said_at <= fault.over_at and fault.began_at <= answered_at.get(said.mark, -1.0)
     )
-    late = answers[: max(1, round(P95 * len(answers)))]
-    return Recovery(fault=fault, waiting=len(answers), seconds=max(0.0, late[-1] - fault.over_at) if late else None)
+    if not answers:
+        return Recovery(fault=fault, waiting=0)
+    last = answers[max(1, round(P95 * len(answers))) - 1]
+    return Recovery(fault=fault, waiting=len(answers), first_seconds=answers[0], seconds=last)
 
 
 def latencies(outside: OutsideRecord) -> list[tuple[float, float]]:

@@ -13,8 +13,8 @@ OUT = Inflicted(name="slack out", began_at=40, over_at=45)
 FIGURES = RunFigures(
     verdict=verdict(),
     recoveries=(
-        Recovery(fault=OUT, waiting=0, seconds=None),
-        Recovery(fault=KILLED, waiting=3, seconds=2.5),
+        Recovery(fault=OUT, waiting=0),
+        Recovery(fault=KILLED, waiting=3, first_seconds=0.5, seconds=2.5),
         Recovery(fault=KILLED, waiting=1, seconds=0.5),
     ),
     answers=((1.0, 0.9), (11.0, 4.0), (21.0, 1.0), (30.0, 12.0)),

@@ -28,8 +28,8 @@ def test_every_rule_has_its_count() -> None:
 
 def test_a_fault_that_kept_nobody_waiting_has_no_seconds() -> None:
     assert recovery_rows(FIGURES) == [
-        ("worker killed", "2", "4", "1.5 s", "2.5 s"),
-        ("slack out", "1", "0", "–", "–"),
+        ("worker killed", "2", "4", "0.5 s", "1.5 s", "2.5 s"),
+        ("slack out", "1", "0", "–", "–", "–"),
     ]
 
 

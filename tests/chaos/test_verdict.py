@@ -54,21 +54,21 @@ def test_what_nobody_promised_is_counted_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered_at", "waiting", "seconds"),
+    ("answered_at", "waiting", "first", "seconds"),
     [
-        ({}, 0, None),
-        ({"ref1x1": 9.5}, 0, None),
-        ({"ref1x1": 11.0}, 1, 0.0),
-        ({"ref1x1": 14.0, "ref1x2": 15.5}, 2, 3.5),
-        ({"ref1x3": 15.0}, 0, None),
+        ({}, 0, None, None),
+        ({"ref1x1": 9.5}, 0, None, None),
+        ({"ref1x1": 11.0}, 1, 0.0, 0.0),
+        ({"ref1x1": 14.0, "ref1x2": 15.5}, 2, 2.0, 3.5),
+        ({"ref1x3": 15.0}, 0, None, None),
     ],
     ids=["nobody was answered", "answered before", "answered meanwhile", "answered afterwards", "said afterwards"],
 )
 def test_recovery_is_from_the_end_of_a_fault_to_the_answers_that_it_kept(
-    answered_at: dict[str, float], waiting: int, seconds: float | None
+    answered_at: dict[str, float], waiting: int, first: float | None, seconds: float | None
 ) -> None:
     (recovery,) = recoveries_of(outside(**answered_at), [KILLED])
-    assert (recovery.waiting, recovery.seconds) == (waiting, seconds)
+    assert (recovery.waiting, recovery.first_seconds, recovery.seconds) == (waiting, first, seconds)
 
 
 def test_what_waits_for_people_is_in_no_figure() -> None:
