@@ -12,12 +12,12 @@ from chaos.facts import Said
 from chaos.organisation import ORGANISATION, SUBJECT
 from chaos.references import customer_of
 from chaos.stage import Stage
-from domain.delivery.channels import WEB_CHAT
+from domain.delivery.channels import PHONE, WEB_CHAT
 from domain.errors import RetryableError
 from domain.specification.organisation import ChannelKind
 from storage.inbox import InboxRepository
 
-FIRST_CHANNELS: dict[ChannelKind, int] = {WEB_CHAT: 8, "email": 3, "sms": 3, "zendesk": 3, "slack": 3}
+FIRST_CHANNELS: dict[ChannelKind, int] = {WEB_CHAT: 8, "email": 3, "sms": 3, "zendesk": 3, "slack": 3, PHONE: 1}
 """The channel by which a customer begins, with its weight."""
 OPENED_AT_ONCE = 20
 LOOK_SECONDS = 0.2
@@ -103,12 +103,15 @@ class Crowd:
                 self.conversations.setdefault(found, customer)
 
     def channels(self, conversation_id: str) -> frozenset[ChannelKind]:
-        """Those whose thread is known to belong to the conversation; a customer may have several conversations."""
+        """Those whose thread is known to belong to the conversation; a customer may have several conversations.
+
+        Not the telephone: what was said before may be spoken later.
+        """
         customer = self.conversations[conversation_id]
         return frozenset(
             kind
             for (number, kind), found in self.threads.items()
-            if number == customer.number and found == conversation_id
+            if number == customer.number and found == conversation_id and kind != PHONE
         )
 
     def thread_of(self, said: Said) -> str:

@@ -14,7 +14,7 @@ from chaos.facts import Had, Kind
 from chaos.outside import OutsideRecord
 from chaos.references import is_answer, plain, reference
 from domain.conversation.messages import Author
-from domain.delivery.channels import WEB_CHAT
+from domain.delivery.channels import PHONE, WEB_CHAT
 from domain.specification.organisation import ChannelKind
 from invariants.records import Sent
 from sandbox.slack_workspace import RefusedCallError
@@ -173,21 +173,31 @@ class VendorCustomer(Customer):
         self.devices = {kind: device for kind, device in devices.items() if kind in organisation.CHANNELS}
         self.used = {first}
         self._using = first
+        self._heard = 0
 
     @property
     def channel(self) -> ChannelKind:
         return self._using
 
     def switch_channel(self) -> None:
-        self._using = self._random.choice(sorted(self.devices.keys() - {self._using}))
+        self._using = self._random.choice(sorted(self.devices.keys() - {self._using, PHONE}))
         self.used.add(self._using)
 
     async def write(self, text: str) -> None:
-        """A vendor that refuses tells the customer, who then has not written."""
+        """A vendor that refuses, and a call that is over, tell the customer, who then has not written."""
         try:
             await self.devices[self._using].write(text)
-        except (RefusedError, RefusedCallError):
+        except (RefusedError, RefusedCallError, ValueError):
             self._outside.said.pop(text.rsplit(maxsplit=1)[-1])
+            self.switch_channel()
+        if self._using == PHONE:
+            self._note_heard()
+
+    def _note_heard(self) -> None:
+        lines = [one.text for one in self.devices[PHONE].posted()]
+        for line in lines[self._heard :]:
+            self._outside.reached(line)
+        self._heard = len(lines)
 
     def had(self) -> list[Had]:
         return [

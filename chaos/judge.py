@@ -10,12 +10,12 @@ from typing import Literal
 
 from chaos.facts import ConversationFacts, DoneAction, Had, RunFacts, Said
 from chaos.organisation import VOUCHER_TOOL
-from chaos.references import is_answer, references_in
+from chaos.references import is_answer, plain, references_in
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.record import StoredMessage
 from domain.conversation.turn import Outcome
-from domain.delivery.channels import WEB_CHAT
+from domain.delivery.channels import PHONE, WEB_CHAT
 from domain.model import Frozen
 from invariants.conversations import (
     every_ai_message_was_decided_once,
@@ -147,7 +147,7 @@ def messages_in_order(facts: ConversationFacts) -> Found:
 
 def customers_have_what_was_recorded(facts: ConversationFacts) -> Found:
     """By the vendors' own ids, and in the web chat by seq: the same messages, none missing, none besides."""
-    had = Counter(_key(one) for one in facts.had if one.part_of is None)
+    had = Counter(_key(one) for one in facts.had if one.part_of is None and one.channel != PHONE)
     sent = Counter(_sent(facts))
     for key in sent - had:
         yield "lost", key, "it was recorded as sent, and the customer does not have it"
@@ -158,7 +158,7 @@ def customers_have_what_was_recorded(facts: ConversationFacts) -> Found:
 
 def nothing_delivered_twice(facts: ConversationFacts) -> Found:
     """No two answers of the model are the same, and no two replies of people, so no text may come twice."""
-    texts = Counter(one.text for one in facts.had if _is_unique(one.text))
+    texts = Counter(one.text for one in facts.had if _is_unique(one.text) and one.channel != PHONE)
     keys = {one.text: _key(one) for one in facts.had}
     yield from (("doubled", keys[text], f"its text came {count} times") for text, count in texts.items() if count > 1)
     drafts = Counter(message.draft_id for message in facts.recorded.messages if message.draft_id)
@@ -176,6 +176,28 @@ def deliveries_in_order(facts: ConversationFacts) -> Found:
         for first, second in pairwise(several):
             if seqs[_key(first)] > seqs[_key(second)]:
                 yield "out_of_order", _key(second), f"the customer has it after {_key(first)}"
+
+
+class Window(Frozen):
+    """What calls missed, and heard again: a caller can be asked nothing, so it is no broken promise."""
+
+    calls: int
+    unheard: int
+    heard_again: int
+
+
+def window_of(run: RunFacts) -> Window:
+    """Of what the AI agent and people said on the phone, how often it was heard."""
+    times = [count for facts in run.conversations for count in _times_heard(facts)]
+    calls = sum(any(said.channel == PHONE for said in facts.said) for facts in run.conversations)
+    return Window(calls=calls, unheard=times.count(0), heard_again=sum(count > 1 for count in times))
+
+
+def _times_heard(facts: ConversationFacts) -> Iterator[int]:
+    heard = Counter(one.text for one in facts.had if one.channel == PHONE)
+    for message in facts.recorded.messages:
+        if message.channel == PHONE and message.author in {Author.AI_AGENT, Author.HUMAN_AGENT}:
+            yield heard[plain(message.text)]
 
 
 # Who may say it.
@@ -330,6 +352,8 @@ def _seq_of_keys(facts: ConversationFacts) -> dict[str, int]:
     named = dict[str, int]()
     for message in facts.recorded.messages:
         if message.author is Author.CUSTOMER:
+            continue
+        if message.channel == PHONE:
             continue
         if message.channel == WEB_CHAT:
             named[f"{WEB_CHAT} seq {message.seq}"] = message.seq

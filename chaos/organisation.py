@@ -7,6 +7,7 @@ from answering.topics.ngram import train
 from cast.staff import WEBSITE
 from chaos.references import reference
 from domain.conversation.confidence import Calibration
+from domain.delivery.channels import PHONE
 from domain.quality.topics import LabelledText
 from domain.specification.organisation import (
     AiAgentSpec,
@@ -45,7 +46,7 @@ STAFF: dict[str, tuple[str, ...]] = {
 }
 """Who has an API key, and with which roles."""
 
-CHANNELS: tuple[ChannelKind, ...] = ("web_chat", "email", "sms", "zendesk", "slack")
+CHANNELS: tuple[ChannelKind, ...] = ("web_chat", "email", "sms", "zendesk", "slack", PHONE)
 TWO_APPROVERS_ABOVE = 500
 SUBJECT = "My question"
 SHOP = "shop"

@@ -10,6 +10,14 @@ from chaos.verdict import Recovery, Verdict
 
 IMAGES = "images"
 LEFT, RIGHT = "---", "---:"
+RECOVERY_COLUMNS = (
+    "Fault",
+    "n",
+    "Questions kept waiting",
+    "First answer, longest",
+    "95 of 100, median",
+    "95 of 100, longest",
+)
 RULES: dict[str, str] = {
     "lost": "acknowledged and not recorded, or neither answered nor with a person, or recorded as sent and never there",
     "doubled": "recorded twice, answered twice, or the same message twice with a customer",
@@ -49,17 +57,7 @@ def page(run: RunFigures, timeline: Path, recoveries: Path) -> str:
         faults=sum(verdict.faults.values()),
         kinds=len(verdict.faults),
         latencies=table(("Questions asked and answered", "n", "p50", "p95", "p99"), latency_rows(run)),
-        recovery=table(
-            (
-                "Fault",
-                "n",
-                "Questions kept waiting",
-                "First answer, longest",
-                "95 of 100, median",
-                "95 of 100, longest",
-            ),
-            recovery_rows(run),
-        ),
+        recovery=table(RECOVERY_COLUMNS, recovery_rows(run)),
         timeline=timeline.as_posix(),
         recoveries=recoveries.as_posix(),
     )
@@ -112,10 +110,10 @@ PostgreSQL, Temporal, two workers, the gateway, the stand-ins of all vendors, an
 
 ## What was counted
 
-{messages} messages of customers in {verdict.conversations:,} conversations by web chat, email, SMS, Zendesk and Slack;
-{verdict.approvals:,} approvals; {verdict.takeovers:,} takeovers after which every message was watched; {faults} faults
-of {kinds} kinds. Afterwards everything {rested}. Of {verdict.unacknowledged} messages no
-vendor was ever told that we have them, and nobody reads that vendor as well: nobody promised anything about these.
+{messages} messages of customers in {verdict.conversations:,} conversations by web chat, email, SMS, Zendesk, Slack and
+phone; {verdict.approvals:,} approvals; {verdict.takeovers:,} takeovers after which every message was watched; {faults}
+faults of {kinds} kinds. Afterwards everything {rested}. Of {verdict.unacknowledged} messages no vendor was ever told that
+we have them, and nobody reads that vendor as well: nobody promised anything about these.
 
 {counts}
 
@@ -125,7 +123,10 @@ both are known wherever they turn up. Only afterwards is this compared with the 
 workflow is replayed. `tests/chaos/test_judge.py` has a planted fault for each rule that the judge finds, and
 `holdfast chaos --plant` runs with a bug that it finds.
 
-No vendor is left out: each takes an idempotency key or can be asked what it has. So no window is counted apart.
+Every vendor but the telephone takes an idempotency key or can be asked what it has. A caller can be asked nothing: what
+was recorded as said may have met a call that was over, and a line may be spoken again when its first answer got lost on
+the way. This window is counted apart: of {verdict.calls} calls, {verdict.unheard} lines were recorded and not heard,
+{verdict.heard_again} were heard again.
 
 ## What went wrong, and how soon all was well again
 
@@ -137,8 +138,8 @@ No vendor is left out: each takes an idempotency key or can be asked what it has
 
 Seconds count from the end of a fault, which is when the process was ready again or the trouble was taken back, until 95
 of 100 plain questions that it had kept waiting were answered. What waits for a person's approval waits for that person,
-so it is not in these figures. Where several faults overlap, each has the whole of it; where customers write more than the
-machine can answer, the queue is in it, too.
+so it is not in these figures. Where several faults overlap, each has the whole of it; where customers write more than
+the machine can answer, the queue is in it, too.
 
 {latencies}
 
@@ -151,6 +152,6 @@ reply is held back for 0.8 seconds on purpose, in case the customer writes more.
 - The clock of a worker jumps by 95 seconds within the process: our code reads another time, the machine does not.
 - A rollout of workers here is the same code again, in new processes that must replay every conversation.
 - A stopped process wakes up after seconds, not after hours.
-- Phone calls are not part of the run.
+- WhatsApp and channels of one's own are not part of the run.
 - The same seed makes the same choices, but not the same interleaving: processes run as the machine lets them.
 """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from chaos.facts import RunFacts, Said
-from chaos.judge import Problem, Rule
+from chaos.judge import Problem, Rule, window_of
 from chaos.outside import OutsideRecord
 from chaos.schedule import Inflicted
 from domain.model import Frozen
@@ -38,6 +38,9 @@ class Verdict(Frozen):
     out_of_order: int
     unapproved: int
     other: dict[str, int]
+    calls: int = Field(description="Conversations with a phone call.")
+    unheard: int = Field(description="Lines that were recorded as said on the phone and not heard; no broken promise.")
+    heard_again: int = Field(description="Lines that a caller heard more than once; no broken promise.")
     unacknowledged: int = Field(description="Messages that no vendor was told we have, and that nobody reads later.")
     faults: dict[str, int]
     recovery_seconds: dict[str, float] = Field(description="The longest of each kind of fault.")
@@ -72,6 +75,7 @@ def verdict_of(
         conversations=len(run.conversations),
         **{str(name): count for name, count in main.items()},
         other={str(name): count for name, count in counts.items()},
+        **window_of(run).model_dump(),
         unacknowledged=sum(not one.counts for one in said),
         faults=dict(Counter(recovery.fault.name for recovery in recoveries)),
         recovery_seconds=_longest(recoveries),

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from chaos.facts import Had, RunFacts, Said
-from chaos.judge import Rule, judge
+from chaos.judge import Rule, Window, judge, window_of
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.turn import Outcome
@@ -215,6 +215,42 @@ def test_a_message_that_nobody_cares_for_is_with_a_person_or_lost() -> None:
     escalated = event("escalated", reason="asked")
     run = inside(messages=(*MESSAGES, LATE), conversation=cared_for, audit=(*audit, escalated))
     assert not [problem for problem in judge(run) if problem.rule == "lost"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "window"),
+    [
+        (0, Window(calls=1, unheard=1, heard_again=0)),
+        (1, Window(calls=1, unheard=0, heard_again=0)),
+        (2, Window(calls=1, unheard=0, heard_again=1)),
+    ],
+)
+def test_what_a_call_missed_or_heard_again_is_counted_apart(heard: int, window: Window) -> None:
+    said = Said(mark="ref1x4", channel="phone", kind="question", said_at=8, acknowledged_at=8.1)
+    line = "There. (answer 12 to ref1x4)"
+    spoken = (
+        stored(8, Author.CUSTOMER, "Where? ref1x4", channel="phone"),
+        stored(9, Author.AI_AGENT, line, draft_id="d4", channel="phone"),
+    )
+    facts = outside(
+        recorded=RECORDED.model_copy(
+            update={
+                "messages": (*MESSAGES, *spoken),
+                "conversation": STANDS and STANDS.model_copy(update={"last_seq": 9, "answered_seq": 8}),
+                "turns": (*RECORDED.turns, turn("d4")),
+                "audit": (
+                    *AUDIT,
+                    event("message_received", "customer", seq=8),
+                    event("turn_decided", draft_id="d4"),
+                    event("message_delivered", AI, seq=9),
+                ),
+            }
+        ),
+        said=(*SAID, said),
+        had=(*HAD, *[Had(channel="phone", id="", text=line)] * heard),
+    )
+    assert judge(facts) == []
+    assert window_of(facts) == window
 
 
 def test_every_rule_is_broken_by_some_plant() -> None:
