@@ -17,6 +17,9 @@ from sandbox.frame import WebhookTrouble
 VERY_LONG_SECONDS = 3600.0
 SLOW_SECONDS = 1.5
 LOSES_ANSWERS = 0.5
+LOST = {"mail": "^/(smtp/data|imap)"}
+"""Of a mail provider the requests that matter: a connection that is cut before anything was said loses nothing."""
+
 DIES_WITHIN_SECONDS = 20.0
 LOOK_SECONDS = 0.05
 DISK_FULL = "disk of PostgreSQL full"
@@ -117,15 +120,13 @@ async def _specification_published(case: Case) -> None:
 
 
 def _outage(vendor: str) -> Inflict:
-    """It answers everything with 503, or takes what is sent and loses its answer."""
+    """At first it does what is asked and its answers get lost, then it answers everything with 503."""
 
     async def inflict(case: Case) -> None:
         faults = case.stage.neighbours.stand_ins[vendor].faults
-        if case.random.random() < LOSES_ANSWERS:
-            trouble = Trouble(kind="cut", handled=True, lasting_seconds=VERY_LONG_SECONDS)
-        else:
-            trouble = Trouble(kind="fail", lasting_seconds=VERY_LONG_SECONDS)
-        faults.add(trouble)
+        losing = case.seconds * LOSES_ANSWERS
+        faults.add(Trouble(kind="cut", handled=True, path=LOST.get(vendor, ""), lasting_seconds=losing))
+        faults.add(Trouble(kind="fail", path=LOST.get(vendor, ""), lasting_seconds=VERY_LONG_SECONDS))
         try:
             await asyncio.sleep(case.seconds)
         finally:

@@ -33,8 +33,8 @@ class Moment(NamedTuple):
 DELIVERY = DELIVER_MESSAGE.name
 WORST_MOMENTS: Sequence[Moment] = (
     # Mostly there, as it is where most could go wrong.
-    *[Moment("after", DELIVERY)] * 8,
-    *[Moment("before", DELIVERY)] * 2,
+    *[Moment("after", DELIVERY)] * 16,
+    *[Moment("before", DELIVERY)] * 4,
     *(
         Moment("after", row.name)
         for row in (

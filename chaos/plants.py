@@ -39,6 +39,7 @@ CHANGES: dict[Plant, tuple[Change, ...]] = {
             "BEGIN step := step || jsonb_build_object('message_key', (step->>'message_key') || clock_timestamp());\n",
         ),
         Change("claim_delivery", "status := 'in_doubt';", "status := 'claimed';"),
+        Change("claim_delivery", "status := 'delivered';", "status := 'claimed';"),
     ),
     # Whoever owns the conversation, and since when, is not looked at.
     Plant.OWNERSHIP_CHECK: (

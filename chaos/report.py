@@ -112,8 +112,8 @@ PostgreSQL, Temporal, two workers, the gateway, the stand-ins of all vendors, an
 
 {messages} messages of customers in {verdict.conversations:,} conversations by web chat, email, SMS, Zendesk, Slack and
 phone; {verdict.approvals:,} approvals; {verdict.takeovers:,} takeovers after which every message was watched; {faults}
-faults of {kinds} kinds. Afterwards everything {rested}. Of {verdict.unacknowledged} messages no vendor was ever told that
-we have them, and nobody reads that vendor as well: nobody promised anything about these.
+faults of {kinds} kinds. Afterwards everything {rested}. Of {verdict.unacknowledged} messages no vendor was ever told
+that we have them, and nobody reads that vendor as well: nobody promised anything about these.
 
 {counts}
 
