@@ -1,6 +1,7 @@
 """All customers of a run: how they come, what reaches them, and which conversation is whose."""
 
 import asyncio
+import time
 from contextlib import suppress
 from random import Random
 
@@ -22,7 +23,7 @@ FIRST_CHANNELS: dict[ChannelKind, int] = {WEB_CHAT: 8, "email": 3, "sms": 3, "ze
 OPENED_AT_ONCE = 20
 LOOK_SECONDS = 0.2
 CENSUS_SECONDS = 1.0
-JUST_SECONDS = 0.6
+JUST_SECONDS = 0.4
 
 
 class Crowd:
@@ -118,10 +119,17 @@ class Crowd:
         """The conversation of the thread on which it was said; empty where none is known."""
         return self.threads.get((customer_of(said.mark), said.channel), "")
 
-    def just_wrote(self) -> list[str]:
-        """Conversations in which a reply is probably on its way at this moment."""
-        now = self._stage.outside.now
-        return [name for name, customer in self.conversations.items() if now - customer.wrote_at < JUST_SECONDS]
+    def awaiting_a_reply(self) -> list[str]:
+        """Conversations for which the model has just written, or else in which the customer just has."""
+        drafted, now = self._stage.neighbours.model.drafted_at, time.monotonic()
+        leaving = [
+            name
+            for name, customer in self.conversations.items()
+            if now - drafted.get(customer.number, float("-inf")) < JUST_SECONDS
+        ]
+        began = self._stage.outside.began_at
+        wrote = (name for name, one in self.conversations.items() if now - began - one.wrote_at < JUST_SECONDS)
+        return leaving or list(wrote)
 
     async def leave(self) -> None:
         for customer in self.customers:

@@ -1,11 +1,12 @@
 """The language model: it answers each question under the question's own marks, numbers its answers, or fails."""
 
 import json
+import time
 from itertools import count
 from typing import Any, Literal
 
 from chaos.organisation import SENTENCE, SHOP, VOUCHER, VOUCHER_TOOL
-from chaos.references import references_in
+from chaos.references import customer_of, references_in
 from sandbox.openai import OpenAiStandIn
 from sandbox.scripted_model import Answers, AnyScriptEntry, Calls, Fails, Says
 
@@ -16,10 +17,14 @@ BEGINS, ENDS = "<data>", "</data>"
 
 
 class Model:
-    """What `compatible:chaos` says to each request. `manner` is how it answers from now on."""
+    """What `compatible:chaos` says to each request. `manner` is how it answers from now on.
+
+    `drafted_at` is when it last wrote for each customer, by the monotonic clock.
+    """
 
     def __init__(self) -> None:
         self.manner: Manner = "sound"
+        self.drafted_at: dict[int, float] = {}
         self._numbers = count(1)
         self.stand_in = OpenAiStandIn(models={NAME})
         self.stand_in.otherwise = self.answer
@@ -41,6 +46,7 @@ class Model:
         document = _data_of(request)
         question = str(document["question"])
         marks, number = references_in(question), next(self._numbers)
+        self.drafted_at |= {customer_of(mark): time.monotonic() for mark in marks}
         wants_voucher = VOUCHER.partition(",")[0] in question
         if wants_voucher and request.get("tools") and not _has_called(request):
             return Calls(name=f"{SHOP}__{VOUCHER_TOOL}", arguments=(_voucher(number),))

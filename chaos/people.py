@@ -34,7 +34,7 @@ PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS = 0.5
 CONVERSATIONS_A_HAND = 150
 AT_A_LOOK = 10
-BEFORE_A_TAKEOVER_SECONDS = 0.5
+BEFORE_A_TAKEOVER_SECONDS = 0.4
 UNASKED_SECONDS = 30.0
 """So often somebody takes a conversation over, or switches its mode, without being asked."""
 RECENT = 20
@@ -165,7 +165,7 @@ class People:
 
     async def _interfere(self, found: list[Work]) -> None:
         """Mostly where a reply is on its way, which is when a takeover is hardest to get right."""
-        free = [name for name in self._crowd.just_wrote() if name not in self._busy] or await self._active(LEAD)
+        free = [name for name in self._crowd.awaiting_a_reply() if name not in self._busy] or await self._active(LEAD)
         if free:
             conversation_id = self._random.choice(free)
             act = partial(self._take_over_or_switch, LEAD, conversation_id)
