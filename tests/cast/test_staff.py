@@ -10,6 +10,8 @@ from fastapi import FastAPI, Request, Response
 
 from cast import staff as staff_module
 from cast.staff import Staff
+from domain.conversation.ownership import Status
+from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from invariants.records import LateDecision
 from sandbox.serving import serving
@@ -108,3 +110,18 @@ async def test_a_chat_is_opened_by_the_website(gateway: Gateway, staff: Staff) -
     ((_, path, key, body),) = gateway.asked
     assert (path, key) == ("v1/chat/sessions", "Bearer hf_website")
     assert json.loads(body) == {"customer": {"contact_id": "c-1"}}
+
+
+async def test_lists_are_waited_for_while_the_store_is_away(gateway: Gateway, staff: Staff) -> None:
+    gateway.answers = [(503, UNAVAILABLE), (200, [])]
+    assert await staff.approvals("anna", "open") == []
+    assert await staff.approvals("anna") == []
+    assert await staff.conversations("anna", Status.WITH_HUMAN) == []
+    assert [path for _, path, *_ in gateway.asked] == ["v1/approvals"] * 3 + ["v1/conversations"]
+
+
+async def test_a_mode_is_changed_by_a_request(gateway: Gateway, staff: Staff) -> None:
+    await staff.change_mode("anna", "cv_1", Mode.SUPERVISION)
+    ((method, path, _, body),) = gateway.asked
+    assert (method, path) == ("POST", "v1/conversations/cv_1/mode")
+    assert json.loads(body)["mode"] == "supervision"

@@ -275,3 +275,11 @@ def test_tokens_are_counted_up_for_each_text(texts: list[str], tokens: int) -> N
 )
 def test_events(data: dict[str, Any] | str, name: str, expected: str) -> None:
     assert event(data, name) == expected
+
+
+def test_without_a_script_it_says_what_is_made_of_the_request() -> None:
+    """The accepted body is what an answer may be made of; a script comes before it."""
+    with openai_asker() as asker:
+        asker.stand_in.otherwise = lambda body: Says(content=f"You said {body['messages'][-1]['content']}.")
+        asker.stand_in.queue(Says(content="By the script."))
+        assert [asker.ask() for _ in range(2)] == ["By the script.", "You said Hello."]
