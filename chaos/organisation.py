@@ -136,7 +136,7 @@ def specification(tools_url: str) -> OrganisationSpec:
         name="Chaos",
         default_ai_agent="general",
         model=ModelSpec(writer=WRITER, embedder="none", timeout_seconds=10),
-        channels={kind: ChannelSpec(burst_window_seconds=1) for kind in CHANNELS},
+        channels={kind: ChannelSpec(burst_window_seconds=2) for kind in CHANNELS},
         identity=IdentityRules(one_conversation=True),
         crm="salesforce",
         helpdesk="zendesk",

@@ -56,7 +56,7 @@ CHANGES: dict[Plant, tuple[Change, ...]] = {
         Change(
             "deliver_stored",
             "c := start_delivery(",
-            f"PERFORM pg_sleep(0.4); c := {LOCKED}; c := start_delivery(",
+            f"PERFORM pg_sleep(2); c := {LOCKED}; c := start_delivery(",
         ),
         Change("wait_while_leaving", "IF EXISTS", "IF false AND EXISTS"),
     ),

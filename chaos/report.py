@@ -144,7 +144,7 @@ the machine can answer, the queue is in it, too.
 {latencies}
 
 Seconds from the customer's message to the answer at the customer. At vendors the customers look five times a second. A
-reply is held back for 1 second on purpose, in case the customer writes more.
+reply is held back for 2 seconds on purpose, in case the customer writes more.
 
 ## What these figures do not say
 
