@@ -25,8 +25,8 @@ from workflows.conversation.workflow import ConversationWorkflow
 
 MANY = 1_000_000
 AT_ONCE = 20
-READ_WITHIN_SECONDS = 200.0
-RESTS_WITHIN_SECONDS = 300.0
+READ_WITHIN_SECONDS = 600.0
+RESTS_WITHIN_SECONDS = 900.0
 LOOK_SECONDS = 1.0
 CONVERSATIONS = f'WorkflowType = "{ConversationWorkflow.__name__}"'
 
