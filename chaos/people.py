@@ -34,7 +34,7 @@ PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS = 0.5
 CONVERSATIONS_A_HAND = 150
 AT_A_LOOK = 10
-BEFORE_A_TAKEOVER_SECONDS = 0.4
+BEFORE_A_TAKEOVER_SECONDS = 3.0
 UNASKED_SECONDS = 30.0
 """So often somebody takes a conversation over, or switches its mode, without being asked."""
 RECENT = 20
