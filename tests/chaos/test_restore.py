@@ -18,7 +18,7 @@ from temporalio.client import Client
 
 from domain.conversation.ownership import Status
 from domain.conversation.requests import HandBack, Resolve, SendHumanReply, TakeOver
-from domain.conversation.restoring import Finding, Verdict
+from domain.conversation.restoring import LOOK_FIRST, Finding, Verdict, missing
 from embedded.postgres import EmbeddedPostgres
 from integrations.channels.base import OutboundMessage, SendReceipt
 from storage.database import Database, connect
@@ -283,6 +283,7 @@ async def test_restored_from_backups(
     of_postgres, of_temporal = getattr(disaster, postgres_of), getattr(disaster, temporal_of)
     async with restored(postgres, disaster, of_postgres=of_postgres, of_temporal=of_temporal) as world:
         assert await world.verdicts() == verdicts
+        await assert_people_are_told(world)
         seen = {note: await world.recorded(note) for note in disaster.written}
         assert_nothing_was_sent(world)
         assert await world.town.house.store.database.fetchval(QUARANTINED) == 0
@@ -303,6 +304,17 @@ def assert_nobody_waits_in_silence(world: Restored, note: Note, seen: Seen) -> N
     """Answered, as the vendor has it, or before people; whoever reads there is told what is missing."""
     answered = any(note.text in reply for reply in world.town.pigeons.replies)
     assert answered or seen.row.status in WITH_PEOPLE, seen.told()
+
+
+async def assert_people_are_told(world: Restored) -> None:
+    """Whoever gets a conversation has a note, which quotes what left and is not in its record."""
+    conversations = world.town.house.store.conversations
+    for finding in world.findings.values():
+        if finding.verdict is Verdict.PERSON:
+            [note] = await conversations.notes(finding.conversation_id)
+            lost = missing(finding.workflow, finding.stored).sent
+            assert note.text.startswith(LOOK_FIRST)
+            assert all(sent.text and sent.text in note.text for sent in lost)
 
 
 async def assert_waiting_approvals_go_on(world: Restored) -> None:

@@ -121,6 +121,7 @@ async def test_open_conversations_stay_are_woken_and_go_on_with_the_new_version(
             await until_open(deployment, v1=0, v2=len(old) + 1)
 
             await asking.decide("approve", "d1")
+            await asking.answered(1)
             await taken.ask(HandBack(request_id="h1", by=ANNA, instruction="go on"))
             await taken.until(lambda seen: seen.row.owner.kind == "ai_agent")
             talks = {idle: 2, asking: 2, taken: 2, busy: 3, fresh: 2}
@@ -184,6 +185,7 @@ async def test_an_abort_brings_everything_back(house: House, deployment: WorkerD
         after, late = await _begun_on(house, "v1")
         await until_moved(deployment, v1=2 + len(early) + 1 + len(late), v2=0)
         await asking.decide("approve", "d1")
+        await asking.answered(1)
         for one in (talk, asking, after):
             await one.says(DELIVERY)
             await one.answered(2)
@@ -202,6 +204,7 @@ async def test_conversations_without_a_version_get_one(house: House, deployment:
             assert (await until_moved(deployment, v1=2)).found >= 2
             assert (await deployment.status()).without_version == 0
             await asking.decide("approve", "d1")
+            await asking.answered(1)
             for one in (talk, asking):
                 await one.says(DELIVERY)
                 await one.answered(2)
