@@ -148,11 +148,12 @@ def messages_in_order(facts: ConversationFacts) -> Found:
 def customers_have_what_was_recorded(facts: ConversationFacts) -> Found:
     """By the vendors' own ids, and in the web chat by seq: the same messages, none missing, none besides."""
     had = Counter(_key(one) for one in facts.had if one.part_of is None and one.channel != PHONE)
-    sent = Counter(_sent(facts))
+    sent, texts = Counter(_sent(facts)), {_key(one): one.text for one in facts.had}
     for key in sent - had:
         yield "lost", key, "it was recorded as sent, and the customer does not have it"
     for key in (+had).keys() - sent.keys():
-        yield "unrecorded", key, "the customer has it, and it is not recorded"
+        is_a_second = texts[key] in {text for other, text in texts.items() if other in sent}
+        yield "doubled" if is_a_second else "unrecorded", key, "the customer has it, and it is not recorded"
     yield from (("doubled", key, f"the customer has it {count} times") for key, count in had.items() if count > 1)
 
 

@@ -88,6 +88,11 @@ PLANTED: dict[str, tuple[RunFacts, Rule, str]] = {
         "doubled",
         "email other",
     ),
+    "a vendor has a notice twice": (
+        outside(had=(*HAD, Had(channel="email", id="notice", text="A colleague checks."))),
+        "doubled",
+        "email notice",
+    ),
     "the AI agent reached the customer after an acknowledged takeover": (taken_over(ANSWER), "after_takeover", ANSWER),
     "the trail has the AI agent's message under a person": (
         inside(audit=(event("ownership_changed", "anna", owner_kind="human_agent"), *AUDIT)),
