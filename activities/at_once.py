@@ -73,8 +73,10 @@ class AtOnce:
             done = CarriedOut(summary="the conversation moved on", outcome="refused", ai_agent=draft.ai_agent)
             return GeneratedReply(draft=draft, carried_out=done)
         outcome = "asked_back" if record.decision.outcome is Outcome.CLARIFY else "sent"
-        done = CarriedOut(summary=reply_summary(draft, record), outcome=outcome, ai_agent=draft.ai_agent)
-        return GeneratedReply(carried_out=done)
+        text, summary = reply.text or draft.text, reply_summary(draft, record)
+        return GeneratedReply(
+            carried_out=CarriedOut(summary=summary, outcome=outcome, ai_agent=draft.ai_agent, text=text)
+        )
 
     async def _ask_approval(
         self, draft: Draft, record: DecisionRecord, input: GenerateReplyInput, mandate: Mandate, policy: Policy

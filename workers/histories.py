@@ -151,11 +151,14 @@ class _Reading:
             self._note_numbers(result)
         if isinstance(draft := result.get("draft"), dict):
             self._drafts[draft["draft_id"]] = draft["text"]
+        at = event.event_time.ToDatetime(UTC)
         if "message_key" in given and result.get("status") == "delivered":
             text = given.get("text") or self._drafts.get(given.get("draft_id") or "")
-            self._sent.append(
-                SentMessage(message_key=given["message_key"], at=event.event_time.ToDatetime(UTC), text=text)
-            )
+            self._sent.append(SentMessage(message_key=given["message_key"], at=at, text=text))
+        elif isinstance(done := result.get("carried_out"), dict):
+            self._approval_id = (done.get("approval") or {}).get("approval_id", self._approval_id)
+            if done["outcome"] in {"sent", "asked_back"}:
+                self._sent.append(SentMessage(message_key=given["draft_id"], at=at, text=done["text"]))
 
     def _end(self, scheduled: int) -> tuple[str, dict[str, Any]] | None:
         """Until a workflow task has followed, the workflow does not know of it."""
@@ -171,5 +174,5 @@ class _Reading:
 
 def _name(activity: str, given: Mapping[str, Any]) -> str:
     """With the key, where it is something that leaves."""
-    key = given.get("message_key") or given.get("call_key")
+    key = given.get("message_key") or given.get("call_key") or (given.get("mandate") and given.get("draft_id"))
     return f"{activity} {key}" if key else activity

@@ -113,7 +113,7 @@ class Reconciliation:
             await self._store.note(finding.conversation_id, restore_id, LOOK_FIRST, now)
 
     async def _skip_turns(self, finding: Finding) -> None:
-        handle = self._client.get_workflow_handle_for(ConversationWorkflow.run, workflow_id(finding.conversation_id))
+        handle = self._client.get_workflow_handle(workflow_id(finding.conversation_id))
         await handle.signal(ConversationWorkflow.skip_turns, SkipTurns(turn=_turn_after(finding)))
 
     async def _end(self, finding: Finding) -> None:

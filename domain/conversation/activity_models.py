@@ -109,7 +109,7 @@ class GenerateReplyInput(Frozen):
 
 
 class CarriedOut(Frozen):
-    """What was done with a draft at once. `summary` is for people.
+    """What was done with a draft at once. `summary` is for people, `text` is what was sent.
 
     `refused`: the conversation had moved on, so nothing was done.
     """
@@ -117,6 +117,7 @@ class CarriedOut(Frozen):
     summary: str
     outcome: Literal["sent", "asked_back", "asked_approval", "refused"]
     ai_agent: str
+    text: str = ""
     approval: Approval | None = None
 
 

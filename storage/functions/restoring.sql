@@ -50,7 +50,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM customers WHERE customer_id = start->>'customer_id') THEN
         start := start - 'customer_id';
     END IF;
-    PERFORM open_conversation(start, pinned, '{"kind": "human_agent", "status": "with_human"}', 'delegation', moment);
+    PERFORM open_conversation(start, pinned, jsonb_build_object('kind', 'human_agent', 'status', 'with_human'),
+                              'delegation', moment);
 END $$;
 
 -- Puts a conversation before people: every message that its workflow had is recorded, whatever was drafted, asked or under

@@ -50,6 +50,7 @@ async def test_a_plain_reply_is_claimed_recorded_and_in_the_transcript(stage: St
     assert reply.carried_out
     assert reply.carried_out.outcome == "sent"
     assert reply.carried_out.summary.startswith("send reply, confidence 0.9")
+    assert reply.carried_out.text == "It is on its way."
     assert await stage.said() == [(1, "customer", "Where is my parcel?"), (2, "reply", "It is on its way.")]
     assert (await stage.events())[-2:] == ["turn_decided", "message_delivered"]
     assert (await stage.conversation()).answered_seq == 1

@@ -90,9 +90,12 @@ def read_body(
     return function
 
 
+_JSON_COLUMN = re.compile(r"(?:^\s+|ADD COLUMN )(\w+)\s+jsonb\b", re.MULTILINE)
+
+
 def json_columns(migrations: Iterable[str]) -> frozenset[str]:
     """The names of all columns of the type jsonb."""
-    return frozenset(name for text in migrations for name in re.findall(r"^\s+(\w+)\s+jsonb\b", text, re.MULTILINE))
+    return frozenset(name for text in migrations for name in _JSON_COLUMN.findall(text))
 
 
 def misspelt(source: str) -> Iterator[tuple[str, str]]:

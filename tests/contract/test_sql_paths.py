@@ -12,6 +12,7 @@ import storage
 from storage.approvals import ApprovalRepository
 from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
+from storage.inbox_events import MergedAway, PassedOnMessage
 from storage.knowledge import KnowledgeRepository
 from storage.turns import TurnRepository
 from tests.contract.repository_calls import Sent, SqlCall, alternatives, repository_calls
@@ -44,6 +45,7 @@ COLUMNS = {
     "usage": taken_by(TurnRepository.keep_failed, "spent", ELEMENT),
     "document": taken_by(ApprovalRepository.request, "input", "approval"),
     "event": taken_by(InboxRepository.keep, "event"),
+    "forwarded": Sent((PassedOnMessage, MergedAway), "an event that the inbox keeps after Temporal has it"),
     "address": taken_by(InboxRepository.keep, "event", "address"),
     "article": taken_by(KnowledgeRepository.keep, "listed", ELEMENT),
     "contact": taken_by(IdentityRepository.claim, "destination", "contact"),

@@ -1,5 +1,7 @@
 """What a workflow knows, read from its history without a worker."""
 
+import pytest
+
 from domain.conversation.policy import Policy
 from domain.conversation.requests import SendHumanReply, SkipTurns
 from domain.conversation.restoring import WorkflowFacts
@@ -12,9 +14,11 @@ from workflows.conversation.workflow import ConversationWorkflow
 __all__ = ["converse", "environment"]
 
 
-def fakes(**changes: object) -> FakeActivities:
+def fakes(*, at_once: bool = False, **changes: object) -> FakeActivities:
     evidence = SURE.model_copy(update=changes)
-    return FakeActivities(Policy(default_ai_agent="general", crm="directory"), evidence)
+    made = FakeActivities(Policy(default_ai_agent="general", crm="directory"), evidence)
+    made.carries_out = at_once
+    return made
 
 
 async def facts(conversation: Conversation) -> WorkflowFacts:
@@ -24,8 +28,9 @@ async def facts(conversation: Conversation) -> WorkflowFacts:
     return found
 
 
-async def test_an_answered_conversation(converse: Converse) -> None:
-    async with converse(fakes()) as conversation:
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_an_answered_conversation(converse: Converse, at_once: bool) -> None:
+    async with converse(fakes(at_once=at_once)) as conversation:
         await conversation.says("hello", "m1")
         state = await conversation.settled()
         await conversation.until(lambda s: s.shown.since is not None)
@@ -37,8 +42,20 @@ async def test_an_answered_conversation(converse: Converse) -> None:
         assert known.sent[0].message_key.endswith("-1")
 
 
-async def test_what_waits_and_what_is_under_way(converse: Converse) -> None:
-    async with converse(fakes(supervised=True)) as conversation:
+async def test_a_draft_that_may_leave_at_once_is_under_way_by_its_key(converse: Converse) -> None:
+    async with converse(fakes(at_once=True)) as conversation:
+        gate = conversation.fakes.hold("deliver_stored")
+        await conversation.says("hello", "m1")
+        await gate.reached.wait()
+        known = await facts(conversation)
+        gate.opened.set()
+        assert known.under_way == (f"generate_reply {known.start.conversation_id}-1",)
+        assert known.sent == ()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_what_waits_and_what_is_under_way(converse: Converse, at_once: bool) -> None:
+    async with converse(fakes(at_once=at_once, supervised=True)) as conversation:
         await conversation.says("refund me", "m1")
         state = await conversation.asked(1)
         gate = conversation.fakes.hold("deliver_message")
