@@ -31,7 +31,7 @@ class _WithoutContexts(WorkflowInstance):
     """Knows the context of every payload beforehand: it is the workflow's.
 
     The SDK asks seven times for each payload, each time by compiling and running a program inside of the sandbox,
-    which was a quarter of the CPU of a workflow task. Contexts matter to codecs, converters and storage drivers that
+    which was a seventh of the CPU of a replay. Contexts matter to codecs, converters and storage drivers that
     ask for them; there is none.
     """
 
