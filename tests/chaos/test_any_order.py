@@ -60,8 +60,8 @@ TIMES = st.integers(1, 3)
 MOMENT = st.sampled_from(("before", "after"))
 BY_PIGEON = st.sampled_from((1, 1, 0))
 EARLY = st.sampled_from(("before", "before", "after"))
-OFTEN_HELD = st.sampled_from(("deliver_message", "deliver_message", "generate_reply", "request_approval"))
-HELD = ("fetch_customer_context", "generate_reply", "deliver_message", "request_approval")
+OFTEN_HELD = st.sampled_from(("deliver_message", "deliver_message", "generate_reply"))
+HELD = ("open_conversation", "generate_reply", "deliver_message", "generate_reply")
 STEPS = (
     "open_conversation", "fetch_customer_context", "generate_reply", "deliver_message", "request_approval",
     "record_decision", "record_messages", "change_ownership", "change_status", "escalate_conversation",

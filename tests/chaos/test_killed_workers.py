@@ -6,12 +6,13 @@ One process is killed while every conversation stands at a point of its own; an 
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, get_args
 
 import pytest
 
+from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Status
 from domain.conversation.requests import Resolve, TakeOver, workflow_id
 from domain.queues import CONVERSATIONS
@@ -33,6 +34,17 @@ Play = Callable[[Talk], Coroutine[Any, Any, Seen]]
 async def answered(talk: Talk) -> Seen:
     await talk.says(PASSWORD, "m1")
     return await talk.until(lambda seen: seen.answered, LONG)
+
+
+async def asked_by_another(talk: Talk) -> Seen:
+    """What is known of one sender is not told to another, so the context is fetched again."""
+    for number, customer_id in enumerate(("cu_one", "cu_another"), 1):
+        said = CustomerMessage(
+            message_id=f"m{number}", text=DELIVERY, received_at=datetime.now(UTC), customer_id=customer_id
+        )
+        await talk.receive(said)
+        seen = await talk.until(lambda seen, number=number: len(seen.replies) == number, LONG)  # type: ignore[misc]
+    return seen
 
 
 async def approved(talk: Talk) -> Seen:
@@ -91,8 +103,9 @@ Steps = list[tuple[Play, int, tuple[str, ...]]]
 """What is played, how many replies it ends with, and the activities at which it is killed."""
 
 STEPS: Steps = [
-    (answered, 1, ("open_conversation", "fetch_customer_context", "generate_reply", "deliver_message")),
-    (approved, 1, ("request_approval", "deliver_message")),
+    (answered, 1, ("open_conversation", "generate_reply")),
+    (asked_by_another, 2, ("fetch_customer_context",)),
+    (approved, 1, ("generate_reply", "deliver_message")),
     (rejected, 0, ("record_decision",)),
     (taken_over, 1, ("change_ownership", "record_messages")),
     (escalated, 0, ("escalate_conversation",)),
@@ -112,7 +125,7 @@ async def test_a_worker_killed_while_a_validator_judges(
 ) -> None:
     await publish(house.store.database, model=ModelSpec(validator="scripted:double"))
     scripted_worker = partial(doomed_worker, points={})
-    steps: Steps = [(answered, 1, ("score_confidence",))]
+    steps: Steps = [(answered, 1, ("score_confidence", "deliver_message")), (approved, 1, ("request_approval",))]
     await _killed_at_every_point(house, steps, (database_url, temporal_server.address), scripted_worker)
 
 

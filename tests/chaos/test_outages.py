@@ -49,13 +49,13 @@ async def test_temporal_killed_in_mid_turn(
     supervisor, server = supervised_temporal
     client = await Client.connect(server.address, data_converter=pydantic_data_converter)
     async with House(client, database, database_url) as house, house.workers():
-        drafting, delivering, delivered, waiting = (house.talk() for _ in range(4))
+        drafting, opening, delivered, waiting = (house.talk() for _ in range(4))
         await waiting.says(REFUND)
         await waiting.asked()
         stops: list[tuple[Talk, Moment, str]] = [
             (drafting, "before", "generate_reply"),
-            (delivering, "before", "deliver_message"),
-            (delivered, "after", "deliver_message"),
+            (opening, "after", "open_conversation"),
+            (delivered, "after", "generate_reply"),
         ]
         gates = [await _stopped(talk, moment, name) for talk, moment, name in stops]
         supervisor.kill("temporal")
@@ -65,12 +65,12 @@ async def test_temporal_killed_in_mid_turn(
         await supervisor.ready("temporal")
 
         await waiting.decide("approve", "d1")
-        for talk in (delivering, delivered, waiting):
+        for talk in (opening, delivered, waiting):
             seen = await talk.until(lambda seen: seen.answered, LONG)
             assert len(seen.replies) == 1, seen.told()
         seen = await drafting.until(lambda seen: seen.answered and len(seen.messages) > 2, LONG)
         assert [m.message_id for m in seen.messages if m.author == "customer"] == ["m1", "m2"]
-        for talk in (drafting, delivering, delivered, waiting):
+        for talk in (drafting, opening, delivered, waiting):
             await talk.rests()
             await check_promises(talk)
 
@@ -88,24 +88,24 @@ async def test_postgresql_gone_in_mid_turn(own_postgres: OwnServer, temporal_cli
     database = await connect(own_postgres.url)
     await publish(database)
     async with House(temporal_client, database, own_postgres.url) as house, house.workers():
-        drafting, delivering, waiting, new = (house.talk() for _ in range(4))
+        drafting, opening, waiting, new = (house.talk() for _ in range(4))
         await waiting.says(REFUND)
         approval_id = (await waiting.asked()).approval.approval_id
-        stops = ((drafting, "generate_reply"), (delivering, "deliver_message"))
+        stops = ((drafting, "generate_reply"), (opening, "open_conversation"))
         gates = [await _stopped(talk, "before", name) for talk, name in stops]
         await own_postgres.stop()
         for gate in gates:
             gate.opened.set()
         await new.says(PASSWORD)
         await waiting.decide("approve", "d1", approval_id=approval_id)
-        for talk in (drafting, delivering, waiting, new):
+        for talk in (drafting, opening, waiting, new):
             await _is_trying_again(talk)
         await own_postgres.start()
         if by == "kill":
             own_postgres.supervisor.kill("postgres")
             await own_postgres.supervisor.ready("postgres")
 
-        for talk in (drafting, delivering, waiting, new):
+        for talk in (drafting, opening, waiting, new):
             seen = await talk.until(lambda seen: seen.answered, LONG)
             assert len(seen.replies) == 1, seen.told()
             await talk.rests()
@@ -125,26 +125,22 @@ async def _is_trying_again(talk: Talk) -> None:
 async def test_postgresql_gone_for_longer_than_a_model_is_tried(
     own_postgres: OwnServer, temporal_client: Client
 ) -> None:
-    """The turn waits for it, whatever step it stands in; nobody is told that a model was slow, or failed."""
+    """The turn waits for it; nobody is told that a model was slow, or failed."""
     database = await connect(own_postgres.url)
     remote = ModelSpec(writer="compatible:double")
     await publish(database, model=remote, service_levels=ServiceLevels(park_after_seconds=5))
     async with House(temporal_client, database, own_postgres.url) as house, house.workers():
-        fetching, drafting = house.talk(), house.talk()
-        stops = ((fetching, "fetch_customer_context"), (drafting, "generate_reply"))
-        gates = [await _stopped(talk, "before", name) for talk, name in stops]
+        talk = house.talk()
+        gate = await _stopped(talk, "before", "generate_reply")
         await own_postgres.stop()
-        for gate in gates:
-            gate.opened.set()
-        for talk in (fetching, drafting):
-            await _stands_in(talk, "record_messages")
+        gate.opened.set()
+        await _stands_in(talk, "record_messages")
         await own_postgres.start()
-        for talk in (fetching, drafting):
-            seen = await talk.until(lambda seen: seen.answered, LONG)
-            assert len(seen.replies) == 1, seen.told()
-            assert not {"parked", "escalated"} & set(seen.kinds)
-            await talk.rests()
-            await check_promises(talk)
+        seen = await talk.until(lambda seen: seen.answered, LONG)
+        assert len(seen.replies) == 1, seen.told()
+        assert not {"parked", "escalated"} & set(seen.kinds)
+        await talk.rests()
+        await check_promises(talk)
     await database.close()
 
 
@@ -161,7 +157,7 @@ async def test_a_takeover_is_kept_while_postgresql_is_away(own_postgres: OwnServ
     await publish(database)
     async with House(temporal_client, database, own_postgres.url) as house, house.workers():
         talk = house.talk()
-        gate = await _stopped(talk, "before", "deliver_message")
+        gate = await _stopped(talk, "before", "generate_reply")
         await own_postgres.stop()
         await talk.ask(TakeOver(request_id="t1", by=ANNA))
         gate.opened.set()
