@@ -1,6 +1,8 @@
 """`holdfast rollout`: let conversations move to a new version of the workers, and back."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, TypeVar
@@ -129,7 +131,9 @@ def _with_deployment(
         return asyncio.run(connected())
     except KeyboardInterrupt:
         Console(stderr=True, highlight=False).print(interrupted(), soft_wrap=True)
-        raise typer.Exit(INTERRUPTED) from None
+        sys.stdout.flush()
+        # A call to Temporal that is under way in a thread of the SDK aborts an interpreter that takes its time to end.
+        os._exit(INTERRUPTED)
 
 
 def _routing(status: RolloutStatus) -> str:
