@@ -7,7 +7,7 @@ from temporalio.client import Interceptor as ClientInterceptor
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 from temporalio.worker import Interceptor as WorkerInterceptor
 
-from activities.options import DELIVER_STORED
+from activities.options import GENERATE_EMBEDDED
 from bench.peers.stops import Stops
 
 
@@ -27,7 +27,7 @@ class _Activities(ActivityInboundInterceptor):
         self._stops = stops
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        if activity.info().activity_type != DELIVER_STORED.name:
+        if activity.info().activity_type != GENERATE_EMBEDDED.name:
             return await self.next.execute_activity(input)
         await self._stops.reached("before_reply")
         result = await self.next.execute_activity(input)

@@ -58,12 +58,15 @@ async def test_who_is_connected_is_cut_and_who_comes_is_refused_until_it_is_up_a
     assert await _said_again(relay) == b"hello\n"
 
 
+async def _hears(port: int) -> bytes:
+    reader, _ = await asyncio.open_connection(ADDRESS, port)
+    return await reader.read()
+
+
 async def test_nothing_behind_the_relay_is_a_connection_that_ends(lines: Network) -> None:
     relay = lines.relay(1)
-    reader, writer = await asyncio.open_connection(ADDRESS, relay.port)
     with pytest.raises(ConnectionResetError):
-        await reader.read()
-    writer.close()
+        await _hears(relay.port)
 
 
 async def test_a_slow_network_still_brings_everything(lines: Network, echo: int) -> None:
