@@ -261,27 +261,42 @@ async def set_aside(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
 
 
-async def _ends_resolved(conversation: Conversation, gate: Gate) -> None:
-    await conversation.ask(Resolve(request_id="r1", by=ANNA))
-    await conversation.until(lambda s: bool(s.mailbox.requests) or s.shown.text.startswith(Status.RESOLVED))
-    gate.opened.set()
-    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
+async def _is_woken(conversation: Conversation, held: Gate) -> None:
+    """A message comes while what was said before is still with the vendor."""
     await conversation.says("hello?", "m2")
+    await conversation.until(lambda s: len(conversation.fakes.statuses) == 2 and not s.mailbox.inbox)
+    held.opened.set()
     await conversation.settled()
 
 
 async def resolved_while_tried(conversation: Conversation) -> None:
-    gate = conversation.fakes.hold("deliver_message")
+    delivering, withdrawing = (conversation.fakes.hold(name) for name in ("deliver_message", "give_up_delivery"))
     await conversation.says("where is my invoice?", "m1")
-    await gate.reached.wait()
-    await _ends_resolved(conversation, gate)
+    await delivering.reached.wait()
+    await conversation.ask(Resolve(request_id="r1", by=ANNA))
+    await withdrawing.reached.wait()
+    delivering.opened.set()
+    await _is_woken(conversation, withdrawing)
 
 
 async def person_resolves_while_tried(conversation: Conversation) -> None:
     gate = conversation.fakes.hold("deliver_message")
     await conversation.ask(SendHumanReply(request_id="h1", by=ANNA, text="I am on it."))
     await gate.reached.wait()
-    await _ends_resolved(conversation, gate)
+    await conversation.ask(Resolve(request_id="r1", by=ANNA))
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
+    await _is_woken(conversation, gate)
+
+
+async def answered_after_resolving(conversation: Conversation) -> None:
+    for request in (TakeOver(request_id="t1", by=ANNA), Resolve(request_id="r1", by=ANNA)):
+        await conversation.ask(request)
+        await conversation.until(lambda s: not s.mailbox.requests and s.shown.text != "")
+    await conversation.until(lambda s: s.shown.text.startswith(Status.RESOLVED))
+    gate = conversation.fakes.hold("deliver_message")
+    await conversation.ask(SendHumanReply(request_id="h1", by=ANNA, text="One more thing."))
+    await gate.reached.wait()
+    await _is_woken(conversation, gate)
 
 
 async def taken_over_while_tried(conversation: Conversation) -> None:
@@ -436,6 +451,7 @@ SCENARIOS = {
     "set_aside_at_night": Scenario(set_aside_at_night, policy=NIGHT),
     "resolved_while_tried": Scenario(resolved_while_tried, policy=PUSHED),
     "person_resolves_while_tried": Scenario(person_resolves_while_tried, policy=PUSHED),
+    "answered_after_resolving": Scenario(answered_after_resolving, policy=PUSHED),
     "taken_over_while_tried": Scenario(taken_over_while_tried, policy=PUSHED),
     "handed_back_while_parked": Scenario(handed_back_while_parked, policy=IMPATIENT),
     "resolved_long_ago": Scenario(resolved_long_ago),

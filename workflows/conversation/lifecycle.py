@@ -45,6 +45,7 @@ REPEATS_STATUS = "a-repeated-change-of-status-changes-nothing"
 TELLS_REFUSED = "a-reply-that-was-refused-is-told"
 IN_ORDER = "an-earlier-hand-back-comes-before-a-takeover"
 OPENS = "what-a-colleague-wrote-first-stands-first"
+WAKES = "a-message-wakes-what-was-set-aside-while-a-reply-is-tried"
 GIVES_UP = "a-failed-delivery-is-given-up"
 TELLS_NOBODY = frozenset({Reason.DELIVERY_FAILED, Reason.RESTORED})
 """The channel takes no message, or the customer may have an answer already."""
@@ -75,8 +76,8 @@ class ConversationLifecycle:
     async def record_what_overtakes(self) -> RecordedMessages | None:
         """A person who takes over or answers becomes the owner at once; the answer itself follows in its turn.
 
-        What may hold an identity code stays in the mailbox: it is compared before it is recorded. Returns what was
-        recorded of what customers wrote.
+        What may hold an identity code stays in the mailbox: it is compared before it is recorded. A message to a
+        conversation that was set aside wakes it. Returns what was recorded of what customers wrote otherwise.
         """
         taking = next((request for request in self._state.mailbox.requests if request.kind in TAKES_OVER), None)
         if taking is not None:
@@ -88,7 +89,9 @@ class ConversationLifecycle:
             if not await self.take_over(taking.takeover()):
                 self._state.drop_request(taking)
         elif self._state.waiting.identity_check is None:
-            return await self.record_inbox()
+            if self._state.status not in SET_ASIDE or not workflow.patched(WAKES):
+                return await self.record_inbox()
+            await self.wake_for_message()
         return None
 
     async def _hand_back_before(self, taking: Request) -> None:

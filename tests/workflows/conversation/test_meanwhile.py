@@ -248,6 +248,56 @@ async def test_a_reply_that_does_not_arrive_brings_back_what_was_set_aside(
     assert activities.statuses[-1].status is state.status
 
 
+@pytest.mark.parametrize("aside", [RESOLVE, SNOOZE], ids=label)
+async def test_a_message_wakes_what_was_set_aside_while_a_reply_of_a_person_is_tried(
+    converse: Converse, aside: AnyRequest
+) -> None:
+    activities = fakes()
+    async with converse(activities) as conversation:
+        gate = await trying(conversation, by_person=True)
+        await conversation.ask(aside)
+        await conversation.until(lambda s: s.status in {Status.RESOLVED, Status.SNOOZED})
+        await conversation.says("hello?", "m2")
+        await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+        assert activities.delivered == []
+        gate.opened.set()
+        await conversation.settled()
+    assert len(activities.delivered) == 1
+    assert activities.statuses[-1].event == ("reopened" if aside is RESOLVE else "woken")
+
+
+async def test_a_message_reopens_what_its_owner_answers_after_resolving_it(converse: Converse) -> None:
+    activities = fakes()
+    async with converse(activities) as conversation:
+        for request in (TAKE_OVER, RESOLVE):
+            await conversation.ask(request)
+        await conversation.until(lambda s: s.status is Status.RESOLVED)
+        gate = await trying(conversation, by_person=True)
+        await conversation.says("hello?", "m2")
+        await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+        gate.opened.set()
+        await conversation.settled()
+    assert [one.event for one in activities.statuses] == ["resolved", "reopened"]
+
+
+@pytest.mark.parametrize("aside", [RESOLVE, SNOOZE], ids=label)
+async def test_a_message_wakes_what_was_set_aside_while_a_reply_is_withdrawn(
+    converse: Converse, aside: AnyRequest
+) -> None:
+    activities = fakes()
+    async with converse(activities) as conversation:
+        delivering, withdrawing = await trying(conversation), conversation.fakes.hold("give_up_delivery")
+        await conversation.ask(aside)
+        await withdrawing.reached.wait()
+        await conversation.says("hello?", "m2")
+        await conversation.until(lambda s: s.status is Status.OPEN and not s.mailbox.inbox)
+        withdrawing.opened.set()
+        delivering.opened.set()
+        await conversation.settled()
+    assert len(activities.delivered) == 1
+    assert activities.delivered[0].endswith("-2")
+
+
 async def test_a_notice_holds_up_nothing_that_people_ask(converse: Converse) -> None:
     activities = fakes(PERSON)
     async with converse(activities) as conversation:
@@ -307,9 +357,9 @@ async def test_what_people_ask_waits_for_no_model_that_is_silent(
     activities.failures["generate_reply"] = [ApplicationError("down", type="UnavailableError") for _ in range(1000)]
     async with converse(activities) as conversation:
         await conversation.says("where is my invoice?", "m1")
-        parked = await conversation.until(lambda s: s.waiting.parked_since is not None)
+        parked = await conversation.until(lambda s: s.waiting.parked_since is not None and s.answering.turn == 2)
         await conversation.ask(request_at_once)
-        state = await conversation.until(lambda s: s.answering.turn > parked.answering.turn + 1)
+        state = await conversation.until(lambda s: s.answering.turn == 3)
         assert state.waiting.parked_since == parked.waiting.parked_since
         activities.failures.clear()
         state = await conversation.until(lambda s: s.answering.counts.exchanges == 1 or s.approval is not None)
