@@ -19,6 +19,7 @@ from domain.queues import CONVERSATIONS, QUEUES
 from domain.search_attributes import SEARCH_ATTRIBUTES
 from tests.workflows.conftest import KEYS, TEMPORAL
 from workers.rollout.deployment import EVERYTHING, WorkerDeployment
+from workers.rollout.temporal import DeploymentCalls
 from workers.rollout.version import pinned
 from workers.rollout.waking import Pace, Woken, wake
 from workers.sandbox import workflow_runner
@@ -69,9 +70,10 @@ async def serving(
     workflow: type = ConversationWorkflow,
     queues: Sequence[str] = QUEUES,
 ) -> AsyncIterator[None]:
-    """Workers of a version with fake activities, on these task queues.
+    """Workers of a version with fake activities, on these task queues; Temporal knows the version afterwards.
 
-    They poll little: every poller tells Temporal the version until that knows it.
+    They poll little: every poller tells Temporal the version until that knows it. What is served first is the older
+    version.
     """
     async with AsyncExitStack() as stack:
         for queue in queues:
@@ -86,7 +88,16 @@ async def serving(
                 max_concurrent_activity_task_polls=1,
             )
             await stack.enter_async_context(worker)
+        if build_id:
+            await _until_known(DeploymentCalls(client, DEPLOYMENT), build_id)
         yield
+
+
+async def _until_known(calls: DeploymentCalls, build_id: str) -> None:
+    while True:
+        if await calls.describe_version(build_id) is not None:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def start(deployment: WorkerDeployment, build_id: str, percent: float = EVERYTHING) -> None:

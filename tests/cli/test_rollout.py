@@ -93,7 +93,7 @@ async def test_a_rollout_from_start_to_drained(client: Client, deployment: Worke
         assert [line.split()[:2] for line in told.splitlines() if "drained" in line] == [["│", "v1"]]
         assert "may end" in told
         code, told = await _run("abort")
-        assert (code, "The workers of version v1 were allowed to end" in " ".join(told.split())) == (1, True)
+        assert (code, "The workers of version v1 were allowed to end" in " ".join(told.split())) == (1, True), told
 
 
 async def test_what_programs_read_is_json(client: Client, deployment: WorkerDeployment, here: str) -> None:

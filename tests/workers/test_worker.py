@@ -44,7 +44,7 @@ async def activities(database_url: str) -> Activities:
 
 def _names(of: object) -> list[str]:
     definition = "__temporal_activity_definition"
-    return [name for name, _ in inspect.getmembers(of, lambda member: hasattr(member, definition))]
+    return [name for name, _ in inspect.getmembers(type(of), lambda member: hasattr(member, definition))]
 
 
 def _served(worker: Worker) -> list[str]:
