@@ -13,7 +13,6 @@ from activities.heartbeats import heartbeats
 from activities.tools import LoadVersion
 from domain.conversation.messages import Author
 from domain.conversation.turn import ContactIdentity
-from domain.delivery.inbound import Address
 from domain.errors import NotFoundError
 from domain.identity.check import (
     AnswerIdentityCheckInput,
@@ -30,7 +29,7 @@ from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, OutboundMessage
 from integrations.crm.base import Crm, CustomerReference
 from storage.customers import CustomerRepository
-from storage.identity import CodeDestination, HashedCode, IdentityRepository
+from storage.identity import CodeAttempt, CodeDestination, HashedCode, IdentityRepository
 
 IMPOSSIBLE = SentIdentityCode(status="impossible")
 
@@ -128,31 +127,36 @@ class IdentityActivities:
         *,
         may_have_left: bool,
     ) -> None:
-        channel = self._channels[destination.channel]
-        message = OutboundMessage(
-            idempotency_key=input.check_id,
-            conversation_id=input.conversation_id,
-            author=Author.SYSTEM,
-            kind="notice",
-            text=specification.wording.code.replace("{code}", code),
-            address=await self._address(input, destination, specification),
-            claimed_at=datetime.now(UTC),
-        )
+        """What is in doubt is looked for where it was tried, even if it is to go elsewhere now."""
+        contact = destination.contact
         if may_have_left:
-            if await channel.find_sent(message):
+            tried = await self._checks.attempt(input.check_id)
+            if await self._channels[tried.channel].find_sent(_message(input, tried, contact, code, specification)):
                 return
             await self._checks.replace_code(input.check_id, destination, _hashed(code))
-        await channel.send(message)
+        attempt = await self._checks.attempt(input.check_id)
+        await self._channels[attempt.channel].send(_message(input, attempt, contact, code, specification))
 
-    async def _address(
-        self, input: SendIdentityCodeInput, destination: CodeDestination, specification: OrganisationSpec
-    ) -> Address:
-        """In the customer's own thread, where they wrote by the same channel from the known address; else a new one."""
-        theirs = await self._checks.address_in(input.conversation_id, destination.channel)
-        if str(theirs.get("to", "")).lower() == destination.to.lower():
-            return theirs
-        thread = base64.b32encode(hashlib.sha256(input.check_id.encode()).digest()).decode()[:16].lower()
-        return {"to": destination.to, "subject": specification.name, "thread": thread}
+
+def _message(
+    input: SendIdentityCodeInput,
+    attempt: CodeAttempt,
+    contact: ContactIdentity,
+    code: str,
+    specification: OrganisationSpec,
+) -> OutboundMessage:
+    """In the customer's own thread, where they wrote by the same channel from the known address; else in a new one."""
+    thread = base64.b32encode(hashlib.sha256(input.check_id.encode()).digest()).decode()[:16].lower()
+    to = contact.email if attempt.channel == "email" else contact.phone
+    return OutboundMessage(
+        idempotency_key=input.check_id,
+        conversation_id=input.conversation_id,
+        author=Author.SYSTEM,
+        kind="notice",
+        text=specification.wording.code.replace("{code}", code),
+        address=attempt.address or {"to": to, "subject": specification.name, "thread": thread},
+        claimed_at=attempt.claimed_at,
+    )
 
 
 def _hashed(code: str) -> HashedCode:

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from domain.conversation.turn import ContactIdentity
 from domain.delivery.inbound import Address
+from domain.errors import NotFoundError
 from domain.identity.check import (
     CODE_LIFETIME,
     AnswerIdentityCheckInput,
@@ -37,6 +40,14 @@ class CodeDestination(Frozen):
     contact: ContactIdentity
 
 
+class CodeAttempt(Frozen):
+    """Where a code was tried last: the address of the customer's own thread, empty for a new one."""
+
+    channel: ChannelKind
+    address: Address
+    claimed_at: AwareDatetime
+
+
 class IdentityRepository:
     """Each change locks the conversation, as every other one does."""
 
@@ -63,13 +74,14 @@ class IdentityRepository:
     async def replace_code(self, check_id: str, destination: CodeDestination, code: HashedCode) -> None:
         """Another code counts from now on, because the one before reached nobody; it may go to another address."""
         await self._database.fetchval(
-            "UPDATE identity_checks SET sent_by = $2, address = $3, salt = $4, code_hash = $5 "
-            "WHERE check_id = $1 AND state = 'claimed'",
+            "UPDATE identity_checks SET sent_by = $2, address = $3, salt = $4, code_hash = $5, "
+            "thread = thread_for_code(conversation_id, $2, $6) WHERE check_id = $1 AND state = 'claimed'",
             check_id,
             destination.channel,
             destination.masked,
             code.salt,
             code.code_hash,
+            destination.contact,
         )
 
     async def complete(self, check_id: str, now: datetime) -> None:
@@ -89,12 +101,17 @@ class IdentityRepository:
         row = await self._database.fetchrow("SELECT salt, code_hash FROM identity_checks WHERE check_id = $1", check_id)
         return HashedCode.model_validate(dict(row)) if row else None
 
-    async def address_in(self, conversation_id: str, channel: ChannelKind) -> Address:
-        """How the conversation's customer is answered by this channel; empty where they never wrote by it."""
-        known: Address | None = await self._database.fetchval(
-            "SELECT address FROM thread_of($1, $2)", conversation_id, channel
+    async def attempt(self, check_id: str) -> CodeAttempt:
+        """Where the code of a check was tried last, which stays so while its customer writes elsewhere."""
+        row = await self._database.fetchrow(
+            "SELECT k.sent_by AS channel, coalesce(t.address, '{}') AS address, k.created_at AS claimed_at "
+            "FROM identity_checks k JOIN conversations c USING (conversation_id) LEFT JOIN channel_threads t "
+            "ON (t.organisation, t.channel, t.thread) = (c.organisation, k.sent_by, k.thread) WHERE check_id = $1",
+            check_id,
         )
-        return known or {}
+        if row is None:
+            raise NotFoundError("There is no such identity check.")
+        return CodeAttempt.model_validate(dict(row))
 
     async def is_opted_out(self, organisation: str, channel: ChannelKind, to: str) -> bool:
         """Whether this address wants no messages by this channel; it may have said so in another conversation."""

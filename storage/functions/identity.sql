@@ -6,6 +6,14 @@ LANGUAGE sql STABLE AS $$
                      WHERE conversation_id = id AND channel = on_channel AND claimed_id = claimed), claimed)
 $$;
 
+-- The customer's own thread, where they wrote by this channel from the known address; null: they did not.
+CREATE OR REPLACE FUNCTION thread_for_code(id text, by_channel text, of_contact jsonb) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT thread FROM thread_of(id, by_channel)
+    WHERE lower(address->>'to') =
+        lower(CASE by_channel WHEN 'email' THEN of_contact->>'email' ELSE of_contact->>'phone' END)
+$$;
+
 -- `in_doubt`: an earlier attempt may have sent a code. Nobody's address is flooded: five checks a day.
 CREATE OR REPLACE FUNCTION claim_identity_check(
     step jsonb, of_contact jsonb, by_channel text, masked text, fresh_salt bytea, fresh_hash bytea, lifetime interval,
@@ -26,9 +34,10 @@ BEGIN
         RETURN 'too_many';
     END IF;
     INSERT INTO identity_checks (check_id, conversation_id, channel, claimed_id, contact_id, contact, sent_by, address,
-                                 salt, code_hash, state, expires_at, created_at)
+                                 thread, salt, code_hash, state, expires_at, created_at)
     VALUES (step->>'check_id', c.conversation_id, step->>'channel', step->>'customer_id', of_contact->>'contact_id',
-            of_contact, by_channel, masked, fresh_salt, fresh_hash, 'claimed', moment + lifetime, moment);
+            of_contact, by_channel, masked, thread_for_code(c.conversation_id, by_channel, of_contact), fresh_salt,
+            fresh_hash, 'claimed', moment + lifetime, moment);
     PERFORM audit(c, 'identity_code_claimed', 'system',
                   jsonb_build_object('check_id', step->>'check_id', 'sent_by', by_channel), moment);
     RETURN 'claimed';
@@ -90,7 +99,8 @@ BEGIN
         attempts = least(attempts + (holds = 'wrong')::integer, 5),
         state = CASE k.verdict WHEN 'right' THEN 'verified' WHEN 'expired' THEN 'failed' WHEN 'failed' THEN 'failed'
                 ELSE state END,
-        contact = CASE WHEN k.verdict IN ('wrong', 'none') THEN contact END
+        contact = CASE WHEN k.verdict IN ('wrong', 'none') THEN contact END,
+        thread = CASE WHEN k.verdict IN ('wrong', 'none') THEN thread END
     WHERE check_id = k.check_id;
     IF k.verdict <> 'none' THEN
         PERFORM audit(c, CASE k.verdict WHEN 'right' THEN 'identity_verified' ELSE 'identity_not_verified' END, 'customer',

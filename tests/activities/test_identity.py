@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 from temporalio.testing import ActivityEnvironment
@@ -28,7 +29,7 @@ from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
 from tests.organisation import VERSION
 from tests.pigeons import PigeonChannel
-from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, message, staged
+from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, later, message, staged
 
 ADA = Contact(id="ada", account="velo", name="Ada", email="ada@velo.example", phone="+4930123456")
 BEN = Contact(id="ben", account="velo", name="Ben", email="ben@velo.example", phone="+4930777")
@@ -46,6 +47,7 @@ class LateChannel(PigeonChannel):
         super().__init__()
         self._remembers = remembers
         self._loses_word = True
+        self.asked: list[OutboundMessage] = []
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
         receipt = await super().send(message)
@@ -55,6 +57,7 @@ class LateChannel(PigeonChannel):
         return receipt
 
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        self.asked.append(message)
         return await super().find_sent(message) if self._remembers else None
 
 
@@ -104,6 +107,20 @@ class Office:
         first = InboundMessage(**named, event_id="first", sender=sender, address={"to": to}, text="Hello")
         await inbox.keep(ORGANISATION, first, NOW)
         await inbox.keep(ORGANISATION, ConsentChange(**named, event_id=event_id, opted_out=said == "STOP"), NOW)
+
+    async def writes_in(self, thread: str, input: SendIdentityCodeInput, used_at: datetime = NOW) -> None:
+        """The customer wrote by email in this thread of the conversation."""
+        await self.database.fetchval(
+            "INSERT INTO channel_threads "
+            "(organisation, channel, thread, conversation_id, customer_id, address, used_at) "
+            "VALUES ($1, 'email', $2, $3, $4, $5, $6)",
+            ORGANISATION,
+            thread,
+            CONVERSATION,
+            input.customer_id,
+            {"to": "Ada@velo.example", "references": [f"<{thread}@velo>"]},
+            used_at,
+        )
 
     async def send(self, input: SendIdentityCodeInput) -> SentIdentityCode:
         return await ActivityEnvironment().run(self.worker.send_identity_code, input)
@@ -155,17 +172,9 @@ async def test_without_email_the_code_goes_by_sms(office: Office) -> None:
 
 async def test_where_the_customer_writes_by_the_same_channel_the_code_goes_in_their_thread(office: Office) -> None:
     input = await office.claims("ada@velo.example")
-    await office.database.fetchval(
-        "INSERT INTO channel_threads (organisation, channel, thread, conversation_id, customer_id, address, used_at) "
-        "VALUES ($1, 'email', 't-1', $2, $3, $4, $5)",
-        ORGANISATION,
-        CONVERSATION,
-        input.customer_id,
-        {"to": "Ada@velo.example", "references": ["<1@velo>"]},
-        NOW,
-    )
+    await office.writes_in("t-1", input)
     await office.send(input)
-    assert office.email.sent[0].address == {"to": "Ada@velo.example", "references": ["<1@velo>"]}
+    assert office.email.sent[0].address == {"to": "Ada@velo.example", "references": ["<t-1@velo>"]}
 
 
 async def test_a_number_that_said_stop_gets_no_code(office: Office) -> None:
@@ -253,6 +262,37 @@ async def test_after_a_crash_the_last_code_counts(office: Office, remembers: boo
     codes = office.codes(office.email)
     assert len(codes) == (1 if remembers else 2)
     assert (await office.hear(codes[-1])).verdict == "right"
+
+
+async def _lost(office: Office) -> LateChannel:
+    """The code has left by email, and nobody knows."""
+    office.email = late = LateChannel(remembers=True)
+    office.worker = office.starts()
+    input = await office.claims("ada@velo.example")
+    await office.writes_in("t-1", input)
+    with pytest.raises(UnavailableError):
+        await office.send(input)
+    return late
+
+
+async def test_a_code_in_doubt_is_looked_for_in_the_thread_where_it_was_tried(office: Office) -> None:
+    """In the customer's newer thread it would not be found, and leave a second time."""
+    late = await _lost(office)
+    input = await office.claims("ada@velo.example")
+    await office.writes_in("t-2", input, later(5))
+    assert (await office.send(input)).status == "sent"
+    (sent,), (asked,) = late.sent, late.asked
+    assert (asked.address, asked.claimed_at) == (sent.address, sent.claimed_at)
+    assert asked.address["references"] == ["<t-1@velo>"]
+
+
+async def test_a_code_in_doubt_is_looked_for_before_it_goes_the_other_way(office: Office) -> None:
+    await _lost(office)
+    await office.hears_of("email", "ada@velo.example", "STOP")
+    sent = await office.send(await office.claims("ada@velo.example"))
+    assert sent.check
+    assert (sent.check.address, office.sms.sent) == ("a…@v…", [])
+    assert (await office.hear(office.codes(office.email)[0])).verdict == "right"
 
 
 async def test_a_flood_of_numbers_is_one_attempt_of_a_few_codes(

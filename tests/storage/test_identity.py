@@ -7,6 +7,7 @@ import pytest
 
 from domain.conversation.requests import StartConversation
 from domain.conversation.turn import ContactIdentity
+from domain.errors import NotFoundError
 from domain.identity.check import AnswerIdentityCheckInput, SendIdentityCodeInput, Verdict
 from domain.specification.organisation import Mode
 from storage.identity import CodeDestination, HashedCode, IdentityRepository
@@ -86,6 +87,11 @@ async def test_another_code_counts_only_until_the_first_has_left(
     await checks.complete("k-1", NOW)
     await checks.replace_code("k-1", DESTINATION, CODE)
     assert await checks.hashed_code("k-1") == other
+
+
+async def test_nobody_tried_a_check_that_does_not_exist(checks: IdentityRepository) -> None:
+    with pytest.raises(NotFoundError):
+        await checks.attempt("k-1")
 
 
 async def test_no_code_is_claimed_where_a_person_is_the_owner(
