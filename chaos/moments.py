@@ -32,13 +32,13 @@ class Moment(NamedTuple):
 
 DELIVERY = DELIVER_MESSAGE.name
 WORST_MOMENTS: Sequence[Moment] = (
-    # Mostly there, as it is where most could go wrong.
+    # Mostly there, as it is where most could go wrong: both reply to customers.
     *[Moment("after", DELIVERY)] * 16,
     *[Moment("before", DELIVERY)] * 4,
+    *[Moment("after", GENERATE_REPLY.name)] * 8,
     *(
         Moment("after", row.name)
         for row in (
-            GENERATE_REPLY,
             CALL_TOOL,
             CHANGE_OWNERSHIP,
             ESCALATE_CONVERSATION,
