@@ -17,6 +17,8 @@ from bench.organisation import QUESTION, SUPERVISED_QUESTION
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, StartConversation
+from domain.delivery.channels import WEB_CHAT
+from domain.specification.organisation import ChannelKind
 from gateway.signals import ConversationSignals
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
@@ -46,13 +48,16 @@ class Access:
 
 
 class Customer:
-    """One conversation."""
+    """One conversation, by the web chat unless it has another channel."""
 
-    def __init__(self, access: Access, organisation: str) -> None:
-        self.conversation_id = f"cv_{uuid4().hex}"
+    def __init__(
+        self, access: Access, organisation: str, *, conversation_id: str = "", channel: ChannelKind = WEB_CHAT
+    ) -> None:
+        self.conversation_id = conversation_id or f"cv_{uuid4().hex}"
         self.written = 0
         self._access = access
         self._organisation = organisation
+        self._channel = channel
         self._replies = self._seen = self._heard = self._approvals_heard = 0
 
     async def says(self) -> float:
@@ -65,7 +70,9 @@ class Customer:
         self.written += 1
         message_id = f"{self.conversation_id}-said-{self.written}"
         start = StartConversation(organisation=self._organisation, conversation_id=self.conversation_id)
-        message = CustomerMessage(message_id=message_id, text=text, received_at=datetime.now(UTC))
+        message = CustomerMessage(
+            message_id=message_id, text=text, channel=self._channel, received_at=datetime.now(UTC)
+        )
         await self._access.conversations.receive(start, message)
 
     async def is_answered(self) -> None:

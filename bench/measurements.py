@@ -26,13 +26,16 @@ class TurnCosts:
     first: TurnCost
     plain: TurnCost
     validated: TurnCost
+    vendor: TurnCost
     approval: TurnCost
 
 
 async def turn_costs(bed: Testbed, turns: int) -> TurnCosts:
     """One conversation for each kind of turn, idle between its turns."""
     (plain,), (validated,), (approving,) = (bed.new_customers(1), bed.new_customers(1, VALIDATED), bed.new_customers(1))
-    await asyncio.gather(_turns(plain, turns), _turns(validated, turns), _turns(approving, 2))
+    by_vendor = await bed.new_customer_by_vendor()
+    several = [_turns(customer, turns) for customer in (plain, validated, by_vendor)]
+    await asyncio.gather(*several, _turns(approving, 2))
     await approving.asks_for_approval()
     await asyncio.sleep(THINKING_SECONDS)
     await approving.is_approved()
@@ -41,8 +44,10 @@ async def turn_costs(bed: Testbed, turns: int) -> TurnCosts:
     # The last turn of a history may still be under way.
     first, *plain_turns, _ = turns_of(await bed.history(plain))
     _, *validated_turns, _ = turns_of(await bed.history(validated))
+    _, *vendor_turns, _ = turns_of(await bed.history(by_vendor))
     *_, approval_turn, _ = turns_of(await bed.history(approving))
-    return TurnCosts(cost_of(first), typical(plain_turns), typical(validated_turns), cost_of(approval_turn))
+    plain_cost, validated_cost, vendor_cost = (typical(one) for one in (plain_turns, validated_turns, vendor_turns))
+    return TurnCosts(cost_of(first), plain_cost, validated_cost, vendor_cost, cost_of(approval_turn))
 
 
 async def _turns(customer: Customer, number: int) -> None:

@@ -82,7 +82,7 @@ SPECIFICATION = OrganisationSpec(
     name="Benchmark",
     default_ai_agent="general",
     # A reply never waits for a burst, and no conversation is escalated: each turn is the turn that is measured.
-    channels={"web_chat": ChannelSpec(burst_window_seconds=0)},
+    channels={kind: ChannelSpec(burst_window_seconds=0) for kind in ("web_chat", "http")},
     thresholds=Thresholds(escalate_below=0, review_below=0, out_of_scope_above=1),
     service_levels=ServiceLevels(exchange_limit=1_000_000, context_max_age_minutes=1440),
     ladder=(LadderRung(after_minutes=30, action="remind"), LadderRung(after_minutes=120, action="widen")),

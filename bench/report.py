@@ -54,6 +54,7 @@ def cost_rows(figures: Figures) -> Rows:
     costs = {
         "plain": figures.plain_turn,
         "plain, checked by a validator model": figures.validated_turn,
+        "plain, by the channel of a vendor": figures.vendor_turn,
         "with an approval": figures.approval_turn,
         "the first of a conversation": figures.first_turn,
     }

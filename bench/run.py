@@ -74,6 +74,7 @@ async def _figures(
     return Figures(
         plain_turn=costs.plain,
         approval_turn=costs.approval,
+        vendor_turn=costs.vendor,
         first_turn=costs.first,
         validated_turn=costs.validated,
         overhead_ms=overhead,

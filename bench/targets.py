@@ -33,6 +33,7 @@ def targets(figures: Figures) -> list[Target]:
 def _cost_targets(figures: Figures) -> list[Target]:
     wanted = (
         ("plain turn", figures.plain_turn, 11, 2),
+        ("turn by a vendor", figures.vendor_turn, 16, 3),
         ("approval turn", figures.approval_turn, 26, 6),
         ("first turn", figures.first_turn, 22, 5),
     )

@@ -7,18 +7,22 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from bench import vendor
 from bench.announcements import Announcements
 from bench.bare import QUEUE, BareWorkflow
 from bench.customers import Access, BareLoadClient, Customer
-from bench.organisation import PLAIN, publish
+from bench.organisation import PLAIN, QUESTION, publish
 from config.settings import Settings
 from domain.conversation.requests import workflow_id
+from domain.delivery.inbound import InboundMessage, Sender
 from embedded.application import worker_part
 from embedded.home import claimed
 from embedded.launch import tied_to_parent
@@ -30,6 +34,7 @@ from gateway.signals import ConversationSignals
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database, connect
+from storage.inbox import InboxRepository
 from storage.migrate import migrate
 from storage.notifications import NotificationListener
 
@@ -51,6 +56,23 @@ class Testbed:
     def new_customers(self, number: int, organisation: str = PLAIN) -> list[Customer]:
         new = [Customer(self.access, organisation) for _ in range(number)]
         self.customers += new
+        return new
+
+    async def new_customer_by_vendor(self) -> Customer:
+        """Who wrote by the other system before, so that replies know where to go."""
+        now = datetime.now(UTC)
+        wrote = InboundMessage(
+            channel=vendor.KIND,
+            event_id=uuid4().hex,
+            thread=uuid4().hex,
+            at=now,
+            sender=Sender(external_id="bench"),
+            address={"thread": "bench"},
+            text=QUESTION,
+        )
+        kept = await InboxRepository(self.database).keep(PLAIN, wrote, now)
+        new = Customer(self.access, PLAIN, conversation_id=kept.conversation_id or "", channel=vendor.KIND)
+        self.customers.append(new)
         return new
 
     async def history(self, customer: Customer) -> list[HistoryEvent]:
@@ -120,9 +142,10 @@ async def testbed(settings: Settings, report: Report) -> AsyncIterator[Testbed]:
     with claimed(folder):
         shutil.rmtree(folder / "platform", ignore_errors=True)
         fresh = with_free_ports(settings.model_copy(update=own))
-        platform = Platform(fresh, application=_parts, prepare=_prepare, report=report)
-        async with platform, _reached(platform) as bed:
-            yield bed
+        with vendor.serving_vendor() as other:
+            platform = Platform(fresh, application=partial(_parts, other), prepare=_prepare, report=report)
+            async with platform, _reached(platform) as bed:
+                yield bed
         shutil.rmtree(folder / "platform")
 
 
@@ -166,8 +189,8 @@ def worker_command(*arguments: str) -> list[str]:
     return tied_to_parent([sys.executable, "-m", "bench.worker", *arguments])
 
 
-def _parts(settings: Settings) -> list[Part]:
-    return [_worker(settings, 1)]
+def _parts(other: vendor.Vendor, settings: Settings) -> list[Part]:
+    return [other.known_to(_worker(settings, 1))]
 
 
 def _worker(settings: Settings, ordinal: int) -> Part:

@@ -17,11 +17,13 @@ from bench.figures import (
     budgets,
 )
 
-PLAIN = TurnCost(events=16, bytes=4000, actions=3)
+PLAIN = TurnCost(events=10, bytes=4000, actions=2)
+BY_VENDOR = TurnCost(events=16, bytes=5000, actions=3)
 TIMES = Percentiles(p50=40, p95=80, p99=90, turns=100)
 FIGURES = Figures(
     plain_turn=PLAIN,
-    approval_turn=TurnCost(events=30, bytes=8000, actions=8),
+    approval_turn=TurnCost(events=26, bytes=8000, actions=8),
+    vendor_turn=BY_VENDOR,
     first_turn=TurnCost(events=31, bytes=9000, actions=8),
     validated_turn=TurnCost(events=22, bytes=5000, actions=4),
     overhead_ms={"1": TIMES, "32": TIMES, "256": TIMES},
@@ -81,9 +83,11 @@ def test_good_figures_keep_every_budget() -> None:
 @pytest.mark.parametrize(
     ("changed", "budget"),
     [
-        ({"plain_turn": PLAIN.model_copy(update={"events": 18})}, "plain turn, events"),
-        ({"plain_turn": PLAIN.model_copy(update={"actions": 4})}, "plain turn, actions"),
-        ({"approval_turn": TurnCost(events=36, bytes=1, actions=1)}, "approval turn, events"),
+        ({"plain_turn": PLAIN.model_copy(update={"events": 12})}, "plain turn, events"),
+        ({"plain_turn": PLAIN.model_copy(update={"actions": 3})}, "plain turn, actions"),
+        ({"vendor_turn": BY_VENDOR.model_copy(update={"events": 17})}, "turn by a vendor, events"),
+        ({"vendor_turn": BY_VENDOR.model_copy(update={"actions": 4})}, "turn by a vendor, actions"),
+        ({"approval_turn": TurnCost(events=30, bytes=1, actions=1)}, "approval turn, events"),
         ({"overhead_ms": {"32": TIMES.model_copy(update={"p95": 501.0})}}, "overhead p95 at 32, ms"),
         ({"turns_per_second": Rates(holdfast=50, bare=90, ratio=0.59, ratios=[])}, "turns per second, ratio"),
         ({"messages": Messages(written=10, recorded=10, answered=9, lost=1, doubled=0)}, "messages lost"),

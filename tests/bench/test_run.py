@@ -89,6 +89,10 @@ async def test_an_approval_turn_has_its_decision_in_it(figures: Figures) -> None
     assert figures.plain_turn.events < figures.approval_turn.events
 
 
+async def test_a_turn_by_a_vendor_has_a_delivery_of_its_own(figures: Figures) -> None:
+    assert (figures.vendor_turn.events, figures.vendor_turn.actions) == (16, 3)
+
+
 async def test_the_state_of_the_run_is_gone_and_what_is_installed_stays(figures: Figures, bench_home: Path) -> None:
     assert sorted(file.name for file in (bench_home / "bench").iterdir()) == ["lock", "peers"]
 
