@@ -58,16 +58,16 @@ class Customer:
 
     def __init__(self, number: int, outside: OutsideRecord, random: Random) -> None:
         self.number = number
-        self.written = 0
+        self.written = self.refused = 0
         self.wrote_at = float("-inf")
         self._outside = outside
         self._random = random
         self._state: State = "asks"
 
     async def live(self, pace: Pace) -> None:
-        """Write so many messages, and go."""
+        """Write until so many messages were taken, and go."""
         await asyncio.sleep(self._random.uniform(0, pace.pause_seconds))
-        while self.written < pace.messages:
+        while self.written - self.refused < pace.messages:
             self._state = _chosen(self._random, NEXT[self._state]) if self.written else "asks"
             await asyncio.sleep(pace.pause_seconds * self._random.uniform(*PAUSES[self._state]))
             await self._act()
@@ -188,6 +188,7 @@ class VendorCustomer(Customer):
         try:
             await self.devices[self._using].write(text)
         except (RefusedError, RefusedCallError, ValueError):
+            self.refused += 1
             self._outside.said.pop(text.rsplit(maxsplit=1)[-1])
             self.switch_channel()
         if self._using == PHONE:

@@ -2,10 +2,12 @@
 
 import asyncio
 from random import Random
+from typing import cast
 
 import pytest
 
-from chaos.customers import NEXT, PAUSES, Customer, Pace
+from cast.devices import Device
+from chaos.customers import NEXT, PAUSES, Customer, Pace, VendorCustomer
 from chaos.facts import Had
 from chaos.organisation import PERSON, QUESTIONS
 from chaos.outside import OutsideRecord
@@ -43,6 +45,25 @@ async def lived(seed: int, messages: int = 12) -> Talker:
     talker = Talker(seed)
     await talker.live(Pace(messages, 0.0))
     return talker
+
+
+class Refusing:
+    """A device whose vendor refuses every second message."""
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+
+    async def write(self, text: str) -> None:
+        self.tried.append(text)
+        if len(self.tried) % 2:
+            raise ValueError("The call is over.")
+
+
+async def test_what_a_vendor_refuses_was_not_written_and_something_else_is() -> None:
+    device = cast("Device", Refusing())
+    customer = VendorCustomer(7, OutsideRecord(), Random(1), {"sms": device, "email": device}, "sms")
+    await customer.live(Pace(5, 0.0))
+    assert (len(customer._outside.said), customer.refused) == (5, 5)
 
 
 @pytest.mark.parametrize("seed", range(10))
