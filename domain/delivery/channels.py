@@ -17,7 +17,7 @@ class ChannelTraits(Frozen):
     `threaded`: the vendor groups messages, and the group finds the conversation. Without threads the customer's own
     side names the conversation, so it cannot go on in another one.
     `spoken`: what is written is read out, by a voice of one language.
-    `stoppable`: a send that is cancelled has put its last byte on the network. The threads of blocking clients go on.
+    `stoppable`: a send that is cancelled has put its last byte on the network.
     `recognised_by`: what of a customer the channel's addresses are. Empty where whoever writes has signed in.
     """
 

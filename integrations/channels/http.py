@@ -6,7 +6,6 @@ a secret of its own, so that a reply cannot be posted back as a message. The rec
 
 import hmac
 import re
-import ssl
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,6 +19,7 @@ from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Author, Message
 from domain.delivery.inbound import InboundFile, InboundMessage, Sender
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
 from domain.model import Frozen
+from integrations.authorities import trusting
 from integrations.channels.base import (
     ForgedRequestError,
     OutboundMessage,
@@ -89,9 +89,7 @@ class HttpChannel:
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
-        self._tls = ssl.create_default_context()
-        if settings.ca_file:
-            self._tls.load_verify_locations(settings.ca_file)
+        self._tls = trusting(settings.ca_file)
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
         thread = message.address.get("thread")

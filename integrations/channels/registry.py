@@ -7,7 +7,7 @@ from domain.delivery.channels import ChannelTraits
 from domain.specification.organisation import ChannelKind
 
 _BY_MAIL = ChannelTraits(recognised_by=("email",), stoppable=True)
-_BY_TEXT = ChannelTraits(live=True, recognised_by=("phone",))
+_BY_TEXT = ChannelTraits(live=True, recognised_by=("phone",), stoppable=True)
 _BY_CALL = ChannelTraits(live=True, stored=True, spoken=True, recognised_by=("phone",))
 _BY_BROWSER = ChannelTraits(live=True, stored=True, threaded=False, recognised_by=())
 
@@ -19,7 +19,7 @@ _REGISTERED: dict[ChannelKind, tuple[str, ChannelTraits]] = {
     "sms": ("integrations.channels.twilio.sms:TwilioSmsChannel", _BY_TEXT),
     "web_chat": ("integrations.channels.web_chat:WebChatChannel", _BY_BROWSER),
     "whatsapp": ("integrations.channels.twilio.sms:TwilioWhatsAppChannel", _BY_TEXT),
-    "zendesk": ("integrations.helpdesk.zendesk.channel:ZendeskChannel", ChannelTraits()),
+    "zendesk": ("integrations.helpdesk.zendesk.channel:ZendeskChannel", ChannelTraits(stoppable=True)),
 }
 
 CHANNELS: dict[ChannelKind, str] = {kind: adapter for kind, (adapter, _) in _REGISTERED.items()}

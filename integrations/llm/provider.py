@@ -27,6 +27,7 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.model import Frozen
+from integrations.authorities import trusting
 
 MAX_WAIT_SECONDS = 24 * 3600
 TRY_LATER_STATUSES = frozenset({408, 409, 499})
@@ -47,13 +48,10 @@ class ModelAccess(Frozen):
 @cache
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
     """Reading the usual authorities takes longer than all else about a client."""
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError:
-            raise InvalidInputError(f"HOLDFAST_MODEL_CA_FILE: {ca_file} holds no certificates (PEM).") from None
-    return context
+    try:
+        return trusting(ca_file)
+    except OSError:
+        raise InvalidInputError(f"HOLDFAST_MODEL_CA_FILE: {ca_file} holds no certificates (PEM).") from None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from domain.errors import (
 )
 from domain.specification.tools import DescribedTool, StdioToolServer, ToolServerSpec, fingerprint_of
 from domain.tools.actions import MAX_DESCRIPTION_CHARACTERS, MAX_RESULT_CHARACTERS, ToolOutcome, plain
+from integrations.authorities import trusting
 from integrations.checks import Finding
 from integrations.llm.provider import retry_after
 from integrations.tools.base import ToolSession, ToolSettings
@@ -115,10 +116,7 @@ class McpToolServer:
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._settings.ca_file is not None:
-            context.load_verify_locations(self._settings.ca_file)
-        return context
+        return trusting(self._settings.ca_file)
 
     def _secrets(self, names: Mapping[str, str]) -> dict[str, str]:
         """The values of the named secrets. Raises CredentialsError for one that this installation does not have."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.delivery.inbound import AnyInboundEvent, InboundMessage, Unreadable
 from domain.errors import HoldfastError, InvalidInputError
+from integrations.authorities import trusting
 from integrations.channels.base import Batch, Cursor, OutboundMessage, SendReceipt
 from integrations.channels.email.authentication import result_hosts
 from integrations.channels.email.cursor import MailboxCursor, resumed
@@ -19,7 +20,7 @@ from integrations.channels.email.inbound import RawMail, Reading, ReadMail, Skip
 from integrations.channels.email.mailbox import ImapAccess, ImapMailbox
 from integrations.channels.email.outbound import Sending, compose, recipient
 from integrations.channels.email.settings import EmailSettings
-from integrations.channels.email.sign_in import Credentials, SignIn, trusting
+from integrations.channels.email.sign_in import Credentials, SignIn
 from integrations.channels.email.smtp import SmtpServer
 from integrations.channels.email.threading import MailAddress, own_message_id, shortened
 from integrations.checks import Finding

@@ -1,11 +1,10 @@
 """How we sign in to mail servers: with a password, or with an access token of OAuth 2 (SASL XOAUTH2)."""
 
-import ssl
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from domain.errors import CredentialsError
+from integrations.authorities import trusting
 from integrations.channels.email.settings import EmailSettings
 from integrations.channels.email.token import AccessTokens
 
@@ -64,11 +63,3 @@ class SignIn:
         except LoginRefusedError:
             renewed = await self.tokens.token(refused=token)
         return await opening(Credentials(account, renewed, is_token=True))
-
-
-def trusting(ca_file: Path | None) -> ssl.SSLContext:
-    """A context that trusts the system's authorities and one more."""
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
-    return context

@@ -7,7 +7,6 @@ who we are at every event, and logs the body of a forged one, while here an even
 import asyncio
 import logging
 import re
-import ssl
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from domain.delivery.inbound import InboundFile
 from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from integrations.authorities import trusting
 from integrations.channels.base import (
     ForgedRequestError,
     OutboundMessage,
@@ -121,9 +121,7 @@ class SlackChannel:
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
         self._verified = frozenset(settings.verified_workspaces.replace(" ", "").split(","))
-        self._ssl = ssl.create_default_context()
-        if settings.ca_file:
-            self._ssl.load_verify_locations(settings.ca_file)
+        self._ssl = trusting(settings.ca_file)
         self._client = AsyncWebClient(
             token=settings.bot_token.get_secret_value(),
             base_url=settings.base_url,

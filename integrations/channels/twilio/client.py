@@ -3,7 +3,6 @@
 Every failure of Twilio becomes one of domain.errors here. Twilio's own texts are dropped: they repeat phone numbers.
 """
 
-import asyncio
 import hmac
 import json
 import logging
@@ -16,7 +15,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from pydantic import Field, SecretStr, field_validator
-from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
 from twilio.request_validator import RequestValidator, add_port, remove_port  # type: ignore[import-untyped]
@@ -34,6 +32,8 @@ from domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
+from integrations.authorities import trusting
+from integrations.blocking import in_a_thread, on_cuttable_connections
 from integrations.channels.base import ForgedRequestError, UnreadableRequestError, WebhookAnswer, WebhookRequest
 from integrations.checks import Finding
 from integrations.settings import VendorSettings
@@ -111,7 +111,7 @@ class TwilioApi:
 
     def __init__(self, settings: TwilioSettings) -> None:
         self.settings = settings
-        self.trusted = _trusted(settings.ca_file)
+        self.trusted = trusting(settings.ca_file)
         http = _Http(settings.timeout_seconds, self.trusted)
         token = settings.auth_token.get_secret_value()
         # Without an environment of its own the client would read ours, and move to another edge or region.
@@ -121,7 +121,7 @@ class TwilioApi:
 
     async def ask(self, question: Callable[[Any], Result]) -> Result:
         """The answer to a question put to the client. Raises domain errors only."""
-        return await asyncio.to_thread(question, self._client)
+        return await in_a_thread(lambda: question(self._client))
 
     async def check_account(self) -> list[Finding]:
         """Whether the account answers, is active, and lets us read messages, without which no crash is survived."""
@@ -179,7 +179,7 @@ class _Http:
         # The client's own logger writes phone numbers.
         silent = logging.Logger("twilio", logging.CRITICAL)
         self._inner = TwilioHttpClient(timeout=timeout_seconds, logger=silent)
-        self._inner.session.mount("https://", _TrustingAdapter(trusted))
+        on_cuttable_connections(self._inner.session, trusted)
 
     def request(self, *arguments: Any, **options: Any) -> Any:
         try:
@@ -191,22 +191,6 @@ class _Http:
         if not _is_json(response.text):
             raise UnavailableError("Something that is not Twilio answered: check HOLDFAST_TWILIO_BASE_URL.")
         return response
-
-
-class _TrustingAdapter(HTTPAdapter):
-    def __init__(self, trusted: ssl.SSLContext) -> None:
-        self._trusted = trusted
-        super().__init__(pool_maxsize=32)
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, ssl_context=self._trusted, **options)
-
-
-def _trusted(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(ca_file)
-    return context
 
 
 def _is_json(text: str) -> bool:

@@ -5,9 +5,7 @@ otherwise on 503; here its session raises first, so Temporal's retry policy is t
 itself, so every call has a client of its own; they share the session with its connections.
 """
 
-import asyncio
 import base64
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
@@ -17,7 +15,6 @@ from urllib.parse import quote, urlsplit
 
 import requests
 from pydantic import Field, SecretStr, field_validator, model_validator
-from requests.adapters import HTTPAdapter
 
 from domain.conversation.ownership import Status
 from domain.delivery.inbound import InboundFile
@@ -31,6 +28,8 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.model import Frozen
+from integrations.authorities import trusting
+from integrations.blocking import in_a_thread, on_cuttable_connections
 from integrations.helpdesk.zendesk.tickets import TicketStatus
 from integrations.settings import VendorSettings
 
@@ -226,7 +225,7 @@ class ZendeskApi:
     async def _ask(self, question: Callable[[Any], Result]) -> Result:
         client = zenpy.Zenpy(subdomain=self._subdomain, domain=self._domain, session=self._session, disable_cache=True)
         try:
-            return await asyncio.to_thread(question, client)
+            return await in_a_thread(lambda: question(client))
         except requests.RequestException:
             raise UnavailableError("Zendesk cannot be reached, or it hung up: check the network.") from None
         except ZenpyException:
@@ -241,10 +240,10 @@ class _Session(requests.Session):
     def __init__(self, settings: ZendeskSettings) -> None:
         super().__init__()
         self._base = urlsplit(settings.base_url)
-        # The thread of a call cannot be stopped. One that connected later might write when its claim to send is over.
+        # One that connected later might write when its claim to send is over.
         self._timeout_seconds = (min(settings.timeout_seconds, CONNECT_SECONDS), settings.timeout_seconds)
         self.auth = _credentials(settings)
-        self.mount("https://", _TrustingAdapter(settings.ca_file))
+        on_cuttable_connections(self, trusting(settings.ca_file))
 
     def is_own(self, url: str) -> bool:
         address = urlsplit(url)
@@ -274,17 +273,6 @@ def _credentials(settings: ZendeskSettings) -> Callable[[requests.PreparedReques
         return request
 
     return sign
-
-
-class _TrustingAdapter(HTTPAdapter):
-    def __init__(self, ca_file: Path | None) -> None:
-        self._trusted = ssl.create_default_context()
-        if ca_file is not None:
-            self._trusted.load_verify_locations(ca_file)
-        super().__init__(pool_maxsize=32)
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, ssl_context=self._trusted, **options)
 
 
 def _refusal(response: requests.Response) -> HoldfastError:

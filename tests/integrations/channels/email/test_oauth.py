@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from domain.delivery.inbound import InboundMessage
 from domain.errors import CredentialsError, HoldfastError, RateLimitedError, UnavailableError
+from integrations.authorities import trusting
 from integrations.channels.base import OutboundMessage
 from integrations.channels.email.mailbox import xoauth2
-from integrations.channels.email.sign_in import Credentials, trusting
+from integrations.channels.email.sign_in import Credentials
 from integrations.channels.email.token import DEFAULT_SECONDS, AccessTokens, Granted
 from integrations.checks import Finding
 from sandbox.authority import Authority
