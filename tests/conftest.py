@@ -108,3 +108,13 @@ def home(tmp_path: Path, initialised: Path) -> Path:
     cp = shutil.which("cp") or "cp"
     subprocess.run([cp, "--archive", str(initialised), str(home / "postgres")], check=True)
     return home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take longest comes first: at the end it would run alone."""
+    items.sort(key=_allowed_seconds, reverse=True)
+
+
+def _allowed_seconds(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
