@@ -12,7 +12,14 @@ from activities.heartbeats import heartbeats
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from domain.conversation.messages import Author
 from domain.delivery.channels import ChannelTraits
-from domain.errors import ForbiddenError, HoldfastError, PermanentError, RateLimitedError, UnavailableError
+from domain.errors import (
+    ForbiddenError,
+    HoldfastError,
+    PermanentError,
+    RateLimitedError,
+    RetryableError,
+    UnavailableError,
+)
 from domain.specification.organisation import ChannelKind
 from integrations.channels.base import Channel, OutboundMessage, SendReceipt
 from integrations.channels.registry import TRAITS
@@ -26,6 +33,8 @@ LOOK_SECONDS = 0.25
 """How often the sending of an AI agent's message looks whether somebody takes over."""
 LOOKS = 20
 """More tries than the lease of a last attempt takes; who cannot look by then gives up without."""
+SILENT_LOOKS = 14
+"""For about 80 seconds, which is longer than a breaker's pause, a channel that does not answer is asked again."""
 
 
 class DeliveryActivities:
@@ -90,10 +99,17 @@ class DeliveryActivities:
         return await self._deliveries.complete(input.message_key, receipt.provider_message_id, datetime.now(UTC))
 
     async def _last_look(self, input: DeliverMessageInput, claim: Claim) -> SendReceipt | None:
-        """What left after all. A channel that does not answer, often the reason to give up, is not waited for."""
+        """What left after all. A channel that does not answer, often the reason to give up, is asked for a while only.
+
+        Raises what the channel raised, while it is to be asked again: what left and is not found, nobody has on record.
+        """
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 return await self._channels[input.channel].find_sent(_outbound(input, claim))
+        except RetryableError:
+            if activity.info().attempt < SILENT_LOOKS:
+                raise
+            return None
         except (HoldfastError, TimeoutError):
             return None
 

@@ -13,6 +13,7 @@ from domain.conversation.activity_models import DeliverMessageInput
 from domain.delivery.channels import ChannelTraits
 from domain.errors import (
     CredentialsError,
+    HoldfastError,
     RateLimitedError,
     RetryableError,
     StoreUnavailableError,
@@ -135,6 +136,12 @@ class DeafPigeons(PigeonChannel):
         return await super().find_sent(message)
 
 
+def at_attempt(number: int) -> ActivityEnvironment:
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=number)
+    return environment
+
+
 async def gave_up(stage: Stage, channel: PigeonChannel) -> tuple[str, str]:
     """A person's reply that a channel did not take: how it ended, and what a worker hears that comes too late."""
     await stage.conversations.change_ownership(ownership(), NOW)
@@ -143,7 +150,7 @@ async def gave_up(stage: Stage, channel: PigeonChannel) -> tuple[str, str]:
     with pytest.raises(UnavailableError, match="loft"):
         await ActivityEnvironment().run(activities.deliver_message, input)
     await stage.deliveries.end_lease(input.message_key)
-    ended = await ActivityEnvironment().run(activities.give_up_delivery, input)
+    ended = await at_attempt(delivery.SILENT_LOOKS).run(activities.give_up_delivery, input)
     late = DeliveryActivities(DeliveryRepository(stage.database), {KIND: PigeonChannel()})
     return ended.status, (await ActivityEnvironment().run(late.deliver_message, input)).status
 
@@ -164,6 +171,22 @@ async def test_what_left_after_all_is_recorded_when_it_is_given_up(stage: Stage)
     assert await stage.said() == [(1, "human_reply", "I looked: it arrives today.")]
 
 
+@pytest.mark.parametrize("silent", [UnavailableError("The loft does not answer."), RateLimitedError("Slower.")])
+async def test_a_channel_that_does_not_answer_is_asked_again(stage: Stage, silent: HoldfastError) -> None:
+    """It may come back, and say that it has the message."""
+    await stage.conversations.change_ownership(ownership(), NOW)
+    channel = DeafPigeons(took=True, looking=silent)
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    input = human_reply().model_copy(update={"channel": KIND})
+    with pytest.raises(UnavailableError, match="loft"):
+        await ActivityEnvironment().run(activities.deliver_message, input)
+    await stage.deliveries.end_lease(input.message_key)
+    with pytest.raises(type(silent)):
+        await at_attempt(delivery.SILENT_LOOKS - 1).run(activities.give_up_delivery, input)
+    channel.looking = None
+    assert (await at_attempt(delivery.SILENT_LOOKS).run(activities.give_up_delivery, input)).status == "delivered"
+
+
 async def test_who_cannot_look_gives_up_in_the_end(stage: Stage) -> None:
     """A mistake in an adapter must not hold a conversation up for ever."""
     await stage.conversations.change_ownership(ownership(), NOW)
@@ -174,9 +197,7 @@ async def test_who_cannot_look_gives_up_in_the_end(stage: Stage) -> None:
     await stage.deliveries.end_lease(input.message_key)
     with pytest.raises(KeyError):
         await ActivityEnvironment().run(activities.give_up_delivery, input)
-    patient = ActivityEnvironment()
-    patient.info = replace(patient.info, attempt=delivery.LOOKS + 1)
-    assert (await patient.run(activities.give_up_delivery, input)).status == "refused"
+    assert (await at_attempt(delivery.LOOKS + 1).run(activities.give_up_delivery, input)).status == "refused"
 
 
 @pytest.mark.parametrize("error", [UnavailableError("The loft does not answer."), RateLimitedError("Slower.")])
