@@ -105,7 +105,7 @@ class DeliveryActivities:
         """
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                return await self._channels[input.channel].find_sent(_outbound(input, claim))
+                return await self._channels[input.channel].find_sent(await self._among_others(input, claim))
         except RetryableError:
             if activity.info().attempt < SILENT_LOOKS:
                 raise
@@ -119,23 +119,28 @@ class DeliveryActivities:
         """None when the conversation moved on between two attempts."""
         try:
             async with asyncio.timeout_at(ends_at):
-                return await self._attempt(channel, input, claim, _outbound(input, claim))
+                return await self._attempt(channel, input, claim)
         except TimeoutError as error:
             raise UnavailableError(f"The channel {input.channel} did not answer in time.") from error
         except PermanentError:
             await self._deliveries.withdraw(input, datetime.now(UTC))
             raise
 
-    async def _attempt(
-        self, channel: Channel, input: DeliverMessageInput, claim: Claim, message: OutboundMessage
-    ) -> SendReceipt | None:
+    async def _attempt(self, channel: Channel, input: DeliverMessageInput, claim: Claim) -> SendReceipt | None:
         if claim.opted_out:
             raise ForbiddenError(f"The customer wants no messages by {input.channel}. Use another channel.")
+        message = _outbound(input, claim)
         if claim.status == "in_doubt":
+            message = await self._among_others(input, claim)
             sent = await _found(channel, message)
             if sent or not await self._deliveries.claim_again(input, datetime.now(UTC)):
                 return sent
         return await self._sent(channel, input.channel, message)
+
+    async def _among_others(self, input: DeliverMessageInput, claim: Claim) -> OutboundMessage:
+        """The message, to be told from others with the same text."""
+        others = await self._deliveries.others(input)
+        return _outbound(input, claim).model_copy(update={"others": others})
 
     async def _sent(self, channel: Channel, kind: ChannelKind, message: OutboundMessage) -> SendReceipt:
         """Only whoever began an attempt says that it is over; who merely looked has none."""

@@ -66,6 +66,17 @@ class DeliveryRepository:
         row = await self._database.call(ended, "SELECT * FROM give_up_delivery($1, $2, $3)", input, looked, now)
         return _claim(row)
 
+    async def others(self, input: DeliverMessageInput) -> frozenset[str]:
+        """The channel's ids of what the conversation has sent by it otherwise."""
+        rows = await self._database.fetch(
+            "SELECT provider_message_id FROM deliveries WHERE conversation_id = $1 AND channel = $2 "
+            "AND message_key <> $3 AND provider_message_id IS NOT NULL",
+            input.conversation_id,
+            input.channel,
+            input.message_key,
+        )
+        return frozenset(row["provider_message_id"] for row in rows)
+
     async def keep_address(self, message_key: str, learned: Address) -> None:
         """Add to the address of the thread on which a message was sent."""
         await self._database.fetchval("SELECT keep_address($1, $2)", message_key, learned)

@@ -24,7 +24,9 @@ class OutboundMessage(Frozen):
     """A message on its way out. `idempotency_key` is the same for every attempt; opaque, at most 200 characters.
 
     `address` is the one that came with the customer's last message on this channel, `claimed_at` when the first attempt
-    was allowed: nothing of it can have left before.
+    was allowed: nothing of it can have left before. `others` are the provider's ids of the conversation's other
+    messages, given where an earlier attempt may have sent this one: a vendor that knows messages by their text has the
+    same text twice sometimes.
     """
 
     idempotency_key: str
@@ -34,6 +36,7 @@ class OutboundMessage(Frozen):
     text: str
     address: Address = {}
     claimed_at: AwareDatetime | None = None
+    others: frozenset[str] = frozenset()
 
 
 class SendReceipt(Frozen):

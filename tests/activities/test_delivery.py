@@ -117,6 +117,43 @@ async def test_a_message_that_may_have_left_is_not_withdrawn_because_nobody_may_
     assert await stage.database.fetchval("SELECT state FROM deliveries") == "claimed"
 
 
+class ReadingPigeons(PigeonChannel):
+    """Know a note by what it says. The word of the second one gets lost; did it leave?"""
+
+    def __init__(self, *, took: bool) -> None:
+        super().__init__()
+        self.took = took
+        self.flights = 0
+
+    async def send(self, message: OutboundMessage) -> SendReceipt:
+        self.flights += 1
+        if self.flights != 2:
+            return await super().send(message)
+        if self.took:
+            await super().send(message)
+        raise UnavailableError("The loft does not answer.")
+
+    async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
+        rings = {f"ring-{number}": sent.text for number, sent in enumerate(self.sent, 1)}
+        found = [ring for ring, text in rings.items() if text == message.text and ring not in message.others]
+        return SendReceipt(provider_message_id=found[0]) if found else None
+
+
+@pytest.mark.parametrize("took", [True, False], ids=["taken", "not taken"])
+async def test_of_two_messages_with_the_same_text_each_is_itself(stage: Stage, took: bool) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    channel = ReadingPigeons(took=took)
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    first, second = (human_reply(key).model_copy(update={"channel": KIND}) for key in ("human-1", "human-2"))
+    await ActivityEnvironment().run(activities.deliver_message, first)
+    with pytest.raises(UnavailableError, match="loft"):
+        await ActivityEnvironment().run(activities.deliver_message, second)
+    await ActivityEnvironment().run(activities.deliver_message, second)
+    rows = await stage.database.fetch("SELECT provider_message_id FROM deliveries ORDER BY message_key")
+    assert [row["provider_message_id"] for row in rows] == ["ring-1", "ring-2"]
+    assert len(channel.sent) == 2
+
+
 class DeafPigeons(PigeonChannel):
     """Takes no message; with `took`, it took the first one all the same."""
 

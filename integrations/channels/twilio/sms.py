@@ -130,7 +130,8 @@ class TwilioSmsChannel:
             # Not filtered by the date of sending: what is still queued has none.
             newest = client.messages.list(to=to, from_=ours, page_size=NEWEST, limit=NEWEST)
             recent = [one for one in newest if one.date_created >= since and one.status != "canceled"]
-            return {_print_of(one.body or ""): str(one.sid) for one in recent if _print_of(one.body or "") in wanted}
+            sids = {str(one.sid): _print_of(one.body or "") for one in recent if str(one.sid) not in message.others}
+            return {printed: sid for sid, printed in sids.items() if printed in wanted}
 
         return await self._api.ask(look)
 

@@ -177,6 +177,14 @@ class TestSentOnce:
         event = await asked(line, "And the other one?")
         assert await sms(line).find_sent(outbound(**event.address)) is None
 
+    async def test_the_same_text_of_another_message_is_another_one(self, line: Served) -> None:
+        event = await asked(line)
+        first = await sms(line).send(outbound(**event.address))
+        again = outbound(**event.address).model_copy(update={"others": frozenset({first.provider_message_id})})
+        assert await sms(line).find_sent(again) is None
+        second = await sms(line).send(outbound(**event.address))
+        assert await sms(line).find_sent(again) == second
+
     async def test_a_message_that_is_still_queued_is_found(self, line: Served) -> None:
         receipt = await sms(line).send(outbound())
         await line.product.next(2)
