@@ -11,6 +11,7 @@ from chaos.arrivals import arrivals
 from chaos.customers import ChatCustomer, Customer, Pace, VendorCustomer
 from chaos.facts import Said
 from chaos.organisation import ORGANISATION, SUBJECT
+from chaos.outside import READ_AS_WELL
 from chaos.references import customer_of
 from chaos.stage import Stage
 from domain.delivery.channels import PHONE, WEB_CHAT
@@ -38,7 +39,9 @@ class Crowd:
         self._inbox = InboxRepository(stage.database)
 
     async def arrive(self) -> None:
-        """Open the web chats; the others have nothing to open."""
+        """Open the web chats; the others have nothing to open, but what comes before a reader begins is not read."""
+        for channel in READ_AS_WELL:
+            await self._reader_begins(channel)
         turnstile = asyncio.Semaphore(OPENED_AT_ONCE)
 
         async def one(number: int, channel: ChannelKind, random: Random) -> None:
@@ -49,6 +52,12 @@ class Crowd:
         seeds = [Random(self._random.random()) for _ in chosen]  # noqa: S311
         await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(zip(chosen, seeds, strict=True))))
         self.customers.sort(key=lambda customer: customer.number)
+
+    async def _reader_begins(self, channel: ChannelKind) -> None:
+        while True:
+            if await self._inbox.cursor(ORGANISATION, channel) is not None:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _first_channel(self) -> ChannelKind:
         return self._random.choices(list(FIRST_CHANNELS), list(FIRST_CHANNELS.values()))[0]
