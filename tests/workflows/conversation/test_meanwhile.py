@@ -70,7 +70,9 @@ async def test_what_sets_a_conversation_aside_withdraws_the_reply_of_the_ai_agen
     async with converse(activities) as conversation:
         gate = await trying(conversation)
         await conversation.ask(request_at_once)
-        state = await conversation.until(lambda s: s.shown.text.startswith(status) and not s.mailbox.requests)
+        state = await conversation.until(
+            lambda s: s.shown.text.startswith(status) and not s.mailbox.requests and len(activities.given_up) == 1
+        )
         assert activities.given_up == [f"{state.start.conversation_id}-1"]
         gate.opened.set()
         await conversation.until(lambda _: activities.refused == 1)
