@@ -560,7 +560,7 @@ async def test_supervision_holds_a_draft_that_is_being_written(converse: Convers
         await conversation.says("help")
         await gate.reached.wait()
         await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.SUPERVISION))
-        await conversation.until(lambda s: len(s.mailbox.requests) == 1)
+        await conversation.until(lambda s: s.answering.mode is Mode.SUPERVISION)
         gate.opened.set()
         await conversation.until(lambda s: s.approval is not None)
         assert conversation.fakes.delivered == []
