@@ -143,11 +143,6 @@ class ConversationLifecycle:
         workflow.set_current_details(details(self._state))
         self._write_back.show_status()
 
-    def _must_stop(self, leaves_at: datetime | None) -> bool:
-        still_here = leaves_at is None or workflow.now() < leaves_at
-        recorded_now = still_here and self._state.waiting.identity_check is None
-        return self._state.is_overtaken() if recorded_now else self._state.is_being_taken_over()
-
     async def take_over(self, request: TakeOver, *, before_messages: bool = False) -> bool:
         """Make a person the owner; when this returns, no older draft can leave any more.
 
