@@ -7,15 +7,12 @@ from datetime import UTC, datetime
 
 import typer
 from rich.console import Console
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.formatting import listed
 from cli.migrate import apply_to
+from cli.temporal_client import client_at
 from config.settings import Settings, local_settings
-from config.temporal import access_of
 from domain.conversation.restoring import Finding, Verdict, count
-from domain.errors import UnavailableError
 from embedded.platform import Platform, database, with_free_ports
 from storage.database import connect
 from storage.restoring import RestoreRepository
@@ -62,7 +59,7 @@ async def _reconcile(settings: Settings, *, carry_out: bool) -> tuple[list[Findi
     async with _restored(settings) as (database_url, temporal_address):
         connected = await connect(database_url)
         try:
-            client = await _client(settings, temporal_address)
+            client = await client_at(temporal_address, settings)
             both = Reconciliation(client, RestoreRepository(connected), settings.organisation.name)
             findings = await both.findings()
             return findings, await both.carry_out(findings, datetime.now(UTC)) if carry_out else 0
@@ -85,17 +82,3 @@ async def _restored(settings: Settings) -> AsyncIterator[tuple[str, str]]:
 async def _migrate(settings: Settings) -> None:
     if settings.database_url is not None:
         await apply_to(settings.database_url.get_secret_value())
-
-
-async def _client(settings: Settings, address: str) -> Client:
-    try:
-        return await Client.connect(
-            address,
-            namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-            **access_of(settings).options(),
-        )
-    except RuntimeError as error:
-        raise UnavailableError(
-            f"No Temporal service answers at {address}. Start it, or correct HOLDFAST_TEMPORAL_ADDRESS."
-        ) from error

@@ -17,6 +17,11 @@ async def temporal_client(settings: Settings) -> Client:
         raise InvalidInputError(
             "No platform runs here and HOLDFAST_TEMPORAL_ADDRESS is not set. Set it, or start one with `make up`."
         )
+    return await client_at(address, settings)
+
+
+async def client_at(address: str, settings: Settings) -> Client:
+    """As the settings say, but at this address. Raises UnavailableError when nobody answers there."""
     try:
         return await Client.connect(
             address,
