@@ -70,7 +70,7 @@ class TwilioSmsChannel:
     async def send(self, message: OutboundMessage) -> SendReceipt:
         """One message, or several for a long text. Parts that went out before a crash are not sent again.
 
-        The client's thread cannot be stopped, so no part is begun that might still be under way when the claim ends.
+        No part is begun that might still be under way when the claim ends.
         """
         started = monotonic()
         texts = self._parts(message.text)
