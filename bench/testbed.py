@@ -143,7 +143,7 @@ async def testbed(settings: Settings, report: Report) -> AsyncIterator[Testbed]:
         shutil.rmtree(folder / "platform", ignore_errors=True)
         fresh = with_free_ports(settings.model_copy(update=own))
         with vendor.serving_vendor() as other:
-            platform = Platform(fresh, application=partial(_parts, other), prepare=_prepare, report=report)
+            platform = Platform(fresh, application=partial(_parts, other=other), prepare=_prepare, report=report)
             async with platform, _reached(platform) as bed:
                 yield bed
         shutil.rmtree(folder / "platform")
@@ -189,8 +189,10 @@ def worker_command(*arguments: str) -> list[str]:
     return tied_to_parent([sys.executable, "-m", "bench.worker", *arguments])
 
 
-def _parts(other: vendor.Vendor, settings: Settings) -> list[Part]:
-    return [other.known_to(_worker(settings, 1))]
+def _parts(settings: Settings, other: vendor.Vendor | None = None) -> list[Part]:
+    """Without another system no reply leaves by a vendor: so the baseline's program has it."""
+    worker = _worker(settings, 1)
+    return [other.known_to(worker) if other else worker]
 
 
 def _worker(settings: Settings, ordinal: int) -> Part:
