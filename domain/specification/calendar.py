@@ -3,10 +3,11 @@
 import re
 from datetime import date, time
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from domain.specification.findings import did_you_mean
 from domain.specification.model import SpecModel
 
 CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
@@ -20,7 +21,7 @@ def _local_time(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(CLOCK, value):
         hour, rest = value.split(":", 1)
         return time.fromisoformat(f"{hour:0>2}:{rest}")
-    raise ValueError("must be a time of day such as 08:00")
+    raise ValueError("is no time of day; write hours and minutes such as 08:00")
 
 
 def _end_of_day(value: object) -> object:
@@ -42,10 +43,12 @@ EndTime = Annotated[
 
 
 def _known_timezone(name: str) -> str:
+    """The name itself. Half a name, such as `Europe`, is a folder of zones: reading it is an OSError."""
     try:
         ZoneInfo(name)
-    except (ValueError, ZoneInfoNotFoundError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from error
+    except (ValueError, ZoneInfoNotFoundError, OSError) as error:
+        meant = did_you_mean(name, available_timezones()) or "Write one such as Europe/Berlin"
+        raise ValueError(f"{name!r} is no IANA time zone; {meant}") from error
     return name
 
 
@@ -63,7 +66,7 @@ class OpeningHours(SpecModel):
     @model_validator(mode="after")
     def _lasts(self) -> Self:
         if self.opens == self.closes != MIDNIGHT:
-            raise ValueError("opens and closes are the same time; a whole day is 00:00 to 24:00")
+            raise ValueError("opens and closes at the same time; write 00:00 to 24:00 for a whole day")
         return self
 
     @property
@@ -94,5 +97,5 @@ class QuietHours(SpecModel):
     @classmethod
     def _leave_some_time(cls, values: Any) -> Any:
         if isinstance(values, dict) and values.get("begins") == "00:00" and values.get("ends") in ("24:00", "24:00:00"):
-            raise ValueError("quiet hours from 00:00 to 24:00 would never let anything leave")
+            raise ValueError("quiet hours from 00:00 to 24:00 would never let anything leave; end them earlier")
         return values

@@ -14,9 +14,9 @@ from pydantic import Field, model_validator
 
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
-from domain.specification.languages import LANGUAGE_NAMES
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
+from domain.specification.references import broken_references
 from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
 from domain.specification.wording import LanguageCode, SpecWording
 
@@ -29,9 +29,6 @@ NotedEvent = Literal["escalated", "resolved"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
-
-NO_SUCH_AI_AGENT = "no AI agent"
-"""Begins the text of a problem with a reference to one."""
 
 
 class Mode(StrEnum):
@@ -147,7 +144,9 @@ class Thresholds(SpecModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.review_below < self.escalate_below:
-            raise ValueError("review_below must not be lower than escalate_below")
+            raise ValueError(
+                "review_below is lower than escalate_below; write the same or more, or lower escalate_below"
+            )
         return self
 
 
@@ -200,10 +199,11 @@ class ModelSpec(SpecModel):
         if self.monthly_budget is None:
             return self
         if self.writer is None:
-            raise ValueError("monthly_budget needs a named writer, so that its price is known")
+            raise ValueError("monthly_budget needs a named writer; name one under writer, and its price under prices")
         used = {self.writer, *self.fallbacks, self.validator} - {None, "local"}
         if unknown := sorted(str(name) for name in used if name not in self.prices):
-            raise ValueError(f"monthly_budget needs prices for {', '.join(unknown)}; 0 for a model that costs nothing")
+            needed = ", ".join(unknown)
+            raise ValueError(f"monthly_budget lacks prices; add {needed} to prices, with 0 where nothing is paid")
         return self
 
 
@@ -289,63 +289,9 @@ class OrganisationSpec(SpecModel):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        dangling = [*self._dangling_ai_agents(), *self._dangling_topics(), *self._dangling_steps()]
-        problems = [*self._duplicates(), *dangling, *self._wrong_tools(), *self._unknown_languages()]
-        if problems:
-            raise ValueError("; ".join(problems))
+        if found := broken_references(self):
+            raise ValueError("; ".join(map(str, found)))
         return self
-
-    def _duplicates(self) -> list[str]:
-        ids = {
-            "ai_agents": [agent.id for agent in self.ai_agents],
-            "topics": [topic.id for topic in self.topics],
-            "journeys": [journey.id for journey in self.journeys],
-            "tool_servers": [server.id for server in self.tool_servers],
-            "knowledge_sources": [source.kind for source in self.knowledge_sources],
-        }
-        twice = [(kind, key) for kind, keys in ids.items() for key in sorted({k for k in keys if keys.count(k) > 1})]
-        return [f"{kind}: {key!r} stands twice" for kind, key in twice]
-
-    def _dangling_ai_agents(self) -> list[str]:
-        known = {agent.id for agent in self.ai_agents}
-        named = [("default_ai_agent", self.default_ai_agent)]
-        named += [(f"topics.{topic.id}", topic.ai_agent) for topic in self.topics]
-        named += [(f"approval_rules.{rule.id}", key) for rule in self.approval_rules for key in rule.ai_agents]
-        steps = [(journey.id, step) for journey in self.journeys for step in journey.steps]
-        named += [(f"journeys.{journey}.{step.id}", step.ai_agent) for journey, step in steps if step.ai_agent]
-        return [f"{where}: {NO_SUCH_AI_AGENT} {key!r}" for where, key in named if key not in known]
-
-    def _dangling_topics(self) -> list[str]:
-        known = {topic.id for topic in self.topics}
-        named = [(f"ai_agents.{agent.id}", key) for agent in self.ai_agents for key in agent.supervised_topics]
-        named += [(f"journeys.{journey.id}", key) for journey in self.journeys for key in journey.topics]
-        return [f"{where}: no topic {key!r}" for where, key in named if key not in known]
-
-    def _dangling_steps(self) -> list[str]:
-        lost = []
-        for journey in self.journeys:
-            steps = {step.id for step in journey.steps}
-            targets = [target for step in journey.steps for target in step.next]
-            lost += [f"journeys.{journey.id}: no step {target!r}" for target in targets if target not in steps]
-        return lost
-
-    def _wrong_tools(self) -> list[str]:
-        """Tools of no server, and tools that an AI agent is allowed twice, perhaps with another limit."""
-        known, wrong = {server.id for server in self.tool_servers}, []
-        for agent in self.ai_agents:
-            named = [(tool.server, tool.tool) for tool in agent.tools]
-            lost = sorted({server for server, _ in named if server not in known})
-            twice = sorted({tool for server, tool in named if named.count((server, tool)) > 1})
-            wrong += [f"ai_agents.{agent.id}: no tool server {server!r}" for server in lost]
-            wrong += [f"ai_agents.{agent.id}: the tool {tool!r} stands twice" for tool in twice]
-        return wrong
-
-    def _unknown_languages(self) -> list[str]:
-        """Codes of languages that are never recognised, so that naming them would do nothing."""
-        named = [("languages", code) for code in self.languages]
-        named += [("wording.handoff_in", code) for code in self.wording.handoff_in]
-        lost = [(where, code) for where, code in named if code not in LANGUAGE_NAMES]
-        return [f"{where}: {code!r} is none of {', '.join(LANGUAGE_NAMES)}" for where, code in lost]
 
     @property
     def answers_in(self) -> tuple[str, ...]:

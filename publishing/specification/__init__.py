@@ -1,7 +1,7 @@
 """Organisations from files: reading a folder under `specs/`, and the JSON Schema of its files."""
 
 from publishing.specification.loading import LoadedOrganisation, load_specification
-from publishing.specification.problems import SpecificationError
+from publishing.specification.mistakes import Mistake, SpecificationError
 from publishing.specification.schemas import write_schemas
 
-__all__ = ["LoadedOrganisation", "SpecificationError", "load_specification", "write_schemas"]
+__all__ = ["LoadedOrganisation", "Mistake", "SpecificationError", "load_specification", "write_schemas"]

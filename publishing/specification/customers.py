@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pydantic import RootModel
 
 from domain.identity.directory import Account, Contact, DirectoryImport, Invoice
+from domain.specification.findings import Finding, Location, did_you_mean
 from domain.specification.model import Key
 from publishing.specification.documents import Document, DocumentReader
-from publishing.specification.problems import Location, did_you_mean
 from publishing.specification.validation import Read, validated
 
 
@@ -40,11 +40,12 @@ class CustomerFiles:
         self._invoices: list[tuple[Document, Location, str, Invoice]] = []
 
     def read(self) -> DirectoryImport:
-        """The whole directory; mistakes go to the reader's problems."""
+        """The whole directory; what is wrong goes to the reader's mistakes."""
         for path in sorted((self._reader.folder / "customers").glob("*.yaml")):
             self._add_yaml(validated(self._reader, self._reader.yaml(path), DirectoryImport))
         self._add_csv()
-        self._reader.problems += [document.problem(at, text) for document, at, text in self._mistakes()]
+        for document, finding in self._findings():
+            self._reader.add(document.mistake(finding))
         invoices = defaultdict[str, list[Invoice]](list)
         for _, _, account, invoice in self._invoices:
             invoices[account].append(invoice)
@@ -81,13 +82,14 @@ class CustomerFiles:
         path = self._reader.folder / "customers" / name
         return self._reader.csv(path) if path.exists() else None
 
-    def _mistakes(self) -> Iterator[tuple[Document, Location, str]]:
-        known = [account.id for *_, account in self._accounts]
+    def _findings(self) -> Iterator[tuple[Document, Finding]]:
+        known = {account.id for *_, account in self._accounts}
         owners = [(document, at, contact.account) for document, at, contact in self._contacts]
         owners += [(document, at, account) for document, at, account, _ in self._invoices]
         for document, at, account in owners:
             if account not in known:
-                yield document, (*at, "account"), f"no account {account!r}{did_you_mean(account, known)}; add it first"
+                remedy = " ".join(filter(None, (did_you_mean(account, known), "Add the account, or correct its id.")))
+                yield document, Finding((*at, "account"), f"no account {account!r}", remedy)
         yield from _repeated("id", [(document, at, account.id) for document, at, account in self._accounts])
         yield from _repeated("id", [(document, at, contact.id) for document, at, contact in self._contacts])
         yield from _repeated("email", [(d, at, contact.email.casefold()) for d, at, contact in self._contacts])
@@ -95,16 +97,16 @@ class CustomerFiles:
 
 
 def read_customers(reader: DocumentReader) -> DirectoryImport:
-    """The directory of an organisation; mistakes go to the reader's problems."""
+    """The directory of an organisation; what is wrong goes to the reader's mistakes."""
     return CustomerFiles(reader).read()
 
 
-def _repeated(name: str, values: list[tuple[Document, Location, str]]) -> Iterator[tuple[Document, Location, str]]:
+def _repeated(name: str, values: list[tuple[Document, Location, str]]) -> Iterator[tuple[Document, Finding]]:
     seen: dict[str, str] = {}
     for document, at, value in values:
         if value in seen:
-            yield document, (*at, name), f"is the same as in {seen[value]}; each must be different"
-        seen.setdefault(value, f"{document.file}:{document.line_of(at)}")
+            yield document, Finding((*at, name), f"is the same as in {seen[value]}", "Give each its own, or keep one.")
+        seen.setdefault(value, f"{document.file}:{document.position_of(at).line}")
 
 
 def _with_fields(row: dict[str, str]) -> dict[str, object]:

@@ -6,8 +6,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from domain.specification.findings import Location
 from publishing.specification.documents import Document, DocumentReader
-from publishing.specification.problems import Location, explained
+from publishing.specification.explanations import findings_of, place_of
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -21,22 +22,22 @@ class Read(Generic[T]):
 
 
 def validated(reader: DocumentReader, document: Document | None, model: type[T]) -> Read[T] | None:
-    """The document's value; None, and problems with the reader, where it has none.
+    """The document's value; None, and mistakes with the reader, where it has none.
 
-    Unknown keys are reported and then left out, so that the references of such a file are checked as well.
+    Unknown keys are reported and then left out, so that what the rest says is checked as well.
     """
     if document is None:
         return None
     try:
         return Read(document, model.model_validate(document.data))
     except ValidationError as error:
-        schema = model.model_json_schema()
         errors = error.errors()
-    reader.problems += [document.problem(error["loc"], explained(error, schema)) for error in errors]
-    if any(error["type"] != "extra_forbidden" for error in errors):
+    unknown = [place_of(error, document.data) for error in errors if error["type"] == "extra_forbidden"]
+    for finding in findings_of(errors, document.data, model):
+        reader.add(document.mistake(finding, of_key=finding.location in unknown))
+    if len(unknown) < len(errors):
         return None
-    known = _without(document.data, [error["loc"] for error in errors])
-    return Read(document, model.model_validate(known))
+    return Read(document, model.model_validate(_without(document.data, unknown)))
 
 
 def _without(data: Any, locations: list[Location]) -> Any:
@@ -45,5 +46,5 @@ def _without(data: Any, locations: list[Location]) -> Any:
         inside = remaining
         for step in location[:-1]:
             inside = inside[step]
-        del inside[location[-1]]
+        inside.pop(location[-1], None)
     return remaining

@@ -88,7 +88,7 @@ def test_everything_is_read_first_and_then_daily() -> None:
 
 
 def test_a_source_is_named_once() -> None:
-    with pytest.raises(ValidationError, match="knowledge_sources: 'zendesk' stands twice"):
+    with pytest.raises(ValidationError, match=r"knowledge_sources\.1\.kind: 'zendesk' stands twice"):
         OrganisationSpec.model_validate({**SPECIFICATION.model_dump(), "knowledge_sources": (SOURCE, SOURCE)})
 
 

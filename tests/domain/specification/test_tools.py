@@ -33,9 +33,13 @@ def test_an_ai_agent_uses_the_tools_of_known_servers() -> None:
 @pytest.mark.parametrize(
     ("tools", "servers", "problem"),
     [
-        ((STATUS,), (), "ai_agents.service: no tool server 'shop'"),
-        ((STATUS, STATUS | {"access": "write"}), (SHOP,), "ai_agents.service: the tool 'order_status' stands twice"),
-        ((), (SHOP, SHOP), "tool_servers: 'shop' stands twice"),
+        ((STATUS,), (), "ai_agents.0.tools.0.server: no tool server 'shop'"),
+        (
+            (STATUS, STATUS | {"access": "write"}),
+            (SHOP,),
+            "ai_agents.0.tools.1.tool: the tool 'order_status' stands twice",
+        ),
+        ((), (SHOP, SHOP), "tool_servers.1.id: 'shop' stands twice"),
     ],
 )
 def test_what_leads_nowhere_or_stands_twice_is_a_mistake(tools: Any, servers: Any, problem: str) -> None:

@@ -19,6 +19,17 @@ journeys:
     steps:
       - { id: pack, description: The customer packs it., next: [collect] }
       - { id: collect, description: We collect it., ai_agent: general }
+approval_rules:
+  - { id: large, ai_agents: [billing], amount_above: 500, approvers: 2, roles: [lead] }
+  - { id: money, sensitivity: [financial] }
+ladder:
+  - { after_minutes: 30, action: remind }
+  - { after_minutes: 120, action: widen, roles: [lead] }
+tool_servers:
+  - { id: shop, transport: http, url: https://shop.wheels.example/mcp }
+thresholds:
+  escalate_below: 0.70
+  review_below: 0.85
 """,
     "topics.yaml": """\
 topics:
@@ -28,7 +39,7 @@ topics:
     examples: [where is my bike, when does it arrive, track my parcel]
   - id: refund
     title: Refunds
-    ai_agent: general
+    ai_agent: billing
     sensitivity: financial
     examples: [money back please, I want a refund, return my bike]
 """,
@@ -39,6 +50,22 @@ role: Answers everything.
 can_do: [Say when a bicycle arrives]
 knowledge_topics: [delivery]
 customer_facts: [plan, frame_size]
+""",
+    "agents/billing.yaml": """\
+id: billing
+name: Bo
+role: Explains invoices.
+mode: supervision
+can_do: [Explain an invoice]
+cannot_do:
+  - { description: Delete an account., phrases: [delete account] }
+knowledge_topics: [delivery]
+tools:
+  - { server: shop, tool: refund, access: write, approval: { argument: amount, above: 50 } }
+  - { server: shop, tool: orders, access: read, from_customer: { customer: contact_id } }
+supervised_topics: [refund]
+success:
+  - { metric: automated_resolution, target: 0.6 }
 """,
     "knowledge/delivery.md": """\
 ---

@@ -16,7 +16,7 @@ INVOICES = "account,number,issued,due,amount,status\nsouth,W-2,2026-02-02,2026-0
 def mistakes(folder: Folder) -> list[str]:
     reader = DocumentReader(folder.path)
     read_customers(reader)
-    return [str(problem) for problem in reader.problems]
+    return [str(problem) for problem in reader.mistakes]
 
 
 def test_csv_files_add_to_yaml_files(folder: Folder) -> None:
@@ -42,43 +42,48 @@ def test_invoices_may_stand_in_another_file_than_their_account(folder: Folder) -
         (
             "contacts.csv",
             CONTACTS.replace("south", "nort"),
-            "customers/contacts.csv:2: 0.account: no account 'nort' (did you mean 'north'?); add it first",
+            "customers/contacts.csv:2: account: no account 'nort'. Did you mean 'north'?",
         ),
         (
             "invoices.csv",
             INVOICES,
-            "customers/invoices.csv:2: 0.account: no account 'south' (did you mean 'north'?); add it first",
+            "customers/invoices.csv:2: account: no account 'south'. Did you mean 'north'?",
         ),
         (
             "accounts.csv",
             ACCOUNTS.replace("south", "north"),
-            "customers/accounts.csv:2: 0.id: is the same as in customers/customers.yaml:2; each must be different",
+            "customers/accounts.csv:2: id: is the same as in customers/customers.yaml:2.",
         ),
         (
             "contacts.csv",
             CONTACTS.replace("south", "north").replace("bo@north", "ADA@north"),
-            "customers/contacts.csv:2: 0.email: is the same as in customers/customers.yaml:11; each must be different",
+            "customers/contacts.csv:2: email: is the same as in customers/customers.yaml:11.",
         ),
         (
             "invoices.csv",
             INVOICES.replace("south", "north").replace("W-2", "W-1"),
-            "customers/invoices.csv:2: 0.number: is the same as in customers/customers.yaml:9; each must be different",
+            "customers/invoices.csv:2: number: is the same as in customers/customers.yaml:9.",
         ),
         (
             "accounts.csv",
             ACCOUNTS.replace("trial", "tried"),
-            "customers/accounts.csv:2: 0.status: must be 'trial', 'active', 'past_due' or 'cancelled'",
+            "customers/accounts.csv:2: status: is none of the words that may stand here. Write 'trial'",
+        ),
+        (
+            "contacts.csv",
+            CONTACTS + "c-3,nort,Cy,cy@south.example,,\n",
+            "customers/contacts.csv:3: account: no account 'nort'. Did you mean 'north'?",
         ),
         (
             "contacts.csv",
             CONTACTS.replace(",name,", ",nam,"),
-            "customers/contacts.csv:2: 0.name: is missing; add it",
+            "customers/contacts.csv:2: name: is missing. Add it.",
         ),
     ],
 )
 def test_mistakes_are_named_with_their_row(folder: Folder, file: str, text: str, mistake: str) -> None:
     folder.write(f"customers/{file}", text)
-    assert mistake in mistakes(folder)
+    assert any(found.startswith(mistake) for found in mistakes(folder)), mistakes(folder)
 
 
 def test_mistakes_tell_nothing_of_a_person(folder: Folder) -> None:

@@ -15,7 +15,7 @@ def test_unknown_keys_are_reported_and_left_out() -> None:
     read = validated(reader, Document("a.yaml", data), DirectoryImport)
     assert read is not None
     assert read.value.accounts[0].id == "north"
-    assert [problem.field for problem in reader.problems] == ["accounts.0.size", "people"]
+    assert [mistake.path for mistake in reader.mistakes] == ["accounts.0.size", "people"]
     assert data["people"] == []
 
 
@@ -23,13 +23,13 @@ def test_a_wrong_value_leaves_no_value() -> None:
     reader = DocumentReader(Path())
     data = {"accounts": [ACCOUNT | {"seats": "many", "size": "big"}]}
     assert validated(reader, Document("a.yaml", data), DirectoryImport) is None
-    assert {problem.field for problem in reader.problems} == {"accounts.0.size", "accounts.0.seats"}
+    assert {mistake.path for mistake in reader.mistakes} == {"accounts.0.size", "accounts.0.seats"}
 
 
 def test_a_list_where_keys_are_expected() -> None:
     reader = DocumentReader(Path())
     assert validated(reader, Document("a.yaml", ["x"]), DirectoryImport) is None
-    assert len(reader.problems) == 1
+    assert len(reader.mistakes) == 1
 
 
 def test_nothing_read_is_nothing_validated() -> None:

@@ -1,0 +1,83 @@
+"""The files of an organisation, and the whole specification that they make, as data with places."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domain.specification.findings import Finding
+from publishing.specification.documents import Document, DocumentReader
+from publishing.specification.mistakes import Mistake
+from publishing.specification.schemas import OrganisationFile, TopicsFile
+
+READ = {"": "*.yaml", "agents": "*.yaml", "customers": "*.yaml", "knowledge": "*.md"}
+MISNAMED = {".yml": ".yaml", ".YAML": ".yaml", ".YML": ".yaml", ".markdown": ".md", ".MD": ".md"}
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that make a specification; None where one could not be read."""
+
+    organisation: Document | None
+    topics: Document | None
+    ai_agents: list[Document | None]
+    articles: list[Document | None]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The specification as its files have it, valid or not, with the heads of its articles under `articles`."""
+        return {
+            **_fields(self.organisation, OrganisationFile.model_fields),
+            **_fields(self.topics, TopicsFile.model_fields),
+            "ai_agents": [document and document.data for document in self.ai_agents],
+            "articles": [document and document.data for document in self.articles],
+        }
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Fields of which not everything could be read."""
+        organisation = OrganisationFile.model_fields if self.organisation is None else ()
+        topics = TopicsFile.model_fields if self.topics is None else ()
+        lists = {"ai_agents": self.ai_agents, "articles": self.articles}
+        return frozenset((*organisation, *topics, *(name for name, found in lists.items() if None in found)))
+
+    def mistake(self, finding: Finding) -> Mistake:
+        """A finding about `data`, in the file that its location leads to."""
+        field, *rest = finding.location
+        if field in ("ai_agents", "articles") and rest:
+            found = (self.ai_agents if field == "ai_agents" else self.articles)[int(rest[0])]
+            finding = finding._replace(location=tuple(rest[1:]))
+        else:
+            found = self.topics if field in TopicsFile.model_fields else self.organisation
+        if found is None:
+            raise ValueError(f"there is no file for {finding}")
+        return found.mistake(finding)
+
+
+def read_files(reader: DocumentReader) -> Files:
+    """The files of the reader's folder; what cannot be read goes to its mistakes."""
+    for path in _misnamed(reader.folder):
+        right = path.with_suffix(MISNAMED[path.suffix]).name
+        reader.report(path, "is not read, because of its name", f"Name it {right}, or move it elsewhere.")
+    ai_agents = sorted((reader.folder / "agents").glob("*.yaml"))
+    if not ai_agents:
+        reader.report(reader.folder / "agents", "there is no AI agent", "Add a file such as agents/general.yaml.")
+    return Files(
+        organisation=reader.yaml(reader.folder / "organisation.yaml"),
+        topics=reader.yaml(reader.folder / "topics.yaml"),
+        ai_agents=[reader.yaml(path) for path in ai_agents],
+        articles=[reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))],
+    )
+
+
+def _misnamed(folder: Path) -> Iterator[Path]:
+    """Files that look as if they belonged to the specification, and that nothing would read."""
+    for inside, pattern in READ.items():
+        for path in sorted((folder / inside).glob("*")):
+            if MISNAMED.get(path.suffix) == Path(pattern).suffix:
+                yield path
+
+
+def _fields(document: Document | None, known: Mapping[str, Any]) -> dict[str, Any]:
+    data = document.data if document and isinstance(document.data, dict) else {}
+    return {name: value for name, value in data.items() if name in known}

@@ -1,0 +1,58 @@
+"""What is wrong with a specification, said so that its author can put it right."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pydantic import Field
+
+from domain.errors import PermanentError
+from domain.model import Frozen
+
+
+class Position(NamedTuple):
+    """A place in a file; lines and columns count from 1. None: the file as a whole."""
+
+    line: int | None = None
+    column: int | None = None
+
+
+class Mistake(Frozen):
+    """One mistake: where it stands, what is wrong, what to write instead. Never a value of a customer's record.
+
+    `file` is the path inside the organisation's folder, `path` the place in the file's data, such as `topics.3.title`.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+    problem: str = Field(min_length=1)
+    remedy: str = Field(min_length=1)
+
+    @property
+    def place(self) -> str:
+        """`agents/billing.yaml:4`, or the file alone."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def sentence(self) -> str:
+        """The problem with its path, then the remedy."""
+        told = f"{self.path}: {self.problem}" if self.path else self.problem
+        return f"{told}. {self.remedy}"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"
+
+
+class SpecificationError(PermanentError):
+    """A specification has mistakes; the text lists all of them, one a line."""
+
+    def __init__(self, folder: str, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=_order))
+        counted = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        self.summary = f"The specification {folder!r} has {counted}. Correct and load it again."
+        super().__init__("\n  ".join([self.summary, *map(str, self.mistakes)]))
+
+
+def _order(mistake: Mistake) -> tuple[str, int, int, str]:
+    return mistake.file, mistake.line or 0, mistake.column or 0, mistake.path

@@ -1,0 +1,233 @@
+"""Mistakes as people make them, one at a time: each is told with its file, its line and what to write instead."""
+
+from typing import NamedTuple
+
+import pytest
+
+from publishing.specification import Mistake, SpecificationError, load_specification
+from tests.publishing.specification.conftest import Folder
+
+ORGANISATION = "organisation.yaml"
+TOPICS = "topics.yaml"
+GENERAL = "agents/general.yaml"
+BILLING = "agents/billing.yaml"
+ARTICLE = "knowledge/delivery.md"
+CUSTOMERS = "customers/customers.yaml"
+
+
+class Seed(NamedTuple):
+    """A change to a valid folder, and what is told about it."""
+
+    file: str
+    old: str
+    new: str
+    line: int | None
+    problem: str
+    remedy: str
+    told_in: str | None = None
+    """Where, if not in the file that is changed."""
+
+
+SEEDS = {
+    # The text is no YAML.
+    "a colon in a text": Seed(TOPICS, "title: Delivery", "title: Delivery: when", 3, "mapping values", "in quotes"),
+    "a tab": Seed(GENERAL, "role:", "\trole:", 3, "'\\t'", "Indent with spaces"),
+    "an open bracket": Seed(
+        GENERAL, "[plan, frame_size]", "[plan, frame_size", 6, "expected ',' or ']'", "Close the list"
+    ),
+    "an open quote": Seed(GENERAL, "name: Gil", 'name: "Gil', 2, "unexpected end of stream", "Close the quote"),
+    "a sign at the beginning": Seed(GENERAL, "name: Gil", "name: @gil", 2, "'@'", "in quotes"),
+    "another indentation": Seed(
+        TOPICS, "    ai_agent: general", "   ai_agent: general", 4, "<block end>", "same number of spaces"
+    ),
+    "no colon": Seed(GENERAL, "name: Gil", "name Gil", 2, "could not find expected ':'", "Write a colon"),
+    "an alias of nothing": Seed(GENERAL, "name: Gil", "name: *gil", 2, "undefined alias", "Define it with &"),
+    "an alias within itself": Seed(
+        GENERAL, "[plan, ", "&facts [plan, *facts, ", 6, "stands within", "nothing can hold"
+    ),
+    "two documents": Seed(GENERAL, "role:", "---\nrole:", 3, "another document", "one document"),
+    "a tag": Seed(GENERAL, "name: Gil", "name: !!binary R2ls", 2, "!!binary is not allowed", "Remove the tag"),
+    "a key that is a list": Seed(GENERAL, "name: Gil", "[name]: Gil", 2, "a key is a list", "plain name"),
+    "a control character": Seed(GENERAL, "Gil", "Gi\x07l", 2, "U+0007", "Remove it"),
+    "a key twice": Seed(GENERAL, "role:", "name: Gal\nrole:", 3, "stands twice", "line 2"),
+    "no finite number": Seed(ORGANISATION, "amount_above: 500", "amount_above: .inf", 15, "finite", "Write a number"),
+    # The text is no such file.
+    "an unknown key": Seed(GENERAL, "role:", "roll: x\nrole:", 3, "no such key", "Did you mean 'role'?"),
+    "an unknown key far inside": Seed(
+        ORGANISATION, "{ weekday: 0,", "{ weekday: 0, day: 1,", 6, "no such", "'weekday'"
+    ),
+    "an unknown key of one kind": Seed(
+        BILLING, "access: read,", "access: read, approval: x,", 11, "no such", "personal"
+    ),
+    "an unknown key of a choice": Seed(
+        BILLING, "above: 50 }", "above: 50, over: 1 }", 10, "no such", "argument, above"
+    ),
+    "a missing key": Seed(GENERAL, "name: Gil\n", "", 1, "is missing", "Add it."),
+    "a missing key inside": Seed(TOPICS, "    title: Refunds\n", "", 6, "is missing", "Add it."),
+    "a missing kind": Seed(ORGANISATION, " transport: http,", "", 21, "transport is missing", "of what kind"),
+    "an unknown kind": Seed(ORGANISATION, "transport: http", "transport: ftp", 21, "no known kind", "'stdio', 'http'"),
+    "no value": Seed(GENERAL, "name: Gil", "name:", 2, "has no value", "leave the key out"),
+    "a number for a text": Seed(GENERAL, "name: Gil", "name: 7", 2, "a number, and a text is wanted", '"7"'),
+    "a truth value for a text": Seed(GENERAL, "name: Gil", "name: true", 2, "true or false", '"true"'),
+    "a list for a text": Seed(GENERAL, "name: Gil", "name: [Gil]", 2, "is no text", "one text"),
+    "a text for a list": Seed(GENERAL, "can_do: [Say when a bicycle arrives]", "can_do: Help", 4, "no list", "`- `"),
+    "a text for a mapping": Seed(ORGANISATION, "name: Wheels", "name: Wheels\nmodel: local", 3, "no mapping", "`key:"),
+    "a text for a number": Seed(ORGANISATION, "0.70", "70 %", 23, "is no number", "without units"),
+    "a fraction for a whole number": Seed(ORGANISATION, "approvers: 2", "approvers: 1.5", 15, "whole", "such as 3"),
+    "an amount with a currency": Seed(
+        BILLING, "above: 50", "above: 50 EUR", 10, "is no number", "without its currency"
+    ),
+    "neither true nor false": Seed(
+        TOPICS, "sensitivity: financial", "escalate: sometimes", 9, "neither", "true or false"
+    ),
+    "an unknown word": Seed(
+        TOPICS, "sensitivity: financial", "sensitivity: money", 9, "none of the words", "'financial'"
+    ),
+    "a word for a mapping or a word": Seed(
+        BILLING, "approval: { argument: amount, above: 50 }", "approval: often", 10, "none of the words", "'always'"
+    ),
+    "a number out of range": Seed(ORGANISATION, "weekday: 0", "weekday: 7", 6, "too high", "6 or less"),
+    "a number below its range": Seed(ORGANISATION, "after_minutes: 30", "after_minutes: 0", 18, "too low", "above 0"),
+    "too few examples": Seed(TOPICS, ", when does it arrive, track my parcel]", "]", 5, "1 of the 3", "at least 3"),
+    "a key in capitals": Seed(GENERAL, "id: general", "id: General", 1, "another form", "small letters"),
+    "an address without its scheme": Seed(ORGANISATION, "https://shop", "shop", 21, "another form", "https://"),
+    "an empty file": Seed(GENERAL, "id: general\nname: Gil\n", "#", 2, "is missing", "Add it."),
+    # Dates, times and languages.
+    "a day that is none": Seed(ARTICLE, "2026-01-05", "2026-02-30", 6, "is no date", "such as 2026-03-31"),
+    "a date in words": Seed(CUSTOMERS, "2026-01-16", "soon", 9, "is no date", "such as 2026-03-31"),
+    "a time in words": Seed(ORGANISATION, "opens: 09:30", "opens: 9 am", 6, "no time of day", "such as 08:00"),
+    "hours of no length": Seed(ORGANISATION, "closes: 18:00", "closes: 09:30", 6, "same time", "00:00 to 24:00"),
+    "an unknown time zone": Seed(
+        ORGANISATION, "  hours:", "  timezone: Europe/Berln\n  hours:", 5, "no IANA time zone", "'Europe/Berlin'"
+    ),
+    "an unknown language": Seed(
+        ORGANISATION, "name: Wheels", "name: Wheels\nlanguage: german", 3, "no known language", "Did you mean 'de'?"
+    ),
+    "an unknown code of a language": Seed(
+        ORGANISATION, "name: Wheels", "name: Wheels\nlanguages: [de, xx]", 3, "no known language 'xx'", "Use one of ar"
+    ),
+    "hours twice": Seed(
+        ORGANISATION,
+        "journeys:",
+        "    - { weekday: 0, opens: 09:30, closes: 18:00 }\njourneys:",
+        7,
+        "the same opening hours",
+        "weekday",
+    ),
+    # Names that lead nowhere, and names that stand twice.
+    "an unknown default": Seed(ORGANISATION, "ai_agent: general", "ai_agent: genral", 3, "no AI agent", "'general'"),
+    "an unknown AI agent of a topic": Seed(TOPICS, "ai_agent: billing", "ai_agent: billin", 8, "no AI", "'billing'"),
+    "an unknown AI agent of a rule": Seed(
+        ORGANISATION, "[billing]", "[sales]", 15, "no AI agent 'sales'", "billing, g"
+    ),
+    "an unknown AI agent of a step": Seed(
+        ORGANISATION, "ai_agent: general }", "ai_agent: porter }", 13, "no AI agent 'porter'", "billing, general"
+    ),
+    "an unknown topic of an AI agent": Seed(BILLING, "topics: [refund]", "topics: [refnd]", 12, "no topic", "'refund'"),
+    "an unknown topic of a journey": Seed(ORGANISATION, "[refund]", "[refunds]", 10, "no topic 'refunds'", "'refund'"),
+    "an unknown step": Seed(ORGANISATION, "next: [collect]", "next: [colect]", 12, "no step 'colect'", "'collect'"),
+    "an unknown tool server": Seed(
+        BILLING, "server: shop, tool: refund", "server: sop, tool: refund", 10, "'sop'", "'shop'"
+    ),
+    "an unknown article topic": Seed(GENERAL, "[delivery]", "[delivry]", 5, "no article has", "'delivery'"),
+    "an unknown fact": Seed(GENERAL, "frame_size", "frame_sice", 6, "no customer has", "'frame_size'"),
+    "an unknown fact of a tool": Seed(BILLING, "contact_id", "contact", 11, "no customer has", "'contact_id'"),
+    "an unknown channel": Seed(
+        ORGANISATION, "name: Wheels", "name: Wheels\nchannels: { webchat: {} }", 3, "no adapter 'webchat'", "'web_chat'"
+    ),
+    "an unknown CRM": Seed(
+        ORGANISATION, "name: Wheels", "name: Wheels\ncrm: directry", 3, "no adapter 'directry'", "'directory'"
+    ),
+    "an unknown account": Seed(CUSTOMERS, "account: north", "account: nort", 11, "no account 'nort'", "'north'"),
+    "two topics with one id": Seed(TOPICS, "id: refund", "id: delivery", 6, "'delivery' stands twice", "its own name"),
+    "two AI agents with one id": Seed(GENERAL, "id: general", "id: billing", 1, "stands twice", "its own name"),
+    "two rules with one id": Seed(ORGANISATION, "id: money", "id: large", 16, "'large' stands twice", "its own name"),
+    "two steps with one id": Seed(ORGANISATION, "id: collect", "id: pack", 13, "'pack' stands twice", "its own name"),
+    "a tool twice": Seed(BILLING, "tool: orders", "tool: refund", 11, "'refund' stands twice", "Keep one"),
+    # What is valid and cannot be meant.
+    "thresholds in the wrong order": Seed(ORGANISATION, "0.85", "0.50", 22, "lower than", "the same or more"),
+    "rungs in the wrong order": Seed(
+        ORGANISATION, "minutes: 120", "minutes: 20", 19, "comes after 20", "soonest first"
+    ),
+    "a rung that widens to nobody": Seed(ORGANISATION, "widen, roles: [lead]", "widen", 19, "no roles", "[lead]"),
+    "a rule that nobody may approve": Seed(ORGANISATION, "roles: [lead] }", "roles: [] }", 15, "nobody", "[approver]"),
+    "a rule that never applies": Seed(
+        ORGANISATION, "large, ai_agents: [billing], amount_above: 500, ", "large, ", 16, "never applies", "Move it up"
+    ),
+    "an AI agent that nothing leads to": Seed(
+        TOPICS, "ai_agent: billing", "ai_agent: general", 1, "leads to", "of a topic", BILLING
+    ),
+    "supervision of nothing": Seed(BILLING, "supervised_topics: [refund]\n", "", 4, "unapproved", "supervised_topics"),
+    "a phrase without words": Seed(BILLING, "[delete account]", '["!"]', 7, "every message", "`delete account`"),
+    "a share above 1": Seed(BILLING, "target: 0.6", "target: 60", 14, "above 1", "0 to 1: 0.6."),
+    "one example of two topics": Seed(TOPICS, "return my bike", "track my parcel", 10, "has the same", "where such"),
+    "an empty text": Seed(TOPICS, "title: Delivery", 'title: " "', 3, "is empty", "Write what"),
+    "an article that nobody may cite": Seed(
+        ARTICLE, "topic: delivery", "topic: fit", 4, "may cite", "knowledge_topics"
+    ),
+    "a journey that never ends": Seed(
+        ORGANISATION, "ai_agent: general }", "next: [pack] }", 12, "never ends", "lead on to a last one"
+    ),
+    "a step that is never reached": Seed(ORGANISATION, ", next: [collect] }", " }", 13, "no step leads", "`next`"),
+    "a model that is its own fallback": Seed(
+        ORGANISATION,
+        "name: Wheels",
+        "name: Wheels\nmodel: { writer: local, fallbacks: [local] }",
+        3,
+        "asked already",
+        "Name another",
+    ),
+    "a budget without prices": Seed(
+        ORGANISATION,
+        "name: Wheels",
+        "name: Wheels\nmodel: { writer: 'openai:a', monthly_budget: 5 }",
+        3,
+        "lacks prices",
+        "Add openai:a",
+    ),
+    "notes that are kept nowhere": Seed(
+        ORGANISATION, "name: Wheels", "name: Wheels\ncrm_notes: [resolved]", 3, "keeps no notes", "another CRM"
+    ),
+    # The article around its head.
+    "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
+    "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),
+}
+
+
+def mistakes(folder: Folder) -> tuple[Mistake, ...]:
+    with pytest.raises(SpecificationError) as raised:
+        load_specification(folder.path)
+    return raised.value.mistakes
+
+
+@pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS.keys())
+def test_a_seeded_mistake_is_told_with_file_line_and_remedy(folder: Folder, seed: Seed) -> None:
+    folder.replace(seed.file, seed.old, seed.new)
+    found = mistakes(folder)
+    told = [(mistake.file, mistake.line) for mistake in found if seed.problem in mistake.problem]
+    assert (seed.told_in or seed.file, seed.line) in told, "\n".join(map(str, found))
+    assert any(seed.remedy in mistake.remedy for mistake in found if seed.problem in mistake.problem), found
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(SEEDS) >= 40
+
+
+def test_all_are_told_at_once_in_the_order_of_files_and_lines(folder: Folder) -> None:
+    for name in (
+        "a colon in a text",
+        "an unknown key",
+        "a day that is none",
+        "an unknown step",
+        "a phrase without words",
+    ):
+        seed = SEEDS[name]
+        folder.replace(seed.file, seed.old, seed.new)
+    found = mistakes(folder)
+    assert [(mistake.file, mistake.line) for mistake in found] == [
+        ("agents/billing.yaml", 7),
+        ("agents/general.yaml", 3),
+        ("knowledge/delivery.md", 6),
+        ("organisation.yaml", 12),
+        ("topics.yaml", 3),
+    ]
