@@ -8,13 +8,15 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.organisation_folder import not_served, organisation_folder
+from cli.specification_report import ValidationReport, shown
 from config.settings import Settings, local_settings
 from embedded.installation import embedder_of, installation
 from embedded.platform import database
 from publishing.publication import duplicate_warnings, publish_loaded
-from publishing.specification import load_specification, write_schemas
+from publishing.specification import SpecificationError, load_specification, write_schemas
 from storage.database import Database, connect
 from storage.migrate import migrate
 from storage.specs import SpecRepository
@@ -27,16 +29,31 @@ Folder = Annotated[Path | None, typer.Argument(help="Folder of the organisation;
 
 
 @app.command()
-def validate(folder: Folder = None) -> None:
+def validate(
+    folder: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
+) -> None:
     """Check every file of an organisation; all mistakes are shown at once. Exit code 1 when there are any."""
     settings = local_settings()
-    version = load_specification(organisation_folder(settings, folder)).version
+    found = organisation_folder(settings, folder)
+    try:
+        version = load_specification(found).version
+    except SpecificationError as error:
+        report = ValidationReport(mistakes=error.mistakes)
+        console.print(Text(report.as_json) if as_json else shown(error, found), soft_wrap=True)
+        raise typer.Exit(1) from error
     spec = version.specification
+    alike = asyncio.run(duplicate_warnings(version, embedder_of))
+    if as_json:
+        warnings = tuple(filter(None, (not_served(settings, spec.organisation), *alike)))
+        report = ValidationReport(content_hash=version.content_hash, warnings=warnings)
+        console.print(Text(report.as_json), soft_wrap=True)
+        return
     counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
     told = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
     console.print(told, soft_wrap=True)
     _warn(settings, spec.organisation)
-    for warning in asyncio.run(duplicate_warnings(version, embedder_of)):
+    for warning in alike:
         console.print(warning, soft_wrap=True)
 
 

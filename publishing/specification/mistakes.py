@@ -32,13 +32,14 @@ class Mistake(Frozen):
     @property
     def place(self) -> str:
         """`agents/billing.yaml:4`, or the file alone."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        file = printable(self.file)
+        return f"{file}:{self.line}" if self.line else file
 
     @property
     def sentence(self) -> str:
         """The problem with its path, then the remedy."""
         told = f"{self.path}: {self.problem}" if self.path else self.problem
-        return f"{told}. {self.remedy}"
+        return printable(f"{told}. {self.remedy}")
 
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}"
@@ -52,6 +53,11 @@ class SpecificationError(PermanentError):
         counted = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         self.summary = f"The specification {folder!r} has {counted}. Correct and load it again."
         super().__init__("\n  ".join([self.summary, *map(str, self.mistakes)]))
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: a specification may come from anybody."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _order(mistake: Mistake) -> tuple[str, int, int, str]:

@@ -28,6 +28,59 @@ def test_a_good_folder_is_counted(techflow: Path) -> None:
     assert "Content hash " in result.output
 
 
+def test_every_mistake_is_shown_with_its_line(techflow: Path) -> None:
+    topics = techflow / "topics.yaml"
+    topics.write_text(topics.read_text().replace("ai_agent: billing", "ai_agent: biling", 1))
+    (techflow / "agents" / "billing.yaml").write_text("id: billing\nname: [x\n")
+    result = spec("validate", str(techflow))
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "agents/billing.yaml:2: is not valid YAML: while parsing a flow sequence expected ',' or ']', but got "
+        "'<stream end>'. Close the list with ], and separate its items with commas.",
+        "     2 | name: [x",
+        "               ^",
+        "The specification 'techflow' has 1 mistake. Correct and load it again.",
+    ]
+
+
+def test_mistakes_are_told_to_programs(techflow: Path) -> None:
+    organisation = techflow / "organisation.yaml"
+    organisation.write_text(organisation.read_text().replace("currency: EUR", "currency: euro"))
+    result = spec("validate", str(techflow), "--json")
+    assert result.exit_code == 1
+    report = json.loads(result.output)
+    assert (report["valid"], report["content_hash"]) == (False, None)
+    assert report["mistakes"] == [
+        {
+            "file": "organisation.yaml",
+            "line": 5,
+            "column": 11,
+            "path": "currency",
+            "problem": "has another form",
+            "remedy": "Write an ISO 4217 code of three capital letters, such as `EUR`.",
+        }
+    ]
+
+
+def test_a_good_folder_is_told_to_programs(techflow: Path) -> None:
+    report = json.loads(spec("validate", str(techflow), "--json").output)
+    assert (report["valid"], report["mistakes"]) == (True, [])
+    assert report["content_hash"][:12] in spec("validate", str(techflow)).output
+
+
+def test_nothing_is_published_of_a_folder_with_mistakes(home: Path, tmp_path: Path) -> None:
+    bikeshop, here = (
+        tmp_path / "bikeshop",
+        {"HOLDFAST_HOME": str(home), "HOLDFAST_ORGANISATION": str(tmp_path / "bikeshop")},
+    )
+    write_bikeshop(bikeshop)
+    (bikeshop / "topics.yaml").write_text("# " + "x" * 10_000_000)
+    refused = spec("publish", str(bikeshop), **here)
+    assert refused.exit_code == 1
+    assert "topics.yaml: is too large. Split it" in refused.output
+    assert "Nothing of bikeshop is published here." in spec("list", **here).output
+
+
 def test_the_folder_of_the_settings_is_the_default(techflow: Path) -> None:
     given = spec("validate", str(techflow))
     assert spec("validate", HOLDFAST_ORGANISATION=str(techflow)).output == given.output
