@@ -26,39 +26,43 @@ PhoneNumber = Annotated[str, AfterValidator(as_dialled)]
 
 
 class Invoice(SpecModel):
-    number: str
-    issued: date
-    due: date
-    amount: Decimal = Field(ge=0)
-    status: Literal["paid", "open", "overdue", "disputed", "refunded"]
+    """An invoice of an account."""
+
+    number: str = Field(description="Unique among all invoices.")
+    issued: date = Field(description="Day on which it was written.")
+    due: date = Field(description="Day by which it is to be paid.")
+    amount: Decimal = Field(ge=0, description="In the organisation's currency.")
+    status: Literal["paid", "open", "overdue", "disputed", "refunded"] = Field(description="How it stands.")
 
 
 class Account(SpecModel):
     """A company that buys; `fields` are custom facts that the specification may name."""
 
-    id: Key
-    name: str
-    plan: str
-    seats: int = Field(ge=0)
-    status: Literal["trial", "active", "past_due", "cancelled"]
-    renews: date | None = None
-    fields: dict[str, str] = {}
-    invoices: tuple[Invoice, ...] = ()
+    id: Key = Field(description="Name of the account wherever it is named.")
+    name: str = Field(description="Of the company.")
+    plan: str = Field(description="What it buys.")
+    seats: int = Field(ge=0, description="For how many people.")
+    status: Literal["trial", "active", "past_due", "cancelled"] = Field(description="How it stands.")
+    renews: date | None = Field(None, description="Day on which the plan goes on.")
+    fields: dict[str, str] = Field(
+        {}, description="Further facts by their name, which `customer_facts` of AI agents may list."
+    )
+    invoices: tuple[Invoice, ...] = Field((), description="In any order.")
 
 
 class Contact(SpecModel):
     """A person at an account, found by `id`, email or phone."""
 
-    id: Key
-    account: Key
-    name: str
-    email: str
+    id: Key = Field(description="Name of the contact wherever it is named.")
+    account: Key = Field(description="Id of the account.")
+    name: str = Field(description="As the person is addressed.")
+    email: str = Field(description="Unique among all contacts.")
     phone: PhoneNumber | None = Field(None, description="With the country's prefix, such as +49 30 123456.")
-    role: str = ""
+    role: str = Field("", description="What the person does there.")
 
 
 class DirectoryImport(SpecModel):
     """The content of `customers/*.yaml`."""
 
-    accounts: tuple[Account, ...] = ()
-    contacts: tuple[Contact, ...] = ()
+    accounts: tuple[Account, ...] = Field((), description="Companies that buy.")
+    contacts: tuple[Contact, ...] = Field((), description="People at them.")

@@ -59,9 +59,9 @@ class OpeningHours(SpecModel):
     to 24:00 a whole day. They belong to the day on which they open, for holidays too.
     """
 
-    weekday: int = Field(ge=0, le=6)
-    opens: LocalTime
-    closes: EndTime
+    weekday: int = Field(ge=0, le=6, description="The day on which they open: 0 is Monday, 6 is Sunday.")
+    opens: LocalTime = Field(description="Time of day.")
+    closes: EndTime = Field(description="Time of day; at or before `opens`, it is one of the next day.")
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
@@ -78,9 +78,11 @@ class OpeningHours(SpecModel):
 class BusinessCalendar(SpecModel):
     """When people work. No hours at all means around the clock."""
 
-    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
-    hours: tuple[OpeningHours, ...] = ()
-    holidays: tuple[date, ...] = ()
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = Field(
+        "UTC", description="IANA name of the zone of all times, such as Europe/Berlin."
+    )
+    hours: tuple[OpeningHours, ...] = Field((), description="When people work; none at all means around the clock.")
+    holidays: tuple[date, ...] = Field((), description="Days on which nobody works.")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -90,8 +92,8 @@ class BusinessCalendar(SpecModel):
 class QuietHours(SpecModel):
     """When AI agents send nothing by a channel, local to the organisation's time zone; 21:00 until 08:00 is a night."""
 
-    begins: LocalTime
-    ends: EndTime
+    begins: LocalTime = Field(description="Time of day from which nothing is sent.")
+    ends: EndTime = Field(description="Time of day at which sending goes on, of the next day if it is before `begins`.")
 
     @model_validator(mode="before")
     @classmethod

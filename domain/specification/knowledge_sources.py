@@ -13,7 +13,7 @@ class KnowledgeSourceSpec(SpecModel):
     kind: Key = Field(description="A source in the registry.")
     topics: dict[str, Key] = Field({}, description="Our article topic by the vendor's word, such as a section's name.")
     default_topic: Key = Field(description="Article topic of everything else.")
-    every_hours: float = Field(4, ge=0.25, le=24)
+    every_hours: float = Field(4, ge=0.25, le=24, description="How often it is read.")
     leave_out_after_days: float = Field(
         7, ge=2, description="An article that its source has not confirmed for so long is left out."
     )

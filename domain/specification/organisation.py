@@ -55,45 +55,55 @@ class Sensitivity(StrEnum):
 class Topic(SpecModel):
     """A kind of customer request. `examples` train the topic model; more wordings make it better."""
 
-    id: Key
-    title: str
-    ai_agent: Key
-    sensitivity: Sensitivity | None = None
+    id: Key = Field(description="Name of the topic wherever it is named; it stays when the title changes.")
+    title: str = Field(description="What it is about, for people.")
+    ai_agent: Key = Field(description="Id of the AI agent that answers it: a file under `agents`.")
+    sensitivity: Sensitivity | None = Field(None, description="Why people are asked about it, if at all.")
     escalate: bool = Field(False, description="Always hand this topic to a person.")
-    examples: tuple[str, ...] = Field(min_length=3)
+    examples: tuple[str, ...] = Field(
+        min_length=3, description="At least three messages in customers' own words, as untidy as they are."
+    )
 
 
 class SuccessMeasure(SpecModel):
     """How success of an AI agent is measured, e.g. automated_resolution >= 0.6."""
 
-    metric: Literal["automated_resolution", "csat", "first_response_seconds", "false_escalation", "missed_escalation"]
-    target: float
+    metric: Literal[
+        "automated_resolution", "csat", "first_response_seconds", "false_escalation", "missed_escalation"
+    ] = Field(description="What is measured.")
+    target: float = Field(
+        description="To be reached: a share from 0 to 1, a mark for `csat`, seconds for `first_response_seconds`."
+    )
 
 
 class CannotDo(SpecModel):
     """Something the AI agent must not do. A message that matches a phrase is escalated."""
 
-    description: str
-    phrases: tuple[str, ...] = ()
+    description: str = Field(description="What it must not do, for people.")
+    phrases: tuple[str, ...] = Field(
+        (), description="Words of customers who ask for it; up to two others may stand between them."
+    )
 
 
 class AiAgentSpec(SpecModel):
     """One AI agent: what it can do, cannot do, when it escalates, how its success is measured."""
 
-    id: Key
-    name: str
-    role: str
-    mode: Mode = Mode.DELEGATION
-    can_do: tuple[str, ...] = Field(min_length=1)
-    cannot_do: tuple[CannotDo, ...] = ()
-    tone: str = "friendly, precise, short"
+    id: Key = Field(description="Name of the AI agent wherever it is named.")
+    name: str = Field(description="What customers and colleagues call it.")
+    role: str = Field(description="What it is for, in a sentence.")
+    mode: Mode = Field(Mode.DELEGATION, description="How it works with people.")
+    can_do: tuple[str, ...] = Field(min_length=1, description="What it may do, a sentence each.")
+    cannot_do: tuple[CannotDo, ...] = Field((), description="What it must leave to people.")
+    tone: str = Field("friendly, precise, short", description="How it writes.")
     knowledge_topics: tuple[Key, ...] = Field((), description="Article topics it may cite; empty means all.")
     customer_facts: tuple[str, ...] = Field((), description="Fact names it may tell the customer.")
     tools: tuple[AllowedTool, ...] = Field((), description="Tools it may use, or propose the use of.")
-    escalate_below: Probability | None = None
+    escalate_below: Probability | None = Field(
+        None, description="Confidence below which a person takes over; unset, that of the organisation."
+    )
     supervised_topics: tuple[Key, ...] = Field((), description="Drafts on these wait for approval.")
-    success: tuple[SuccessMeasure, ...] = ()
-    instructions: str = ""
+    success: tuple[SuccessMeasure, ...] = Field((), description="What it is to reach.")
+    instructions: str = Field("", description="Anything else that it must follow.")
 
     def watches(self, topic: str) -> bool:
         """True when its drafts on this topic wait for approval."""
@@ -103,21 +113,23 @@ class AiAgentSpec(SpecModel):
 class ApprovalRule(SpecModel):
     """Who must approve. The first rule whose conditions all hold applies."""
 
-    id: Key
+    id: Key = Field(description="Name of the rule, as approvals and records show it.")
     ai_agents: tuple[Key, ...] = Field((), description="Empty means any.")
     sensitivity: tuple[Sensitivity, ...] = Field((), description="Empty means any.")
     amount_above: float | None = Field(None, ge=0, description="In the organisation's currency.")
-    approvers: int = Field(1, ge=1, le=5)
-    roles: tuple[Key, ...] = ("approver",)
-    exclude_requester: bool = True
+    approvers: int = Field(1, ge=1, le=5, description="How many different people must approve.")
+    roles: tuple[Key, ...] = Field(("approver",), description="Who may approve: people with one of these roles.")
+    exclude_requester: bool = Field(True, description="Nobody approves a text of their own.")
 
 
 class LadderRung(SpecModel):
     """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
 
-    after_minutes: int = Field(gt=0)
-    action: Literal["remind", "widen", "move_up"]
-    roles: tuple[Key, ...] = ()
+    after_minutes: int = Field(gt=0, description="Business minutes since the approval was asked for.")
+    action: Literal["remind", "widen", "move_up"] = Field(
+        description="`remind` those who were asked, `widen` to more roles, or `move_up` to others."
+    )
+    roles: tuple[Key, ...] = Field((), description="The roles that it widens or moves up to.")
 
     @property
     def after(self) -> timedelta:
@@ -127,18 +139,27 @@ class LadderRung(SpecModel):
 class ChannelSpec(SpecModel):
     """A channel that the organisation uses. Times are waited before a reply leaves, in seconds."""
 
-    burst_window_seconds: float = Field(0.3, ge=0, le=30)
-    greeting: str = ""
+    burst_window_seconds: float = Field(
+        0.3, ge=0, le=30, description="How long messages in quick succession are waited for, to be answered together."
+    )
+    greeting: str = Field("", description="What a customer reads first; empty for none.")
     consent: str = Field("", description="What callers hear of how the call is used, before they say anything.")
-    quiet_hours: QuietHours | None = None
+    quiet_hours: QuietHours | None = Field(
+        None, description="When AI agents send nothing by it; unset, they always may."
+    )
 
 
 class Thresholds(SpecModel):
     """Below `escalate_below` a person takes over; below `review_below` the sent reply is reviewed later."""
 
-    escalate_below: Probability = 0.70
-    review_below: Probability = 0.80
-    out_of_scope_above: Probability = 0.50
+    escalate_below: Probability = Field(0.70, description="Confidence below which a person takes over.")
+    review_below: Probability = Field(
+        0.80,
+        description="Confidence below which a reply that was sent is reviewed later; not lower than `escalate_below`.",
+    )
+    out_of_scope_above: Probability = Field(
+        0.50, description="Probability of being out of scope above which a message goes to a person."
+    )
     review_sample: Probability = Field(0.10, description="Share of other sent replies that is reviewed.")
 
     @model_validator(mode="after")
@@ -153,8 +174,8 @@ class Thresholds(SpecModel):
 class ModelPrice(SpecModel):
     """What a million tokens cost, in the organisation's currency."""
 
-    input: Decimal = Field(ge=0)
-    output: Decimal = Field(ge=0)
+    input: Decimal = Field(ge=0, description="Of what is read.")
+    output: Decimal = Field(ge=0, description="Of what is written.")
     cached_input: Decimal | None = Field(None, ge=0, description="Of input that the provider cached. Unset: as input.")
 
     @property
@@ -177,19 +198,19 @@ class ModelSpec(SpecModel):
     Without a writer the installation decides: OpenAI where it has a key, checked by a validator, else `local`.
     """
 
-    writer: WriterName | None = None
+    writer: WriterName | None = Field(None, description="What writes replies; unset, the installation decides.")
     fallbacks: tuple[WriterName, ...] = Field(
         (),
         description="Asked in this order when the writer is not available, is out of budget, or asks us to wait for "
         "longer than `patience_seconds`.",
     )
-    validator: ModelName | None = None
+    validator: ModelName | None = Field(None, description="A second model that checks each reply.")
     embedder: EmbedderName = Field(
         "embedded", description="What tells the meaning of messages and articles; `none`: their words alone do."
     )
-    timeout_seconds: float = Field(30, gt=0, le=300)
+    timeout_seconds: float = Field(30, gt=0, le=300, description="How long one answer of a model is waited for.")
     patience_seconds: float = Field(5, ge=0, le=30, description="How long a turn waits for a rate-limited model.")
-    prices: dict[ModelName, ModelPrice] = {}
+    prices: dict[ModelName, ModelPrice] = Field({}, description="What each model costs, by its name.")
     monthly_budget: Decimal | None = Field(
         None, ge=0, description="In the organisation's currency; a model with a price is not asked once it is spent."
     )
@@ -210,12 +231,18 @@ class ModelSpec(SpecModel):
 class ServiceLevels(SpecModel):
     """Silence after a reply resolves the conversation; a message within `reopen_days` reopens it."""
 
-    resolve_after_silence_hours: float = Field(72, gt=0)
-    reopen_days: float = Field(7, gt=0)
-    first_response_seconds: float = Field(60, gt=0)
+    resolve_after_silence_hours: float = Field(
+        72, gt=0, description="Hours without a word after a reply, until the conversation counts as resolved."
+    )
+    reopen_days: float = Field(7, gt=0, description="Days in which a message reopens a resolved conversation.")
+    first_response_seconds: float = Field(60, gt=0, description="Time until a first answer, to be kept.")
     exchange_limit: int = Field(5, ge=1, description="Exchanges since ownership changed before a person is asked.")
-    clarification_limit: int = Field(2, ge=0)
-    context_max_age_minutes: float = Field(60, gt=0)
+    clarification_limit: int = Field(
+        2, ge=0, description="How often the customer is asked what is meant before a person takes over."
+    )
+    context_max_age_minutes: float = Field(
+        60, gt=0, description="Age at which what is known of the customer is read again."
+    )
     park_after_seconds: float = Field(
         60, ge=5, description="Without a model for so long, the customer is told and the conversation is parked."
     )
@@ -237,55 +264,63 @@ class IdentityRules(SpecModel):
 class JourneyStep(SpecModel):
     """A step of a journey; `next` names the following steps."""
 
-    id: Key
-    description: str
-    ai_agent: Key | None = None
-    next: tuple[Key, ...] = ()
+    id: Key = Field(description="Name of the step within its journey.")
+    description: str = Field(description="What happens in it.")
+    ai_agent: Key | None = Field(
+        None, description="Id of the AI agent that carries it; unset, a person or nobody does."
+    )
+    next: tuple[Key, ...] = Field((), description="Ids of the steps that may follow; none ends the journey.")
 
 
 class Journey(SpecModel):
     """A graph of steps that a customer goes through. It is checked and published; nothing carries it out yet."""
 
-    id: Key
-    title: str
-    topics: tuple[Key, ...] = ()
-    steps: tuple[JourneyStep, ...] = Field(min_length=1)
+    id: Key = Field(description="Name of the journey.")
+    title: str = Field(description="What it is about, for people.")
+    topics: tuple[Key, ...] = Field((), description="Ids of the topics that belong to it.")
+    steps: tuple[JourneyStep, ...] = Field(min_length=1, description="Its steps; it begins with the first.")
 
 
 class OrganisationSpec(SpecModel):
     """A whole organisation, checked for references that lead nowhere."""
 
-    organisation: Key
-    name: str
+    organisation: Key = Field(description="Name of the organisation; its folder has the same.")
+    name: str = Field(description="What customers know it by.")
     language: str = Field("en", description="That of the articles, as a BCP 47 tag such as `en` or `pt-BR`.")
     languages: tuple[LanguageCode, ...] = Field(
         (),
         description="What customers may write in, for a writer that masters more than the articles' language. "
         "`language` is always one of them; messages in any other go to a person.",
     )
-    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
-    calendar: BusinessCalendar = BusinessCalendar()
-    channels: dict[ChannelKind, ChannelSpec] = {"web_chat": ChannelSpec()}
-    identity: IdentityRules = IdentityRules()
-    crm: Key = DIRECTORY
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of all amounts.")
+    calendar: BusinessCalendar = Field(BusinessCalendar(), description="When people work.")
+    channels: dict[ChannelKind, ChannelSpec] = Field(
+        {"web_chat": ChannelSpec()}, description="How customers reach it, by the kind of channel."
+    )
+    identity: IdentityRules = Field(IdentityRules(), description="How customers are recognised and proved.")
+    crm: Key = Field(DIRECTORY, description="Where customers are kept: `directory` is the folder `customers`.")
     helpdesk: Key | None = Field(None, description="A help desk that is asked for the customer's tickets as well.")
     crm_notes: tuple[NotedEvent, ...] = Field((), description="Upon what the CRM gets a note about the conversation.")
     crm_fields: dict[Key, str] = Field(
         {}, description="Further customer facts: the name of each by the CRM's name of its field."
     )
-    model: ModelSpec = ModelSpec()
-    default_ai_agent: Key
-    thresholds: Thresholds = Thresholds()
-    service_levels: ServiceLevels = ServiceLevels()
-    wording: SpecWording = SpecWording()
-    approval_rules: tuple[ApprovalRule, ...] = ()
-    ladder: tuple[LadderRung, ...] = ()
-    topics: tuple[Topic, ...] = Field(min_length=2)
-    out_of_scope_examples: tuple[str, ...] = ()
-    journeys: tuple[Journey, ...] = ()
-    tool_servers: tuple[ToolServerSpec, ...] = ()
-    knowledge_sources: tuple[KnowledgeSourceSpec, ...] = ()
-    ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1)
+    model: ModelSpec = Field(ModelSpec(), description="Which models write and check replies.")
+    default_ai_agent: Key = Field(description="Id of the AI agent for what belongs to no topic.")
+    thresholds: Thresholds = Field(Thresholds(), description="How sure an AI agent must be.")
+    service_levels: ServiceLevels = Field(ServiceLevels(), description="Times and limits of a conversation.")
+    wording: SpecWording = Field(SpecWording(), description="What the organisation itself says.")
+    approval_rules: tuple[ApprovalRule, ...] = Field(
+        (), description="Who approves what; the first rule whose conditions all hold applies."
+    )
+    ladder: tuple[LadderRung, ...] = Field((), description="What happens while an approval waits, the soonest first.")
+    topics: tuple[Topic, ...] = Field(min_length=2, description="What customers ask; at least two.")
+    out_of_scope_examples: tuple[str, ...] = Field(
+        (), description="Messages, in customers' words, that the organisation does not answer."
+    )
+    journeys: tuple[Journey, ...] = Field((), description="Ways that customers go, step by step.")
+    tool_servers: tuple[ToolServerSpec, ...] = Field((), description="Where the tools of AI agents are.")
+    knowledge_sources: tuple[KnowledgeSourceSpec, ...] = Field((), description="Vendors whose articles are brought in.")
+    ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1, description="Who answers.")
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:

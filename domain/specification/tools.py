@@ -27,10 +27,10 @@ Timeout = Annotated[float, Field(gt=0, le=60, description="For one use: connecti
 class StdioToolServer(SpecModel):
     """A tool server that a worker starts for each use and talks to over its standard input and output."""
 
-    id: Key
-    transport: Literal["stdio"]
-    command: str
-    args: tuple[str, ...] = ()
+    id: Key = Field(description="Name of the server wherever it is named.")
+    transport: Literal["stdio"] = Field(description="Started here, for each use.")
+    command: str = Field(description="Program that is started.")
+    args: tuple[str, ...] = Field((), description="Its arguments.")
     environment: dict[str, Key] = Field({}, description="Variables by the name of the secret that each holds.")
     timeout_seconds: Timeout = 20
 
@@ -38,9 +38,9 @@ class StdioToolServer(SpecModel):
 class HttpToolServer(SpecModel):
     """A tool server at an address (streamable HTTP)."""
 
-    id: Key
-    transport: Literal["http"]
-    url: str = Field(pattern=r"^https?://")
+    id: Key = Field(description="Name of the server wherever it is named.")
+    transport: Literal["http"] = Field(description="Reached at an address.")
+    url: str = Field(pattern=r"^https?://", description="Its address.")
     headers: dict[str, Key] = Field({}, description="Headers by the name of the secret that each holds.")
     timeout_seconds: Timeout = 20
 
@@ -52,15 +52,15 @@ class AmountLimit(SpecModel):
     """People approve an action whose amount is higher, in the organisation's currency, or cannot be read."""
 
     argument: str = Field(description="The tool's argument that holds the amount.")
-    above: Decimal = Field(ge=0)
+    above: Decimal = Field(ge=0, description="The highest amount that needs nobody.")
 
 
 class ReadTool(SpecModel):
     """A tool that changes nothing; the AI agent uses it while it writes."""
 
-    server: Key
-    tool: ToolName
-    access: Literal["read"]
+    server: Key = Field(description="Id of the tool server.")
+    tool: ToolName = Field(description="Name of the tool, as its server has it.")
+    access: Literal["read"] = Field(description="It changes nothing.")
     personal: bool = Field(
         True, description="It tells about one customer; nobody gets that unproved where verify_for has personal_data."
     )
@@ -70,10 +70,12 @@ class ReadTool(SpecModel):
 class WriteTool(SpecModel):
     """A tool that changes something; the AI agent only proposes its use."""
 
-    server: Key
-    tool: ToolName
-    access: Literal["write"]
-    approval: Literal["always", "never"] | AmountLimit = "always"
+    server: Key = Field(description="Id of the tool server.")
+    tool: ToolName = Field(description="Name of the tool, as its server has it.")
+    access: Literal["write"] = Field(description="It changes something.")
+    approval: Literal["always", "never"] | AmountLimit = Field(
+        "always", description="Whether people approve each use, or those above an amount."
+    )
     from_customer: CustomerArguments = {}
 
 

@@ -29,18 +29,20 @@ OrganisationFile = create_model(
 class TopicsFile(SpecModel):
     """`topics.yaml`: what customers ask, in their words, and what the organisation does not answer."""
 
-    topics: tuple[Topic, ...] = Field(min_length=2)
-    out_of_scope_examples: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = Field(min_length=2, description="At least two.")
+    out_of_scope_examples: tuple[str, ...] = Field(
+        (), description="Messages, in customers' words, that the organisation does not answer."
+    )
 
 
 class ArticleFrontMatter(SpecModel):
     """The head of `knowledge/*.md`; the Markdown below it is what the AI agents quote."""
 
-    id: Key
-    title: str
-    topic: Key
-    source: str
-    updated: date
+    id: Key = Field(description="Name of the article, the same in every version of it.")
+    title: str = Field(description="Its heading for customers.")
+    topic: Key = Field(description="Article topic, as `knowledge_topics` of AI agents name it.")
+    source: str = Field(description="Where customers can read it: an address.")
+    updated: date = Field(description="Day of its last change.")
 
 
 FILE_KINDS: Mapping[str, type[BaseModel]] = {

@@ -6,11 +6,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
+from publishing.specification.documents import DocumentReader
 from publishing.specification.schemas import generated_schemas, write_schemas
+from publishing.specification.yaml_text import parsed
 
 SPECS = Path("specs")
+YAML_FILES = sorted(SPECS.rglob("*.yaml"))
 YAML_KINDS = {"organisation.yaml": "organisation", "topics.yaml": "topics", "agents": "agent", "customers": "customers"}
 
 
@@ -29,18 +31,66 @@ def test_writing_them(tmp_path: Path) -> None:
     assert {path.name: path.read_text(encoding="utf-8") for path in written} == generated_schemas()
 
 
-def test_every_yaml_file_names_its_schema_and_fits_it() -> None:
-    files = sorted(path for path in SPECS.rglob("*.yaml"))
-    assert files
-    for file in files:
-        organisation = file.relative_to(SPECS).parts[0]
-        kind = YAML_KINDS[file.relative_to(SPECS / organisation).parts[0]]
-        text = file.read_text(encoding="utf-8")
-        named = text.splitlines()[0].partition("$schema=")[2]
-        assert (file.parent / named).resolve() == (SPECS / "schema" / f"{kind}.json").resolve()
-        jsonschema.validate(_plain(yaml.safe_load(text)), json.loads((SPECS / "schema" / f"{kind}.json").read_text()))
+def test_every_key_has_a_description() -> None:
+    """Editors show it beside the key."""
+    for name, text in generated_schemas().items():
+        schema = json.loads(text)
+        for owner, described in {name: schema, **schema.get("$defs", {})}.items():
+            assert described.get("description"), owner
+            bare = [key for key, node in described.get("properties", {}).items() if not node.get("description")]
+            assert bare == [], owner
 
 
-def _plain(data: Any) -> Any:
-    """YAML values as JSON has them: dates are texts."""
-    return json.loads(json.dumps(data, default=str))
+def kind_of(file: Path) -> str:
+    return YAML_KINDS[file.relative_to(SPECS).parts[1]]
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    return dict(json.loads((SPECS / "schema" / f"{kind}.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("file", YAML_FILES, ids=str)
+def test_every_yaml_file_names_its_schema_and_fits_it(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    named = text.splitlines()[0].partition("# yaml-language-server: $schema=")[2]
+    assert (file.parent / named).resolve() == (SPECS / "schema" / f"{kind_of(file)}.json").resolve()
+    jsonschema.validate(parsed(text).data, schema_of(kind_of(file)))
+
+
+@pytest.mark.parametrize("file", YAML_FILES, ids=str)
+def test_a_misspelt_key_does_not_fit(file: Path) -> None:
+    data = parsed(file.read_text(encoding="utf-8")).data
+    for key in data:
+        misspelt = {f"{name}x" if name == key else name: value for name, value in data.items()}
+        with pytest.raises(jsonschema.ValidationError, match=f"{key}x"):
+            jsonschema.validate(misspelt, schema_of(kind_of(file)))
+
+
+@pytest.mark.parametrize("file", sorted(SPECS.glob("*/knowledge/*.md")), ids=str)
+def test_the_head_of_every_article_fits_its_schema(file: Path) -> None:
+    document = DocumentReader(SPECS).markdown(file)
+    assert document is not None
+    jsonschema.validate(document.data, schema_of("article"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("agent", {"mode": "boss"}),
+        ("agent", {"tools": [{"server": "shop", "tool": "x", "access": "all"}]}),
+        ("agent", {"can_do": []}),
+        ("topics", {"topics": []}),
+        ("article", {"id": "Has Space"}),
+        ("organisation", {"currency": "euro"}),
+        ("organisation", {"calendar": {"hours": [{"weekday": 0, "opens": "8 am", "closes": "18:00"}]}}),
+        ("customers", {"accounts": [{"id": "north"}]}),
+    ],
+)
+def test_wrong_values_do_not_fit(kind: str, wrong: dict[str, Any]) -> None:
+    schema = schema_of(kind)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema | {"required": []})
+
+
+def test_there_is_something_to_fit() -> None:
+    assert {kind_of(file) for file in YAML_FILES} == {"organisation", "topics", "agent", "customers"}
