@@ -136,6 +136,9 @@ class DocumentReader:
         return None
 
     def _bytes(self, path: Path, largest: int) -> bytes | None:
+        if path.exists() and not path.is_file():
+            self.report(path, "is no file", "Put a file of text in its place.")
+            return None
         with path.open("rb") as opened:
             raw = opened.read(largest + 1)
         if len(raw) > largest:

@@ -10,7 +10,8 @@ from publishing.specification.documents import Document, DocumentReader
 from publishing.specification.mistakes import Mistake
 from publishing.specification.schemas import OrganisationFile, TopicsFile
 
-READ = {"": "*.yaml", "agents": "*.yaml", "customers": "*.yaml", "knowledge": "*.md"}
+READ = {"": ".yaml", "agents": ".yaml", "customers": ".yaml", "knowledge": ".md"}
+"""The folders that are read, and how the names of their files end."""
 MISNAMED = {".yml": ".yaml", ".YAML": ".yaml", ".YML": ".yaml", ".markdown": ".md", ".MD": ".md"}
 
 
@@ -56,9 +57,8 @@ class Files:
 
 def read_files(reader: DocumentReader) -> Files:
     """The files of the reader's folder; what cannot be read goes to its mistakes."""
-    for path in _misnamed(reader.folder):
-        right = path.with_suffix(MISNAMED[path.suffix]).name
-        reader.report(path, "is not read, because of its name", f"Name it {right}, or move it elsewhere.")
+    for path, problem, remedy in _overlooked(reader.folder):
+        reader.report(path, problem, remedy)
     ai_agents = sorted((reader.folder / "agents").glob("*.yaml"))
     if not ai_agents:
         reader.report(reader.folder / "agents", "there is no AI agent", "Add a file such as agents/general.yaml.")
@@ -70,12 +70,15 @@ def read_files(reader: DocumentReader) -> Files:
     )
 
 
-def _misnamed(folder: Path) -> Iterator[Path]:
+def _overlooked(folder: Path) -> Iterator[tuple[Path, str, str]]:
     """Files that look as if they belonged to the specification, and that nothing would read."""
-    for inside, pattern in READ.items():
+    for inside, ending in READ.items():
         for path in sorted((folder / inside).glob("*")):
-            if MISNAMED.get(path.suffix) == Path(pattern).suffix:
-                yield path
+            if MISNAMED.get(path.suffix) == ending:
+                right = path.with_suffix(ending).name
+                yield path, "is not read, because of its name", f"Name it {right}, or move it elsewhere."
+        for path in sorted((folder / inside).glob(f"*/**/*{ending}")) if inside else ():
+            yield path, "is not read, because it stands in a folder within", f"Move it to {inside}/."
 
 
 def _fields(document: Document | None, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from domain.specification.organisation import Mode
 from integrations.knowledge.passages import sections_of
 from publishing.labelled_messages import read_labelled_messages
 from publishing.specification import LoadedOrganisation, load_specification
-from publishing.specification.loading import ANY_DAY
+from publishing.specification.whole import ANY_DAY
 
 FOLDER = Path("specs/techflow")
 PARTS = ("tuning", "held_out")

@@ -1,5 +1,6 @@
 """Files as data that remembers its lines."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,21 @@ def test_a_missing_file_and_a_folder_in_its_place(tmp_path: Path) -> None:
     assert reader.yaml(tmp_path / "a.yaml") is reader.yaml(tmp_path / "b.yaml") is None
     missing, unreadable = map(str, reader.mistakes)
     assert missing == "a.yaml: the file is missing. Create it; its JSON Schema is under specs/schema."
-    assert unreadable.startswith("b.yaml: cannot be read (Is a directory)")
+    assert unreadable == "b.yaml: is no file. Put a file of text in its place."
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    reader = DocumentReader(tmp_path)
+    assert reader.yaml(tmp_path / "a.yaml") is None
+    assert str(reader.mistakes[0]).startswith("a.yaml: is no file.")
+
+
+def test_a_file_that_cannot_be_read_names_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("no folder")
+    reader = DocumentReader(tmp_path)
+    assert reader.yaml(tmp_path / "a" / "b.yaml") is None
+    assert str(reader.mistakes[0]) == "a/b.yaml: cannot be read (Not a directory). Check the file and its permissions."
 
 
 def test_an_empty_file_has_no_values(tmp_path: Path) -> None:

@@ -85,38 +85,6 @@ def test_an_ai_agent_that_stands_in_two_files_is_named(folder: Folder) -> None:
     assert mistake.startswith("agents/second.yaml:1: id: 'general' stands twice")
 
 
-def test_facts_of_another_crm_are_not_known_here(folder: Folder) -> None:
-    folder.replace("organisation.yaml", "name: Wheels", "name: Wheels\ncrm: salesforce")
-    folder.replace("agents/general.yaml", "frame_size", "Frame_Size__c")
-    assert load_specification(folder.path).version.specification.crm == "salesforce"
-
-
-@pytest.mark.parametrize(
-    ("line", "mistake"),
-    [
-        ("channels: {webchat: {}}", "channels.webchat: there is no adapter 'webchat'. Did you mean 'web_chat'?"),
-        ("crm: directry", "crm: there is no adapter 'directry'. Did you mean 'directory'?"),
-        ("helpdesk: lotus", "helpdesk: there is no adapter 'lotus'"),
-        ("crm_notes: [resolved]", "crm_notes: the CRM 'directory' keeps no notes"),
-        (
-            "knowledge_sources: [{kind: lotus, default_topic: delivery}]",
-            "knowledge_sources.0.kind: there is no adapter",
-        ),
-    ],
-)
-def test_an_adapter_that_does_not_exist_is_named(folder: Folder, line: str, mistake: str) -> None:
-    folder.replace("organisation.yaml", "name: Wheels", f"name: Wheels\n{line}")
-    (found,) = mistakes(folder)
-    assert mistake in found
-
-
-def test_two_articles_with_one_id(folder: Folder) -> None:
-    folder.write("knowledge/other.md", (folder.path / "knowledge/delivery.md").read_text())
-    assert mistakes(folder) == [
-        "knowledge/other.md:2: id: knowledge/delivery.md has the same id. Give each article its own."
-    ]
-
-
 def test_an_article_without_text(folder: Folder) -> None:
     folder.replace("knowledge/delivery.md", "A bicycle arrives within 5 days.", "")
     assert mistakes(folder) == ["knowledge/delivery.md:2: the article has no text. Write it below the front matter."]
@@ -157,27 +125,6 @@ def test_a_place_has_one_mistake(folder: Folder) -> None:
     folder.replace("organisation.yaml", "default_ai_agent: general", "default_ai_agent: The General")
     [mistake] = mistakes(folder)
     assert mistake.startswith("organisation.yaml:3: default_ai_agent: has another form.")
-
-
-@pytest.mark.parametrize(
-    ("file", "right"),
-    [
-        ("organisation.yml", "organisation.yaml"),
-        ("agents/sales.yml", "sales.yaml"),
-        ("agents/sales.YAML", "sales.yaml"),
-        ("customers/more.yml", "more.yaml"),
-        ("knowledge/fit.markdown", "fit.md"),
-    ],
-)
-def test_a_file_that_nothing_reads_is_named(folder: Folder, file: str, right: str) -> None:
-    folder.write(file, "anything: at all")
-    assert mistakes(folder) == [f"{file}: is not read, because of its name. Name it {right}, or move it elsewhere."]
-
-
-def test_other_files_may_stand_in_the_folder(folder: Folder) -> None:
-    for file in ("README.md", "notes.txt", "agents/logo.svg", "evaluation/tuning.csv"):
-        folder.write(file, "anything: at all")
-    load_specification(folder.path)
 
 
 def test_a_specification_of_10_mb_is_refused(folder: Folder) -> None:
