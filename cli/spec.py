@@ -103,7 +103,7 @@ def list_versions(
 
 @app.command()
 def schema(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("specs/schema")) -> None:
-    """Write the JSON Schema of the files, for editors."""
+    """Write the JSON Schema of the files, for editors. Ids of an organisation are for `validate` to check."""
     for path in write_schemas(folder):
         console.print(f"wrote {path}")
 

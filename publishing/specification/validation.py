@@ -1,7 +1,7 @@
 """One file against its model, and every mistake in it at once."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -37,7 +37,7 @@ def validated(reader: DocumentReader, document: Document | None, model: type[T])
         reader.add(document.mistake(finding, of_key=finding.location in unknown))
     if len(unknown) < len(errors):
         return None
-    return Read(document, model.model_validate(_without(document.data, unknown)))
+    return validated(reader, replace(document, data=_without(document.data, unknown)), model)
 
 
 def _without(data: Any, locations: list[Location]) -> Any:

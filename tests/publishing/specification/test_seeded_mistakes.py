@@ -207,6 +207,7 @@ def test_a_seeded_mistake_is_told_with_file_line_and_remedy(folder: Folder, seed
     told = [(mistake.file, mistake.line) for mistake in found if seed.problem in mistake.problem]
     assert (seed.told_in or seed.file, seed.line) in told, "\n".join(map(str, found))
     assert any(seed.remedy in mistake.remedy for mistake in found if seed.problem in mistake.problem), found
+    assert all(mistake.remedy[-1] in ".?" and mistake.problem[-1] != "." for mistake in found)
 
 
 def test_there_are_enough_of_them() -> None:
