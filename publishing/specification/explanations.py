@@ -99,7 +99,8 @@ def _explained(error: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, str
     if error["input"] is None:
         return "has no value", "Write one after the colon, or leave the key out."
     if kind == "string_type" and isinstance(error["input"], bool | int | float):
-        return _unquoted(error["input"])
+        read = "true or false" if isinstance(error["input"], bool) else "a number"
+        return f"YAML reads this as {read}, and a text is wanted", "Put it in quotes."
     return _by_kind(kind, error["msg"], told)
 
 
@@ -108,11 +109,6 @@ def _missing(kind: str, told: Mapping[str, Any]) -> tuple[str, str]:
         return "is missing", "Add it."
     key = told["discriminator"].strip("'")
     return f"the key {key} is missing", f"Add {key}, which says of what kind this is."
-
-
-def _unquoted(value: bool | float) -> tuple[str, str]:
-    read = "true or false" if isinstance(value, bool) else "a number"
-    return f"YAML reads this as {read}, and a text is wanted", f'Put it in quotes: "{str(value).lower()}".'
 
 
 def _by_kind(kind: str, message: str, told: Mapping[str, Any]) -> tuple[str, str]:

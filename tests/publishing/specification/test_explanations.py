@@ -31,8 +31,8 @@ def told(model: type[BaseModel], data: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"tone": True}, 'tone: YAML reads this as true or false, and a text is wanted. Put it in quotes: "true".'),
-        ({"name": 7}, 'name: YAML reads this as a number, and a text is wanted. Put it in quotes: "7".'),
+        ({"tone": True}, "tone: YAML reads this as true or false, and a text is wanted. Put it in quotes."),
+        ({"name": 7}, "name: YAML reads this as a number, and a text is wanted. Put it in quotes."),
         ({"name": None}, "name: has no value. Write one after the colon, or leave the key out."),
         ({"mode": "pilot"}, "mode: is none of the words that may stand here. Write 'delegation', 'supervision' or"),
         ({"id": "Has Space"}, "id: has another form. Write small letters, digits, _ and -, a letter first"),
