@@ -1,12 +1,13 @@
 """Errors of validation as findings: where in the file, what is wrong, what to write instead."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from domain.specification.findings import Finding, Location, child, instead_of, is_list
+from domain.specification.findings import Finding, Location, child, did_you_mean, instead_of, is_list
 
 PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_-]{0,62}$": "Write small letters, digits, _ and -, a letter first, at most 63, such as `billing`.",
@@ -23,15 +24,13 @@ PATTERNS: Mapping[str, str] = {
 }
 """What to write where a text must have a form, by the form."""
 
+QUOTED = re.compile(r"'([^']*)'")
 RANGES: Mapping[str, tuple[str, str]] = {
     "greater_than": ("is too low", "Write a number above {gt}."),
     "greater_than_equal": ("is too low", "Write {ge} or more."),
     "less_than": ("is too high", "Write a number below {lt}."),
     "less_than_equal": ("is too high", "Write {le} or less."),
     "too_short": ("holds {actual_length} of the {min_length} that are needed", "Write at least {min_length}."),
-    "literal_error": ("is none of the words that may stand here", "Write {expected}."),
-    "enum": ("is none of the words that may stand here", "Write {expected}."),
-    "union_tag_invalid": ("is of no known kind", "Write {expected_tags} after {discriminator}."),
 }
 """Problem and remedy by the type of an error, with what its context tells."""
 
@@ -61,6 +60,8 @@ def findings_of(errors: Sequence[ErrorDetails], data: object, model: type[BaseMo
 def place_of(error: ErrorDetails, data: object) -> Location:
     """Where it stands in the data; the library names choices that were tried as well, and these are no keys."""
     place, value = list[str | int](), data
+    if error["type"] == "union_tag_invalid":
+        error = {**error, "loc": (*error["loc"], error["ctx"]["discriminator"].strip("'"))}
     named = error["type"] in ("missing", "extra_forbidden")
     for number, step in enumerate(error["loc"], 1):
         inside = child(value, step)
@@ -94,6 +95,10 @@ def _explained(error: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, str
         case "value_error":
             problem, _, remedy = error["msg"].removeprefix("Value error, ").partition("; ")
             return problem, _sentence(remedy)
+        case "literal_error" | "enum":
+            return _none_of(error["input"], told["expected"])
+        case "union_tag_invalid":
+            return _none_of(told["tag"], told["expected_tags"])
         case "string_pattern_mismatch":
             return "has another form", PATTERNS.get(told["pattern"], f"Write a text that matches {told['pattern']}.")
     if error["input"] is None:
@@ -109,6 +114,11 @@ def _missing(kind: str, told: Mapping[str, Any]) -> tuple[str, str]:
         return "is missing", "Add it."
     key = told["discriminator"].strip("'")
     return f"the key {key} is missing", f"Add {key}, which says of what kind this is."
+
+
+def _none_of(written: object, choices: str) -> tuple[str, str]:
+    meant = did_you_mean(str(written), QUOTED.findall(choices))
+    return "is none of the words that may stand here", " ".join(filter(None, (meant, f"Write {choices}.")))
 
 
 def _by_kind(kind: str, message: str, told: Mapping[str, Any]) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def test_invoices_may_stand_in_another_file_than_their_account(folder: Folder) -
         (
             "accounts.csv",
             ACCOUNTS.replace("trial", "tried"),
-            "customers/accounts.csv:2: status: is none of the words that may stand here. Write 'trial'",
+            "customers/accounts.csv:2: status: is none of the words that may stand here. Did you mean 'trial'?",
         ),
         (
             "contacts.csv",

@@ -65,7 +65,9 @@ SEEDS = {
     "a missing key": Seed(GENERAL, "name: Gil\n", "", 1, "is missing", "Add it."),
     "a missing key inside": Seed(TOPICS, "    title: Refunds\n", "", 6, "is missing", "Add it."),
     "a missing kind": Seed(ORGANISATION, " transport: http,", "", 21, "transport is missing", "of what kind"),
-    "an unknown kind": Seed(ORGANISATION, "transport: http", "transport: ftp", 21, "no known kind", "'stdio', 'http'"),
+    "an unknown kind": Seed(
+        ORGANISATION, "transport: http", "transport: ftp", 21, "none of the words", "'stdio', 'http'"
+    ),
     "no value": Seed(GENERAL, "name: Gil", "name:", 2, "has no value", "leave the key out"),
     "a number for a text": Seed(GENERAL, "name: Gil", "name: 7", 2, "a number, and a text is wanted", "in quotes"),
     "a truth value for a text": Seed(GENERAL, "name: Gil", "name: true", 2, "true or false", "in quotes"),
