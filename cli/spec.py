@@ -45,13 +45,14 @@ def validate(
     spec = version.specification
     alike = asyncio.run(duplicate_warnings(version, embedder_of))
     if as_json:
-        warnings = tuple(filter(None, (not_served(settings, spec.organisation), *alike)))
-        report = ValidationReport(content_hash=version.content_hash, warnings=warnings)
+        warnings = filter(None, (not_served(settings, spec.organisation), *alike))
+        told = tuple(warning.removeprefix("Warning: ") for warning in warnings)
+        report = ValidationReport(content_hash=version.content_hash, warnings=told)
         console.print(Text(report.as_json), soft_wrap=True)
         return
     counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
-    told = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
-    console.print(told, soft_wrap=True)
+    valid = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
+    console.print(valid, soft_wrap=True)
     _warn(settings, spec.organisation)
     for warning in alike:
         console.print(warning, soft_wrap=True)

@@ -68,6 +68,15 @@ def test_a_good_folder_is_told_to_programs(techflow: Path) -> None:
     assert report["content_hash"][:12] in spec("validate", str(techflow)).output
 
 
+def test_warnings_are_told_to_programs(techflow: Path, tmp_path: Path) -> None:
+    copy = techflow.rename(tmp_path / "acme")
+    report = json.loads(spec("validate", "--json", HOLDFAST_ORGANISATION=str(copy)).output)
+    assert report["valid"]
+    assert report["warnings"][0].startswith(
+        "The files say `organisation: techflow`, and this installation serves 'acme'"
+    )
+
+
 def test_nothing_is_published_of_a_folder_with_mistakes(home: Path, tmp_path: Path) -> None:
     bikeshop, here = (
         tmp_path / "bikeshop",
