@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.spec import with_database
+from cli.database import with_database
 from config.settings import local_settings
 from domain.errors import NotFoundError
 from gateway.auth import INTEGRATION, ROLES_ASCENDING

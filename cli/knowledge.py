@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from cli.spec import with_database
+from cli.database import with_database
 from config.settings import Settings, local_settings
 from config.temporal import access_of
 from domain.conversation.activity_models import PublishedKnowledge, SynchroniseKnowledgeInput

@@ -19,7 +19,7 @@ COMMANDS = {
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date."),
     "temporal": ("cli.temporal:app", "Prepare a Temporal namespace."),
     "rollout": ("cli.rollout:app", "Change the version of the workers while conversations are open."),
-    "spec": ("cli.spec:app", "Check, publish and list specifications."),
+    "spec": ("cli.spec:app", "Check, publish, compare and undo specifications."),
     "knowledge": ("cli.knowledge:app", "List and bring in articles that vendors keep."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
     "check": ("cli.check:check", "Test connections and permissions at every vendor."),

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console, Group
 from rich.text import Text
 
+from cli.database import with_database
 from cli.formatting import entry, listed, since
-from cli.spec import with_database
 from config.settings import local_settings, read_local_vendor
 from domain.delivery.inbound import AnyInboundEvent, QuarantineKind, Unreadable
 from domain.errors import InvalidInputError

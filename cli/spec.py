@@ -1,31 +1,28 @@
-"""`holdfast spec`: check, publish and list specifications."""
+"""`holdfast spec`: specifications checked and published, and the versions that were."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from cli.database import with_database
 from cli.organisation_folder import not_served, organisation_folder
+from cli.spec_history import history, rollback
+from cli.spec_options import OPERATOR, By, Folder, for_the_record
 from cli.specification_report import ValidationReport, shown
 from config.settings import Settings, local_settings
+from domain.specification.publications import SHORT
 from embedded.installation import embedder_of, installation
-from embedded.platform import database
 from publishing.publication import duplicate_warnings, publish_loaded
 from publishing.specification import SpecificationError, load_specification, write_schemas
-from storage.database import Database, connect
-from storage.migrate import migrate
+from storage.database import Database
 from storage.specs import SpecRepository
-from storage.views import SpecSummary
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, publish and list specifications.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, publish, compare and undo specifications.")
 console = Console(highlight=False)
-Result = TypeVar("Result")
-Folder = Annotated[Path | None, typer.Argument(help="Folder of the organisation; by default that of the settings.")]
 
 
 @app.command()
@@ -60,46 +57,29 @@ def validate(
 
 @app.command()
 def publish(
-    folder: Folder = None, by: Annotated[str, typer.Option(help="Who publishes, for the record.")] = "operator"
+    folder: Folder = None,
+    by: By = OPERATOR,
+    reason: Annotated[str, typer.Option(help="Why, for the record.", callback=for_the_record)] = "",
+    replaces: Annotated[
+        str | None, typer.Option(help="Publish only if this version is still the active one (a prefix is enough).")
+    ] = None,
 ) -> None:
     """Make an organisation's files the active version; conversations that are open keep the one they began with."""
 
     settings = local_settings()
     found = organisation_folder(settings, folder)
     loaded = load_specification(found)
+    organisation = loaded.version.specification.organisation
 
     async def publish_it(database: Database) -> str:
+        specs = SpecRepository(database)
+        base = await specs.find(organisation, replaces) if replaces else await specs.active(organisation)
         with console.status("Fitting topics and confidence to the organisation's examples …"):
-            return await publish_loaded(database, loaded, found, by, installation())
+            return await publish_loaded(database, loaded, found, by, installation(), reason=reason, replaces=base)
 
-    organisation = loaded.version.specification.organisation
-    published = asyncio.run(with_database(publish_it))[:12]
+    published = asyncio.run(with_database(publish_it))[:SHORT]
     console.print(f"Published {published}: new conversations of {organisation} follow it.", soft_wrap=True)
     _warn(settings, organisation)
-
-
-@app.command("list")
-def list_versions(
-    organisation: Annotated[
-        str | None, typer.Argument(help="Key of the organisation; by default that of the settings.")
-    ] = None,
-) -> None:
-    """List the published versions, the newest first."""
-    wanted = organisation or local_settings().organisation.name
-
-    async def read(database: Database) -> list[SpecSummary]:
-        return await SpecRepository(database).list(wanted)
-
-    versions = asyncio.run(with_database(read))
-    if not versions:
-        none = f"Nothing of {wanted} is published here. Publish it with `holdfast spec publish`."
-        console.print(none, soft_wrap=True)
-        return
-    table = Table("version", "published", "by", "active")
-    for version in versions:
-        row = (version.content_hash[:12], f"{version.published_at:%Y-%m-%d %H:%M}", version.published_by)
-        table.add_row(*row, "active" if version.active else "")
-    console.print(table)
 
 
 @app.command()
@@ -114,12 +94,6 @@ def _warn(settings: Settings, organisation: str) -> None:
         console.print(f"Warning: {wrong}", style="yellow", soft_wrap=True)
 
 
-async def with_database(work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Work on the database of the settings, brought up to date."""
-    async with database(local_settings()) as url:
-        await migrate(url)
-        connected = await connect(url)
-        try:
-            return await work(connected)
-        finally:
-            await connected.close()
+app.command()(history)
+app.command("list", hidden=True)(history)
+app.command()(rollback)

@@ -46,20 +46,34 @@ async def publish_organisation(database: Database, folder: Path, by: str, instal
 
 
 async def publish_loaded(
-    database: Database, loaded: LoadedOrganisation, folder: Path, by: str, installation: Installation
+    database: Database,
+    loaded: LoadedOrganisation,
+    folder: Path,
+    by: str,
+    installation: Installation,
+    *,
+    reason: str = "",
+    replaces: str | None = None,
 ) -> str:
     """Publish an organisation that was read from the folder, perhaps changed since.
 
     Its tools are described as they are now, and the articles that its sources keep are added as they were last read.
+    Raises ConflictError when another version than the one that it `replaces` is active by then.
     """
     labelled = await asyncio.to_thread(_labelled_in, folder)
 
     async def contexts() -> Contexts:
         return contexts_of(loaded.directory)
 
-    proposal = Proposal(await described(loaded.version, installation.tools), labelled, contexts, loaded.directory)
+    version = await described(loaded.version, installation.tools)
+    proposal = Proposal(version, labelled, contexts, loaded.directory, replaces)
+    return (await publisher_of(database, installation).publish(proposal, by, reason)).spec_hash
+
+
+def publisher_of(database: Database, installation: Installation) -> Publisher:
+    """One for a command, which fits in a thread."""
     vectors = partial(vectors_to_fit, installation.embedder_of, VectorRepository(database))
-    return (await Publisher(database, in_a_thread(fit_models, vectors)).publish(proposal, by)).spec_hash
+    return Publisher(database, in_a_thread(fit_models, vectors))
 
 
 async def duplicate_warnings(version: SpecVersion, embedder_of: EmbedderOf) -> list[str]:

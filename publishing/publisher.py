@@ -35,8 +35,8 @@ class Proposal:
     """A validated version that is to become the active one, its tools described.
 
     `contexts` tells what is known of the customers whom labelled messages name. `directory` is imported with it.
-    `replaces` is the hash of the active version that it was made from: without a change it stays, and when somebody
-    else has published meanwhile, that is a conflict.
+    `replaces` is the hash of the active version that it was made from: when somebody else has published meanwhile, that
+    is a conflict. With `only_changes` a version that its sources have not changed stays as it is.
     """
 
     version: SpecVersion
@@ -44,6 +44,7 @@ class Proposal:
     contexts: Callable[[], Awaitable[Contexts]]
     directory: DirectoryImport | None = None
     replaces: str | None = None
+    only_changes: bool = False
 
 
 class Publisher:
@@ -55,15 +56,16 @@ class Publisher:
         self._specs = SpecRepository(database)
         self._fit = fit
 
-    async def publish(self, proposal: Proposal, by: str) -> Published:
+    async def publish(self, proposal: Proposal, by: str, reason: str = "") -> Published:
         """Add the articles that sources keep as they were last read, fit the models, and keep all of it.
 
         Raises ConflictError when the version that the proposal replaces is no longer the active one.
         """
         organisation = proposal.version.specification.organisation
-        known = await self._knowledge.list(organisation)
-        version = with_sourced(proposal.version, known, datetime.now(UTC))
-        if proposal.replaces and version == proposal.version:
+        if proposal.replaces:
+            await self._specs.require_active(organisation, proposal.replaces)
+        version = await self.with_sources(proposal.version)
+        if proposal.replaces and proposal.only_changes and version == proposal.version:
             return Published(spec_hash=proposal.replaces, sourced=len(version.sourced), changed=False)
         fitted = await self._fit(version, proposal.labelled, await proposal.contexts())
         if proposal.directory:
@@ -73,10 +75,16 @@ class Publisher:
             fitted.topic_model,
             fitted.calibration,
             by,
+            reason=reason,
             labelled=proposal.labelled,
             replaces=proposal.replaces,
         )
         return Published(spec_hash=spec_hash, sourced=len(version.sourced))
+
+    async def with_sources(self, version: SpecVersion) -> SpecVersion:
+        """The version with the articles that its sources keep, as they were last read."""
+        known = await self._knowledge.list(version.specification.organisation)
+        return with_sourced(version, known, datetime.now(UTC))
 
     async def refresh(self, organisation: str, by: str) -> Published:
         """Publish the active version with the articles as they are now; nothing where they have not changed.
@@ -91,8 +99,8 @@ class Publisher:
         async def contexts() -> Contexts:
             return await self._contexts(organisation, published.labelled)
 
-        proposal = Proposal(published.version, published.labelled, contexts, replaces=active)
-        return await self.publish(proposal, by)
+        proposal = Proposal(published.version, published.labelled, contexts, replaces=active, only_changes=True)
+        return await self.publish(proposal, by, "articles of knowledge sources")
 
     async def _contexts(self, organisation: str, labelled: Sequence[LabelledMessage]) -> Contexts:
         directory = DirectoryCrm(self._customers)

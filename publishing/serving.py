@@ -20,14 +20,17 @@ async def load_models(embedder_of: EmbedderOf, store: VectorStore, published: Pu
     Raises UnavailableError for a version that was fitted with another embedding model than the present one.
     """
     topics = await asyncio.to_thread(NgramTopicModel.from_bytes, published.topic_model)
-    version, embedder = published.version, _embedder(topics, published.version, embedder_of)
+    version, embedder = published.version, embedder_for(topics, published.version, embedder_of)
     vectors = await vectors_of(texts_to_serve(version, published.labelled), embedder, store)
     fitted = (version, topics, published.calibration, vectors, embedder, published.labelled)
     return await asyncio.to_thread(serving_models, *fitted)
 
 
-def _embedder(topics: TopicModel, version: SpecVersion, embedder_of: EmbedderOf) -> Embedder:
-    """The one that the version was fitted with; versions that are older than embedding models know words only."""
+def embedder_for(topics: TopicModel, version: SpecVersion, embedder_of: EmbedderOf) -> Embedder:
+    """The one that the version was fitted with; versions that are older than embedding models know words only.
+
+    Raises UnavailableError where the version was fitted with another one than the present one.
+    """
     if not topics.embedder:
         return NoEmbedder()
     embedder = embedder_of(version.specification.model.embedder)

@@ -80,10 +80,11 @@ class PublishedSpec(Frozen):
 
 
 class SpecSummary(Frozen):
+    """The active version, and who made it so when."""
+
     content_hash: str
     published_by: str
     published_at: datetime
-    active: bool
 
 
 class Customer(Frozen):

@@ -129,6 +129,70 @@ def test_publishing_says_whose_conversations_follow_and_lists_them_by_default(ho
     assert "active" in spec("list", **acme | {"HOLDFAST_ORGANISATION": str(bikeshop)}).output
 
 
+@pytest.fixture
+def bikeshop(tmp_path: Path) -> Path:
+    write_bikeshop(tmp_path / "bikeshop")
+    return tmp_path / "bikeshop"
+
+
+@pytest.fixture
+def installed(home: Path, bikeshop: Path) -> dict[str, str]:
+    """The settings of an installation that serves the bike shop."""
+    return {"HOLDFAST_HOME": str(home), "HOLDFAST_ORGANISATION": str(bikeshop)}
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def published(result: Result) -> str:
+    """The short hash that a command has told."""
+    assert result.exit_code == 0, result.output
+    return result.output.split()[1].rstrip(":")
+
+
+def test_versions_are_published_gone_back_to_and_remembered(bikeshop: Path, installed: dict[str, str]) -> None:
+    first = published(spec("publish", "--by", "lea", "--reason", "opening\n day", **installed))
+    change(bikeshop / "organisation.yaml", "name: Bike Shop", "name: Two Wheels")
+    second = published(spec("publish", "--replaces", first[:6], **installed))
+    refused = spec("publish", "--replaces", first, "--by", "tom", **installed)
+    assert refused.exit_code == 1
+    assert f"operator made {second} the active version on" in refused.output
+
+    back = spec("rollback", "--reason", "the new name is taken", "--by", "tom", **installed)
+    assert back.output == f"Rolled back to {first}: new conversations of bikeshop follow it.\n"
+    told = json.loads(spec("history", "--json", **installed).output)
+    assert [(one["content_hash"][:12], one["kind"], one["published_by"], one["reason"]) for one in told] == [
+        (first, "rollback", "tom", "the new name is taken"),
+        (second, "publish", "operator", ""),
+        (first, "publish", "lea", "opening day"),
+    ]
+    assert [one["until"] for one in told] == [None, told[0]["at"], told[1]["at"]]
+    table = spec("history", **installed).output
+    assert table == spec("list", **installed).output
+    assert all(word in table for word in (first, second, "rolled back", "opening day", "active"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("rollback",), 2, "--reason"),
+        (("rollback", "--reason", "why"), 1, "No specification of bikeshop is published"),
+        (("rollback", "abc", "--reason", "x" * 501), 2, "longer than 500 characters"),
+        (("publish", "--replaces", "abc"), 1, "No version 'abc' of bikeshop is published here"),
+        (("publish", "--by", "x" * 501), 2, "longer than 500 characters"),
+    ],
+)
+def test_wrong_use_is_told_and_publishes_nothing(
+    installed: dict[str, str], arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    refused = spec(*arguments, **installed)
+    assert (refused.exit_code, says in " ".join(refused.output.split())) == (code, True)
+    assert "Nothing of bikeshop is published here." in spec("history", **installed).output
+
+
 def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:
     result = spec("schema", str(tmp_path / "schema"))
     written = sorted((tmp_path / "schema").iterdir())

@@ -125,6 +125,30 @@ async def test_a_folder_without_changes_is_published_again(publisher: Publisher,
     assert len(fitting.asked) == 2
 
 
+async def test_a_changed_version_is_published_when_it_replaces_the_active_one(
+    database: Database, publisher: Publisher
+) -> None:
+    first = await publisher.publish(Proposal(VERSION, (), nobody), "lea", "the first")
+    changed = await publisher.publish(Proposal(WITH_SOURCE, (), nobody, replaces=first.spec_hash), "tom", "a source")
+    history = await SpecRepository(database).history(ORGANISATION)
+    assert changed.changed
+    assert [(one.content_hash, one.published_by, one.reason) for one in history] == [
+        (changed.spec_hash, "tom", "a source"),
+        (first.spec_hash, "lea", "the first"),
+    ]
+
+
+async def test_on_a_stale_base_nothing_is_fitted_or_published(
+    database: Database, publisher: Publisher, fitting: Fitting
+) -> None:
+    first = await publisher.publish(Proposal(VERSION, (), nobody), "lea")
+    second = await publisher.publish(Proposal(WITH_SOURCE, (), nobody), "tom")
+    with pytest.raises(ConflictError, match=f"tom made {second.spec_hash[:12]} the active version"):
+        await publisher.publish(Proposal(VERSION, (), nobody, DIRECTORY, replaces=first.spec_hash), "lea")
+    assert len(fitting.asked) == 2
+    assert await SpecRepository(database).active(ORGANISATION) == second.spec_hash
+
+
 async def test_without_a_version_there_is_nothing_to_refresh(publisher: Publisher) -> None:
     with pytest.raises(NotFoundError, match="holdfast spec publish"):
         await publisher.refresh(ORGANISATION, "the clock")

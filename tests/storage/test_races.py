@@ -9,7 +9,9 @@ import pytest
 
 from domain.conversation.activity_models import ApprovalClosure, RecordDecisionInput
 from domain.conversation.confidence import Calibration
-from domain.errors import UnavailableError
+from domain.errors import ConflictError, UnavailableError
+from storage.database import connect
+from storage.specs import SpecRepository
 from storage.views import Claim
 from tests.organisation import VERSION
 from tests.storage.stage import (
@@ -123,10 +125,39 @@ async def test_an_approved_send_and_a_new_message_never_both_win(stage: Stage) -
 async def test_two_publications_leave_one_active_version(stage: Stage) -> None:
     renamed = VERSION.specification.model_copy(update={"name": "Another name"})
     versions = [VERSION, VERSION.model_copy(update={"specification": renamed})] * 4
-    hashes = await together(*(stage.specs.publish(version, b"", Calibration(), "lea") for version in versions))
-    active = [summary.content_hash for summary in await stage.specs.list(ORGANISATION) if summary.active]
-    assert len(active) == 1
-    assert active[0] in hashes
+    await together(*(stage.specs.publish(version, b"", Calibration(), "lea") for version in versions))
+    history = await stage.specs.history(ORGANISATION)
+    assert await stage.specs.active(ORGANISATION) == history[0].content_hash
+    assert [one.replaced for one in history[:-1]] == [one.content_hash for one in history[1:]]
+
+
+async def test_of_two_publishers_at_once_the_second_is_told(stage: Stage, database_url: str) -> None:
+    """Each over a connection of its own, and both begin with the same version."""
+    other = await connect(database_url)
+    people = {"lea": stage.specs, "tom": SpecRepository(other)}
+    for round in ROUNDS:
+        base = await stage.specs.active(ORGANISATION)
+        named = VERSION.specification.model_copy(update={"name": f"Name {round}"})
+        outcomes = await asyncio.gather(
+            *(
+                specs.publish(
+                    VERSION.model_copy(update={"specification": named.model_copy(update={"currency": currency})}),
+                    b"",
+                    Calibration(),
+                    name,
+                    replaces=base,
+                )
+                for (name, specs), currency in zip(people.items(), ("EUR", "CHF"), strict=True)
+            ),
+            return_exceptions=True,
+        )
+        (first,) = [outcome for outcome in outcomes if isinstance(outcome, str)]
+        (told,) = [outcome for outcome in outcomes if isinstance(outcome, ConflictError)]
+        newest, *_ = await stage.specs.history(ORGANISATION)
+        assert (newest.content_hash, newest.replaced) == (first, base)
+        assert f"{newest.published_by} made {first[:12]} the active version" in str(told)
+        assert f"--replaces {first[:12]}" in str(told)
+    await other.close()
 
 
 async def test_all_steps_at_once_do_not_deadlock(stage: Stage) -> None:

@@ -1,0 +1,78 @@
+"""`holdfast spec history` and `rollback`: which version was active when, who made it so and why, and the way back."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.database import with_database
+from cli.spec_options import OPERATOR, AsJson, By, for_the_record
+from config.settings import local_settings
+from domain.specification.publications import SHORT, Publication, PublicationPeriod, periods
+from embedded.installation import embedder_of
+from publishing.rollback import roll_back
+from storage.database import Database
+from storage.specs import SpecRepository
+
+console = Console(highlight=False)
+
+
+def history(
+    organisation: Annotated[
+        str | None, typer.Argument(help="Key of the organisation; by default that of the settings.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell which version was active when, who made it so and why, the newest first. Times are UTC."""
+    wanted = organisation or local_settings().organisation.name
+
+    async def read(database: Database) -> list[Publication]:
+        return await SpecRepository(database).history(wanted)
+
+    found = periods(asyncio.run(with_database(read)))
+    if as_json:
+        typer.echo(json.dumps([_as_data(one) for one in found], indent=2, ensure_ascii=False))
+    elif found:
+        console.print(_table(found))
+    else:
+        none = f"Nothing of {wanted} is published here. Publish it with `holdfast spec publish`."
+        console.print(none, soft_wrap=True)
+
+
+def rollback(
+    reason: Annotated[str, typer.Option(help="Why, for the record.", callback=for_the_record)],
+    version: Annotated[
+        str | None, typer.Argument(help="How its hash begins; by default the version before the active one.")
+    ] = None,
+    by: By = OPERATOR,
+) -> None:
+    """Make an older version active again, as it was fitted then; conversations that are open keep theirs."""
+    organisation = local_settings().organisation.name
+
+    async def go_back(database: Database) -> str:
+        return await roll_back(SpecRepository(database), organisation, version, by, reason, embedder_of)
+
+    active = asyncio.run(with_database(go_back))[:SHORT]
+    console.print(f"Rolled back to {active}: new conversations of {organisation} follow it.", soft_wrap=True)
+
+
+def _table(found: list[PublicationPeriod]) -> Table:
+    table = Table("version", "active from", "until", "by", "how", "why")
+    for one in found:
+        what = one.publication
+        times = (_minute(what.at), _minute(one.until) if one.until else "active")
+        how = "published" if what.kind == "publish" else "rolled back"
+        table.add_row(what.content_hash[:SHORT], *times, what.published_by, how, what.reason)
+    return table
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _as_data(one: PublicationPeriod) -> dict[str, object]:
+    return {**one.publication.model_dump(mode="json"), "until": one.model_dump(mode="json")["until"]}
