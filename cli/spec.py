@@ -13,6 +13,7 @@ from cli.organisation_folder import not_served, organisation_folder
 from cli.spec_history import history, rollback
 from cli.spec_options import OPERATOR, By, Folder, for_the_record
 from cli.specification_report import ValidationReport, shown
+from cli.spec_versions import diff, export
 from config.settings import Settings, local_settings
 from domain.specification.publications import SHORT
 from embedded.installation import embedder_of, installation
@@ -97,3 +98,5 @@ def _warn(settings: Settings, organisation: str) -> None:
 app.command()(history)
 app.command("list", hidden=True)(history)
 app.command()(rollback)
+app.command()(diff)
+app.command()(export)

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from domain.errors import InvalidInputError
 from domain.quality.evaluation import LabelledMessage
 
+LABELLED = Path("evaluation") / "tuning.csv"
+"""In the folder of an organisation: those that improve the fit."""
 COLUMNS = ("id", "text", "expected", "article", "topic", "customer")
 
 

@@ -19,14 +19,12 @@ from integrations.tools.pinning import with_tools
 from integrations.tools.registry import tool_server
 from publishing.computing import in_a_thread
 from publishing.fitting import fit_models, vectors_to_fit
-from publishing.labelled_messages import read_labelled_messages
+from publishing.labelled_messages import LABELLED, read_labelled_messages
 from publishing.publisher import Proposal, Publisher
 from publishing.specification import LoadedOrganisation, load_specification
 from storage.database import Database
 from storage.specs import SpecRepository
 from storage.vectors import VectorRepository
-
-LABELLED = Path("evaluation") / "tuning.csv"
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,11 @@ async def duplicate_warnings(version: SpecVersion, embedder_of: EmbedderOf) -> l
 async def described(version: SpecVersion, tools: ToolSettings) -> SpecVersion:
     """The version with every allowed tool as its server describes it now; raises what `with_tools` does."""
     return await with_tools(version, lambda server: tool_server(server, tools))
+
+
+async def as_published(database: Database, version: SpecVersion, installation: Installation) -> SpecVersion:
+    """What publishing this now would keep: with its tools described, and the articles of its sources."""
+    return await publisher_of(database, installation).with_sources(await described(version, installation.tools))
 
 
 async def publish_if_none(database: Database, folder: Path, installation: Installation) -> None:

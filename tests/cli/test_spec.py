@@ -175,6 +175,42 @@ def test_versions_are_published_gone_back_to_and_remembered(bikeshop: Path, inst
     assert all(word in table for word in (first, second, "rolled back", "opening day", "active"))
 
 
+def test_what_a_change_of_the_files_would_change_is_told(bikeshop: Path, installed: dict[str, str]) -> None:
+    assert "No specification of bikeshop is published" in spec("diff", **installed).output
+    first = published(spec("publish", **installed))
+    assert spec("diff", **installed).output == f"{first} → {first}: nothing changes\n"
+
+    change(bikeshop / "agents" / "billing.yaml", "escalate_below: 0.8", "escalate_below: 0.9")
+    change(bikeshop / "knowledge" / "warranty.md", "10 years", "12 years")
+    told = spec("diff", **installed).output
+    assert "2 changes\n~ AI agent billing, escalate_below: 0.8 → 0.9\n" in told
+    assert "    - Every frame has a warranty of 10 years" in told
+    assert "    + Every frame has a warranty of 12 years" in told
+    assert spec("diff", str(bikeshop), **installed).output == told
+    assert spec("diff", first, **installed).output == told
+
+    second = published(spec("publish", **installed))
+    assert spec("diff", first[:8], second[:8], **installed).output == told
+    back = json.loads(spec("diff", second, first, "--json", **installed).output)
+    assert back[0] == {
+        "path": ["ai_agents", "billing", "escalate_below"],
+        "kind": "changed",
+        "before": 0.9,
+        "after": 0.8,
+        "words": "AI agent billing, escalate_below: 0.9 → 0.8",
+    }
+
+
+def test_the_files_of_a_published_version_come_back(bikeshop: Path, installed: dict[str, str], tmp_path: Path) -> None:
+    first = published(spec("publish", **installed))
+    change(bikeshop / "organisation.yaml", "name: Bike Shop", "name: Two Wheels")
+    exported = spec("export", first, str(tmp_path / "old"), **installed)
+    assert exported.output.endswith("They are the version to the letter.\n")
+    assert first in spec("validate", str(tmp_path / "old"), **installed).output
+    again = spec("export", first, str(tmp_path / "old"), **installed)
+    assert (again.exit_code, "is not empty" in again.output) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -182,6 +218,8 @@ def test_versions_are_published_gone_back_to_and_remembered(bikeshop: Path, inst
         (("rollback", "--reason", "why"), 1, "No specification of bikeshop is published"),
         (("rollback", "abc", "--reason", "x" * 501), 2, "longer than 500 characters"),
         (("publish", "--replaces", "abc"), 1, "No version 'abc' of bikeshop is published here"),
+        (("diff", "abc", "def"), 1, "No version 'abc' of bikeshop is published here"),
+        (("export", "abc", "nowhere"), 1, "No version 'abc' of bikeshop is published here"),
         (("publish", "--by", "x" * 501), 2, "longer than 500 characters"),
     ],
 )

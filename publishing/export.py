@@ -1,0 +1,96 @@
+"""A published version as the files of a folder again."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from domain.errors import ConflictError
+from domain.model import Frozen
+from domain.quality.evaluation import LabelledMessage
+from domain.specification.model import Key
+from domain.specification.organisation import Article, SpecVersion
+from publishing.labelled_messages import COLUMNS, LABELLED
+from publishing.specification import load_specification
+from publishing.specification.schemas import IN_OTHER_FILES, TopicsFile
+from storage.views import PublishedSpec
+
+ONE_LINE = 1_000_000
+"""Longer than any text: none is folded, so that two exports differ where their texts do."""
+
+
+class Exported(Frozen):
+    """`is_same`: loading the folder gives the content hash of the version.
+
+    It does not where the version has articles of a source (`sourced`) or descriptions of tools, which publishing adds.
+    """
+
+    files: int
+    sourced: int
+    is_same: bool
+
+
+def export_version(published: PublishedSpec, folder: Path) -> Exported:
+    """Write a version's files, and the labelled messages that it was fitted on. Its customers are not part of it.
+
+    Raises ConflictError when there is something in the folder already, and OSError.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ConflictError(f"{folder} is not empty. Name a new folder, so that nothing is overwritten.")
+    version = published.version
+    files = _files_of(version)
+    if published.labelled:
+        files[LABELLED] = _as_csv(published.labelled)
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    loaded = load_specification(folder).version
+    return Exported(files=len(files), sourced=len(version.sourced), is_same=loaded.content_hash == version.content_hash)
+
+
+def _files_of(version: SpecVersion) -> dict[Path, str]:
+    """The text of every file by its path in the folder."""
+    spec = version.specification
+    topics = TopicsFile(topics=spec.topics, out_of_scope_examples=spec.out_of_scope_examples)
+    files = {
+        Path("organisation.yaml"): _yaml(_data(spec, leave_out=IN_OTHER_FILES)),
+        Path("topics.yaml"): _yaml(_data(topics)),
+    }
+    agents = _names([agent.id for agent in spec.ai_agents], ".yaml")
+    files |= {Path("agents") / name: _yaml(_data(agent)) for name, agent in zip(agents, spec.ai_agents, strict=True)}
+    own = [article for article in version.articles if article.id not in version.sourced]
+    articles = _names([article.id for article in own], ".md")
+    files |= {Path("knowledge") / name: _markdown(article) for name, article in zip(articles, own, strict=True)}
+    return files
+
+
+def _names(ids: Sequence[Key], ending: str) -> list[str]:
+    """Files are read in the order of their names, so they get numbers where their ids are in another one."""
+    names = [f"{one}{ending}" for one in ids]
+    digits = len(str(len(ids)))
+    return names if names == sorted(names) else [f"{n:0{digits}}-{name}" for n, name in enumerate(names, 1)]
+
+
+def _data(model: BaseModel, leave_out: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Only what differs from the defaults, as people write it."""
+    return model.model_dump(mode="json", exclude_defaults=True, exclude=set(leave_out))
+
+
+def _yaml(data: dict[str, object]) -> str:
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=ONE_LINE)
+
+
+def _markdown(article: Article) -> str:
+    return f"---\n{_yaml(_data(article, leave_out=frozenset({'body'})))}---\n\n{article.body}\n"
+
+
+def _as_csv(labelled: Sequence[LabelledMessage]) -> str:
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in labelled:
+        writer.writerow((one.id, one.text, one.expected, "|".join(one.articles), one.topic, one.customer))
+    return text.getvalue()
