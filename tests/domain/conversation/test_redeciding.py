@@ -1,0 +1,330 @@
+"""Recorded turns under another version: what changes, what does not, and what nobody can know."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.conversation.decision import decide
+from domain.conversation.redeciding import Reading, RecordedTurn, Redecided, Redecider
+from domain.conversation.turn import Citation, DecisionRecord, Draft, Evidence, Usage
+from domain.specification.organisation import (
+    ApprovalRule,
+    CannotDo,
+    Mode,
+    Sensitivity,
+    ServiceLevels,
+    SpecVersion,
+    Thresholds,
+)
+from domain.specification.wording import SpecWording
+from tests.organisation import ARTICLES, BILLING, SERVICE, SPECIFICATION, TOPICS, VERSION
+
+READING = Reading(sure_of_topic=0.5, topic_of={"refunds": "refund", "delivery": "delivery"})
+LEARNT = READING.model_copy(update={"has_precedents": True})
+
+
+def version(**fields: Any) -> SpecVersion:
+    return VERSION.model_copy(update={"specification": SPECIFICATION.model_copy(update=fields)})
+
+
+def service(**fields: Any) -> SpecVersion:
+    return version(ai_agents=(SERVICE.model_copy(update=fields), BILLING))
+
+
+def billing(**fields: Any) -> SpecVersion:
+    return version(ai_agents=(SERVICE, BILLING.model_copy(update=fields)))
+
+
+def delivery(**fields: Any) -> SpecVersion:
+    return version(topics=(TOPICS[0], TOPICS[1].model_copy(update=fields), *TOPICS[2:]))
+
+
+def refund(**fields: Any) -> SpecVersion:
+    return version(topics=(*TOPICS[:2], TOPICS[2].model_copy(update=fields), TOPICS[3]))
+
+
+def turn(
+    ai_agent: str = "service",
+    *,
+    confidence: float = 0.9,
+    mode: Mode | None = None,
+    exchanges: int = 0,
+    under: SpecVersion = VERSION,
+    cites: str = "delivery",
+    **evidence: Any,
+) -> RecordedTurn:
+    """A sure question about delivery, as it was decided under a version."""
+    its_own = {"escalate_below": under.specification.ai_agent(ai_agent).escalate_below}
+    found = Evidence(**{"topic": "delivery", "topic_confidence": 0.9, "out_of_scope": 0.1, **its_own, **evidence})
+    draft = Draft(
+        draft_id="draft-1",
+        ai_agent=ai_agent,
+        text="It is on its way.",
+        citations=(Citation(source_id=cites, title=cites),),
+        evidence=found,
+        usage=Usage(model="local"),
+    )
+    decision = decide(
+        evidence=found.under(mode),
+        confidence=confidence,
+        exchanges=exchanges,
+        clarifications=0,
+        thresholds=under.specification.thresholds,
+        service_levels=under.specification.service_levels,
+        sampling_key=draft.draft_id,
+    )
+    record = DecisionRecord(
+        turn=1,
+        revision=1,
+        confidence=confidence,
+        exchanges=exchanges,
+        clarifications=0,
+        decision=decision,
+        decided_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    return RecordedTurn(
+        conversation_id="conversation-1", turn=1, spec_hash=under.content_hash, draft=draft, record=record, mode=mode
+    )
+
+
+def about_money(**changes: Any) -> RecordedTurn:
+    """A refund, which is sensitive by its topic and watched."""
+    known: dict[str, Any] = {"topic": "refund", "sensitivity": Sensitivity.FINANCIAL, "supervised": True}
+    return turn("billing", **{"cites": "refunds", **known, **changes})
+
+
+def redecide(
+    recorded: RecordedTurn, planned: SpecVersion, active: SpecVersion = VERSION, reading: Reading = READING
+) -> Redecided:
+    versions = {one.content_hash: one for one in (VERSION, active, planned)}
+    return Redecider(active, planned, versions, reading).redecide([recorded])
+
+
+def outcome(found: Redecided) -> str:
+    """The kind of a change, why it is unknown, or nothing."""
+    return " ".join((*found.kinds, *found.reasons))
+
+
+WORDS = "it depends on the words of the message, which no record tells"
+UNSUPERVISED = {"mode": Mode.DELEGATION}
+
+CASES: list[tuple[str, RecordedTurn, SpecVersion, str]] = [
+    ("nothing changes", turn(), VERSION, ""),
+    ("wording decides nothing", turn(), version(wording=SpecWording(clarify="Tell me more?")), ""),
+    ("surer than the new threshold", turn(), version(thresholds=Thresholds(escalate_below=0.8)), ""),
+    (
+        "exactly the new threshold",
+        turn(),
+        version(thresholds=Thresholds(escalate_below=0.9, review_below=0.9, review_sample=0.1)),
+        "",
+    ),
+    (
+        "less sure than the new threshold",
+        turn(),
+        version(thresholds=Thresholds(escalate_below=0.95, review_below=0.95)),
+        "send -> escalate",
+    ),
+    (
+        "sure enough now",
+        turn(confidence=0.6),
+        version(thresholds=Thresholds(escalate_below=0.5, review_below=0.6, review_sample=0)),
+        "escalate -> send",
+    ),
+    (
+        "reviewed by chance no more",
+        turn(confidence=0.75),
+        version(thresholds=Thresholds(review_below=0.7, review_sample=0)),
+        "send, reviewed otherwise",
+    ),
+    (
+        "out of scope now, and escalated before",
+        turn(confidence=0.6, out_of_scope=0.4),
+        version(thresholds=Thresholds(out_of_scope_above=0.3)),
+        "escalate, for another reason",
+    ),
+    ("the AI agent's own threshold", turn(), service(escalate_below=0.95), "send -> escalate"),
+    ("that of another AI agent", turn(), billing(escalate_below=0.95), ""),
+    ("fewer exchanges", turn(exchanges=3), version(service_levels=ServiceLevels(exchange_limit=3)), "send -> escalate"),
+    (
+        "more exchanges",
+        turn(exchanges=5),
+        version(service_levels=ServiceLevels(exchange_limit=6)),
+        "escalate -> send",
+    ),
+    (
+        "a topic that is watched now",
+        turn(),
+        service(mode=Mode.SUPERVISION, supervised_topics=("delivery",)),
+        "send -> ask_approval",
+    ),
+    (
+        "by an article of a topic that is watched now",
+        turn("billing", topic=None),
+        service(mode=Mode.SUPERVISION, supervised_topics=("delivery",)),
+        "send -> ask_approval",
+    ),
+    ("another topic is watched now", turn(), service(mode=Mode.SUPERVISION, supervised_topics=("account",)), ""),
+    ("watched no more, but sensitive", about_money(), billing(**UNSUPERVISED), "ask_approval, for another reason"),
+    (
+        "watched by a person's wish",
+        turn(mode=Mode.SUPERVISION),
+        service(mode=Mode.SUPERVISION, supervised_topics=("delivery",)),
+        "",
+    ),
+    (
+        "let go by a person's wish",
+        turn(mode=Mode.DELEGATION),
+        service(mode=Mode.SUPERVISION, supervised_topics=("delivery",)),
+        "",
+    ),
+    ("sensitive now", turn(), delivery(sensitivity=Sensitivity.LEGAL), "send -> ask_approval"),
+    ("sensitive now, topic unsure", turn(topic_confidence=0.4), delivery(sensitivity=Sensitivity.LEGAL), ""),
+    (
+        "sensitive now, perhaps a courtesy",
+        turn(topic_confidence=1.0, out_of_scope=0.0),
+        delivery(sensitivity=Sensitivity.LEGAL),
+        WORDS,
+    ),
+    ("sensitive by its words", turn(sensitivity=Sensitivity.LEGAL), delivery(sensitivity=Sensitivity.FINANCIAL), ""),
+    ("sensitive no more, but watched", about_money(), refund(sensitivity=None), ""),
+    ("the topic is for people now", turn(), delivery(escalate=True), "send -> escalate"),
+    ("the topic is for people now, unsure", turn(topic_confidence=0.4), delivery(escalate=True), ""),
+    (
+        "words of a matter whose topic is for people now",
+        turn(sensitivity=Sensitivity.FINANCIAL),
+        refund(escalate=True),
+        "ask_approval -> escalate",
+    ),
+    (
+        "who approves",
+        about_money(),
+        version(approval_rules=(ApprovalRule(id="two", approvers=2),)),
+        "ask_approval, by others",
+    ),
+    ("the same approvers by another rule", about_money(), version(approval_rules=(ApprovalRule(id="one"),)), ""),
+    (
+        "a rule for more money",
+        about_money(),
+        version(approval_rules=(ApprovalRule(id="a", amount_above=9, approvers=2),)),
+        "",
+    ),
+    (
+        "a new phrase may hit",
+        turn(),
+        service(cannot_do=(*SERVICE.cannot_do, CannotDo(description="fly", phrases=("fly me",)))),
+        WORDS,
+    ),
+    (
+        "a phrase that was not hit is gone",
+        turn(),
+        service(cannot_do=()),
+        "",
+    ),
+    (
+        "the entry that was hit is gone",
+        turn(cannot_do="delete an account"),
+        service(cannot_do=()),
+        "escalate -> send",
+    ),
+    (
+        "one of the phrases that may have hit is gone",
+        turn(cannot_do="delete an account"),
+        service(cannot_do=(CannotDo(description="delete an account", phrases=("delete account",)),)),
+        WORDS,
+    ),
+    (
+        "the entry has moved to another AI agent",
+        turn(cannot_do="delete an account"),
+        version(
+            ai_agents=(
+                SERVICE.model_copy(update={"cannot_do": ()}),
+                BILLING.model_copy(update={"cannot_do": SERVICE.cannot_do}),
+            )
+        ),
+        "",
+    ),
+    ("an article", turn(), VERSION.model_copy(update={"articles": ARTICLES[:3]}), "articles have changed"),
+    ("examples", turn(), delivery(examples=("where is it", "when", "how long")), "the topics would be learnt anew"),
+    ("another model", turn(), version(out_of_scope_examples=("sing",)), "messages would be read anew"),
+    ("another CRM", turn(), version(crm="salesforce"), "other facts of customers would be known"),
+    ("another tone", turn(), service(tone="formal"), "the AI agent service would write another text"),
+    ("the tone of another AI agent", turn(), billing(tone="formal"), ""),
+    (
+        "the AI agent is gone",
+        about_money(),
+        version(ai_agents=(SERVICE,), topics=tuple(one.model_copy(update={"ai_agent": "service"}) for one in TOPICS)),
+        "the AI agent billing would write another text",
+    ),
+    (
+        "another AI agent's topic",
+        turn(),
+        delivery(ai_agent="billing"),
+        "the topic delivery would be another AI agent's",
+    ),
+    ("asked for a person, whatever is read", turn(asks_for_person=True), delivery(examples=("a", "b", "c")), ""),
+    ("injection, whatever is read", turn(injection=True), VERSION.model_copy(update={"articles": ()}), ""),
+    ("too many exchanges, whatever is read", turn(exchanges=5), VERSION.model_copy(update={"articles": ()}), ""),
+    ("an entry that stays, whatever is read", turn(cannot_do="delete an account"), service(tone="formal"), ""),
+]
+
+
+@pytest.mark.parametrize(("recorded", "planned", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+def test_each_turn_is_changed_unchanged_or_unknown(recorded: RecordedTurn, planned: SpecVersion, expected: str) -> None:
+    found = redecide(recorded, planned)
+    assert outcome(found) == expected
+    assert found.turns == 1
+    assert found.unchanged == (not expected)
+
+
+def test_a_change_names_the_turn_and_both_decisions() -> None:
+    (changed,) = redecide(turn(), delivery(sensitivity=Sensitivity.LEGAL)).changed
+    assert (changed.conversation_id, changed.turn, changed.ai_agent, changed.topic) == (
+        "conversation-1",
+        1,
+        "service",
+        "delivery",
+    )
+    assert (changed.before.reason, changed.after.reason) == ("confident", "sensitive_topic")
+
+
+def test_what_like_messages_had_may_have_been_the_reason_to_ask() -> None:
+    """Where labelled messages say what waits for approval, a topic that is watched no more need not be sent."""
+    watched = about_money(sensitivity=None, under=refund(sensitivity=None))
+    active, planned = (
+        refund(sensitivity=None),
+        version(
+            topics=refund(sensitivity=None).specification.topics,
+            ai_agents=billing(**UNSUPERVISED).specification.ai_agents,
+        ),
+    )
+    assert outcome(redecide(watched, planned, active)) == "ask_approval -> send"
+    assert outcome(redecide(watched, planned, active, LEARNT)) == WORDS
+
+
+def test_a_turn_of_an_older_version_is_compared_with_the_active_one() -> None:
+    """Its record says send; the active version asks already, and so would the planned one."""
+    asks = service(mode=Mode.SUPERVISION, supervised_topics=("delivery",))
+    planned = version(ai_agents=asks.specification.ai_agents, name="Renamed")
+    assert outcome(redecide(turn(), planned, active=asks)) == ""
+    assert outcome(redecide(turn(), VERSION, active=asks)) == "ask_approval -> send"
+
+
+def test_a_record_that_its_own_version_does_not_give_is_unknown() -> None:
+    strange = turn(confidence=0.9).model_copy(update={"mode": Mode.SUPERVISION})
+    assert outcome(redecide(strange, service(escalate_below=0.95))) == (
+        "it is decided differently by the version that it was decided by"
+    )
+
+
+def test_the_most_frequent_kinds_come_first() -> None:
+    planned = version(thresholds=Thresholds(escalate_below=0.95, review_below=0.95), crm="salesforce")
+    strict = version(
+        thresholds=Thresholds(escalate_below=0.95, review_below=0.95), service_levels=ServiceLevels(exchange_limit=2)
+    )
+    turns = [turn(), turn(exchanges=2), turn(confidence=0.6, exchanges=2), turn(confidence=0.99)]
+    found = Redecider(VERSION, strict, {VERSION.content_hash: VERSION}, READING).redecide(turns)
+    assert found.kinds == {"send -> escalate": 2, "escalate, for another reason": 1}
+    assert (found.turns, found.unchanged) == (4, 1)
+    unknown = Redecider(VERSION, planned, {VERSION.content_hash: VERSION}, READING).redecide(turns)
+    assert unknown.reasons == {"other facts of customers would be known": 4}
