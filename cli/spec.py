@@ -35,15 +35,15 @@ def validate(
     settings = local_settings()
     found = organisation_folder(settings, folder)
     try:
-        version = load_specification(found).version
+        loaded = load_specification(found)
     except SpecificationError as error:
         report = ValidationReport(mistakes=error.mistakes)
         console.print(Text(report.as_json) if as_json else shown(error, found), soft_wrap=True)
         raise typer.Exit(1) from error
-    spec = version.specification
+    version, spec = loaded.version, loaded.version.specification
     alike = asyncio.run(duplicate_warnings(version, embedder_of))
     if as_json:
-        warnings = filter(None, (not_served(settings, spec.organisation), *alike))
+        warnings = filter(None, (not_served(settings, spec.organisation), *alike, *map(str, loaded.warnings)))
         told = tuple(warning.removeprefix("Warning: ") for warning in warnings)
         report = ValidationReport(content_hash=version.content_hash, warnings=told)
         console.print(Text(report.as_json), soft_wrap=True)
@@ -54,6 +54,8 @@ def validate(
     _warn(settings, spec.organisation)
     for warning in alike:
         console.print(warning, soft_wrap=True)
+    for doubt in loaded.warnings:
+        console.print(Text(f"Warning: {doubt}", style="yellow"), soft_wrap=True)
 
 
 @app.command()

@@ -12,7 +12,7 @@ MOST_NAMES_COMPARED = 2_000
 
 
 class Finding(NamedTuple):
-    """A mistake in a specification: where, what is wrong, what to write instead. Sentences; the first has no stop."""
+    """A mistake or a doubt about a specification: where, what is wrong, what to write instead. Sentences; the first has no stop."""
 
     location: Location
     problem: str

@@ -6,22 +6,24 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.identity.directory import DirectoryImport
+from domain.specification.doubts import doubts
 from domain.specification.findings import Finding
 from domain.specification.organisation import AiAgentSpec, Article, OrganisationSpec, SpecVersion
 from publishing.specification.customers import read_customers
 from publishing.specification.documents import DocumentReader
 from publishing.specification.files import Files, read_files
-from publishing.specification.mistakes import SpecificationError
+from publishing.specification.mistakes import Mistake, SpecificationError
 from publishing.specification.schemas import ArticleFrontMatter, OrganisationFile, TopicsFile
 from publishing.specification.validation import validated
 from publishing.specification.whole import check_whole
 
 
 class LoadedOrganisation(BaseModel):
-    """What a folder holds: the version to publish, and the customers to import."""
+    """What a folder holds: the version to publish, the customers to import, and what has less effect than it seems."""
 
     version: SpecVersion
     directory: DirectoryImport
+    warnings: tuple[Mistake, ...] = ()
 
 
 def load_specification(folder: Path) -> LoadedOrganisation:
@@ -36,7 +38,8 @@ def load_specification(folder: Path) -> LoadedOrganisation:
         raise SpecificationError(folder.name, reader.mistakes)
     specification = OrganisationSpec.model_validate(fields)
     version = SpecVersion(specification=specification, articles=tuple(articles))
-    return LoadedOrganisation(version=version, directory=directory)
+    warnings = tuple(files.mistake(finding) for finding in doubts(files.data))
+    return LoadedOrganisation(version=version, directory=directory, warnings=warnings)
 
 
 def _validated_fields(reader: DocumentReader, files: Files) -> dict[str, Any]:
