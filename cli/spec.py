@@ -12,8 +12,9 @@ from cli.database import with_database
 from cli.organisation_folder import not_served, organisation_folder
 from cli.spec_history import history, rollback
 from cli.spec_options import OPERATOR, By, Folder, for_the_record
-from cli.specification_report import ValidationReport, shown
+from cli.spec_plan import apply, plan
 from cli.spec_versions import diff, export
+from cli.specification_report import ValidationReport, shown
 from config.settings import Settings, local_settings
 from domain.specification.publications import SHORT
 from embedded.installation import embedder_of, installation
@@ -102,3 +103,5 @@ app.command("list", hidden=True)(history)
 app.command()(rollback)
 app.command()(diff)
 app.command()(export)
+app.command()(plan)
+app.command()(apply)

@@ -52,19 +52,21 @@ async def publish_loaded(
     *,
     reason: str = "",
     replaces: str | None = None,
+    exactly: str | None = None,
 ) -> str:
     """Publish an organisation that was read from the folder, perhaps changed since.
 
     Its tools are described as they are now, and the articles that its sources keep are added as they were last read.
-    Raises ConflictError when another version than the one that it `replaces` is active by then.
+    Raises ConflictError when another version than the one that it `replaces` is active by then, and when it would not
+    be the version with the hash `exactly`.
     """
-    labelled = await asyncio.to_thread(_labelled_in, folder)
+    labelled = await asyncio.to_thread(labelled_in, folder)
 
     async def contexts() -> Contexts:
         return contexts_of(loaded.directory)
 
     version = await described(loaded.version, installation.tools)
-    proposal = Proposal(version, labelled, contexts, loaded.directory, replaces)
+    proposal = Proposal(version, labelled, contexts, loaded.directory, replaces, exactly)
     return (await publisher_of(database, installation).publish(proposal, by, reason)).spec_hash
 
 
@@ -104,7 +106,7 @@ async def publish_if_none(database: Database, folder: Path, installation: Instal
         await publish_organisation(database, folder, by="first start", installation=installation)
 
 
-def _labelled_in(folder: Path) -> tuple[LabelledMessage, ...]:
+def labelled_in(folder: Path) -> tuple[LabelledMessage, ...]:
     """Messages that improve the fit to the topics' own examples, where there are any."""
     return read_labelled_messages(folder / LABELLED) if (folder / LABELLED).is_file() else ()
 

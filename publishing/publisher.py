@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.conversation.turn import CustomerContext
-from domain.errors import NotFoundError
+from domain.errors import ConflictError, NotFoundError
 from domain.identity.directory import DirectoryImport
 from domain.model import Frozen
 from domain.quality.evaluation import LabelledMessage
@@ -36,7 +36,8 @@ class Proposal:
 
     `contexts` tells what is known of the customers whom labelled messages name. `directory` is imported with it.
     `replaces` is the hash of the active version that it was made from: when somebody else has published meanwhile, that
-    is a conflict. With `only_changes` a version that its sources have not changed stays as it is.
+    is a conflict; so it is when the version would have another hash than `exactly`. With `only_changes` a version that
+    its sources have not changed stays as it is.
     """
 
     version: SpecVersion
@@ -44,6 +45,7 @@ class Proposal:
     contexts: Callable[[], Awaitable[Contexts]]
     directory: DirectoryImport | None = None
     replaces: str | None = None
+    exactly: str | None = None
     only_changes: bool = False
 
 
@@ -59,12 +61,15 @@ class Publisher:
     async def publish(self, proposal: Proposal, by: str, reason: str = "") -> Published:
         """Add the articles that sources keep as they were last read, fit the models, and keep all of it.
 
-        Raises ConflictError when the version that the proposal replaces is no longer the active one.
+        Raises ConflictError when the version that the proposal replaces is no longer the active one, or when this is
+        not the version that was planned.
         """
         organisation = proposal.version.specification.organisation
         if proposal.replaces:
             await self._specs.require_active(organisation, proposal.replaces)
         version = await self.with_sources(proposal.version)
+        if proposal.exactly not in (None, version.content_hash):
+            raise ConflictError("Files, tools or articles of sources have changed since it was planned: plan again.")
         if proposal.replaces and proposal.only_changes and version == proposal.version:
             return Published(spec_hash=proposal.replaces, sourced=len(version.sourced), changed=False)
         fitted = await self._fit(version, proposal.labelled, await proposal.contexts())

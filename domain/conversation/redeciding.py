@@ -50,11 +50,13 @@ class Reading(Frozen):
     """What the decision needs of how messages are read, as `answering` does it.
 
     `topic_of` has the topic of each article. `has_precedents`: drafts may wait for approval as like messages did.
+    `relearnt` are the pinned versions that learnt from other labelled messages than the active or the planned one.
     """
 
     sure_of_topic: Probability
     topic_of: Mapping[str, str] = {}
     has_precedents: bool = False
+    relearnt: frozenset[str] = frozenset()
 
 
 class Redecision(Frozen):
@@ -136,10 +138,13 @@ class Redecider:
 
     def redecide(self, turns: Sequence[RecordedTurn]) -> Redecided:
         """Each turn is unchanged, changed or unknown."""
-        found = [self._one(turn) for turn in turns] if self._active != self._planned else []
+        found = [self._one(turn) for turn in turns] if self._differ() else []
         changed = tuple(one for one in found if isinstance(one, Redecision))
         unknown = tuple(one for one in found if isinstance(one, UnknownTurn))
         return Redecided(turns=len(turns), changed=changed, unknown=unknown)
+
+    def _differ(self) -> bool:
+        return self._active != self._planned or bool(self._reading.relearnt)
 
     def _one(self, turn: RecordedTurn) -> Redecision | UnknownTurn | None:
         pinned = self._pinned[turn.spec_hash]
@@ -159,6 +164,8 @@ class Redecider:
 
     def _read_anew(self, turn: RecordedTurn, pinned: SpecVersion) -> str | None:
         """Why the message might be read, or answered, otherwise; the same for all turns of an AI agent on a topic."""
+        if turn.spec_hash in self._reading.relearnt:
+            return "labelled messages have changed"
         for version in (self._active, self._planned):
             key = f"{turn.spec_hash} {turn.draft.ai_agent} {turn.draft.evidence.topic}", version.content_hash
             if key not in self._reasons:

@@ -317,6 +317,12 @@ def test_a_record_that_its_own_version_does_not_give_is_unknown() -> None:
     )
 
 
+def test_other_labelled_messages_are_read_by_another_model_even_where_no_file_of_the_version_has_changed() -> None:
+    relearnt = READING.model_copy(update={"relearnt": frozenset({VERSION.content_hash})})
+    assert outcome(redecide(turn(), VERSION, reading=relearnt)) == "labelled messages have changed"
+    assert outcome(redecide(turn(injection=True), VERSION, reading=relearnt)) == ""
+
+
 def test_the_most_frequent_kinds_come_first() -> None:
     planned = version(thresholds=Thresholds(escalate_below=0.95, review_below=0.95), crm="salesforce")
     strict = version(

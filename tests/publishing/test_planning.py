@@ -1,0 +1,231 @@
+"""A plan lists the turns that publishing changes, and only what was planned is published."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.conversation.confidence import Calibration
+from domain.conversation.decision import decide
+from domain.conversation.requests import StartConversation
+from domain.conversation.turn import Citation, DecisionRecord, Draft, Evidence, Outcome, Usage
+from domain.errors import ConflictError, InvalidInputError, NotFoundError
+from domain.specification.organisation import Mode, OrganisationSpec
+from integrations.embeddings.base import Embedder
+from integrations.embeddings.none import NoEmbedder
+from integrations.tools.base import ToolSettings
+from publishing.labelled_messages import COLUMNS
+from publishing.planning import Plan, apply_plan, make_plan, read_plan
+from publishing.publication import Installation
+from publishing.specification import load_specification
+from storage.database import Database, connect
+from storage.decided_turns import DecidedTurnRepository
+from storage.specs import SpecRepository
+from tests.cli.bikeshop_files import write, write_bikeshop
+from tests.publishing.test_rollback import topics
+from tests.storage.stage import AI, Stage, generate, later, message, reply
+
+
+def words_only(_: str) -> Embedder:
+    return NoEmbedder()
+
+
+INSTALLATION = Installation(ToolSettings(), words_only)
+ASKED = [(topic, confidence) for topic in ("account", "delivery") for confidence in (0.72, 0.78, 0.95)]
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+@dataclass
+class Shop:
+    """The bike shop: its files, its database, and what it has published."""
+
+    database: Database
+    folder: Path
+    active: str
+
+    @property
+    def specs(self) -> SpecRepository:
+        return SpecRepository(self.database)
+
+    async def plan(self, conversations: int = 100) -> Plan:
+        return await make_plan(self.database, load_specification(self.folder), self.folder, conversations, INSTALLATION)
+
+    async def apply(self, plan: Plan) -> str:
+        loaded = load_specification(self.folder)
+        return await apply_plan(self.database, plan.publication, loaded, INSTALLATION, "lea", "as planned")
+
+    async def answer(self, number: int, spec: OrganisationSpec, topic: str, confidence: float) -> None:
+        """A conversation with one turn, decided and sent by the active version."""
+        stage, conversation = Stage(self.database), f"conversation-{number}"
+        start = StartConversation(organisation=spec.organisation, conversation_id=conversation)
+        await stage.conversations.open(start, self.active, AI, Mode.DELEGATION, later(number))
+        draft = drafted(f"draft-of-{number}", topic)
+        names: dict[str, Any] = {"conversation_id": conversation, "spec_hash": self.active}
+        input = generate(draft.draft_id, message(f"message-{number}"), **names)
+        await stage.turns.begin_draft(input, later(number))
+        await stage.turns.save_draft(input, draft)
+        record = decided(draft, spec, confidence)
+        sent = reply(draft.draft_id, conversation_id=conversation, record=record)
+        await stage.deliveries.deliver_stored(sent, later(number))
+
+
+def drafted(draft_id: str, topic: str) -> Draft:
+    return Draft(
+        draft_id=draft_id,
+        ai_agent="service",
+        text="It is on its way.",
+        citations=(Citation(source_id="delivery", title="Delivery"),),
+        evidence=Evidence(topic=topic, topic_confidence=0.9, out_of_scope=0.1),
+        usage=Usage(model="local"),
+    )
+
+
+def decided(draft: Draft, spec: OrganisationSpec, confidence: float) -> DecisionRecord:
+    decision = decide(
+        evidence=draft.evidence,
+        confidence=confidence,
+        exchanges=0,
+        clarifications=0,
+        thresholds=spec.thresholds,
+        service_levels=spec.service_levels,
+        sampling_key=draft.draft_id,
+    )
+    return DecisionRecord(
+        turn=1, revision=1, confidence=confidence, exchanges=0, clarifications=0, decision=decision, decided_at=later(1)
+    )
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    """With six turns that were sent, on two topics."""
+    write_bikeshop(tmp_path / "bikeshop")
+    database = await connect(database_url)
+    version = load_specification(tmp_path / "bikeshop").version
+    active = await SpecRepository(database).publish(version, topics().to_bytes(), Calibration(), "lea")
+    shop = Shop(database, tmp_path / "bikeshop", active)
+    for number, (topic, confidence) in enumerate(ASKED, 1):
+        await shop.answer(number, version.specification, topic, confidence)
+    yield shop
+    await database.close()
+
+
+async def test_the_same_files_change_nothing(shop: Shop) -> None:
+    plan = await shop.plan()
+    assert (plan.changes, plan.warnings, plan.publication.planned) == ((), (), shop.active)
+    assert (plan.redecided.turns, plan.redecided.unchanged) == (6, 6)
+
+
+async def test_the_turns_that_a_threshold_changes_are_those_that_change_once_it_is_published(shop: Shop) -> None:
+    change(shop.folder / "organisation.yaml", "  escalate_below: 0.7", "  escalate_below: 0.75")
+    plan = await shop.plan()
+    assert [str(one) for one in plan.changes] == ["threshold escalate_below: 0.7 → 0.75"]
+    assert plan.redecided.kinds == {"send -> escalate": 2}
+    assert [one.conversation_id for one in plan.redecided.changed] == ["conversation-1", "conversation-4"]
+    assert plan.redecided.unknown == ()
+
+    published = await shop.apply(plan)
+    assert published == plan.publication.planned == await shop.specs.active("bikeshop")
+    newest, *_ = await shop.specs.history("bikeshop")
+    assert (newest.published_by, newest.reason, newest.replaced) == ("lea", "as planned", shop.active)
+    spec = (await shop.specs.load(published)).version.specification
+    turns = await DecidedTurnRepository(shop.database).latest("bikeshop", 100)
+    again = {turn.conversation_id: decided(turn.draft, spec, turn.record.confidence).decision for turn in turns}
+    before = {turn.conversation_id: turn.record.decision for turn in turns}
+    assert {one.conversation_id for one in plan.redecided.changed} == {
+        key for key in again if again[key] != before[key]
+    }
+
+
+async def test_a_topic_that_is_sensitive_now_asks_for_approval(shop: Shop) -> None:
+    change(shop.folder / "topics.yaml", "id: delivery\n  sensitivity: null", "id: delivery\n  sensitivity: legal")
+    found = (await shop.plan()).redecided
+    assert found.kinds == {"send -> ask_approval": 3}
+    assert {one.topic for one in found.changed} == {"delivery"}
+    assert {one.after.outcome for one in found.changed} == {Outcome.ASK_APPROVAL}
+
+
+async def test_only_the_conversations_asked_for_are_looked_at(shop: Shop) -> None:
+    assert [(await shop.plan(count)).redecided.turns for count in (0, 2)] == [0, 2]
+
+
+@pytest.mark.parametrize("what", ["an article", "labelled messages"])
+async def test_what_would_be_read_anew_is_unknown_and_counted(shop: Shop, what: str) -> None:
+    if what == "an article":
+        change(shop.folder / "knowledge" / "warranty.md", "10 years", "12 years")
+    else:
+        write(shop.folder / "evaluation" / "tuning.csv", f"{','.join(COLUMNS)}\n1,Hello,answer,delivery,delivery,\n")
+    found = (await shop.plan()).redecided
+    expected = {"an article": "articles have changed", "labelled messages": "labelled messages have changed"}[what]
+    assert (found.changed, found.reasons) == ((), {expected: 6})
+
+
+async def test_warnings_come_with_it(shop: Shop) -> None:
+    change(shop.folder / "agents" / "billing.yaml", "mode: supervision", "mode: delegation")
+    (warning,) = (await shop.plan()).warnings
+    assert (warning.file, warning.path) == ("agents/billing.yaml", "supervised_topics")
+
+
+async def test_without_a_version_there_is_nothing_to_compare_with(shop: Shop, empty_shop: Path) -> None:
+    with pytest.raises(NotFoundError, match="No specification of other is published"):
+        await make_plan(shop.database, load_specification(empty_shop), empty_shop, 1, INSTALLATION)
+
+
+@pytest.fixture
+def empty_shop(tmp_path: Path) -> Path:
+    write_bikeshop(tmp_path / "other")
+    change(tmp_path / "other" / "organisation.yaml", "organisation: bikeshop", "organisation: other")
+    return tmp_path / "other"
+
+
+async def test_on_a_stale_base_nothing_is_published(shop: Shop) -> None:
+    plan = await shop.plan()
+    renamed = load_specification(shop.folder).version
+    spec = renamed.specification.model_copy(update={"name": "Renamed"})
+    theirs = await shop.specs.publish(renamed.model_copy(update={"specification": spec}), b"", Calibration(), "tom")
+    with pytest.raises(ConflictError, match=f"tom made {theirs[:12]} the active version"):
+        await shop.apply(plan)
+    assert await shop.specs.active("bikeshop") == theirs
+
+
+@pytest.mark.parametrize("changed", ["organisation.yaml", "evaluation/tuning.csv", "customers/accounts.csv"])
+async def test_after_any_change_of_the_files_nothing_is_published(shop: Shop, changed: str) -> None:
+    plan = await shop.plan()
+    match changed:
+        case "organisation.yaml":
+            change(shop.folder / changed, "name: Bike Shop", "name: Two Wheels")
+        case "evaluation/tuning.csv":
+            write(shop.folder / changed, f"{','.join(COLUMNS)}\n1,Hello,answer,delivery,delivery,\n")
+        case _:
+            write(shop.folder / changed, "id,name,plan,seats,status\nvelo,Velo,gold,3,active\n")
+    with pytest.raises(ConflictError, match="changed since it was planned: plan again"):
+        await shop.apply(plan)
+    assert await shop.specs.active("bikeshop") == shop.active
+    assert len(await shop.specs.history("bikeshop")) == 1
+
+
+async def test_the_plan_of_another_organisation_is_refused(shop: Shop, empty_shop: Path) -> None:
+    plan = await shop.plan()
+    with pytest.raises(ConflictError, match="The plan is for bikeshop, and the folder says other"):
+        await apply_plan(shop.database, plan.publication, load_specification(empty_shop), INSTALLATION, "lea", "why")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"organisation": 1}', "\x00"])
+def test_a_file_that_is_no_plan_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    with pytest.raises(InvalidInputError, match="is no plan of `holdfast spec plan --out`"):
+        read_plan(tmp_path / "plan.json")
+
+
+async def test_two_apply_the_same_plan_and_one_of_them_is_told(shop: Shop) -> None:
+    change(shop.folder / "organisation.yaml", "name: Bike Shop", "name: Two Wheels")
+    plan = await shop.plan()
+    outcomes = await asyncio.gather(shop.apply(plan), shop.apply(plan), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in outcomes) == ["ConflictError", "str"]
