@@ -13,7 +13,7 @@ from rich.text import Text
 from cli.database import with_database
 from cli.organisation_folder import organisation_folder
 from cli.spec_options import OPERATOR, AsJson, By, Folder, for_the_record
-from cli.spec_versions import change_as_data, print_changes
+from cli.spec_versions import change_as_data, counted, print_changes
 from config.settings import local_settings
 from domain.conversation.redeciding import Redecided
 from domain.conversation.turn import Decision
@@ -42,9 +42,9 @@ def plan(
 
     planned = asyncio.run(with_database(make))
     if as_json:
-        typer.echo(json.dumps(_as_data(planned), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(plan_as_data(planned), indent=2, ensure_ascii=False))
     else:
-        _print(planned)
+        print_plan(console, planned)
     if out:
         out.write_text(planned.publication.model_dump_json(indent=2) + "\n", encoding="utf-8")
         if not as_json:
@@ -69,17 +69,17 @@ def apply(
     console.print(f"Published {published}, as it was planned: {follow}", soft_wrap=True)
 
 
-def _print(plan: Plan) -> None:
+def print_plan(console: Console, plan: Plan) -> None:
+    """The changes, the warnings, and the turns: counted, and the first of those that change."""
     base, planned = plan.publication.base[:SHORT], plan.publication.planned[:SHORT]
-    told = f"{len(plan.changes)} changes" if plan.changes else "nothing changes"
-    console.print(f"{plan.publication.organisation}: {base} → {planned}: {told}", soft_wrap=True)
+    console.print(f"{plan.publication.organisation}: {base} → {planned}: {counted(plan.changes)}", soft_wrap=True)
     print_changes(console, plan.changes)
     for warning in plan.warnings:
         console.print(Text(f"Warning: {warning}", style="yellow"), soft_wrap=True)
-    _print_redecided(plan.redecided)
+    _print_redecided(console, plan.redecided)
 
 
-def _print_redecided(found: Redecided) -> None:
+def _print_redecided(console: Console, found: Redecided) -> None:
     decided = f"Of {found.turns} recorded turns {found.unchanged} would be decided as now,"
     console.print(
         f"{decided} {len(found.changed)} differently; of {len(found.unknown)} nobody can know.", soft_wrap=True
@@ -108,12 +108,12 @@ def _words(decision: Decision) -> str:
     return f"{decision.outcome} ({decision.reason}){reviewed}"
 
 
-def _as_data(plan: Plan) -> dict[str, object]:
+def plan_as_data(plan: Plan) -> dict[str, object]:
     """The plan, with a sentence for each change, and the turns counted."""
     found = plan.redecided
-    counted = {"unchanged": found.unchanged, "kinds": found.kinds, "reasons": found.reasons}
+    counts = {"unchanged": found.unchanged, "kinds": found.kinds, "reasons": found.reasons}
     return {
         **plan.model_dump(mode="json"),
         "changes": [change_as_data(change) for change in plan.changes],
-        "redecided": found.model_dump(mode="json") | counted,
+        "redecided": found.model_dump(mode="json") | counts,
     }

@@ -55,8 +55,7 @@ def diff(a: Side = None, b: Side = None, as_json: AsJson = False) -> None:
         typer.echo(json.dumps([change_as_data(change) for change in changes], indent=2, ensure_ascii=False))
         return
     names = f"{before.content_hash[:SHORT]} → {after.content_hash[:SHORT]}"
-    told = f"{names}: {len(changes)} changes" if changes else f"{names}: nothing changes"
-    console.print(told, soft_wrap=True)
+    console.print(f"{names}: {counted(changes)}", soft_wrap=True)
     print_changes(console, changes)
 
 
@@ -78,6 +77,17 @@ def export(
     else:
         left = f"Left out: {exported.sourced} articles of knowledge sources, and what tool servers say of their tools."
         console.print(f"{told} {left} Publishing adds them as they are then.", soft_wrap=True)
+
+
+def counted(changes: Sequence[Change]) -> str:
+    """How many there are."""
+    match len(changes):
+        case 0:
+            return "nothing changes"
+        case 1:
+            return "1 change"
+        case several:
+            return f"{several} changes"
 
 
 def print_changes(console: Console, changes: Iterable[Change]) -> None:

@@ -60,7 +60,7 @@ class Change(Frozen):
         if isinstance(self.before, list) and isinstance(self.after, list):
             return f"{self.place} in another order: {_value(self.before)} {ARROW} {_value(self.after)}"
         if _is_long(self.before) and _is_long(self.after):
-            return f"{self.place} changed: {_lines(self.before, self.after)}"
+            return f"{self.place} changed, {_lines(self.before, self.after)}"
         return f"{self.place}: {_value(self.before)} {ARROW} {_value(self.after)}"
 
 
@@ -140,7 +140,7 @@ def _lines(before: str, after: str) -> str:
     old, new = before.splitlines(), after.splitlines()
     steps = [step for step in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if step[0] != "equal"]
     added, removed = sum(step[4] - step[3] for step in steps), sum(step[2] - step[1] for step in steps)
-    return f"{added} lines added, {removed} removed"
+    return f"lines: {added} added, {removed} removed"
 
 
 def _value(value: JsonValue) -> str:

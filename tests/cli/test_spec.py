@@ -201,6 +201,39 @@ def test_what_a_change_of_the_files_would_change_is_told(bikeshop: Path, install
     }
 
 
+def test_a_plan_is_told_kept_and_applied_once(bikeshop: Path, installed: dict[str, str], tmp_path: Path) -> None:
+    first, kept = published(spec("publish", **installed)), str(tmp_path / "plan.json")
+    change(bikeshop / "organisation.yaml", "  escalate_below: 0.7", "  escalate_below: 0.75")
+    change(bikeshop / "agents" / "service.yaml", "escalate_below: null", "escalate_below: 0.1")
+    told = spec("plan", "--out", kept, **installed)
+    assert told.exit_code == 0
+    assert told.output.startswith(f"bikeshop: {first} → ")
+    assert "~ threshold escalate_below: 0.7 → 0.75" in told.output
+    assert "warning: ai_agents.service.escalate_below: 0.1 has no effect" in told.output
+    assert "Of 0 recorded turns 0 would be decided as now, 0 differently; of 0 nobody can know." in told.output
+    data = json.loads(spec("plan", "--json", "--conversations", "3", **installed).output)
+    assert [one["words"] for one in data["changes"]] == [
+        "threshold escalate_below: 0.7 → 0.75",
+        "AI agent service, escalate_below added: 0.1",
+    ]
+    assert (data["redecided"]["turns"], data["redecided"]["kinds"]) == (0, {})
+
+    applied = spec("apply", kept, "--by", "lea", "--reason", "fewer mistakes", **installed)
+    assert published(applied).rstrip(",") == data["publication"]["planned"][:12]
+    again = spec("apply", kept, **installed)
+    assert (again.exit_code, "lea made" in again.output) == (1, True)
+    assert len(json.loads(spec("history", "--json", **installed).output)) == 2
+
+
+def test_a_plan_with_an_error_is_not_kept(bikeshop: Path, installed: dict[str, str], tmp_path: Path) -> None:
+    published(spec("publish", **installed))
+    rules = "approval_rules:\n- {id: any}\n- {id: large, amount_above: 100}"
+    change(bikeshop / "organisation.yaml", "approval_rules: []", rules)
+    told = spec("plan", "--out", str(tmp_path / "plan.json"), **installed)
+    assert (told.exit_code, (tmp_path / "plan.json").exists()) == (1, False)
+    assert "error: approval_rules.large: can never hold: any stands before it" in told.output
+
+
 def test_the_files_of_a_published_version_come_back(bikeshop: Path, installed: dict[str, str], tmp_path: Path) -> None:
     first = published(spec("publish", **installed))
     change(bikeshop / "organisation.yaml", "name: Bike Shop", "name: Two Wheels")
@@ -218,6 +251,9 @@ def test_the_files_of_a_published_version_come_back(bikeshop: Path, installed: d
         (("rollback", "--reason", "why"), 1, "No specification of bikeshop is published"),
         (("rollback", "abc", "--reason", "x" * 501), 2, "longer than 500 characters"),
         (("publish", "--replaces", "abc"), 1, "No version 'abc' of bikeshop is published here"),
+        (("plan",), 1, "No specification of bikeshop is published"),
+        (("plan", "--conversations", "-1"), 2, "--conversations"),
+        (("apply", "nowhere.json"), 1, "nowhere.json cannot be used (No such file or directory)"),
         (("diff", "abc", "def"), 1, "No version 'abc' of bikeshop is published here"),
         (("export", "abc", "nowhere"), 1, "No version 'abc' of bikeshop is published here"),
         (("publish", "--by", "x" * 501), 2, "longer than 500 characters"),

@@ -85,7 +85,7 @@ CASES: list[tuple[SpecVersion, SpecVersion, list[str]]] = [
     (
         VERSION,
         articles(*ARTICLES[:3], ARTICLES[3].model_copy(update={"body": ARTICLES[3].body + "\n- Wait.\n"})),
-        ["article warranty, body changed: 2 lines added, 0 removed"],
+        ["article warranty, body changed, lines: 2 added, 0 removed"],
     ),
     (
         VERSION,

@@ -1,0 +1,77 @@
+"""What people read of a plan with turns that change."""
+
+import json
+from io import StringIO
+
+from rich.console import Console
+
+from cli.spec_plan import plan_as_data, print_plan
+from domain.conversation.redeciding import Redecided, Redecision, UnknownTurn
+from domain.conversation.turn import Decision, Outcome, Reason
+from domain.specification.changes import Change
+from publishing.planning import Plan, PlannedPublication
+from publishing.specification import Mistake
+
+SENT = Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT, review="sample")
+ASKED = Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SUPERVISED)
+
+
+def redecision(number: int, topic: str | None = "refund") -> Redecision:
+    return Redecision(
+        conversation_id=f"conversation-{number}",
+        turn=number,
+        ai_agent="billing",
+        topic=topic,
+        kind="send -> ask_approval",
+        before=SENT,
+        after=ASKED,
+    )
+
+
+def plan(changed: int, topic: str | None = "refund") -> Plan:
+    unknown = (UnknownTurn(conversation_id="conversation-u", turn=1, reason="articles have changed"),)
+    found = Redecided(turns=100, changed=tuple(redecision(n, topic) for n in range(changed)), unknown=unknown)
+    kept = PlannedPublication(organisation="shop", folder="shop", base="a" * 64, planned="b" * 64, beside="c" * 64)
+    body = Change(
+        path=("articles", "refunds", "body"), kind="changed", before="One\nTwo\n", after="One\n[b]Three[/b]\n"
+    )
+    lower = Mistake(file="agents/billing.yaml", line=3, path="escalate_below", problem="is low", remedy="Raise it.")
+    return Plan(publication=kept, changes=(body,), warnings=(lower,), redecided=found)
+
+
+def printed(given: Plan) -> str:
+    text = StringIO()
+    print_plan(Console(width=160, highlight=False, file=text), given)
+    return text.getvalue()
+
+
+def test_people_get_counts_and_the_turns() -> None:
+    text = printed(plan(changed=2))
+    assert "shop: aaaaaaaaaaaa → bbbbbbbbbbbb: 1 change\n" in text
+    assert "    - Two\n    + [b]Three[/b]" in text
+    assert "Warning: agents/billing.yaml:3: escalate_below: is low. Raise it." in text
+    assert "Of 100 recorded turns 97 would be decided as now, 2 differently; of 1 nobody can know." in text
+    assert "2  send -> ask_approval" in text
+    assert "1  unknown: articles have changed" in text
+    assert "conversation-1" in text
+    assert "send (confident), reviewed: sample" in text
+    assert "ask_approval (supervised)" in text
+    assert "more" not in text
+
+
+def test_of_many_turns_the_first_ones_are_shown() -> None:
+    text = printed(plan(changed=25, topic=None))
+    assert "… and 5 more" in text
+    assert "billing / no topic" in text
+    assert "conversation-19" in text
+    assert "conversation-20" not in text
+
+
+def test_programs_get_all_of_them() -> None:
+    data = json.loads(json.dumps(plan_as_data(plan(changed=25))))
+    found = data["redecided"]
+    assert (found["turns"], found["unchanged"], len(found["changed"]), len(found["unknown"])) == (100, 74, 25, 1)
+    assert found["kinds"] == {"send -> ask_approval": 25}
+    assert found["reasons"] == {"articles have changed": 1}
+    assert data["changes"][0]["words"] == "article refunds, body changed, lines: 1 added, 1 removed"
+    assert data["publication"]["base"] == "a" * 64
