@@ -99,14 +99,14 @@ def test_every_misspelt_key_is_found() -> None:
 
 
 def test_every_misspelt_key_in_a_repository_is_found() -> None:
-    """An address is whatever its adapter keeps there."""
+    """An address is whatever its adapter keeps there, and no model knows what SQL itself writes into the audit trail."""
     missed = [
         key
         for number, call in enumerate(CALLS)
         for changed, key in misspelt(call.sql)
         if not any(key in one for one in problems(seam(calls=[replace(call, sql=changed)])))
     ]
-    assert missed == ["to_misspelt"]
+    assert missed == ["mode_misspelt", "to_misspelt"]
 
 
 class Part(BaseModel):
