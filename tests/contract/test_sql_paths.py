@@ -99,7 +99,7 @@ def test_every_misspelt_key_is_found() -> None:
 
 
 def test_every_misspelt_key_in_a_repository_is_found() -> None:
-    """An address is whatever its adapter keeps there, and no model knows what SQL itself writes into the audit trail."""
+    """An address is whatever its adapter keeps there, and the audit trail what SQL itself writes."""
     missed = [
         key
         for number, call in enumerate(CALLS)
