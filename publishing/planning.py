@@ -146,12 +146,12 @@ async def _reading(
     models = await load_models(installation.embedder_of, VectorRepository(database), active)
     topics = active.version.specification.topics
     sources = await asyncio.to_thread(TopicSources, topics, models.knowledge, models.vectors)
-    learnt = {active.labelled, tuple(labelled)}
+    learnt_from = [active.labelled, *(one.labelled for one in pinned.values())]
     return Reading(
         sure_of_topic=SURE_OF_TOPIC,
         topic_of=sources.topic_of,
-        has_precedents=any(message.expected == "ask_approval" for message in active.labelled),
-        relearnt=frozenset(key for key, one in pinned.items() if learnt != {one.labelled}),
+        has_precedents=any(one.expected == "ask_approval" for messages in learnt_from for one in messages),
+        relearnt=active.labelled != tuple(labelled),
     )
 
 

@@ -1,7 +1,7 @@
 """What would be decided about recorded turns under another version of the specification. Pure, and asks no model.
 
 A turn counts as read and scored as it was: the recorded topic, confidence, counts and mode are kept, and what a
-specification says of them is applied anew. Where a change may have led to another reading, or to another text, the
+specification says of them is applied anew. Where a change may lead to another reading, or to another text, the
 decision is unknown, unless it is the same in any case.
 """
 
@@ -50,13 +50,13 @@ class Reading(Frozen):
     """What the decision needs of how messages are read, as `answering` does it.
 
     `topic_of` has the topic of each article. `has_precedents`: drafts may wait for approval as like messages did.
-    `relearnt` are the pinned versions that learnt from other labelled messages than the active or the planned one.
+    `relearnt`: the planned version would learn from other labelled messages than the active one.
     """
 
     sure_of_topic: Probability
     topic_of: Mapping[str, str] = {}
     has_precedents: bool = False
-    relearnt: frozenset[str] = frozenset()
+    relearnt: bool = False
 
 
 class Redecision(Frozen):
@@ -134,21 +134,19 @@ class Redecider:
         self._planned = planned
         self._pinned = pinned
         self._reading = reading
-        self._reasons: dict[tuple[str, str], str | None] = {}
+        self._reasons: dict[tuple[str, str | None], str | None] = {}
 
     def redecide(self, turns: Sequence[RecordedTurn]) -> Redecided:
         """Each turn is unchanged, changed or unknown."""
-        found = [self._one(turn) for turn in turns] if self._differ() else []
+        differ = self._active != self._planned or self._reading.relearnt
+        found = [self._one(turn) for turn in turns] if differ else []
         changed = tuple(one for one in found if isinstance(one, Redecision))
         unknown = tuple(one for one in found if isinstance(one, UnknownTurn))
         return Redecided(turns=len(turns), changed=changed, unknown=unknown)
 
-    def _differ(self) -> bool:
-        return self._active != self._planned or bool(self._reading.relearnt)
-
     def _one(self, turn: RecordedTurn) -> Redecision | UnknownTurn | None:
         pinned = self._pinned[turn.spec_hash]
-        reason = self._read_anew(turn, pinned)
+        reason = self._read_anew(turn.draft.ai_agent, turn.draft.evidence.topic)
         if reason:
             return None if self._escalates_anyhow(turn, pinned) else _unknown(turn, reason)
         possible = [hidden for hidden in self._hidden(turn, pinned) if self._reproduces(turn, pinned, hidden)]
@@ -162,22 +160,19 @@ class Redecider:
         ((before, after),) = pairs
         return _redecision(turn, before, after)
 
-    def _read_anew(self, turn: RecordedTurn, pinned: SpecVersion) -> str | None:
-        """Why the message might be read, or answered, otherwise; the same for all turns of an AI agent on a topic."""
-        if turn.spec_hash in self._reading.relearnt:
+    def _read_anew(self, ai_agent: str, topic: str | None) -> str | None:
+        """Why messages of this AI agent and topic might be read, or answered, otherwise."""
+        if self._reading.relearnt:
             return "labelled messages have changed"
-        for version in (self._active, self._planned):
-            key = f"{turn.spec_hash} {turn.draft.ai_agent} {turn.draft.evidence.topic}", version.content_hash
-            if key not in self._reasons:
-                self._reasons[key] = _read_anew(pinned, version, turn)
-            if self._reasons[key]:
-                return self._reasons[key]
-        return None
+        key = ai_agent, topic
+        if key not in self._reasons:
+            self._reasons[key] = _read_anew(self._active, self._planned, ai_agent, topic)
+        return self._reasons[key]
 
     def _escalates_anyhow(self, turn: RecordedTurn, pinned: SpecVersion) -> bool:
         """Whatever is read: by words that need no model, or after so many exchanges."""
         evidence, versions = turn.draft.evidence, (self._active, self._planned)
-        asks = evidence.asks_for_person and all(_embedder(one) == _embedder(pinned) for one in versions)
+        asks = evidence.asks_for_person and _embedder(self._active) == _embedder(self._planned)
         hits = _possible_hits(evidence.cannot_do, pinned, versions) == {(True, True)}
         certain = Evidence(
             asks_for_person=asks, injection=evidence.injection, cannot_do=evidence.cannot_do if hits else None
@@ -254,16 +249,16 @@ def _decide(
     )
 
 
-def _read_anew(before: SpecVersion, after: SpecVersion, turn: RecordedTurn) -> str | None:
-    """Why this message might be read otherwise, or answered with another text; None where it is not."""
+def _read_anew(before: SpecVersion, after: SpecVersion, ai_agent: str, topic: str | None) -> str | None:
+    """None where the other version reads the same in such a message, and writes the same."""
     old, new = before.specification, after.specification
-    ai_agent, topic = turn.draft.ai_agent, turn.draft.evidence.topic
     drafts = _drafted_by(old, ai_agent), _drafted_by(new, ai_agent)
     reasons = (
         (before.articles != after.articles, "articles have changed"),
         (_examples(old) != _examples(new), "the topics would be learnt anew"),
         (any(getattr(old, part) != getattr(new, part) for part in READ_BY), "messages would be read anew"),
         (any(getattr(old, part) != getattr(new, part) for part in KNOWN_BY), "other facts of customers would be known"),
+        (drafts[0] is None, f"the AI agent {ai_agent} is no more"),
         (drafts[0] != drafts[1], f"the AI agent {ai_agent} would write another text"),
         (_owner(old, topic) != _owner(new, topic), f"the topic {topic} would be another AI agent's"),
         (_tools(before, ai_agent) != _tools(after, ai_agent), f"the AI agent {ai_agent} would have other tools"),

@@ -310,6 +310,22 @@ def test_a_turn_of_an_older_version_is_compared_with_the_active_one() -> None:
     assert outcome(redecide(turn(), VERSION, active=asks)) == "ask_approval -> send"
 
 
+def test_a_turn_that_an_older_version_read_counts_as_read_so() -> None:
+    """The articles have changed since, but not by what is planned."""
+    newer = VERSION.model_copy(update={"articles": ARTICLES[:3]})
+    planned = newer.model_copy(update={"specification": delivery(sensitivity=Sensitivity.LEGAL).specification})
+    assert outcome(redecide(turn(), planned, active=newer)) == "send -> ask_approval"
+    assert outcome(redecide(turn(), VERSION, active=newer)) == "articles have changed"
+
+
+def test_a_turn_of_an_ai_agent_that_is_no_more_is_unknown() -> None:
+    topics = tuple(one.model_copy(update={"ai_agent": "service"}) for one in TOPICS)
+    active = version(ai_agents=(SERVICE,), topics=topics)
+    planned = version(ai_agents=(SERVICE,), topics=topics, name="Renamed")
+    assert outcome(redecide(about_money(), planned, active=active)) == "the AI agent billing is no more"
+    assert outcome(redecide(about_money(injection=True), planned, active=active)) == ""
+
+
 def test_a_record_that_its_own_version_does_not_give_is_unknown() -> None:
     strange = turn(confidence=0.9).model_copy(update={"mode": Mode.SUPERVISION})
     assert outcome(redecide(strange, service(escalate_below=0.95))) == (
@@ -318,7 +334,7 @@ def test_a_record_that_its_own_version_does_not_give_is_unknown() -> None:
 
 
 def test_other_labelled_messages_are_read_by_another_model_even_where_no_file_of_the_version_has_changed() -> None:
-    relearnt = READING.model_copy(update={"relearnt": frozenset({VERSION.content_hash})})
+    relearnt = READING.model_copy(update={"relearnt": True})
     assert outcome(redecide(turn(), VERSION, reading=relearnt)) == "labelled messages have changed"
     assert outcome(redecide(turn(injection=True), VERSION, reading=relearnt)) == ""
 
