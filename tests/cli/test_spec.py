@@ -136,9 +136,10 @@ def bikeshop(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def installed(home: Path, bikeshop: Path) -> dict[str, str]:
-    """The settings of an installation that serves the bike shop."""
-    return {"HOLDFAST_HOME": str(home), "HOLDFAST_ORGANISATION": str(bikeshop)}
+def installed(database_url: str, tmp_path: Path, bikeshop: Path) -> dict[str, str]:
+    """The settings of an installation that serves the bike shop, with a database that runs already."""
+    home = str(tmp_path / "home")
+    return {"HOLDFAST_DATABASE_URL": database_url, "HOLDFAST_HOME": home, "HOLDFAST_ORGANISATION": str(bikeshop)}
 
 
 def change(file: Path, old: str, new: str) -> None:
