@@ -15,7 +15,7 @@ from domain.specification.model import Key
 from domain.specification.organisation import Article, SpecVersion
 from publishing.labelled_messages import COLUMNS, LABELLED
 from publishing.specification import load_specification
-from publishing.specification.schemas import IN_OTHER_FILES, TopicsFile
+from publishing.specification.schemas import ENTRIES, IN_OTHER_FILES, TopicsFile
 from storage.views import PublishedSpec
 
 ONE_LINE = 1_000_000
@@ -59,8 +59,10 @@ def _files_of(version: SpecVersion) -> dict[Path, str]:
         Path("organisation.yaml"): _yaml(_data(spec, leave_out=IN_OTHER_FILES)),
         Path("topics.yaml"): _yaml(_data(topics)),
     }
-    agents = _names([agent.id for agent in spec.ai_agents], ".yaml")
-    files |= {Path("agents") / name: _yaml(_data(agent)) for name, agent in zip(agents, spec.ai_agents, strict=True)}
+    for folder, entries in ENTRIES.items():
+        found = getattr(spec, entries.field)
+        names = _names([one.id for one in found], ".yaml")
+        files |= {Path(folder) / name: _yaml(_data(one)) for name, one in zip(names, found, strict=True)}
     own = [article for article in version.articles if article.id not in version.sourced]
     articles = _names([article.id for article in own], ".md")
     files |= {Path("knowledge") / name: _markdown(article) for name, article in zip(articles, own, strict=True)}

@@ -8,10 +8,11 @@ from typing import Any
 from domain.specification.findings import Finding
 from publishing.specification.documents import Document, DocumentReader
 from publishing.specification.mistakes import Mistake
-from publishing.specification.schemas import OrganisationFile, TopicsFile
+from publishing.specification.schemas import ENTRIES, OrganisationFile, TopicsFile
 
-READ = {"": ".yaml", "agents": ".yaml", "customers": ".yaml", "knowledge": ".md"}
+READ = {"": ".yaml", **dict.fromkeys(ENTRIES, ".yaml"), "customers": ".yaml", "knowledge": ".md"}
 """The folders that are read, and how the names of their files end."""
+ARTICLES = "articles"
 MISNAMED = {".yml": ".yaml", ".YAML": ".yaml", ".YML": ".yaml", ".markdown": ".md", ".MD": ".md"}
 
 
@@ -21,8 +22,8 @@ class Files:
 
     organisation: Document | None
     topics: Document | None
-    ai_agents: list[Document | None]
-    articles: list[Document | None]
+    lists: dict[str, list[Document | None]]
+    """Those of the specification's lists that have a file for each entry, by field; the articles among them."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -30,8 +31,7 @@ class Files:
         return {
             **_fields(self.organisation, OrganisationFile.model_fields),
             **_fields(self.topics, TopicsFile.model_fields),
-            "ai_agents": [document and document.data for document in self.ai_agents],
-            "articles": [document and document.data for document in self.articles],
+            **{field: [document and document.data for document in found] for field, found in self.lists.items()},
         }
 
     @property
@@ -39,14 +39,13 @@ class Files:
         """Fields of which not everything could be read."""
         organisation = OrganisationFile.model_fields if self.organisation is None else ()
         topics = TopicsFile.model_fields if self.topics is None else ()
-        lists = {"ai_agents": self.ai_agents, "articles": self.articles}
-        return frozenset((*organisation, *topics, *(name for name, found in lists.items() if None in found)))
+        return frozenset((*organisation, *topics, *(field for field, found in self.lists.items() if None in found)))
 
     def mistake(self, finding: Finding) -> Mistake:
         """A finding about `data`, in the file that its location leads to."""
         field, *rest = finding.location
-        if field in ("ai_agents", "articles") and rest:
-            found = (self.ai_agents if field == "ai_agents" else self.articles)[int(rest[0])]
+        if field in self.lists and rest:
+            found = self.lists[str(field)][int(rest[0])]
             finding = finding._replace(location=tuple(rest[1:]))
         else:
             found = self.topics if field in TopicsFile.model_fields else self.organisation
@@ -59,14 +58,16 @@ def read_files(reader: DocumentReader) -> Files:
     """The files of the reader's folder; what cannot be read goes to its mistakes."""
     for path, problem, remedy in _overlooked(reader.folder):
         reader.report(path, problem, remedy)
-    ai_agents = sorted((reader.folder / "agents").glob("*.yaml"))
-    if not ai_agents:
+    lists = {
+        entries.field: [reader.yaml(path) for path in sorted((reader.folder / folder).glob("*.yaml"))]
+        for folder, entries in ENTRIES.items()
+    }
+    if not lists["ai_agents"]:
         reader.report(reader.folder / "agents", "there is no AI agent", "Add a file such as agents/general.yaml.")
     return Files(
         organisation=reader.yaml(reader.folder / "organisation.yaml"),
         topics=reader.yaml(reader.folder / "topics.yaml"),
-        ai_agents=[reader.yaml(path) for path in ai_agents],
-        articles=[reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))],
+        lists=lists | {ARTICLES: [reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))]},
     )
 
 

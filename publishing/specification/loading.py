@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from domain.identity.directory import DirectoryImport
 from domain.specification.doubts import doubts
 from domain.specification.findings import Finding
-from domain.specification.organisation import AiAgentSpec, Article, OrganisationSpec, SpecVersion
+from domain.specification.organisation import Article, OrganisationSpec, SpecVersion
 from publishing.specification.customers import read_customers
 from publishing.specification.documents import DocumentReader
-from publishing.specification.files import Files, read_files
+from publishing.specification.files import ARTICLES, Files, read_files
 from publishing.specification.mistakes import Mistake, SpecificationError
-from publishing.specification.schemas import ArticleFrontMatter, OrganisationFile, TopicsFile
+from publishing.specification.schemas import ENTRIES, ArticleFrontMatter, OrganisationFile, TopicsFile
 from publishing.specification.validation import validated
 from publishing.specification.whole import check_whole
 
@@ -44,8 +44,10 @@ def load_specification(folder: Path) -> LoadedOrganisation:
 
 def _validated_fields(reader: DocumentReader, files: Files) -> dict[str, Any]:
     """Those fields of the specification whose files are valid."""
-    ai_agents = [validated(reader, document, AiAgentSpec) for document in files.ai_agents]
-    fields: dict[str, Any] = {"ai_agents": [read.value for read in ai_agents if read]}
+    fields: dict[str, Any] = {}
+    for entries in ENTRIES.values():
+        found = [validated(reader, document, entries.model) for document in files.lists[entries.field]]
+        fields[entries.field] = [read.value for read in found if read]
     for read in (
         validated(reader, files.organisation, OrganisationFile),
         validated(reader, files.topics, TopicsFile),
@@ -56,7 +58,7 @@ def _validated_fields(reader: DocumentReader, files: Files) -> dict[str, Any]:
 
 def _validated_articles(reader: DocumentReader, files: Files) -> list[Article]:
     articles = list[Article]()
-    for document in files.articles:
+    for document in files.lists[ARTICLES]:
         head = validated(reader, document, ArticleFrontMatter)
         if document and not document.body:
             finding = Finding((), "the article has no text", "Write it below the front matter.")

@@ -4,15 +4,30 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, create_model
 
 from domain.identity.directory import DirectoryImport
 from domain.specification.model import Key, SpecModel
-from domain.specification.organisation import AiAgentSpec, OrganisationSpec, Topic
+from domain.specification.organisation import AiAgentSpec, Journey, OrganisationSpec, Topic
 
-IN_OTHER_FILES = frozenset({"topics", "out_of_scope_examples", "ai_agents"})
+
+class Entries(NamedTuple):
+    """A folder whose YAML files hold one entry each of a list of the specification."""
+
+    field: str
+    kind: str
+    model: type[SpecModel]
+
+
+ENTRIES: Mapping[str, Entries] = {
+    "agents": Entries("ai_agents", "agent", AiAgentSpec),
+    "journeys": Entries("journeys", "journey", Journey),
+}
+"""By the name of the folder. One more row is one more kind of file."""
+
+IN_OTHER_FILES = frozenset({"topics", "out_of_scope_examples", *(entries.field for entries in ENTRIES.values())})
 
 OrganisationFile = create_model(
     "OrganisationFile",
@@ -48,7 +63,7 @@ class ArticleFrontMatter(SpecModel):
 FILE_KINDS: Mapping[str, type[BaseModel]] = {
     "organisation": OrganisationFile,
     "topics": TopicsFile,
-    "agent": AiAgentSpec,
+    **{entries.kind: entries.model for entries in ENTRIES.values()},
     "article": ArticleFrontMatter,
     "customers": DirectoryImport,
 }

@@ -15,7 +15,7 @@ from integrations.crm.registry import CRMS
 from integrations.knowledge.registry import SOURCES
 from integrations.registry import adapter_class
 from publishing.specification.documents import DocumentReader
-from publishing.specification.files import Files
+from publishing.specification.files import ARTICLES, Files
 
 ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 PROVED = frozenset({"contact_id", "email", "phone"})
@@ -86,7 +86,7 @@ def _notes_kept_nowhere(data: Mapping[str, object]) -> Iterator[Finding]:
 
 def _repeated_articles(files: Files) -> Iterator[Finding]:
     seen: dict[object, str] = {}
-    for number, document in enumerate(files.articles):
+    for number, document in enumerate(files.lists[ARTICLES]):
         key = child(document.data, "id") if document else None
         if document is None or not isinstance(key, str):
             continue

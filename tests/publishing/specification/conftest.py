@@ -12,13 +12,6 @@ default_ai_agent: general
 calendar:
   hours:
     - { weekday: 0, opens: 09:30, closes: 18:00 }
-journeys:
-  - id: returning
-    title: A bicycle comes back
-    topics: [refund]
-    steps:
-      - { id: pack, description: The customer packs it., next: [collect] }
-      - { id: collect, description: We collect it., ai_agent: general }
 approval_rules:
   - { id: large, ai_agents: [billing], amount_above: 500, approvers: 2, roles: [lead] }
   - { id: money, sensitivity: [financial] }
@@ -66,6 +59,14 @@ tools:
 supervised_topics: [refund]
 success:
   - { metric: automated_resolution, target: 0.6 }
+""",
+    "journeys/returning.yaml": """\
+id: returning
+title: A bicycle comes back
+topics: [refund]
+steps:
+  - { id: pack, description: The customer packs it., next: [collect] }
+  - { id: collect, description: We collect it., ai_agent: general }
 """,
     "knowledge/delivery.md": """\
 ---

@@ -47,7 +47,7 @@ def test_what_could_not_be_read_is_told(folder: Folder, file: str, unread: set[s
 
 def test_all_fields_of_a_file_are_unread_together(folder: Folder) -> None:
     folder.write("organisation.yaml", "a: b: c")
-    assert {"default_ai_agent", "journeys", "tool_servers"} <= read(folder)[0].unread
+    assert {"default_ai_agent", "approval_rules", "tool_servers"} <= read(folder)[0].unread
 
 
 def test_a_file_that_holds_a_list_has_no_fields(folder: Folder) -> None:
@@ -59,7 +59,7 @@ def test_a_file_that_holds_a_list_has_no_fields(folder: Folder) -> None:
     ("location", "place"),
     [
         (("topics", 1, "ai_agent"), "topics.yaml:8: topics.1.ai_agent"),
-        (("journeys", 0, "steps", 1, "ai_agent"), "organisation.yaml:13: journeys.0.steps.1.ai_agent"),
+        (("journeys", 0, "steps", 1, "ai_agent"), "journeys/returning.yaml:6: steps.1.ai_agent"),
         (("ai_agents", 1, "name"), "agents/general.yaml:2: name"),
         (("articles", 0, "topic"), "knowledge/delivery.md:4: topic"),
     ],

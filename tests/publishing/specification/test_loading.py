@@ -112,11 +112,11 @@ def test_a_name_that_only_an_unreadable_file_defines_is_no_second_mistake(folder
 
 def test_files_are_checked_against_each_other_although_one_has_a_wrong_value(folder: Folder) -> None:
     folder.replace("organisation.yaml", "weekday: 0", "weekday: 9")
-    folder.replace("organisation.yaml", "next: [collect]", "next: [colect]")
+    folder.replace("journeys/returning.yaml", "next: [collect]", "next: [colect]")
     folder.replace("topics.yaml", "ai_agent: billing", "ai_agent: biling")
     assert [mistake.partition(": ")[0] for mistake in mistakes(folder)] == [
+        "journeys/returning.yaml:5",
         "organisation.yaml:6",
-        "organisation.yaml:12",
         "topics.yaml:8",
     ]
 
