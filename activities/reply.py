@@ -14,6 +14,7 @@ from answering.understanding import DraftQuestion
 from domain.conversation.activity_models import (
     GeneratedReply,
     GenerateReplyInput,
+    NewerVersion,
     ScoreConfidenceInput,
     ScoredConfidence,
 )
@@ -53,15 +54,33 @@ class ReplyActivities:
         What is decided is carried out at once where the mandate allows it; otherwise the draft is returned.
         """
         async with heartbeats():
-            draft = await self._drafted(input)
+            basis = await self._turns.begin_draft(input, datetime.now(UTC))
+            draft = await self._drafted(input, basis)
             if draft is None or input.mandate is None:
                 return GeneratedReply(draft=draft)
             served = await self._organisations.served(input.spec_hash)
-            return await self._at_once.carry_out(draft, input, input.mandate, served.policy)
+            reply = await self._at_once.carry_out(draft, input, input.mandate, served.policy)
+            if basis.newest in (None, input.spec_hash):
+                return reply
+            newer = await self._newer(basis.newest, {draft.ai_agent, input.mandate.owner.id})
+            return reply.model_copy(update={"newer": newer})
 
-    async def _drafted(self, input: GenerateReplyInput) -> Draft | None:
+    async def _newer(self, spec_hash: str, needed: set[str | None]) -> NewerVersion | None:
+        """The version published last, if open conversations move to it and it has these AI agents.
+
+        One that cannot be served here, as by workers of another release, takes over no conversation.
+        """
+        try:
+            served = await self._organisations.served(spec_hash)
+        except HoldfastError as error:
+            activity.logger.warning("stays on its specification: %s", type(error).__name__)
+            return None
+        spec = served.specification
+        moves = spec.open_conversations == "move" and needed <= {ai_agent.id for ai_agent in spec.ai_agents}
+        return NewerVersion(spec_hash=spec_hash, policy=served.policy) if moves else None
+
+    async def _drafted(self, input: GenerateReplyInput, basis: DraftBasis) -> Draft | None:
         """The draft, kept before anything is done with it, so that no model is paid twice for a turn."""
-        basis = await self._turns.begin_draft(input, datetime.now(UTC))
         if basis.draft is not None or not basis.unanswered:
             return basis.draft
         served = await self._organisations.served(input.spec_hash)

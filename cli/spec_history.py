@@ -27,17 +27,22 @@ def history(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell which version was active when, who made it so and why, the newest first. Times are UTC."""
+    """Tell which version was active when, who made it so and why, and which conversations are open on it.
+
+    The newest comes first. Times are UTC.
+    """
     wanted = organisation or local_settings().organisation.name
 
-    async def read(database: Database) -> list[Publication]:
-        return await SpecRepository(database).history(wanted)
+    async def read(database: Database) -> tuple[list[Publication], dict[str, int]]:
+        specs = SpecRepository(database)
+        return await specs.history(wanted), await specs.open_conversations(wanted)
 
-    found = periods(asyncio.run(with_database(read)))
+    publications, on_version = asyncio.run(with_database(read))
+    found = periods(publications)
     if as_json:
-        typer.echo(json.dumps([_as_data(one) for one in found], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([_as_data(one, on_version) for one in found], indent=2, ensure_ascii=False))
     elif found:
-        console.print(_table(found))
+        console.print(_table(found, on_version))
     else:
         none = f"Nothing of {wanted} is published here. Publish it with `holdfast spec publish`."
         console.print(none, soft_wrap=True)
@@ -60,13 +65,14 @@ def rollback(
     console.print(f"Rolled back to {active}: new conversations of {organisation} follow it.", soft_wrap=True)
 
 
-def _table(found: list[PublicationPeriod]) -> Table:
-    table = Table("version", "active from", "until", "by", "how", "why")
+def _table(found: list[PublicationPeriod], on_version: dict[str, int]) -> Table:
+    table = Table("version", "active from", "until", "by", "how", "why", "open conversations")
     for one in found:
         what = one.publication
         times = (_minute(what.at), _minute(one.until) if one.until else "active")
         how = "published" if what.kind == "publish" else "rolled back"
-        table.add_row(what.content_hash[:SHORT], *times, what.published_by, how, what.reason)
+        open_now = str(on_version.get(what.content_hash, 0))
+        table.add_row(what.content_hash[:SHORT], *times, what.published_by, how, what.reason, open_now)
     return table
 
 
@@ -74,5 +80,7 @@ def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def _as_data(one: PublicationPeriod) -> dict[str, object]:
-    return {**one.publication.model_dump(mode="json"), "until": one.model_dump(mode="json")["until"]}
+def _as_data(one: PublicationPeriod, on_version: dict[str, int]) -> dict[str, object]:
+    publication = one.publication.model_dump(mode="json")
+    open_now = on_version.get(one.publication.content_hash, 0)
+    return {**publication, "until": one.model_dump(mode="json")["until"], "open_conversations": open_now}

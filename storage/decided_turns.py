@@ -21,7 +21,7 @@ class DecidedTurnRepository:
                 SELECT conversation_id, spec_hash FROM conversations
                 WHERE organisation = $1 ORDER BY created_at DESC, conversation_id LIMIT $2
             )
-            SELECT t.conversation_id, t.turn, l.spec_hash, t.draft, t.record,
+            SELECT t.conversation_id, t.turn, coalesce(t.spec_hash, l.spec_hash) AS spec_hash, t.draft, t.record,
                 (SELECT e.data->>'mode' FROM audit_events e
                  WHERE e.conversation_id = t.conversation_id AND e.kind = 'mode_changed' AND e.at <= t.decided_at
                  ORDER BY e.event_id DESC LIMIT 1) AS mode

@@ -110,6 +110,17 @@ class SpecRepository:
         )
         return [Publication.model_validate(dict(row)) for row in rows]
 
+    async def open_conversations(self, organisation: str) -> dict[str, int]:
+        """How many conversations that are not resolved are on each version, by its hash."""
+        rows = await self._database.fetch(
+            """
+            SELECT spec_hash, count(*) AS open FROM conversations
+            WHERE organisation = $1 AND status <> 'resolved' GROUP BY spec_hash
+            """,
+            organisation,
+        )
+        return {row["spec_hash"]: row["open"] for row in rows}
+
     async def find(self, organisation: str, prefix: str) -> str:
         """The hash of the one version that begins so.
 

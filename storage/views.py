@@ -50,7 +50,7 @@ class DraftBasis(Frozen):
     """What a draft is made from. When it is begun and `draft` is set, an earlier attempt made it.
 
     `unanswered` are the texts of the customer messages without a reply, `transcript` what was said before and
-    between, both oldest first.
+    between, both oldest first. `newest` is the version to which the conversation may move.
     """
 
     unanswered: tuple[str, ...] = ()
@@ -58,6 +58,7 @@ class DraftBasis(Frozen):
     context: CustomerContext | None = None
     greeted: bool = False
     draft: Draft | None = None
+    newest: str | None = None
 
 
 class Claim(Frozen):

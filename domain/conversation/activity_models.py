@@ -121,6 +121,13 @@ class CarriedOut(Frozen):
     approval: Approval | None = None
 
 
+class NewerVersion(Frozen):
+    """A specification that was published since, and that conversations which are open move to."""
+
+    spec_hash: str
+    policy: Policy
+
+
 class GeneratedReply(Frozen):
     """The draft, unless it was carried out already.
 
@@ -129,6 +136,7 @@ class GeneratedReply(Frozen):
 
     draft: Draft | None = None
     carried_out: CarriedOut | None = None
+    newer: NewerVersion | None = None
 
 
 class ScoreConfidenceInput(Frozen):

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from domain.approvals.approval import Approval
-from domain.conversation.activity_models import FetchedContext, OpenedConversation, StatusChanged
+from domain.conversation.activity_models import FetchedContext, NewerVersion, OpenedConversation, StatusChanged
 from domain.conversation.groups import (
     Answered,
     Answering,
@@ -164,6 +164,13 @@ class ConversationState(BaseModel):
         self._answering(turn=opened.turn, mode=opened.mode)
         if opened.context:
             self.keep_context(opened.context, now)
+
+    def move_to(self, newer: NewerVersion) -> None:
+        """Follow another version from the next turn on, unless something waits that the present one has begun."""
+        at_rest = self.status is Status.OPEN and self.owned_by_ai and not self.answering.unanswered
+        if at_rest and not self.waiting.identity_check and not self.waiting.parked_since:
+            self.spec_hash, self.policy = newer.spec_hash, shared(newer.policy)
+            self.forget_context()
 
     def catch_up(self, stored: OpenedConversation) -> None:
         """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""

@@ -306,6 +306,11 @@ class OrganisationSpec(SpecModel):
     )
     model: ModelSpec = Field(ModelSpec(), description="Which models write and check replies.")
     default_ai_agent: Key = Field(description="Id of the AI agent for what belongs to no topic.")
+    open_conversations: Literal["stay", "move"] = Field(
+        "stay",
+        description="When this version is published: conversations that are open `stay` on theirs, or `move` to it "
+        "after the next turn that leaves nothing waiting.",
+    )
     thresholds: Thresholds = Field(Thresholds(), description="How sure an AI agent must be.")
     service_levels: ServiceLevels = Field(ServiceLevels(), description="Times and limits of a conversation.")
     wording: SpecWording = Field(SpecWording(), description="What the organisation itself says.")

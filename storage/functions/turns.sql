@@ -18,6 +18,24 @@ LANGUAGE sql STABLE AS $$
     FROM said
 $$;
 
+-- The version that was published last, for conversations that move with it. After a rollback there is none: what is open
+-- stays where it is.
+CREATE OR REPLACE FUNCTION newest_version(c conversations) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('newest', CASE kind WHEN 'publish' THEN content_hash END)
+    FROM publications WHERE organisation = c.organisation ORDER BY publication_id DESC LIMIT 1
+$$;
+
+-- The workflow has moved the conversation to another version: turns before it were decided by the one that it had.
+CREATE OR REPLACE FUNCTION follow_version(c conversations, moved_to text, moment timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF moved_to <> c.spec_hash THEN
+        UPDATE turns SET spec_hash = c.spec_hash WHERE conversation_id = c.conversation_id AND spec_hash IS NULL;
+        UPDATE conversations SET spec_hash = moved_to WHERE conversation_id = c.conversation_id;
+        PERFORM audit(c, 'spec_changed', 'system', jsonb_build_object('from', c.spec_hash, 'to', moved_to), moment);
+    END IF;
+END $$;
+
 -- Takes in the new messages and returns the basis of a draft, or the draft itself when an earlier attempt made it.
 CREATE OR REPLACE FUNCTION begin_draft(step jsonb, transcript_length integer, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -27,12 +45,13 @@ DECLARE
 BEGIN
     SELECT jsonb_build_object('draft', draft) INTO saved FROM turns WHERE draft_id = step->>'draft_id';
     IF FOUND THEN
-        RETURN saved;
+        RETURN saved || newest_version(c);
     END IF;
+    PERFORM follow_version(c, step->>'spec_hash', moment);
     c.turn := greatest(c.turn, (step->>'turn')::integer);
     c := take_in_messages(c, (step->>'revision')::integer, step->'messages', moment);
     PERFORM save_conversation(c, moment);
-    RETURN basis_of_draft(c, transcript_length, step->>'context_id');
+    RETURN basis_of_draft(c, transcript_length, step->>'context_id') || newest_version(c);
 END $$;
 
 -- What a draft was made from, together with the draft, for whoever checks it.

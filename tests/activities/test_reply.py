@@ -1,4 +1,4 @@
-"""What a draft cost that was given up midway, with a real database."""
+"""Writing replies, with a real database: what a draft given up midway cost, and to which version a conversation moves."""
 
 import asyncio
 from decimal import Decimal
@@ -11,13 +11,21 @@ from temporalio.testing import ActivityEnvironment
 from activities.at_once import AtOnce
 from activities.reply import ReplyActivities
 from answering.understanding import DraftQuestion
+from domain.conversation.activity_models import GeneratedReply, Mandate
+from domain.conversation.confidence import Calibration
+from domain.conversation.policy import policy_of
 from domain.conversation.turn import Draft, Usage
+from domain.delivery.channels import WEB_CHAT
+from domain.errors import UnavailableError
+from domain.specification.organisation import OrganisationSpec, SpecVersion
 from integrations.llm.abandoned import abandon
 from storage.approvals import ApprovalRepository
 from storage.records import RecordRepository
+from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
+from tests.organisation import SPECIFICATION, VERSION
 from tests.storage.conftest import database, stage
-from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, generate, message
+from tests.storage.stage import AI, CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message
 
 __all__ = ["database", "stage"]
 
@@ -64,3 +72,74 @@ async def test_a_draft_that_is_given_up_midway_counts(stage: Stage, spent: tuple
     assert (total.calls, total.estimated_calls) == (len(spent), len(spent))
     assert total.input_tokens == 900 * len(spent)
     assert await stage.turns.spent_since(ORGANISATION, NOW) == sum((one.cost or 0 for one in spent), Decimal(0))
+
+
+class ReadyDrafter:
+    async def draft(self, question: DraftQuestion) -> Draft:
+        return draft(question.draft_id)
+
+
+MANDATE = Mandate(channel=WEB_CHAT, owner=AI, exchanges=0, clarifications=0)
+MOVES = SPECIFICATION.model_copy(update={"open_conversations": "move"})
+
+
+class Served:
+    """The version of the conversation, and a newer one; without a newer one it cannot be served."""
+
+    def __init__(self, newer: OrganisationSpec | None) -> None:
+        self._newer = newer
+
+    async def served(self, content_hash: str) -> Any:
+        specification = SPECIFICATION if content_hash == VERSION.content_hash else self._newer
+        if specification is None:
+            raise UnavailableError("Its embedding model is not here.")
+        policy = policy_of(specification, Calibration(), {})
+        version = SimpleNamespace(tools=())
+        return SimpleNamespace(
+            drafter=ReadyDrafter(), version=version, specification=specification, policy=policy
+        )
+
+
+async def answered(stage: Stage, newer: OrganisationSpec | None, mandate: Mandate | None = MANDATE) -> GeneratedReply:
+    """What comes of a turn after another version was published."""
+    published = SpecVersion(specification=newer or MOVES)
+    await SpecRepository(stage.database).publish(published, b"", Calibration(), "lea")
+    approvals = ApprovalRepository(stage.database)
+    replies = ReplyActivities(
+        stage.turns,
+        ToolCallRepository(stage.database),
+        approvals,
+        cast("Any", Served(newer)),
+        AtOnce(stage.deliveries, approvals),
+    )
+    input = generate("draft-1", message("message-1"), mandate=mandate)
+    return await ActivityEnvironment().run(replies.generate_reply, input)
+
+
+async def test_an_open_conversation_moves_to_a_version_that_says_so(stage: Stage) -> None:
+    reply = await answered(stage, MOVES)
+    assert reply.newer is not None
+    assert reply.newer.spec_hash == SpecVersion(specification=MOVES).content_hash
+    assert reply.newer.policy.default_ai_agent == MOVES.default_ai_agent
+
+
+OTHER_AI_AGENTS = tuple(one.model_copy(update={"id": f"new-{one.id}"}) for one in SPECIFICATION.ai_agents)
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        SPECIFICATION.model_copy(update={"name": "Stays"}),
+        MOVES.model_copy(update={"ai_agents": OTHER_AI_AGENTS}),
+        None,
+    ],
+    ids=["does not say so", "has other AI agents", "cannot be served here"],
+)
+async def test_else_it_stays_and_is_answered_all_the_same(stage: Stage, newer: OrganisationSpec | None) -> None:
+    reply = await answered(stage, newer)
+    assert reply.newer is None
+    assert reply.carried_out or reply.draft
+
+
+async def test_a_suggestion_moves_nothing(stage: Stage) -> None:
+    assert (await answered(stage, MOVES, None)).newer is None

@@ -171,6 +171,7 @@ def test_versions_are_published_gone_back_to_and_remembered(bikeshop: Path, inst
         (first, "publish", "lea", "opening day"),
     ]
     assert [one["until"] for one in told] == [None, told[0]["at"], told[1]["at"]]
+    assert [one["open_conversations"] for one in told] == [0, 0, 0]
     table = spec("history", **installed).output
     assert table == spec("list", **installed).output
     assert all(word in table for word in (first, second, "rolled back", "opening day", "active"))

@@ -2,10 +2,14 @@ import asyncpg
 import pytest
 
 from domain.conversation.confidence import Calibration
+from domain.conversation.ownership import Status
+from domain.conversation.requests import StartConversation
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
+from domain.specification.organisation import Mode
 from storage.database import Database
 from storage.specs import SpecRepository
 from tests.organisation import VERSION
+from tests.storage.stage import AI, NOW, Stage, status_change
 
 ORGANISATION = VERSION.specification.organisation
 RENAMED = VERSION.model_copy(update={"specification": VERSION.specification.model_copy(update={"name": "Renamed"})})
@@ -157,3 +161,16 @@ async def test_a_document_that_does_not_fit_its_name_is_refused_by_the_database(
     await SpecRepository(database).publish(VERSION, b"", Calibration(), "lea")
     with pytest.raises(asyncpg.CheckViolationError):
         await database.fetchval("UPDATE spec_versions SET document = '{}'")
+
+
+async def test_open_conversations_are_counted_by_their_version(stage: Stage) -> None:
+    specs = SpecRepository(stage.database)
+    renamed = await specs.publish(RENAMED, b"", Calibration(), "tom")
+    for number, status in enumerate((Status.OPEN, Status.OPEN, Status.RESOLVED)):
+        start = StartConversation(organisation=ORGANISATION, conversation_id=f"on-the-newer-one-{number}")
+        await stage.conversations.open(start, renamed, AI, Mode.DELEGATION, NOW)
+        if status is Status.RESOLVED:
+            change = status_change("resolved", status, conversation_id=start.conversation_id)
+            await stage.conversations.change_status(change, NOW)
+    assert await specs.open_conversations(ORGANISATION) == {VERSION.content_hash: 1, renamed: 2}
+    assert await specs.open_conversations("other") == {}

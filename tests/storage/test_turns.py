@@ -4,8 +4,13 @@ from decimal import Decimal
 from domain.conversation.activity_models import ScoredConfidence
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Fact, Usage
+from domain.conversation.confidence import Calibration
+from domain.specification.organisation import SpecVersion
+from storage.decided_turns import DecidedTurnRepository
 from storage.records import RecordRepository
-from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, reply
+from storage.specs import SpecRepository
+from tests.organisation import SPECIFICATION, VERSION
+from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, record, reply
 
 
 async def test_a_draft_is_made_from_what_is_unanswered_and_what_was_said_before(stage: Stage) -> None:
@@ -118,3 +123,47 @@ async def test_what_a_conversation_cost_counts_drafts_and_verdicts(stage: Stage)
 
     total = await RecordRepository(stage.database).usage(CONVERSATION)
     assert (total.calls, total.input_tokens, total.cost) == (4, 2000, Decimal("0.0246"))
+
+
+async def published(stage: Stage) -> str:
+    """The hash of a further version, which is active from now on."""
+    version = SpecVersion(specification=SPECIFICATION.model_copy(update={"name": "The second one"}))
+    return await SpecRepository(stage.database).publish(version, b"", Calibration(), "lea")
+
+
+async def test_the_version_that_was_published_last_is_named_to_whoever_drafts(stage: Stage) -> None:
+    first = await stage.turns.begin_draft(generate("draft-1", message("a")), NOW)
+    newest = await published(stage)
+    second = await stage.turns.begin_draft(generate("draft-2", message("b"), revision=2), NOW)
+    assert (first.newest, second.newest) == (VERSION.content_hash, newest)
+
+
+async def test_a_draft_that_is_there_already_names_it_too(stage: Stage) -> None:
+    await stage.drafted()
+    newest = await published(stage)
+    again = await stage.turns.begin_draft(generate("draft-1"), NOW)
+    assert again.draft is not None
+    assert again.newest == newest
+
+
+async def test_after_a_rollback_open_conversations_stay_where_they_are(stage: Stage) -> None:
+    newest = await published(stage)
+    specs = SpecRepository(stage.database)
+    await specs.roll_back(ORGANISATION, VERSION.content_hash, "lea", "wrong", replaces=newest)
+    assert (await stage.turns.begin_draft(generate("draft-1", message("a")), NOW)).newest is None
+
+
+async def test_a_conversation_that_moved_keeps_the_version_of_each_turn(stage: Stage) -> None:
+    newest = await published(stage)
+    for number, spec_hash in enumerate((VERSION.content_hash, newest, newest), 1):
+        input = generate(f"draft-{number}", message(f"m-{number}"), revision=number, spec_hash=spec_hash)
+        await stage.turns.begin_draft(input, NOW)
+        await stage.turns.save_draft(input, draft(f"draft-{number}"))
+        if number == 1:
+            # As workers of the version before write it.
+            await stage.database.fetchval("UPDATE turns SET spec_hash = NULL")
+        sent = reply(f"draft-{number}", expected_revision=number, record=record(turn=number, revision=number))
+        await stage.deliveries.deliver_stored(sent, NOW)
+    turns = await DecidedTurnRepository(stage.database).latest(ORGANISATION, 10)
+    assert [turn.spec_hash for turn in turns] == [VERSION.content_hash, newest, newest]
+    assert (await stage.events()).count("spec_changed") == 1

@@ -92,6 +92,8 @@ class Answering:
                 await self._note_carried_out(reply.carried_out)
             if reply is not None and reply.draft:
                 await self._carry_through(reply.draft)
+            if reply is not None and reply.newer:
+                state.move_to(reply.newer)
 
     def _owes_an_answer(self) -> bool:
         """False as well once a person set the conversation aside while a reply was tried."""

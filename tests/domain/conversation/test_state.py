@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from domain.conversation.activity_models import OpenedConversation
+from domain.conversation.activity_models import NewerVersion, OpenedConversation
 from domain.conversation.groups import MAX_REMEMBERED_IDS, Answered
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
@@ -35,6 +35,36 @@ from tests.domain.conversation.states import (
     message,
     state,
 )
+
+NEWER = NewerVersion(spec_hash="b" * 64, policy=POLICY.model_copy(update={"default_ai_agent": "other"}))
+
+
+def test_a_conversation_that_waits_for_nothing_moves_to_a_newer_version() -> None:
+    conversation = state()
+    conversation.move_to(NEWER)
+    assert (conversation.spec_hash, conversation.opened_policy) == (NEWER.spec_hash, NEWER.policy)
+    assert not conversation.context_is_fresh(NOW)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda conversation: conversation.ask_approval(approval()),
+        lambda conversation: conversation.await_code(CODE),
+        lambda conversation: conversation.park(NOW),
+        lambda conversation: conversation.take_over("anna"),
+        lambda conversation: conversation.resolve(NOW),
+        lambda conversation: conversation.withdraw_reply(),
+    ],
+    ids=["approval", "code", "parked", "taken over", "resolved", "unanswered"],
+)
+def test_what_was_begun_under_a_version_ends_under_it(begin: Callable[[ConversationState], None]) -> None:
+    conversation = state()
+    begin(conversation)
+    before = conversation.spec_hash
+    conversation.move_to(NEWER)
+    assert (conversation.spec_hash, conversation.opened_policy) == (before, POLICY)
+
 
 # The mailbox.
 
