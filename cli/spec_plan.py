@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +16,16 @@ from cli.organisation_folder import organisation_folder
 from cli.spec_options import OPERATOR, AsJson, By, Folder, for_the_record
 from cli.spec_versions import change_as_data, counted, print_changes
 from config.settings import local_settings
+from domain.conversation.asking_again import Answers
 from domain.conversation.redeciding import Redecided
 from domain.conversation.turn import Decision
 from domain.specification.publications import SHORT
 from embedded.installation import installation
-from publishing.planning import Plan, apply_plan, make_plan, read_plan
+from publishing.asking import Sample
+from publishing.planning import Asking, Plan, apply_plan, make_plan, read_plan
 from publishing.specification import load_specification
 from storage.database import Database
+from workers.composition import model_factory
 
 console = Console(highlight=False)
 SHOWN = 20
@@ -30,6 +34,13 @@ SHOWN = 20
 def plan(
     folder: Folder = None,
     conversations: Annotated[int, typer.Option(min=0, help="How many of the last ones are decided again.")] = 500,
+    ask: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Let the models answer so many of the turns anew of which nobody can know; nothing is sent."
+        ),
+    ] = 0,
+    times: Annotated[int, typer.Option(min=1, help="How often each of these is asked.")] = 3,
     out: Annotated[Path | None, typer.Option(help="Keep the plan in this file, for `holdfast spec apply`.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,10 +48,13 @@ def plan(
     found = organisation_folder(local_settings(), folder)
     loaded = load_specification(found)
 
-    async def make(database: Database) -> Plan:
-        return await make_plan(database, loaded, found, conversations, installation())
+    asking = Asking(Sample(ask, times), model_factory(local_settings())) if ask else None
 
-    planned = asyncio.run(with_database(make))
+    async def make(database: Database) -> Plan:
+        return await make_plan(database, loaded, found, conversations, installation(), asking)
+
+    with Console(stderr=True).status("Deciding recorded turns again …"):
+        planned = asyncio.run(with_database(make))
     if as_json:
         typer.echo(json.dumps(plan_as_data(planned), indent=2, ensure_ascii=False))
     else:
@@ -77,6 +91,8 @@ def print_plan(console: Console, plan: Plan) -> None:
     for warning in plan.warnings:
         console.print(Text(f"Warning: {warning}", style="yellow"), soft_wrap=True)
     _print_redecided(console, plan.redecided)
+    if plan.answers:
+        _print_answers(console, plan.answers)
 
 
 def _print_redecided(console: Console, found: Redecided) -> None:
@@ -91,6 +107,23 @@ def _print_redecided(console: Console, found: Redecided) -> None:
     if found.changed:
         console.print(_table(found))
         console.print("Open one with `holdfast conversations show CONVERSATION`; --json lists all.", soft_wrap=True)
+
+
+def _print_answers(console: Console, answers: Answers) -> None:
+    passed = answers.passed
+    told = f"Asked again {answers.times} times each: {passed.count} of {passed.n} turns are decided as they were each time"
+    console.print(f"{told} (pass^{answers.times} {passed.share:.2f}, {passed.low:.2f} to {passed.high:.2f}).", soft_wrap=True)
+    if answers.left_out:
+        left_out = f"{answers.left_out} could not be asked: their AI agent has tools, or their messages are gone."
+        console.print(left_out, soft_wrap=True)
+    differing = [turn for turn in answers.turns if not turn.passes]
+    if differing:
+        table = Table("conversation", "turn", "then", "now")
+        for one in differing[:SHOWN]:
+            after = Counter(_words(decision) for decision in one.after).most_common()
+            told = ", ".join(f"{count} × {words}" for words, count in after)
+            table.add_row(one.conversation_id, str(one.turn), _words(one.before), told)
+        console.print(table)
 
 
 def _table(found: Redecided) -> Table:
@@ -116,4 +149,9 @@ def plan_as_data(plan: Plan) -> dict[str, object]:
         **plan.model_dump(mode="json"),
         "changes": [change_as_data(change) for change in plan.changes],
         "redecided": found.model_dump(mode="json") | counts,
+        "answers": _answers_as_data(plan.answers) if plan.answers else None,
     }
+
+
+def _answers_as_data(answers: Answers) -> dict[str, object]:
+    return answers.model_dump(mode="json") | {"passed": answers.passed.model_dump(mode="json")}

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from answering.organisations import ModelFactory, ServedVersion
 from answering.topic_sources import TopicSources
 from answering.understanding import SURE_OF_TOPIC
+from domain.conversation.asking_again import Answers
 from domain.conversation.redeciding import Reading, RecordedTurn, Redecided, Redecider
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.identity.directory import DirectoryImport
@@ -16,16 +20,30 @@ from domain.model import Frozen
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.changes import Change, changes_between
 from domain.specification.organisation import SpecVersion
-from publishing.publication import Installation, as_published, labelled_in, publish_loaded
+from integrations.channels.registry import TRAITS
+from integrations.tools.registry import tool_server
+from publishing.asking import Sample, ask_again
+from publishing.computing import in_a_thread
+from publishing.fitting import fit_models, vectors_to_fit
+from publishing.publication import Installation, as_published, contexts_of, labelled_in, publish_loaded
 from publishing.serving import load_models
 from publishing.specification import LoadedOrganisation, Mistake
 from storage.database import Database
 from storage.decided_turns import DecidedTurnRepository
 from storage.specs import SpecRepository
+from storage.turns import TurnRepository
 from storage.vectors import VectorRepository
 from storage.views import PublishedSpec
 
 LABELLED_MESSAGES = TypeAdapter(tuple[LabelledMessage, ...])
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Which turns are asked again, and by which models of this installation."""
+
+    sample: Sample
+    models: ModelFactory
 
 
 class PlannedPublication(Frozen):
@@ -48,14 +66,21 @@ class Plan(Frozen):
     changes: tuple[Change, ...]
     warnings: tuple[Mistake, ...]
     redecided: Redecided
+    answers: Answers | None = None
 
 
 async def make_plan(
-    database: Database, loaded: LoadedOrganisation, folder: Path, conversations: int, installation: Installation
+    database: Database,
+    loaded: LoadedOrganisation,
+    folder: Path,
+    conversations: int,
+    installation: Installation,
+    asking: Asking | None = None,
 ) -> Plan:
     """Plan to publish what was read from the folder, and decide the turns of so many conversations again.
 
-    Raises NotFoundError while nothing is published that it could be compared with.
+    With `asking`, the planned version is fitted, and drafts anew for a sample of the turns of which nobody can know.
+    Raises NotFoundError while nothing is published that it could be compared with, and what models raise.
     """
     organisation, specs = loaded.version.specification.organisation, SpecRepository(database)
     base = await specs.active(organisation)
@@ -67,6 +92,12 @@ async def make_plan(
     pinned = {content_hash: await specs.load(content_hash) for content_hash in {turn.spec_hash for turn in turns}}
     same = active.version == planned and active.labelled == labelled
     reading = await _reading(database, active, {} if same else pinned, labelled, installation)
+    redecided = await asyncio.to_thread(_redecided, active, planned, pinned, reading, turns)
+    answers = None
+    if asking and redecided.unknown:
+        served = await _served(database, planned, labelled, loaded.directory, installation, asking.models)
+        repository = DecidedTurnRepository(database)
+        answers = await ask_again(repository, served, turns, redecided.unknown, asking.sample)
     return Plan(
         publication=PlannedPublication(
             organisation=organisation,
@@ -77,7 +108,8 @@ async def make_plan(
         ),
         changes=changes_between(active.version, planned),
         warnings=loaded.warnings,
-        redecided=await asyncio.to_thread(_redecided, active, planned, pinned, reading, turns),
+        redecided=redecided,
+        answers=answers,
     )
 
 
@@ -152,6 +184,36 @@ async def _reading(
         topic_of=sources.topic_of,
         has_precedents=any(one.expected == "ask_approval" for messages in learnt_from for one in messages),
         relearnt=active.labelled != tuple(labelled),
+    )
+
+
+async def _served(
+    database: Database,
+    planned: SpecVersion,
+    labelled: tuple[LabelledMessage, ...],
+    directory: DirectoryImport,
+    installation: Installation,
+    models: ModelFactory,
+) -> ServedVersion:
+    """The planned version, fitted as publishing would, without the tools of its AI agents."""
+    vectors = VectorRepository(database)
+    fit = in_a_thread(fit_models, partial(vectors_to_fit, installation.embedder_of, vectors))
+    fitted = await fit(planned, labelled, contexts_of(directory))
+    published = PublishedSpec(
+        version=planned.model_copy(update={"tools": ()}),
+        topic_model=fitted.topic_model,
+        calibration=fitted.calibration,
+        labelled=labelled,
+    )
+    loaded = await load_models(installation.embedder_of, vectors, published)
+    return ServedVersion(
+        published,
+        loaded,
+        models,
+        TurnRepository(database).spent_since,
+        lambda _, server: tool_server(server, installation.tools),
+        lambda _: False,
+        TRAITS,
     )
 
 

@@ -2,6 +2,8 @@
 
 from domain.conversation.redeciding import RecordedTurn
 from storage.database import Database
+from storage.turns import TRANSCRIPT_LENGTH
+from storage.views import RecordedQuestion
 
 
 class DecidedTurnRepository:
@@ -32,3 +34,35 @@ class DecidedTurnRepository:
             conversations,
         )
         return [RecordedTurn.model_validate(dict(row)) for row in rows]
+
+    async def question(self, conversation_id: str, turn: int) -> RecordedQuestion | None:
+        """What a decided turn answered; None where its messages are gone."""
+        row = await self._database.fetchrow(
+            """
+            WITH decided AS (
+                SELECT t.*, (SELECT m.seq FROM messages m
+                             WHERE m.conversation_id = t.conversation_id AND m.draft_id = t.draft_id) AS reply_seq
+                FROM turns t WHERE t.conversation_id = $1 AND t.turn = $2 AND t.record IS NOT NULL
+            ), before AS (
+                SELECT m.seq, m.author, m.text FROM messages m JOIN decided d USING (conversation_id)
+                WHERE m.draft_id IS DISTINCT FROM d.draft_id AND m.author <> 'system'
+                    AND m.at <= d.decided_at AND (d.reply_seq IS NULL OR m.seq < d.reply_seq)
+            ), answered AS (
+                SELECT coalesce(max(seq), 0) AS seq FROM before WHERE author <> 'customer'
+            )
+            SELECT d.instruction,
+                (SELECT e.ai_agent FROM turns e WHERE e.conversation_id = $1 AND e.turn < $2 AND NOT e.suggestion
+                 ORDER BY e.turn DESC LIMIT 1) AS ai_agent,
+                (SELECT document FROM customer_contexts WHERE context_id = d.context_id) AS context,
+                EXISTS (SELECT FROM before WHERE author = 'ai_agent') AS greeted,
+                ARRAY(SELECT text FROM before WHERE seq > answered.seq ORDER BY seq) AS unanswered,
+                (SELECT coalesce(jsonb_agg(jsonb_build_object('author', author, 'text', text) ORDER BY seq), '[]')
+                 FROM (SELECT * FROM before WHERE seq <= answered.seq ORDER BY seq DESC LIMIT $3) said) AS transcript
+            FROM decided d, answered
+            """,
+            conversation_id,
+            turn,
+            TRANSCRIPT_LENGTH,
+        )
+        found = RecordedQuestion.model_validate(dict(row)) if row else None
+        return found if found and found.unanswered else None

@@ -61,6 +61,17 @@ class DraftBasis(Frozen):
     newest: str | None = None
 
 
+class RecordedQuestion(Frozen):
+    """What the draft of a turn that is over was made from. `ai_agent`: who had answered before."""
+
+    unanswered: tuple[str, ...]
+    transcript: tuple[EarlierMessage, ...] = ()
+    context: CustomerContext | None = None
+    greeted: bool = False
+    instruction: str = ""
+    ai_agent: str | None = None
+
+
 class Claim(Frozen):
     """`in_doubt`: an earlier attempt claimed this send and did not finish; look it up before sending again."""
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from publishing.specification.schemas import ENTRIES
 from tests.organisation import ARTICLES, SPECIFICATION
 
 
@@ -11,8 +12,9 @@ def write_bikeshop(folder: Path) -> None:
     """Everything but labelled messages."""
     content = SPECIFICATION.model_dump(mode="json")
     topics = {"topics": content.pop("topics"), "out_of_scope_examples": content.pop("out_of_scope_examples")}
-    for ai_agent in content.pop("ai_agents"):
-        write(folder / "agents" / f"{ai_agent['id']}.yaml", yaml.safe_dump(ai_agent))
+    for inside, entries in ENTRIES.items():
+        for entry in content.pop(entries.field):
+            write(folder / inside / f"{entry['id']}.yaml", yaml.safe_dump(entry))
     write(folder / "organisation.yaml", yaml.safe_dump(content))
     write(folder / "topics.yaml", yaml.safe_dump(topics))
     for article in ARTICLES:

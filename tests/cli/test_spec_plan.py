@@ -6,6 +6,7 @@ from io import StringIO
 from rich.console import Console
 
 from cli.spec_plan import plan_as_data, print_plan
+from domain.conversation.asking_again import Answers, AskedAgain
 from domain.conversation.redeciding import Redecided, Redecision, UnknownTurn
 from domain.conversation.turn import Decision, Outcome, Reason
 from domain.specification.changes import Change
@@ -75,3 +76,21 @@ def test_programs_get_all_of_them() -> None:
     assert found["reasons"] == {"articles have changed": 1}
     assert data["changes"][0]["words"] == "article refunds, body changed, lines: 1 added, 1 removed"
     assert data["publication"]["base"] == "a" * 64
+
+
+def test_what_models_say_when_they_are_asked_again_is_told() -> None:
+    escalated = Decision(outcome=Outcome.ESCALATE, reason=Reason.LOW_CONFIDENCE)
+    turns = (
+        AskedAgain(conversation_id="conversation-same", turn=1, before=SENT, after=(SENT, SENT)),
+        AskedAgain(conversation_id="conversation-other", turn=2, before=SENT, after=(SENT, escalated)),
+    )
+    given = plan(changed=0).model_copy(update={"answers": Answers(times=2, turns=turns, left_out=3)})
+    text = printed(given)
+    assert "Asked again 2 times each: 1 of 2 turns are decided as they were each time (pass^2 0.50, " in text
+    assert "3 could not be asked" in text
+    assert "conversation-other" in text
+    assert "1 × escalate (low_confidence)" in text
+    assert "conversation-same" not in text
+    data = json.loads(json.dumps(plan_as_data(given)))
+    assert (data["answers"]["passed"]["count"], data["answers"]["left_out"]) == (1, 3)
+    assert plan_as_data(plan(changed=0))["answers"] is None

@@ -4,21 +4,28 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from answering.organisations import ModelFactory, ServedVersion
+from answering.understanding import DraftQuestion
+from domain.conversation.asking_again import Answers
 from domain.conversation.confidence import Calibration
 from domain.conversation.decision import decide
+from domain.conversation.redeciding import UnknownTurn
 from domain.conversation.requests import StartConversation
 from domain.conversation.turn import Citation, DecisionRecord, Draft, Evidence, Outcome, Usage
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.specification.organisation import Mode, OrganisationSpec
 from integrations.embeddings.base import Embedder
 from integrations.embeddings.none import NoEmbedder
+from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolSettings
+from publishing.asking import Sample, ask_again
 from publishing.labelled_messages import COLUMNS
-from publishing.planning import Plan, apply_plan, make_plan, read_plan
+from publishing.planning import Asking, Plan, apply_plan, make_plan, read_plan
 from publishing.publication import Installation
 from publishing.specification import load_specification
 from storage.database import Database, connect
@@ -58,6 +65,12 @@ class Shop:
     async def plan(self, conversations: int = 100) -> Plan:
         return await make_plan(self.database, load_specification(self.folder), self.folder, conversations, INSTALLATION)
 
+    async def ask(self, writer: ReplyWriter, sample: Sample) -> Answers | None:
+        models = ModelFactory(writer=lambda *_: writer, validator=lambda _: AgreeingValidator())
+        loaded = load_specification(self.folder)
+        asking = Asking(sample, models)
+        return (await make_plan(self.database, loaded, self.folder, 100, INSTALLATION, asking)).answers
+
     async def apply(self, plan: Plan) -> str:
         loaded = load_specification(self.folder)
         return await apply_plan(self.database, plan.publication, loaded, INSTALLATION, "lea", "as planned")
@@ -75,6 +88,27 @@ class Shop:
         record = decided(draft, spec, confidence)
         sent = reply(draft.draft_id, conversation_id=conversation, record=record)
         await stage.deliveries.deliver_stored(sent, later(number))
+
+
+class AgreeingValidator:
+    async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
+        return DraftVerdict(supported=1.0, usage=Usage(model="scripted"))
+
+
+class FickleWriter:
+    """Answers from the first article that was found; every so many times it has no answer."""
+
+    def __init__(self, fails_every: int = 0) -> None:
+        self._fails_every = fails_every
+        self.asked = list[str]()
+
+    async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
+        self.asked.append(request.question)
+        if self._fails_every and len(self.asked) % self._fails_every == 0:
+            return WrittenReply(text="", usage=Usage(model="scripted"))
+        found = request.passages[0]
+        citation = Citation(source_id=found.article_id, title=found.title)
+        return WrittenReply(text=found.text, citations=(citation,), usage=Usage(model="scripted"))
 
 
 def drafted(draft_id: str, topic: str) -> Draft:
@@ -229,3 +263,38 @@ async def test_two_apply_the_same_plan_and_one_of_them_is_told(shop: Shop) -> No
     plan = await shop.plan()
     outcomes = await asyncio.gather(shop.apply(plan), shop.apply(plan), return_exceptions=True)
     assert sorted(type(one).__name__ for one in outcomes) == ["ConflictError", "str"]
+
+
+async def test_what_nobody_can_know_is_asked_again(shop: Shop) -> None:
+    writer = FickleWriter()
+    assert await shop.ask(writer, Sample(4, 3)) is None, "nothing is unknown while nothing changes"
+    change(shop.folder / "knowledge" / "warranty.md", "10 years", "12 years")
+    answers = await shop.ask(writer, Sample(4, 3))
+    assert answers is not None
+    assert (answers.times, len(answers.turns), answers.left_out) == (3, 4, 0)
+    assert len(writer.asked) == 12
+    assert set(writer.asked) == {"Where is my parcel?"}
+    assert all(len(set(turn.after)) == 1 for turn in answers.turns), "the same writer, the same decision"
+
+
+async def test_a_writer_that_is_not_always_of_one_opinion_does_not_pass(shop: Shop) -> None:
+    change(shop.folder / "knowledge" / "warranty.md", "10 years", "12 years")
+    answers = await shop.ask(FickleWriter(fails_every=2), Sample(6, 2))
+    assert answers is not None
+    assert answers.passed.count == 0
+    assert {decision.outcome for turn in answers.turns for decision in turn.after} >= {Outcome.ESCALATE}
+
+
+async def test_turns_that_fall_to_an_ai_agent_with_tools_are_left_out(shop: Shop) -> None:
+    repository = DecidedTurnRepository(shop.database)
+    turns = await repository.latest("bikeshop", 100)
+    unknown = [UnknownTurn(conversation_id=turn.conversation_id, turn=turn.turn, reason="tools") for turn in turns]
+
+    class Drafter:
+        async def draft(self, question: DraftQuestion) -> Draft:
+            return drafted(question.draft_id, "delivery")
+
+    with_tools = SimpleNamespace(ai_agent=lambda _: SimpleNamespace(tools=("look_up",)))
+    served = cast("ServedVersion", SimpleNamespace(drafter=Drafter(), specification=with_tools))
+    answers = await ask_again(repository, served, turns, unknown, Sample(4, 2))
+    assert (answers.turns, answers.left_out) == ((), 4)

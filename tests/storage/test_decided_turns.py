@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.conversation.requests import StartConversation
+from domain.conversation.turn import CustomerContext, Fact
 from domain.specification.organisation import Mode
 from storage.decided_turns import DecidedTurnRepository
 from storage.records import RecordRepository
@@ -14,7 +15,9 @@ from tests.storage.stage import (
     ORGANISATION,
     Stage,
     draft,
+    generate,
     later,
+    message,
     record,
     reply,
     status_change,
@@ -60,3 +63,46 @@ async def test_of_the_conversations_those_opened_last_are_read(stage: Stage) -> 
     turns = DecidedTurnRepository(stage.database)
     assert [len(await turns.latest(ORGANISATION, count)) for count in (2, 3)] == [0, 1]
     assert await turns.latest("other", 3) == []
+
+
+async def test_a_turn_that_is_over_is_asked_with_what_was_said_until_then(stage: Stage) -> None:
+    context = CustomerContext(facts=(Fact(name="plan", value="Pro", source="crm", as_of=NOW),), matches=1)
+    await stage.customers.save_context(CONVERSATION, "context-1", context, NOW)
+    for number, texts in enumerate((("Hello", "Where is it?"), ("And now?",), ("Thanks",)), 1):
+        messages = [message(f"m-{number}-{n}", text) for n, text in enumerate(texts)]
+        asked = generate(
+            f"draft-{number}", *messages, revision=number, context_id="context-1", instruction=f"instruction {number}"
+        )
+        await stage.turns.begin_draft(asked, NOW)
+        await stage.turns.save_draft(asked, draft(f"draft-{number}", f"Answer {number}"))
+        decided = record(turn=number, revision=number).model_copy(update={"decided_at": later(number)})
+        sent = reply(f"draft-{number}", expected_revision=number, record=decided)
+        await stage.deliveries.deliver_stored(sent, later(number))
+    repository = DecidedTurnRepository(stage.database)
+
+    first, second = await repository.question(CONVERSATION, 1), await repository.question(CONVERSATION, 2)
+
+    assert first is not None
+    assert (first.unanswered, first.transcript, first.greeted, first.ai_agent) == (
+        ("Hello", "Where is it?"),
+        (),
+        False,
+        None,
+    )
+    assert second is not None
+    assert second.unanswered == ("And now?",)
+    assert [said.text for said in second.transcript] == ["Hello", "Where is it?", "Answer 1"]
+    assert (second.greeted, second.ai_agent, second.instruction) == (True, "service", "instruction 2")
+    assert second.context == context
+    assert await repository.question(CONVERSATION, 4) is None
+
+
+async def test_a_turn_without_a_reply_is_asked_as_well_and_one_without_its_messages_is_not(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    repository = DecidedTurnRepository(stage.database)
+    (turn,) = await repository.latest(ORGANISATION, 1)
+    question = await repository.question(CONVERSATION, turn.turn)
+    assert question is not None
+    assert question.unanswered == ("Where is my parcel?",)
+    await stage.database.fetchval("DELETE FROM messages WHERE author = 'customer'")
+    assert await repository.question(CONVERSATION, turn.turn) is None
