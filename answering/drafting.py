@@ -14,21 +14,30 @@ from integrations.tools.reply import AllowedTools
 
 
 class Drafter:
-    """Makes drafts for one organisation; holds no state of a conversation. `servers` are its tool servers by id."""
+    """Makes drafts for one organisation; holds no state of a conversation.
+
+    `servers` are its tool servers by id, `writers` those of AI agents that have one of their own.
+    """
 
     def __init__(
-        self, models: OrganisationModels, writer: ReplyWriter, servers: Mapping[str, ToolServer] | None = None
+        self,
+        models: OrganisationModels,
+        writer: ReplyWriter,
+        servers: Mapping[str, ToolServer] | None = None,
+        writers: Mapping[str, ReplyWriter] | None = None,
     ) -> None:
         self._version = models.version
         self._servers = servers or {}
         self._reader = MessageReader(models)
         self._writer = writer
+        self._writers = writers or {}
 
     async def draft(self, question: DraftQuestion) -> Draft:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
         understood = await self._reader.read(question)
         tools = AllowedTools(understood.ai_agent, self._version, self._servers, question.context)
-        written = await self._writer.write_reply(understood.request, tools)
+        writer = self._writers.get(understood.ai_agent.id, self._writer)
+        written = await writer.write_reply(understood.request, tools)
         findings = Findings(
             specification=self._version.specification,
             understood=understood,

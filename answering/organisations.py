@@ -12,7 +12,7 @@ from answering.understanding import OrganisationModels
 from domain.conversation.policy import policy_of
 from domain.delivery.channels import ChannelTraits
 from domain.errors import UnavailableError
-from domain.specification.organisation import ChannelKind, ModelSpec, SpecVersion
+from domain.specification.organisation import ChannelKind, ModelSpec, OrganisationSpec, OwnModel, SpecVersion
 from domain.specification.tools import ToolServerSpec
 from integrations.channels.registry import TRAITS
 from integrations.embeddings.base import Embedder
@@ -67,7 +67,7 @@ class ServedVersion:
         self._factory = factory
         self._validator = _validator_of(self.specification.model, factory)
         policy = policy_of(self.specification, published.calibration, traits)
-        embedded = _is_embedded(self.specification.model, factory)
+        embedded = _is_embedded(self.specification, factory)
         self.policy = policy.model_copy(
             update={
                 "validates": self._validator is not None,
@@ -79,15 +79,18 @@ class ServedVersion:
     @cached_property
     def drafter(self) -> Drafter:
         """With the writer and its fallbacks."""
+        servers = {server.id: self._connect(server) for server in self.specification.tool_servers}
+        own = {ai_agent.id: self._writer(ai_agent.model) for ai_agent in self.specification.ai_agents if ai_agent.model}
+        return Drafter(self._models, self._writer(self.specification.model), servers, own)
+
+    def _writer(self, named: ModelSpec | OwnModel) -> ReplyWriter:
         model, knowledge = self.specification.model, self._models.knowledge
         candidates = [
-            Candidate(named or DEFAULT_WRITER, partial(self._factory.writer, named, knowledge))
-            for named in (model.writer, *model.fallbacks)
+            Candidate(name or DEFAULT_WRITER, partial(self._factory.writer, name, knowledge))
+            for name in (named.writer, *named.fallbacks)
         ]
         patience = timedelta(seconds=model.patience_seconds)
-        writer = FallbackReplyWriter(candidates, allow=self._budget.allow, patience=patience, prices=model.prices)
-        servers = {server.id: self._connect(server) for server in self.specification.tool_servers}
-        return Drafter(self._models, writer, servers)
+        return FallbackReplyWriter(candidates, allow=self._budget.allow, patience=patience, prices=model.prices)
 
     @cached_property
     def validator(self) -> DraftValidator | None:
@@ -157,5 +160,9 @@ def _validator_of(model: ModelSpec, factory: ModelFactory) -> str | None:
     return model.validator or (factory.default_validator if model.writer is None else None)
 
 
-def _is_embedded(model: ModelSpec, factory: ModelFactory) -> bool:
-    return model.writer == "local" or (model.writer is None and factory.default_validator is None)
+def _is_embedded(specification: OrganisationSpec, factory: ModelFactory) -> bool:
+    """No provider is asked by any AI agent, unless a fallback is."""
+    writer = specification.model.writer
+    own = [ai_agent.model.writer for ai_agent in specification.ai_agents if ai_agent.model]
+    embedded = writer == "local" or (writer is None and factory.default_validator is None)
+    return embedded and all(name == "local" for name in own)

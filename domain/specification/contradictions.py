@@ -123,11 +123,25 @@ def _targets(data: object) -> Iterator[Finding]:
 
 def _fallbacks(data: object) -> Iterator[Finding]:
     """A model that failed just now is not asked at once again."""
-    seen = {child(child(data, "model"), "writer")}
-    for location, name in texts_at(data, "model.fallbacks.*"):
-        if name in seen:
-            yield Finding(location, f"{name!r} was asked already", "Name another model, or leave this one out.")
-        seen.add(name)
+    for around, model in (*values_at(data, "model"), *values_at(data, "ai_agents.*.model")):
+        seen = {child(model, "writer")}
+        for location, name in texts_at(model, "fallbacks.*"):
+            if name in seen:
+                finding = Finding(location, f"{name!r} was asked already", "Name another model, or leave this one out.")
+                yield _within(around, finding)
+            seen.add(name)
+
+
+def _models_without_price(data: object) -> Iterator[Finding]:
+    """What an AI agent's own model costs would be in no budget."""
+    prices = child(child(data, "model"), "prices")
+    if child(child(data, "model"), "monthly_budget") is None:
+        return
+    named = texts_at(data, "ai_agents.*.model.writer", "ai_agents.*.model.fallbacks.*")
+    for location, name in named:
+        if name != "local" and child(prices, name) is None:
+            problem = f"monthly_budget lacks a price for {name!r}"
+            yield Finding(location, problem, "Add it to model.prices, with 0 where nothing is paid.")
 
 
 def _hours_twice(data: object) -> Iterator[Finding]:
@@ -254,6 +268,7 @@ CHECKS: tuple[Check, ...] = (
     _supervision,
     _targets,
     _fallbacks,
+    _models_without_price,
     _hours_twice,
     _ladder,
     _rules_without_roles,

@@ -85,6 +85,13 @@ class CannotDo(SpecModel):
     )
 
 
+class OwnModel(SpecModel):
+    """Which models write the replies of one AI agent, instead of the organisation's."""
+
+    writer: WriterName = Field(description="What writes its replies.")
+    fallbacks: tuple[WriterName, ...] = Field((), description="Asked in this order when the writer cannot answer.")
+
+
 class AiAgentSpec(SpecModel):
     """One AI agent: what it can do, cannot do, when it escalates, how its success is measured."""
 
@@ -95,6 +102,7 @@ class AiAgentSpec(SpecModel):
     can_do: tuple[str, ...] = Field(min_length=1, description="What it may do, a sentence each.")
     cannot_do: tuple[CannotDo, ...] = Field((), description="What it must leave to people.")
     tone: str = Field("friendly, precise, short", description="How it writes.")
+    model: OwnModel | None = Field(None, description="Models of its own; unset, those of the organisation write.")
     knowledge_topics: tuple[Key, ...] = Field((), description="Article topics it may cite; empty means all.")
     customer_facts: tuple[str, ...] = Field((), description="Fact names it may tell the customer.")
     tools: tuple[AllowedTool, ...] = Field((), description="Tools it may use, or propose the use of.")

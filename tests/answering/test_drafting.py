@@ -240,3 +240,11 @@ class Writes:
     async def write_reply(self, request: ReplyRequest, tools: ReplyTools | None = None) -> WrittenReply:
         self.asked.append(request)
         return WrittenReply(text=self._text, usage=Usage(model="openai:small"))
+
+
+async def test_an_ai_agent_with_a_writer_of_its_own_is_written_for_by_it(models: OrganisationModels) -> None:
+    common, own = Says("From the common one."), Says("From its own.")
+    drafter = Drafter(models, common, writers={"billing": own})
+    assert (await draft(drafter, "I want my money back")).text == "From its own."
+    assert (await draft(drafter, "How do I reset my password?")).text == "From the common one."
+    assert (len(common.asked), len(own.asked)) == (1, 1)

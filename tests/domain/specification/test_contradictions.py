@@ -28,6 +28,7 @@ def rungs(*minutes: int) -> dict[str, Any]:
     return {"ladder": [{"after_minutes": after, "action": "remind"} for after in minutes]}
 
 
+PRICED = {"model": {"writer": "openai:a", "monthly_budget": 5, "prices": {"openai:a": {"input": 1, "output": 2}}}}
 MONDAY = {"weekday": 0, "opens": "09:00", "closes": "17:00"}
 
 
@@ -58,6 +59,14 @@ FOUND: list[tuple[dict[str, Any], str]] = [
     (measure("csat", -1), "ai_agents.1.success.0.target: is below 0"),
     ({"model": {"writer": "local", "fallbacks": ["local"]}}, "model.fallbacks.0: 'local' was asked already"),
     ({"model": {"fallbacks": ["local", "local"]}}, "model.fallbacks.1: 'local' was asked already"),
+    (
+        {"ai_agents": agents(model={"writer": "openai:a", "fallbacks": ["local", "openai:a"]})},
+        "ai_agents.1.model.fallbacks.1: 'openai:a' was asked already",
+    ),
+    (
+        PRICED | {"ai_agents": agents(model={"writer": "openai:b", "fallbacks": ["local"]})},
+        "ai_agents.1.model.writer: monthly_budget lacks a price for 'openai:b'",
+    ),
     (rungs(60, 30), "ladder.1.after_minutes: comes after 30 minutes, and the rung above it after 60"),
     ({"ladder": [{"after_minutes": 1, "action": "move_up"}]}, "ladder.0.action: move_up names no roles"),
     (rules({"roles": []}), "approval_rules.0.roles: names no role, so that nobody may approve"),
@@ -98,6 +107,7 @@ def test_each_is_found_with_a_remedy(change: dict[str, Any], told: str) -> None:
         measure("automated_resolution", 1),
         measure("first_response_seconds", 60),
         {"language": "pt-BR"},
+        PRICED | {"ai_agents": agents(mode="supervision", knowledge_topics=["money"], model={"writer": "openai:a"})},
         {"language": "nb"},
         {"calendar": {"hours": [MONDAY, MONDAY | {"weekday": 1}]}},
     ],
