@@ -82,7 +82,12 @@ class AtOnce:
         self, draft: Draft, record: DecisionRecord, input: GenerateReplyInput, mandate: Mandate, policy: Policy
     ) -> GeneratedReply:
         approval = approval_to_ask(
-            draft, record, policy, approval_id=approval_id_of(draft, input.revision), now=record.decided_at
+            draft,
+            record,
+            policy,
+            approval_id=approval_id_of(draft, input.revision),
+            channel=mandate.channel,
+            now=record.decided_at,
         )
         request = RequestApprovalInput(
             **_names(input),

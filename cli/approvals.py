@@ -101,6 +101,8 @@ def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     yield "Approved so far", ", ".join(approval.approved_by) or "nobody yet"
     yield "Assigned to", approval.assignee or "nobody in particular"
     yield "Ladder", f"{approval.rungs_done} reminders so far"
+    if approval.leaves_at:
+        yield "Leaves by itself", f"{approval.leaves_at:%Y-%m-%d %H:%M} UTC, unless somebody decides before"
     yield "Digest", approval.digest
 
 

@@ -17,6 +17,8 @@ from domain.specification.organisation import ApprovalRule, LadderRung, Sensitiv
 from domain.tools.actions import ProposedAction
 
 DEFAULT_RULE = ApprovalRule(id="default")
+VETO_WINDOW = Person(id="veto-window")
+"""By whom a draft is let go that nobody stopped in time."""
 
 
 class Approval(BaseModel):
@@ -41,6 +43,9 @@ class Approval(BaseModel):
     requested_at: datetime
     approved_by: tuple[str, ...] = ()
     rungs_done: int = Field(0, ge=0, description="Rungs of the reminder ladder already taken.")
+    leaves_at: datetime | None = Field(
+        None, description="When the draft leaves unless somebody decides before: the end of its veto window."
+    )
 
     def climb(self, rung: LadderRung) -> "Approval":
         """One rung of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
@@ -48,6 +53,17 @@ class Approval(BaseModel):
         roles = {"remind": self.roles, "widen": widened, "move_up": rung.roles or self.roles}[rung.action]
         assignee = self.assignee if rung.action == "remind" else None
         return self.model_copy(update={"rungs_done": self.rungs_done + 1, "roles": roles, "assignee": assignee})
+
+
+    def let_go(self) -> DecideApproval:
+        """The decision that nobody stopped it."""
+        return DecideApproval(
+            request_id=f"{self.approval_id[:100]}-veto-over",
+            by=VETO_WINDOW,
+            approval_id=self.approval_id,
+            action="approve",
+            digest=self.digest,
+        )
 
 
 class Verdict(Frozen):
@@ -120,7 +136,7 @@ def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, no
     text = decision.text or approval.text
     digest = digest_of(text=text, draft_id=approval.draft_id, revision=approval.revision, actions=approval.actions)
     changes = {"approval_id": approval_id, "text": text, "digest": digest, "requester": decision.by.id}
-    fresh = {"approved_by": (), "requested_at": now, "rungs_done": 0, "assignee": None}
+    fresh = {"approved_by": (), "requested_at": now, "rungs_done": 0, "assignee": None, "leaves_at": None}
     return approval.model_copy(update=changes | fresh)
 
 

@@ -25,6 +25,12 @@ def ladder_due(state: ConversationState) -> datetime | None:
     return next_rung(approval.requested_at, approval.rungs_done, policy.ladder, policy.calendar)
 
 
+def veto_due(state: ConversationState) -> datetime | None:
+    """When the draft that waits leaves, because nobody stopped it."""
+    approval, waits = state.approval, state.status is Status.AWAITING_APPROVAL
+    return approval.leaves_at if approval and waits else None
+
+
 def silence_due(state: ConversationState) -> datetime | None:
     """When silence resolves the conversation; never while anybody owes the customer something."""
     owing = state.answering.unanswered or state.mailbox.inbox or state.waiting.identity_check
@@ -56,6 +62,7 @@ def closing_due(state: ConversationState) -> datetime | None:
 def _due(state: ConversationState) -> list[tuple[datetime, str]]:
     due = (
         (ladder_due(state), "remind of the approval"),
+        (veto_due(state), "end of the veto window"),
         (silence_due(state), "resolve after silence"),
         (snooze_due(state), "end of the snooze"),
         (code_due(state), "end of the identity code"),

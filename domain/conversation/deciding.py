@@ -1,7 +1,7 @@
 """What becomes of a draft: it is decided about, and made into what the store is asked for. Pure functions."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from domain.approvals.approval import Approval, digest_of, open_approval, rule_for
@@ -11,8 +11,8 @@ from domain.conversation.decision import decide
 from domain.conversation.groups import Answered
 from domain.conversation.messages import Author
 from domain.conversation.policy import Policy
-from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome
-from domain.specification.organisation import ChannelKind
+from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome, Reason
+from domain.specification.organisation import ApprovalRule, ChannelKind
 
 
 def decide_draft(
@@ -67,7 +67,7 @@ def reply_to_send(
 
 
 def approval_to_ask(
-    draft: Draft, record: DecisionRecord, policy: Policy, *, approval_id: str, now: datetime
+    draft: Draft, record: DecisionRecord, policy: Policy, *, approval_id: str, channel: ChannelKind, now: datetime
 ) -> Approval:
     """The approval that a draft waits for, by the first rule that fits."""
     evidence = draft.evidence
@@ -75,7 +75,20 @@ def approval_to_ask(
         policy.approval_rules, ai_agent=draft.ai_agent, sensitivity=evidence.sensitivity, amount=evidence.amount
     )
     reason = record.decision.reason.value
-    return open_approval(draft, approval_id=approval_id, revision=record.revision, reason=reason, rule=rule, now=now)
+    approval = open_approval(
+        draft, approval_id=approval_id, revision=record.revision, reason=reason, rule=rule, now=now
+    )
+    minutes = policy.veto_minutes.get(draft.ai_agent)
+    if minutes is None or not _is_merely_supervised(draft, record, rule):
+        return approval
+    end = now + timedelta(minutes=minutes)
+    return approval.model_copy(update={"leaves_at": policy.quiet_until(channel, end) or end})
+
+
+def _is_merely_supervised(draft: Draft, record: DecisionRecord, rule: ApprovalRule) -> bool:
+    """Nothing but its topic asks for people: no money, no law, no action, no second approver."""
+    needs_people = draft.actions or draft.evidence.sensitivity or rule.approvers > 1
+    return record.decision.reason is Reason.SUPERVISED and not needs_people
 
 
 def approval_id_of(draft: Draft, revision: int) -> str:

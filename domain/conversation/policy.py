@@ -38,6 +38,7 @@ class Policy(Frozen):
     burst_window_seconds: dict[str, float] = {}
     quiet_hours: dict[str, QuietHours] = {}
     modes: dict[str, Mode] = {}
+    veto_minutes: dict[str, float] = {}
     default_ai_agent: str
     context_sources: tuple[str, ...] = (DIRECTORY,)
     crm_notes: tuple[NotedEvent, ...] = ()
@@ -99,6 +100,7 @@ def policy_of(
         burst_window_seconds={kind: channel.burst_window_seconds for kind, channel in spec.channels.items()},
         quiet_hours={kind: channel.quiet_hours for kind, channel in spec.channels.items() if channel.quiet_hours},
         modes={ai_agent.id: ai_agent.mode for ai_agent in spec.ai_agents},
+        veto_minutes={ai_agent.id: ai_agent.veto_minutes for ai_agent in spec.ai_agents if ai_agent.veto_minutes},
         default_ai_agent=spec.default_ai_agent,
         context_sources=(spec.crm, *((spec.helpdesk,) if spec.helpdesk else ())),
         crm_notes=spec.crm_notes,

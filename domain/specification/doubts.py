@@ -82,6 +82,9 @@ def _never_watched(data: object) -> Iterator[Finding]:
     topics = {child(topic, "id"): topic for _, topic in values_at(data, "topics.*")}
     for location, ai_agent in values_at(data, "ai_agents.*"):
         supervised = list(texts_at(ai_agent, "supervised_topics.*"))
+        if child(ai_agent, "veto_minutes") is not None and child(ai_agent, "mode") != "supervision":
+            problem = "holds in the mode supervision only"
+            yield Finding((*location, "veto_minutes"), problem, "Set `mode: supervision`, or leave it out.")
         if supervised and child(ai_agent, "mode") != "supervision":
             problem = "hold in the mode supervision only"
             yield Finding((*location, "supervised_topics"), problem, "Set `mode: supervision`, or leave them out.")

@@ -110,6 +110,12 @@ class AiAgentSpec(SpecModel):
         None, description="Confidence below which a person takes over; unset, that of the organisation."
     )
     supervised_topics: tuple[Key, ...] = Field((), description="Drafts on these wait for approval.")
+    veto_minutes: float | None = Field(
+        None,
+        gt=0,
+        description="A draft that waits only because its topic is supervised leaves after so many minutes unless "
+        "somebody stops it; unset, it waits for an approval.",
+    )
     success: tuple[SuccessMeasure, ...] = Field((), description="What it is to reach.")
     instructions: str = Field("", description="Anything else that it must follow.")
 

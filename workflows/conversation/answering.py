@@ -314,6 +314,7 @@ class Answering:
             record,
             self._state.opened_policy,
             approval_id=f"ap-{workflow.uuid4().hex}",  # nobody can decide what nobody was shown
+            channel=self._state.drafted_for,
             now=workflow.now(),
         )
         await self._activities.request_approval(approval, record)

@@ -112,6 +112,12 @@ class Approvals:
         await self._activities.record_decision(decision, "redraft", after=self._state.lifecycle.close_approval())
         self._state.ask_redraft(decision.reason)
 
+    async def let_go(self) -> None:
+        """The veto window is over, and nobody has stopped the draft."""
+        approval = self._state.approval
+        if approval is not None:
+            await self._send_approved(approval, approval.let_go())
+
     async def climb_ladder(self) -> None:
         """Take the rung that is due: remind, widen or move up. The wait itself has no end."""
         approval = self._state.approval

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         next_deadline,
         silence_due,
         snooze_due,
+        veto_due,
     )
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Status
@@ -211,6 +212,8 @@ class ConversationWorkflow:
         self._timer.reset()
         if _is_due(ladder_due(state), now):
             await self._approvals.climb_ladder()
+        if _is_due(veto_due(state), now):
+            await self._approvals.let_go()
         if _is_due(silence_due(state), now):
             await lifecycle.resolve(f"silence-{state.answering.turn}-{state.revision}", "silence")
         if _is_due(code_due(state), now):

@@ -12,6 +12,7 @@ from domain.conversation.deadlines import (
     ladder_due,
     next_deadline,
     silence_due,
+    veto_due,
 )
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
@@ -36,6 +37,16 @@ def test_the_ladder_is_due_while_an_approval_waits() -> None:
     assert ladder_due(state(approval=waiting.climb(LADDER[0]))) is None
     assert ladder_due(state(approval=None)) is None
     assert ladder_due(state(approval=waiting, policy=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "due"), [(Status.AWAITING_APPROVAL, True), (Status.SNOOZED, False), (Status.OPEN, False)]
+)
+def test_a_veto_window_ends_while_its_draft_waits(status: Status, due: bool) -> None:
+    waiting = approval().model_copy(update={"leaves_at": NOW + HOUR / 4})
+    assert veto_due(state(approval=waiting, status=status)) == (NOW + HOUR / 4 if due else None)
+    assert veto_due(state(approval=approval(), status=status)) is None
+    assert veto_due(state(approval=None, status=status)) is None
 
 
 @pytest.mark.parametrize(

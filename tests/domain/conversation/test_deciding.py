@@ -1,6 +1,6 @@
 """What becomes of a draft."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -14,7 +14,8 @@ from domain.conversation.deciding import (
 from domain.conversation.groups import Answered
 from domain.conversation.policy import Policy
 from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome, Usage
-from domain.specification.organisation import ApprovalRule, ServiceLevels
+from domain.specification.calendar import QuietHours
+from domain.specification.organisation import ApprovalRule, Sensitivity, ServiceLevels
 from domain.tools.actions import ProposedAction
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -62,7 +63,7 @@ def test_a_question_back_has_words_of_its_own_or_the_usual_ones(question: str, t
 @pytest.mark.parametrize(("ai_agent", "needed"), [("general", 1), ("billing", 2)])
 def test_an_approval_follows_the_rule_that_fits(ai_agent: str, needed: int) -> None:
     made = draft(ai_agent)
-    approval = approval_to_ask(made, decided(made), POLICY, approval_id="ap-1", now=NOW)
+    approval = approval_to_ask(made, decided(made), POLICY, approval_id="ap-1", channel="web_chat", now=NOW)
     assert (approval.approvers_needed, approval.revision, approval.reason) == (needed, 5, "confident")
 
 
@@ -92,3 +93,36 @@ def test_a_summary_says_what_was_decided(evidence: dict[str, bool], summary: str
     said = reply_summary(made, decided(made))
     assert said.startswith(summary)
     assert said.endswith(": general / plans")
+
+
+WATCHED = SURE.model_copy(update={"supervised": True})
+VETO = POLICY.model_copy(update={"veto_minutes": {"general": 15.0, "billing": 15.0}})
+
+
+@pytest.mark.parametrize(
+    ("changes", "policy", "leaves"),
+    [
+        ({}, VETO, True),
+        ({}, POLICY, False),
+        ({"ai_agent": "billing"}, VETO, False),
+        ({"actions": (ProposedAction(server="shop", tool="refund", arguments={}),)}, VETO, False),
+        ({"evidence": WATCHED.model_copy(update={"sensitivity": Sensitivity.LEGAL})}, VETO, False),
+        ({"evidence": SURE.model_copy(update={"sensitivity": Sensitivity.LEGAL})}, VETO, False),
+    ],
+    ids=["supervised", "no window", "two approvers", "an action", "supervised and sensitive", "sensitive"],
+)
+def test_only_what_is_merely_supervised_leaves_by_itself(
+    changes: dict[str, object], policy: Policy, leaves: bool
+) -> None:
+    made = draft(**{"evidence": WATCHED} | changes)
+    approval = approval_to_ask(made, decided(made), policy, approval_id="ap-1", channel="web_chat", now=NOW)
+    assert approval.leaves_at == (NOW + timedelta(minutes=15) if leaves else None)
+
+
+def test_in_quiet_hours_a_veto_window_lasts_until_they_end() -> None:
+    night = VETO.model_copy(update={"quiet_hours": {"email": QuietHours(begins=time(9), ends=time(11))}})
+    made = draft(evidence=WATCHED)
+    asked = {channel: approval_to_ask(made, decided(made), night, approval_id="a", channel=channel, now=NOW)
+             for channel in ("email", "web_chat")}
+    assert asked["email"].leaves_at == NOW.replace(hour=11)
+    assert asked["web_chat"].leaves_at == NOW + timedelta(minutes=15)

@@ -25,6 +25,7 @@ FOUND: list[tuple[dict[str, Any], str]] = [
     (UNSURE | billing(), NO_PERSON),
     ({"articles": []}, "topics.0.id: nobody can answer it"),
     (SHOP, "tool_servers.0.id: no AI agent uses 'shop'"),
+    (billing(mode="delegation", veto_minutes=5), "ai_agents.1.veto_minutes: holds in the mode supervision only"),
     (billing(mode="delegation", supervised_topics=["refunds"]), "ai_agents.1.supervised_topics: hold in the mode"),
 ]
 

@@ -369,6 +369,37 @@ async def test_an_approval_given_90_days_later_still_sends(converse: Converse) -
         assert len(conversation.fakes.delivered) == 1
 
 
+VETO = {"veto_minutes": {"general": 15}}
+
+
+async def test_a_draft_leaves_after_its_veto_window_unless_it_is_stopped(converse: Converse) -> None:
+    async with converse(fakes(SUPERVISED, **VETO)) as conversation:
+        await conversation.says("refund me")
+        state = await conversation.until(lambda s: s.approval is not None)
+        assert state.approval
+        await conversation.pass_time(timedelta(minutes=14))
+        assert conversation.fakes.delivered == []
+        await conversation.pass_time(timedelta(minutes=2))
+        await conversation.until(lambda s: s.approval is None and s.status is Status.OPEN)
+        (sent,) = conversation.fakes.deliveries
+        assert sent.closure
+        assert (sent.closure.decision.by.id, sent.closure.decision.action) == ("veto-window", "approve")
+        assert conversation.fakes.decisions == []
+
+
+@pytest.mark.parametrize("action", ["reject", "take_over"])
+async def test_who_stops_a_draft_in_time_is_heeded(converse: Converse, action: str) -> None:
+    async with converse(fakes(SUPERVISED, **VETO)) as conversation:
+        await conversation.says("refund me")
+        stopped = await conversation.until(lambda s: s.approval is not None)
+        assert stopped.approval
+        conversation.fakes.evidence = SURE
+        await conversation.ask(decision(conversation, action, reason="not like this"))
+        await conversation.until(lambda s: s.approval is None and not s.answering.unanswered)
+        await conversation.pass_time(timedelta(minutes=30))
+        assert stopped.approval.draft_id not in [sent.draft_id for sent in conversation.fakes.deliveries]
+
+
 async def test_silence_resolves_and_a_week_later_the_workflow_ends(converse: Converse) -> None:
     async with converse(fakes()) as conversation:
         await conversation.says("thanks, where is my invoice?")
