@@ -28,7 +28,7 @@ console = Console(highlight=False)
 
 
 @app.command()
-def validate(
+def check(
     folder: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
@@ -88,7 +88,7 @@ def publish(
 
 @app.command()
 def schema(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("specs/schema")) -> None:
-    """Write the JSON Schema of the files, for editors. Ids of an organisation are for `validate` to check."""
+    """Write the JSON Schema of the files, for editors. Ids of an organisation are for `check`."""
     for path in write_schemas(folder):
         console.print(f"wrote {path}")
 
@@ -100,6 +100,7 @@ def _warn(settings: Settings, organisation: str) -> None:
 
 app.command()(history)
 app.command("list", hidden=True)(history)
+app.command("validate", hidden=True)(check)
 app.command()(rollback)
 app.command()(diff)
 app.command()(export)

@@ -1,4 +1,4 @@
-"""How `holdfast spec validate` shows the mistakes of a specification, to people and to programs."""
+"""How `holdfast spec check` shows the mistakes of a specification, to people and to programs."""
 
 from collections.abc import Iterator
 from pathlib import Path

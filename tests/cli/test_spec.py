@@ -22,7 +22,7 @@ def techflow(tmp_path: Path) -> Path:
 
 
 def test_a_good_folder_is_counted(techflow: Path) -> None:
-    result = spec("validate", str(techflow))
+    result = spec("check", str(techflow))
     assert result.exit_code == 0
     assert result.output.startswith("techflow is valid: ")
     assert "Content hash " in result.output
@@ -32,7 +32,7 @@ def test_every_mistake_is_shown_with_its_line(techflow: Path) -> None:
     topics = techflow / "topics.yaml"
     topics.write_text(topics.read_text().replace("ai_agent: billing", "ai_agent: biling", 1))
     (techflow / "agents" / "billing.yaml").write_text("id: billing\nname: [x\n")
-    result = spec("validate", str(techflow))
+    result = spec("check", str(techflow))
     assert result.exit_code == 1
     assert result.output.splitlines() == [
         "agents/billing.yaml:2: is not valid YAML: while parsing a flow sequence expected ',' or ']', but got "
@@ -46,7 +46,7 @@ def test_every_mistake_is_shown_with_its_line(techflow: Path) -> None:
 def test_mistakes_are_told_to_programs(techflow: Path) -> None:
     organisation = techflow / "organisation.yaml"
     organisation.write_text(organisation.read_text().replace("currency: EUR", "currency: euro"))
-    result = spec("validate", str(techflow), "--json")
+    result = spec("check", str(techflow), "--json")
     assert result.exit_code == 1
     report = json.loads(result.output)
     assert (report["valid"], report["content_hash"]) == (False, None)
@@ -63,14 +63,14 @@ def test_mistakes_are_told_to_programs(techflow: Path) -> None:
 
 
 def test_a_good_folder_is_told_to_programs(techflow: Path) -> None:
-    report = json.loads(spec("validate", str(techflow), "--json").output)
+    report = json.loads(spec("check", str(techflow), "--json").output)
     assert (report["valid"], report["mistakes"]) == (True, [])
-    assert report["content_hash"][:12] in spec("validate", str(techflow)).output
+    assert report["content_hash"][:12] in spec("check", str(techflow)).output
 
 
 def test_warnings_are_told_to_programs(techflow: Path, tmp_path: Path) -> None:
     copy = techflow.rename(tmp_path / "acme")
-    report = json.loads(spec("validate", "--json", HOLDFAST_ORGANISATION=str(copy)).output)
+    report = json.loads(spec("check", "--json", HOLDFAST_ORGANISATION=str(copy)).output)
     assert report["valid"]
     assert report["warnings"][0].startswith(
         "The files say `organisation: techflow`, and this installation serves 'acme'"
@@ -91,19 +91,19 @@ def test_nothing_is_published_of_a_folder_with_mistakes(home: Path, tmp_path: Pa
 
 
 def test_the_folder_of_the_settings_is_the_default(techflow: Path) -> None:
-    given = spec("validate", str(techflow))
-    assert spec("validate", HOLDFAST_ORGANISATION=str(techflow)).output == given.output
+    given = spec("check", str(techflow))
+    assert spec("check", HOLDFAST_ORGANISATION=str(techflow)).output == given.output
 
 
 def test_a_change_is_another_version(techflow: Path) -> None:
-    before = spec("validate", str(techflow)).output
+    before = spec("check", str(techflow)).output
     article = min((techflow / "knowledge").glob("**/*.md"))
     article.write_text(article.read_text() + "\nOne more sentence.\n")
-    assert spec("validate", str(techflow)).output.rpartition(" ")[2] != before.rpartition(" ")[2]
+    assert spec("check", str(techflow)).output.rpartition(" ")[2] != before.rpartition(" ")[2]
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
-    result = spec("validate", str(tmp_path / "nowhere"))
+    result = spec("check", str(tmp_path / "nowhere"))
     assert result.exit_code == 1
     assert result.output == f"There is no folder {tmp_path / 'nowhere'}.\n"
 
@@ -113,7 +113,7 @@ def test_a_copy_that_keeps_the_name_of_the_organisation_is_warned_of(
     techflow: Path, tmp_path: Path, name: str, warned: bool
 ) -> None:
     copy = techflow.rename(tmp_path / name)
-    result = spec("validate", HOLDFAST_ORGANISATION=str(copy))
+    result = spec("check", HOLDFAST_ORGANISATION=str(copy))
     assert result.exit_code == 0
     assert ("Warning: The files say `organisation: techflow`" in result.output) is warned
 
@@ -241,7 +241,7 @@ def test_the_files_of_a_published_version_come_back(bikeshop: Path, installed: d
     change(bikeshop / "organisation.yaml", "name: Bike Shop", "name: Two Wheels")
     exported = spec("export", first, str(tmp_path / "old"), **installed)
     assert exported.output.endswith("They are the version to the letter.\n")
-    assert first in spec("validate", str(tmp_path / "old"), **installed).output
+    assert first in spec("check", str(tmp_path / "old"), **installed).output
     again = spec("export", first, str(tmp_path / "old"), **installed)
     assert (again.exit_code, "is not empty" in again.output) == (1, True)
 

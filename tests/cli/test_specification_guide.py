@@ -23,5 +23,5 @@ def test_the_example_is_real(tmp_path: Path) -> None:
         folder.write(file, text)
     for file, old, new in CHANGES:
         folder.replace(file, old, new)
-    output = CliRunner().invoke(app, ["spec", "validate", str(folder.path)], env={"COLUMNS": "120"}).output
-    assert f"```\n$ holdfast spec validate specs/acme\n{output}```" in GUIDE.read_text(encoding="utf-8")
+    output = CliRunner().invoke(app, ["spec", "check", str(folder.path)], env={"COLUMNS": "120"}).output
+    assert f"```\n$ holdfast spec check specs/acme\n{output}```" in GUIDE.read_text(encoding="utf-8")

@@ -73,7 +73,7 @@ def test_people_in_a_container_have_the_command(tmp_path: Path) -> None:
     script = subprocess.run(["sh", "-c", written], capture_output=True, text=True, check=True).stdout
     (tmp_path / "holdfast").write_text(script)
     environment = {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT)}
-    command = ["/bin/sh", str(tmp_path / "holdfast"), "spec", "validate", str(tmp_path / "a folder")]
+    command = ["/bin/sh", str(tmp_path / "holdfast"), "spec", "check", str(tmp_path / "a folder")]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"There is no folder {tmp_path / 'a folder'}.\n")
 
