@@ -111,8 +111,12 @@ def _print_redecided(console: Console, found: Redecided) -> None:
 
 def _print_answers(console: Console, answers: Answers) -> None:
     passed = answers.passed
-    told = f"Asked again {answers.times} times each: {passed.count} of {passed.n} turns are decided as they were each time"
-    console.print(f"{told} (pass^{answers.times} {passed.share:.2f}, {passed.low:.2f} to {passed.high:.2f}).", soft_wrap=True)
+    told = (
+        f"Asked again {answers.times} times each: {passed.count} of {passed.n} turns are decided as they were each time"
+    )
+    console.print(
+        f"{told} (pass^{answers.times} {passed.share:.2f}, {passed.low:.2f} to {passed.high:.2f}).", soft_wrap=True
+    )
     if answers.left_out:
         left_out = f"{answers.left_out} could not be asked: their AI agent has tools, or their messages are gone."
         console.print(left_out, soft_wrap=True)

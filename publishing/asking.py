@@ -69,9 +69,7 @@ async def _answers(
     return tuple(decisions)
 
 
-async def _decided(
-    planned: ServedVersion, turn: RecordedTurn, question: RecordedQuestion, draft: Draft
-) -> Decision:
+async def _decided(planned: ServedVersion, turn: RecordedTurn, question: RecordedQuestion, draft: Draft) -> Decision:
     evidence = draft.evidence
     if planned.validator and draft.text:
         verdict = await planned.drafter.check(_asked(turn, question), draft, planned.validator)

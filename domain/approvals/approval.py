@@ -54,7 +54,6 @@ class Approval(BaseModel):
         assignee = self.assignee if rung.action == "remind" else None
         return self.model_copy(update={"rungs_done": self.rungs_done + 1, "roles": roles, "assignee": assignee})
 
-
     def let_go(self) -> DecideApproval:
         """The decision that nobody stopped it."""
         return DecideApproval(

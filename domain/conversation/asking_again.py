@@ -30,7 +30,7 @@ class AskedAgain(Frozen):
 
 
 class Answers(Frozen):
-    """A sample of turns, each asked `times` times. `left_out`: those whose messages or AI agent cannot be asked again."""
+    """A sample of turns, each asked `times` times. `left_out`: those that cannot be asked again."""
 
     times: int = Field(ge=1)
     turns: tuple[AskedAgain, ...] = ()

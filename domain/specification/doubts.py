@@ -13,9 +13,7 @@ Check = Callable[[object], Iterator[Finding]]
 
 def doubts(data: object, unread: Collection[str] = ()) -> list[Finding]:
     """All of them. `unread` names fields, such as `ai_agents`, of which not everything could be read."""
-    return [
-        finding for needed, check in CHECKS if not needed & set(unread) for finding in check(data)
-    ]
+    return [finding for needed, check in CHECKS if not needed & set(unread) for finding in check(data)]
 
 
 def _out_of_scope(data: object) -> Iterator[Finding]:
@@ -49,8 +47,13 @@ def _leads_to_a_person(data: object, ai_agent: object) -> bool:
         or child(ai_agent, "mode") == "co_pilot"
         or any(as_list(phrases) for _, phrases in values_at(ai_agent, "cannot_do.*.phrases"))
         or any(child(topic, "escalate") or child(topic, "sensitivity") for topic in own)
-        or any(child(topic, "id") in as_list(child(ai_agent, "supervised_topics")) for topic in own)
+        or any(_watches(ai_agent, topic) for topic in own)
     )
+
+
+def _watches(ai_agent: object, topic: object) -> bool:
+    supervised = as_list(child(ai_agent, "supervised_topics"))
+    return child(ai_agent, "mode") == "supervision" and child(topic, "id") in supervised
 
 
 def _without_answers(data: object) -> Iterator[Finding]:

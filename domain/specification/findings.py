@@ -12,7 +12,10 @@ MOST_NAMES_COMPARED = 2_000
 
 
 class Finding(NamedTuple):
-    """A mistake or a doubt about a specification: where, what is wrong, what to write instead. Sentences; the first has no stop."""
+    """A mistake in a specification, or a doubt: where, what is wrong, what to write instead.
+
+    Both are sentences, the first without its stop.
+    """
 
     location: Location
     problem: str

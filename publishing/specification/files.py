@@ -67,7 +67,8 @@ def read_files(reader: DocumentReader) -> Files:
     return Files(
         organisation=reader.yaml(reader.folder / "organisation.yaml"),
         topics=reader.yaml(reader.folder / "topics.yaml"),
-        lists=lists | {ARTICLES: [reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))]},
+        lists=lists
+        | {ARTICLES: [reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))]},
     )
 
 

@@ -17,9 +17,10 @@ class Position(NamedTuple):
 
 
 class Mistake(Frozen):
-    """One mistake, or a warning: where it stands, what is wrong, what to write instead. Never a value of a customer's record.
+    """One mistake, or a warning: where it stands, what is wrong, what to write instead.
 
-    `file` is the path inside the organisation's folder, `path` the place in the file's data, such as `topics.3.title`.
+    It never holds a value of a customer's record. `file` is the path inside the organisation's folder, `path` the place
+    in the file's data, such as `topics.3.title`.
     """
 
     file: str

@@ -12,7 +12,7 @@ CHANGES = (
     ("agents/billing.yaml", "[delete account]", '["!"]'),
     ("agents/general.yaml", "role:", "roll:"),
     ("knowledge/delivery.md", "2026-01-05", "2026-02-30"),
-    ("organisation.yaml", "next: [collect]", "next: [colect]"),
+    ("journeys/returning.yaml", "next: [collect]", "next: [colect]"),
     ("topics.yaml", "ai_agent: billing", "ai_agent: biling"),
 )
 

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from domain.conversation.activity_models import ScoredConfidence
+from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Fact, Usage
-from domain.conversation.confidence import Calibration
 from domain.specification.organisation import SpecVersion
 from storage.decided_turns import DecidedTurnRepository
 from storage.records import RecordRepository

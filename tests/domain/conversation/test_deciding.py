@@ -1,6 +1,7 @@
 """What becomes of a draft."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -111,10 +112,8 @@ VETO = POLICY.model_copy(update={"veto_minutes": {"general": 15.0, "billing": 15
     ],
     ids=["supervised", "no window", "two approvers", "an action", "supervised and sensitive", "sensitive"],
 )
-def test_only_what_is_merely_supervised_leaves_by_itself(
-    changes: dict[str, object], policy: Policy, leaves: bool
-) -> None:
-    made = draft(**{"evidence": WATCHED} | changes)
+def test_only_what_is_merely_supervised_leaves_by_itself(changes: dict[str, Any], policy: Policy, leaves: bool) -> None:
+    made = draft(**({"evidence": WATCHED} | changes))
     approval = approval_to_ask(made, decided(made), policy, approval_id="ap-1", channel="web_chat", now=NOW)
     assert approval.leaves_at == (NOW + timedelta(minutes=15) if leaves else None)
 
@@ -122,7 +121,9 @@ def test_only_what_is_merely_supervised_leaves_by_itself(
 def test_in_quiet_hours_a_veto_window_lasts_until_they_end() -> None:
     night = VETO.model_copy(update={"quiet_hours": {"email": QuietHours(begins=time(9), ends=time(11))}})
     made = draft(evidence=WATCHED)
-    asked = {channel: approval_to_ask(made, decided(made), night, approval_id="a", channel=channel, now=NOW)
-             for channel in ("email", "web_chat")}
+    asked = {
+        channel: approval_to_ask(made, decided(made), night, approval_id="a", channel=channel, now=NOW)
+        for channel in ("email", "web_chat")
+    }
     assert asked["email"].leaves_at == NOW.replace(hour=11)
     assert asked["web_chat"].leaves_at == NOW + timedelta(minutes=15)

@@ -15,7 +15,11 @@ NO_PERSON = "ai_agents.1.id: nothing that it finds out leads to a person"
 
 
 def billing(**fields: Any) -> dict[str, Any]:
-    return {"ai_agents": agents(**fields)}
+    return {"ai_agents": agents(**{"supervised_topics": []} | fields)}
+
+
+def meant_well(**changes: Any) -> dict[str, Any]:
+    return valid(**billing(mode="supervision", supervised_topics=["refunds"]) | changes)
 
 
 FOUND: list[tuple[dict[str, Any], str]] = [
@@ -57,11 +61,11 @@ def test_there_are_many_ways_to_a_person(way: dict[str, Any]) -> None:
         {},
         billing(escalate_below=0.9),
         {"articles": [], "knowledge_sources": [{"kind": "zendesk", "default_topic": "plans"}]},
-        SHOP | {"ai_agents": agents(tools=[{"server": "shop", "tool": "find", "access": "read"}])},
+        SHOP | billing(tools=[{"server": "shop", "tool": "find", "access": "read"}]),
     ],
 )
 def test_what_has_an_effect_is_no_doubt(meant: dict[str, Any]) -> None:
-    assert doubts(valid(**meant)) == []
+    assert doubts(meant_well(**meant)) == []
 
 
 @pytest.mark.parametrize("data", [{}, [], None, "text", {"topics": 1, "ai_agents": [3], "thresholds": "x"}])
@@ -70,4 +74,4 @@ def test_data_of_another_shape_has_none_or_what_can_be_seen(data: object) -> Non
 
 
 def test_what_could_not_be_read_may_be_what_is_missing() -> None:
-    assert doubts(valid(articles=[]), ["articles"]) == []
+    assert doubts(meant_well(articles=[]), ["articles"]) == []

@@ -70,7 +70,7 @@ def test_a_place_of_the_whole_is_one_of_a_file(folder: Folder, location: Locatio
 
 def test_a_place_in_a_file_that_is_not_there_is_a_fault_of_ours() -> None:
     with pytest.raises(ValueError, match="there is no file for"):
-        Files(None, None, [], []).mistake(Finding(("name",), "is wrong", "Mend it."))
+        Files(None, None, {}).mistake(Finding(("name",), "is wrong", "Mend it."))
 
 
 @pytest.mark.parametrize(

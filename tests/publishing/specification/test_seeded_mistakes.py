@@ -120,9 +120,7 @@ SEEDS = {
     # Names that lead nowhere, and names that stand twice.
     "an unknown default": Seed(ORGANISATION, "ai_agent: general", "ai_agent: genral", 3, "no AI agent", "'general'"),
     "an unknown AI agent of a topic": Seed(TOPICS, "ai_agent: billing", "ai_agent: billin", 8, "no AI", "'billing'"),
-    "an unknown AI agent of a rule": Seed(
-        ORGANISATION, "[billing]", "[sales]", 8, "no AI agent 'sales'", "billing, g"
-    ),
+    "an unknown AI agent of a rule": Seed(ORGANISATION, "[billing]", "[sales]", 8, "no AI agent 'sales'", "billing, g"),
     "an unknown AI agent of a step": Seed(
         JOURNEY, "ai_agent: general }", "ai_agent: porter }", 6, "no AI agent 'porter'", "billing, general"
     ),
