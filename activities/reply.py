@@ -10,7 +10,7 @@ from temporalio import activity
 from activities.at_once import AtOnce
 from activities.heartbeats import heartbeats
 from answering.organisations import Organisations, ServedVersion
-from answering.understanding import DraftQuestion
+from answering.questions import question_of
 from domain.conversation.activity_models import (
     GeneratedReply,
     GenerateReplyInput,
@@ -18,16 +18,13 @@ from domain.conversation.activity_models import (
     ScoreConfidenceInput,
     ScoredConfidence,
 )
-from domain.conversation.turn import CustomerContext, Draft, understood_by
+from domain.conversation.turn import Draft, understood_by
 from domain.errors import HoldfastError, NotFoundError
-from domain.identity.check import without_codes
 from domain.tools.calls import RecordedCall
 from integrations.llm.abandoned import counting_abandoned
-from integrations.llm.base import TranscriptLine
 from storage.approvals import ApprovalRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
-from storage.views import DraftBasis
 
 
 class ReplyActivities:
@@ -84,7 +81,7 @@ class ReplyActivities:
         if basis.draft is not None or not basis.unanswered:
             return basis.draft
         served = await self._organisations.served(input.spec_hash)
-        question = _question(
+        question = question_of(
             input.draft_id,
             basis,
             ai_agent=input.ai_agent,
@@ -109,7 +106,7 @@ class ReplyActivities:
         if basis is None or basis.draft is None or served.validator is None:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
         done = await self._done(served, input.conversation_id)
-        question = _question(input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done)
+        question = question_of(input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done)
         async with heartbeats(), self._counting_failures(input.conversation_id):
             verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)
@@ -134,28 +131,3 @@ class ReplyActivities:
 
     async def _done(self, served: ServedVersion, conversation_id: str) -> Sequence[RecordedCall]:
         return await self._calls.of(conversation_id) if served.version.tools else ()
-
-
-def _question(
-    draft_id: str,
-    basis: DraftBasis,
-    *,
-    ai_agent: str | None,
-    missing_sources: tuple[str, ...] = (),
-    instruction: str = "",
-    rejected: Sequence[str] = (),
-    done: Sequence[RecordedCall] = (),
-) -> DraftQuestion:
-    context = basis.context or CustomerContext()
-    missing = tuple(dict.fromkeys((*context.missing, *missing_sources)))
-    return DraftQuestion(
-        draft_id=draft_id,
-        text="\n".join(without_codes(basis.unanswered)),
-        transcript=tuple(TranscriptLine(author=said.author, text=said.text) for said in basis.transcript),
-        context=context.model_copy(update={"missing": missing}),
-        ai_agent=ai_agent,
-        instruction=instruction,
-        rejected=tuple(rejected),
-        greet=not basis.greeted,
-        done=tuple(done),
-    )
