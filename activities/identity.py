@@ -24,6 +24,7 @@ from domain.identity.check import (
     hash_of,
     masked,
     masked_address,
+    ways_for_code,
 )
 from domain.specification.organisation import ChannelKind, OrganisationSpec
 from integrations.channels.base import Channel, OutboundMessage
@@ -100,9 +101,7 @@ class IdentityActivities:
         contact = await self._contact(input)
         if contact is None:
             return None
-        for channel, to in (("email", contact.email), ("sms", contact.phone)):
-            if not to or channel not in specification.channels:
-                continue
+        for channel, to in ways_for_code(contact, specification.channels):
             if not await self._checks.is_opted_out(input.organisation, channel, to):
                 return CodeDestination(channel=channel, to=to, masked=masked_address(to), contact=contact)
         return None

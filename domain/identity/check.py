@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from domain.conversation.messages import CustomerMessage
+from domain.conversation.turn import ContactIdentity
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
 
@@ -85,6 +86,12 @@ def masked(text: str, right: Collection[str]) -> str:
 def without_codes(texts: Sequence[str]) -> Sequence[str]:
     """Those of the texts that say more than a code."""
     return [text for text in texts if text.strip() != MASK] or texts
+
+
+def ways_for_code(contact: ContactIdentity, channels: Collection[ChannelKind]) -> list[tuple[ChannelKind, str]]:
+    """By which of the organisation's channels a code may go to the contact, and to which address, the best first."""
+    ways = (("email", contact.email), ("sms", contact.phone))
+    return [(channel, to) for channel, to in ways if to and channel in channels]
 
 
 def masked_address(address: str) -> str:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.identity.check import MASK, codes_in, hash_of, masked, masked_address, without_codes
+from domain.conversation.turn import ContactIdentity
+from domain.identity.check import MASK, codes_in, hash_of, masked, masked_address, ways_for_code, without_codes
 from domain.identity.customer_facts import asks_for_any
 from domain.specification.wording import Wording
 
@@ -80,3 +81,19 @@ def test_asking_for_personal_facts_is_known_without_the_facts(text: str, asks: b
 def test_wording_says_where_the_code_went_and_what_it_is(wording: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="String should match pattern"):
         Wording.model_validate(wording)
+
+
+@pytest.mark.parametrize(
+    ("contact", "channels", "ways"),
+    [
+        ({"email": "a@b.example", "phone": "+4930"}, ["sms", "email"], [("email", "a@b.example"), ("sms", "+4930")]),
+        ({"email": "a@b.example", "phone": "+4930"}, ["sms", "web_chat"], [("sms", "+4930")]),
+        ({"phone": "+4930"}, ["email", "sms"], [("sms", "+4930")]),
+        ({"email": "a@b.example"}, ["web_chat"], []),
+        ({}, ["email", "sms"], []),
+    ],
+)
+def test_a_code_goes_by_a_channel_of_the_organisation_to_an_address_of_the_contact(
+    contact: dict[str, str], channels: list[str], ways: list[tuple[str, str]]
+) -> None:
+    assert ways_for_code(ContactIdentity(contact_id="c-1", **contact), channels) == ways
