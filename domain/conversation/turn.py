@@ -151,6 +151,8 @@ class Draft(Frozen):
 
 
 class Outcome(StrEnum):
+    """What is decided about a draft."""
+
     SEND = "send"
     ASK_APPROVAL = "ask_approval"
     CLARIFY = "clarify"

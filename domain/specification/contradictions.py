@@ -48,6 +48,10 @@ NEVER_BLANK = (
     "wording.clarify",
     "wording.wrong_code",
     "wording.handoff_in.*",
+    "scenarios.*.title",
+    "scenarios.*.steps.*.says",
+    "scenarios.*.steps.*.expect.holds.*",
+    "scenarios.*.steps.*.expect.lacks.*",
 )
 
 

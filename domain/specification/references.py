@@ -1,7 +1,7 @@
 """Names in a specification that lead nowhere, and names that stand twice.
 
-The checks take a whole specification, or the data of one that need not be valid: what has a wrong shape is not looked
-into, so that each mistake is told once.
+The checks take a whole specification, or the data of one that need not be valid, with its scenarios: what has a wrong
+shape is not looked into, so that each mistake is told once.
 """
 
 import re
@@ -13,7 +13,14 @@ from domain.specification.findings import Finding, Location, as_list, child, ins
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
-UNIQUE = ("ai_agents.*.id", "topics.*.id", "journeys.*.id", "tool_servers.*.id", "knowledge_sources.*.kind")
+UNIQUE = (
+    "ai_agents.*.id",
+    "topics.*.id",
+    "journeys.*.id",
+    "tool_servers.*.id",
+    "knowledge_sources.*.kind",
+    "scenarios.*.id",
+)
 
 
 class Kind(NamedTuple):
@@ -33,9 +40,14 @@ KINDS = (
             "topics.*.ai_agent",
             "approval_rules.*.ai_agents.*",
             "journeys.*.steps.*.ai_agent",
+            "scenarios.*.steps.*.expect.ai_agent",
         ),
     ),
-    Kind("topic", "topics.*.id", ("ai_agents.*.supervised_topics.*", "journeys.*.topics.*")),
+    Kind(
+        "topic",
+        "topics.*.id",
+        ("ai_agents.*.supervised_topics.*", "journeys.*.topics.*", "scenarios.*.steps.*.expect.topic"),
+    ),
     Kind("tool server", "tool_servers.*.id", ("ai_agents.*.tools.*.server",)),
 )
 

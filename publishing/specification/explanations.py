@@ -51,10 +51,11 @@ KINDS: Sequence[tuple[str, str, str]] = (
 def findings_of(errors: Sequence[ErrorDetails], data: object, model: type[BaseModel]) -> Iterator[Finding]:
     """A finding for each error of validating the data of a file."""
     schema = model.model_json_schema()
-    for error in errors:
-        if not _of_another_choice(error, data):
+    places = [place_of(error, data) for error in errors]
+    for error, place in zip(errors, places, strict=True):
+        if error["loc"] == place or not _of_another_choice(error, alone=places.count(place) == 1):
             problem, remedy = _explained(error, schema)
-            yield Finding(place_of(error, data), problem, remedy)
+            yield Finding(place, problem, remedy)
 
 
 def place_of(error: ErrorDetails, data: object) -> Location:
@@ -76,12 +77,15 @@ def _holds(value: object, step: str | int) -> bool:
     return (isinstance(value, Mapping) and step in value) or (is_list(value) and isinstance(step, int))
 
 
-def _of_another_choice(error: ErrorDetails, data: object) -> bool:
-    """Of a word and a mapping only one can have been meant: the errors of the other are noise."""
-    if error["loc"] == place_of(error, data):
-        return False
+def _of_another_choice(error: ErrorDetails, *, alone: bool) -> bool:
+    """Of a word and a mapping only one can have been meant: the errors of the other are noise.
+
+    `alone`: nothing else is wrong at this place, so that a mapping is what may stand there.
+    """
     meant_mapping = isinstance(error["input"], Mapping)
-    return meant_mapping if error["type"] == "literal_error" else error["type"] == "model_type" and not meant_mapping
+    if error["type"] == "literal_error":
+        return meant_mapping
+    return error["type"] == "model_type" and not meant_mapping and not alone
 
 
 def _explained(error: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, str]:

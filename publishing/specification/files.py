@@ -10,9 +10,10 @@ from publishing.specification.documents import Document, DocumentReader
 from publishing.specification.mistakes import Mistake
 from publishing.specification.schemas import ENTRIES, OrganisationFile, TopicsFile
 
-READ = {"": ".yaml", **dict.fromkeys(ENTRIES, ".yaml"), "customers": ".yaml", "knowledge": ".md"}
-"""The folders that are read, and how the names of their files end."""
 ARTICLES = "articles"
+SCENARIOS = "scenarios"
+READ = {"": ".yaml", **dict.fromkeys((*ENTRIES, SCENARIOS, "customers"), ".yaml"), "knowledge": ".md"}
+"""The folders that are read, and how the names of their files end."""
 MISNAMED = {".yml": ".yaml", ".YAML": ".yaml", ".YML": ".yaml", ".markdown": ".md", ".MD": ".md"}
 
 
@@ -23,11 +24,14 @@ class Files:
     organisation: Document | None
     topics: Document | None
     lists: dict[str, list[Document | None]]
-    """Those of the specification's lists that have a file for each entry, by field; the articles among them."""
+    """The lists that have a file for each entry, by field: of the specification, and articles and scenarios."""
 
     @property
     def data(self) -> dict[str, Any]:
-        """The specification as its files have it, valid or not, with the heads of its articles under `articles`."""
+        """The specification as its files have it, valid or not.
+
+        With the heads of its articles under `articles`, and its scenarios, which are not published, under `scenarios`.
+        """
         return {
             **_fields(self.organisation, OrganisationFile.model_fields),
             **_fields(self.topics, TopicsFile.model_fields),
@@ -64,11 +68,14 @@ def read_files(reader: DocumentReader) -> Files:
     }
     if not lists["ai_agents"]:
         reader.report(reader.folder / "agents", "there is no AI agent", "Add a file such as agents/general.yaml.")
+    others: dict[str, list[Document | None]] = {
+        ARTICLES: [reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))],
+        SCENARIOS: [reader.yaml(path) for path in sorted((reader.folder / SCENARIOS).glob("*.yaml"))],
+    }
     return Files(
         organisation=reader.yaml(reader.folder / "organisation.yaml"),
         topics=reader.yaml(reader.folder / "topics.yaml"),
-        lists=lists
-        | {ARTICLES: [reader.markdown(path) for path in sorted((reader.folder / "knowledge").glob("*.md"))]},
+        lists=lists | others,
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.identity.directory import DirectoryImport
+from domain.quality.scenarios import Scenario
 from domain.specification.doubts import doubts
 from domain.specification.findings import Finding
 from domain.specification.organisation import Article, OrganisationSpec, SpecVersion
 from publishing.specification.customers import read_customers
 from publishing.specification.documents import DocumentReader
-from publishing.specification.files import ARTICLES, Files, read_files
+from publishing.specification.files import ARTICLES, SCENARIOS, Files, read_files
 from publishing.specification.mistakes import Mistake, SpecificationError
 from publishing.specification.schemas import ENTRIES, ArticleFrontMatter, OrganisationFile, TopicsFile
 from publishing.specification.validation import validated
@@ -19,10 +20,14 @@ from publishing.specification.whole import check_whole
 
 
 class LoadedOrganisation(BaseModel):
-    """What a folder holds: the version to publish, the customers to import, and what has less effect than it seems."""
+    """What a folder holds: the version to publish, the customers to import, and what has less effect than it seems.
+
+    `scenarios` are for trying it; they are no part of what is published.
+    """
 
     version: SpecVersion
     directory: DirectoryImport
+    scenarios: tuple[Scenario, ...] = ()
     warnings: tuple[Mistake, ...] = ()
 
 
@@ -32,6 +37,7 @@ def load_specification(folder: Path) -> LoadedOrganisation:
     files = read_files(reader)
     fields = _validated_fields(reader, files)
     articles = _validated_articles(reader, files)
+    found = [validated(reader, document, Scenario) for document in files.lists[SCENARIOS]]
     directory = read_customers(reader)
     check_whole(reader, files, directory)
     if reader.mistakes:
@@ -39,7 +45,8 @@ def load_specification(folder: Path) -> LoadedOrganisation:
     specification = OrganisationSpec.model_validate(fields)
     version = SpecVersion(specification=specification, articles=tuple(articles))
     warnings = tuple(files.mistake(finding) for finding in doubts(files.data))
-    return LoadedOrganisation(version=version, directory=directory, warnings=warnings)
+    scenarios = tuple(read.value for read in found if read)
+    return LoadedOrganisation(version=version, directory=directory, scenarios=scenarios, warnings=warnings)
 
 
 def _validated_fields(reader: DocumentReader, files: Files) -> dict[str, Any]:

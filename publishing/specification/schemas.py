@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, Field, create_model
 
 from domain.identity.directory import DirectoryImport
+from domain.quality.scenarios import Scenario
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import AiAgentSpec, Journey, OrganisationSpec, Topic
 
@@ -66,6 +67,7 @@ FILE_KINDS: Mapping[str, type[BaseModel]] = {
     **{entries.kind: entries.model for entries in ENTRIES.values()},
     "article": ArticleFrontMatter,
     "customers": DirectoryImport,
+    "scenario": Scenario,
 }
 
 

@@ -16,6 +16,7 @@ from integrations.knowledge.registry import SOURCES
 from integrations.registry import adapter_class
 from publishing.specification.documents import DocumentReader
 from publishing.specification.files import ARTICLES, Files
+from publishing.specification.scenarios import unknown_contacts, unknown_expectations
 
 ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 PROVED = frozenset({"contact_id", "email", "phone"})
@@ -35,7 +36,9 @@ def check_whole(reader: DocumentReader, files: Files, directory: DirectoryImport
     if not unread & {"articles", "knowledge_sources"}:
         found += _unknown_article_topics(data)
     if not any(mistake.file.startswith("customers/") for mistake in reader.mistakes):
-        found += _unknown_facts(data, _fact_names(directory))
+        facts = _fact_names(directory)
+        found += [*_unknown_facts(data, facts), *unknown_contacts(data, directory)]
+        found += unknown_expectations(data, unread, facts)
     for finding in found:
         reader.add(files.mistake(finding))
 

@@ -17,6 +17,7 @@ YAML_KINDS = {
     "organisation.yaml": "organisation",
     "topics.yaml": "topics",
     "customers": "customers",
+    "scenarios": "scenario",
     **{folder: entries.kind for folder, entries in ENTRIES.items()},
 }
 
@@ -89,6 +90,9 @@ def test_the_head_of_every_article_fits_its_schema(file: Path) -> None:
         ("organisation", {"currency": "euro"}),
         ("organisation", {"calendar": {"hours": [{"weekday": 0, "opens": "8 am", "closes": "18:00"}]}}),
         ("customers", {"accounts": [{"id": "north"}]}),
+        ("scenario", {"steps": []}),
+        ("scenario", {"steps": [{"says": "hi", "expect": {"outcome": "sent"}}]}),
+        ("scenario", {"steps": [{"does": "approve", "expect": {"effects": "send"}}]}),
     ],
 )
 def test_wrong_values_do_not_fit(kind: str, wrong: dict[str, Any]) -> None:

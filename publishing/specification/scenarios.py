@@ -1,0 +1,46 @@
+"""Names in scenarios that the rest of the folder does not have."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from domain.approvals.approval import DEFAULT_RULE
+from domain.delivery.channels import WEB_CHAT
+from domain.identity.directory import DirectoryImport
+from domain.specification.findings import Finding, instead_of, texts_at
+
+EXPECTED = "scenarios.*.steps.*.expect"
+FACT = "fact:"
+
+
+def unknown_contacts(data: Mapping[str, object], directory: DirectoryImport) -> Iterator[Finding]:
+    """Customers of scenarios who are no contact."""
+    known = {contact.id for contact in directory.contacts}
+    named = texts_at(data, "scenarios.*.customer")
+    yield from _unknown(named, known, "no contact", "Name the id of a contact in customers/, or leave it out.")
+
+
+def unknown_expectations(
+    data: Mapping[str, object], unread: Collection[str], facts: Collection[str]
+) -> Iterator[Finding]:
+    """Channels, approval rules and sources of which nothing can come. `facts` are the names of the customers' facts."""
+    if "channels" not in unread:
+        channels = data.get("channels", {WEB_CHAT: {}})
+        used = set(map(str, channels)) if isinstance(channels, Mapping) else {WEB_CHAT}
+        named = texts_at(data, "scenarios.*.channel")
+        yield from _unknown(named, used, "the organisation has no channel", "Add it under channels.")
+    if "approval_rules" not in unread:
+        rules = {rule for _, rule in texts_at(data, "approval_rules.*.id")} | {DEFAULT_RULE.id}
+        named = texts_at(data, f"{EXPECTED}.approval.rule")
+        yield from _unknown(named, rules, "no approval rule", "Name the id of an approval rule.")
+    if not data.get("knowledge_sources") and "articles" not in unread:
+        articles = {article for _, article in texts_at(data, "articles.*.id")}
+        sources = articles | {f"{FACT}{name}" for name in facts}
+        named = texts_at(data, f"{EXPECTED}.cites.*")
+        yield from _unknown(named, sources, "no article and no fact", f"Name an article, or a fact as {FACT}<name>.")
+
+
+def _unknown(
+    named: Iterator[tuple[tuple[str | int, ...], str]], known: Collection[str], wrong: str, otherwise: str
+) -> Iterator[Finding]:
+    for location, name in named:
+        if name not in known:
+            yield Finding(location, f"{wrong} {name!r}", instead_of(name, known, otherwise))
