@@ -9,15 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from answering.evaluating import draft_labelled, judge_labelled
-from answering.topics.ngram import NgramTopicModel
-from answering.vectors import vectors_of
 from domain.quality.evaluation import EXPECTED, JudgedMessage, OrganisationEvaluation, evaluation_of
 from domain.quality.rates import Rate
 from embedded.installation import embedder_of
 from integrations.llm.local import LocalReplyWriter
-from publishing.fitting import fit_models, held_out_drafts, serving_models, texts_to_fit
+from publishing.fitting import held_out_drafts
 from publishing.labelled_messages import read_labelled_messages
 from publishing.publication import contexts_of
+from publishing.rehearsing import fit_folder
 from publishing.specification.loading import load_specification
 
 Part = Literal["held_out", "tuning"]
@@ -36,16 +35,15 @@ def evaluate_organisation(folder: Path, part: Part = "held_out") -> Organisation
     version = loaded.version
     contexts, embedder = contexts_of(loaded.directory), embedder_of(version.specification.model.embedder)
     tuning = read_labelled_messages(folder / "evaluation" / "tuning.csv")
-    vectors = asyncio.run(vectors_of(texts_to_fit(version, tuning), embedder))
-    fitted = fit_models(version, tuning, contexts, vectors)
-    topics = NgramTopicModel.from_bytes(fitted.topic_model)
-    models = serving_models(version, topics, fitted.calibration, vectors, embedder, tuning)
+    fitted = asyncio.run(fit_folder(loaded, tuning, embedder))
+    models = fitted.serving(version)
     messages = tuning if part == "tuning" else read_labelled_messages(folder / "evaluation" / "held_out.csv")
     milliseconds = list[float]()
     drafts = asyncio.run(draft_labelled(models, LocalReplyWriter(), messages, contexts, milliseconds.append))
     if part == "tuning":
         without_themselves = {
-            message.id: draft for message, draft in held_out_drafts(version, topics, tuning, contexts, vectors)
+            message.id: draft
+            for message, draft in held_out_drafts(version, fitted.topics, tuning, contexts, fitted.vectors)
         }
         drafts = [without_themselves[message.id] for message in tuning]
     judged = judge_labelled(models, messages, drafts)
