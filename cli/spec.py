@@ -13,6 +13,7 @@ from cli.organisation_folder import not_served, organisation_folder
 from cli.spec_history import history, rollback
 from cli.spec_options import OPERATOR, By, Folder, for_the_record
 from cli.spec_plan import apply, plan
+from cli.spec_scenarios import play_scenarios
 from cli.spec_versions import diff, export
 from cli.specification_report import ValidationReport, shown
 from config.settings import Settings, local_settings
@@ -106,3 +107,4 @@ app.command()(diff)
 app.command()(export)
 app.command()(plan)
 app.command()(apply)
+app.command("test")(play_scenarios)
