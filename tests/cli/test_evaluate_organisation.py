@@ -1,4 +1,4 @@
-"""`holdfast evaluate ORGANISATION`, through its command line, on a small organisation and on TechFlow."""
+"""`holdfast evaluate ORGANISATION`, through its command line, on a small organisation."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,6 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli.evaluate import evaluate
-from cli.evaluate_organisation import evaluate_organisation
 from tests.cli.bikeshop_files import write, write_bikeshop
 
 app = typer.Typer()
@@ -69,13 +68,3 @@ def test_a_mistake_in_the_labels_is_named(folder: Path) -> None:
     result = run(str(folder))
     assert result.exit_code == 2
     assert "no column expected" in result.output
-
-
-@pytest.mark.timeout(600)
-def test_techflow_keeps_what_was_reached() -> None:
-    """Floors below the figures of the first release, so that a change that costs much is noticed."""
-    found = evaluate_organisation(Path("specs/techflow"))
-    assert found.messages >= 200
-    assert found.answered_correctly.share >= 0.42
-    assert found.wrong_answers.share <= 0.10
-    assert found.missed_escalations.share <= 0.08
