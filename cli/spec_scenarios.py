@@ -58,9 +58,8 @@ def chosen_of(scenarios: Sequence[Scenario], only: Sequence[str], folder: Path) 
     known = [scenario.id for scenario in scenarios]
     for wanted in only:
         if wanted not in known:
-            raise NotFoundError(
-                f"There is no scenario {wanted!r}. {instead_of(wanted, known, 'Name one of the files.')}"
-            )
+            remedy = instead_of(wanted, known, f"Name one of the {len(known)} in {folder / 'scenarios'}.")
+            raise NotFoundError(f"There is no scenario {wanted!r}. {remedy}")
     return [scenario for scenario in scenarios if not only or scenario.id in only]
 
 
@@ -97,11 +96,12 @@ def _print_step(step: StepResult) -> None:
 
 
 def how_decided(came: CameOfStep) -> str:
-    """One line on what decided, e.g. `ask_approval (supervised), rule money: billing / refund, confidence 0.93`."""
+    """One line, e.g. `decided: ask_approval (supervised), rule money: billing / refund, confidence 0.93`."""
     if came.refused:
         return f"refused: {came.refused}"
     if came.outcome is None:
-        return f"nothing was decided; the conversation is {came.status.value.replace('_', ' ')}"
+        done = f"the decision came to {came.effect}" if came.effect else "nothing was decided"
+        return f"{done}; the conversation is {came.status.value.replace('_', ' ')}"
     rule = f", rule {came.approval.rule}" if came.approval else ""
     about = f"{came.ai_agent} / {came.topic or 'no topic'}"
     return f"decided: {came.outcome} ({came.reason}){rule}: {about}, confidence {came.confidence:.2f}"

@@ -10,6 +10,7 @@ from cli.main import app
 from cli.spec_scenarios import how_decided
 from domain.conversation.ownership import Status
 from domain.quality.scenarios import CameOfStep
+from publishing.specification.yaml_text import parsed
 from tests.cli.bikeshop_files import write, write_bikeshop
 
 PASSES = """\
@@ -159,6 +160,20 @@ def test_a_text_of_a_scenario_obeys_no_terminal(folder: Path) -> None:
     result = spec_test(folder, "--only", "bell")
     assert "\x1b" not in result.stdout
     assert "A [2Jbell" in result.stdout
+
+
+def test_the_scenario_in_the_guide_is_one_of_the_bank() -> None:
+    guide = Path("docs/guides/specification.md").read_text(encoding="utf-8")
+    [shown] = [block for block in guide.split("```yaml\n")[1:] if "schema/scenario.json" in block]
+    kept = Path("specs/talvora/scenarios/dispute_waits.yaml").read_text(encoding="utf-8")
+    defaults = {"channel": "web_chat", "verified": True}
+    assert parsed(shown.split("```")[0]).data == defaults | parsed(kept).data
+
+
+def test_what_a_person_decided_is_told() -> None:
+    assert how_decided(CameOfStep(status=Status.AWAITING_APPROVAL, effect="wait_for_more")) == (
+        "the decision came to wait_for_more; the conversation is awaiting approval"
+    )
 
 
 def test_what_decided_needs_no_topic() -> None:
