@@ -13,7 +13,7 @@ from rich.text import Text
 from answering.rehearsal import play
 from cli.organisation_folder import organisation_folder
 from cli.spec_options import AsJson, Folder
-from cli.specification_report import shown
+from cli.specification_report import ValidationReport, shown
 from config.settings import local_settings
 from domain.errors import NotFoundError
 from domain.quality.scenarios import CameOfStep, Scenario, ScenarioResult, StepResult
@@ -34,7 +34,7 @@ def play_scenarios(folder: Folder = None, only: Only = None, as_json: AsJson = F
     try:
         loaded = load_specification(found)
     except SpecificationError as error:
-        Console(stderr=True, highlight=False).print(shown(error, found), soft_wrap=True)
+        _print_mistakes(error, found, as_json)
         raise typer.Exit(1) from error
     chosen = chosen_of(loaded.scenarios, only or (), found)
     results = asyncio.run(_played(loaded, found, chosen, _silently if as_json else print_result))
@@ -48,6 +48,14 @@ def play_scenarios(folder: Folder = None, only: Only = None, as_json: AsJson = F
         )
     if failed:
         raise typer.Exit(1)
+
+
+def _print_mistakes(error: SpecificationError, folder: Path, as_json: bool) -> None:
+    """As `holdfast spec` tells them otherwise; nothing is played then."""
+    if as_json:
+        typer.echo(ValidationReport(mistakes=error.mistakes).as_json)
+    else:
+        Console(stderr=True, highlight=False).print(shown(error, folder), soft_wrap=True)
 
 
 def chosen_of(scenarios: Sequence[Scenario], only: Sequence[str], folder: Path) -> Sequence[Scenario]:

@@ -155,6 +155,14 @@ def test_a_broken_specification_is_told_with_its_lines_and_nothing_is_played(fol
     assert "scenarios/refund.yaml:5: steps.0.expect.reason: is none of the words that may stand here" in result.stderr
 
 
+def test_programs_get_the_mistakes_too(folder: Path) -> None:
+    write(folder / "scenarios" / "refund.yaml", "id: refund\n")
+    result = spec_test(folder, "--json")
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["valid"]) == (1, False)
+    assert {mistake["path"] for mistake in report["mistakes"]} == {"title", "steps"}
+
+
 def test_a_text_of_a_scenario_obeys_no_terminal(folder: Path) -> None:
     write(folder / "scenarios" / "refund.yaml", 'id: bell\ntitle: "A\\x1b[2Jbell"\n' + PASSES.split("\n", 2)[2])
     result = spec_test(folder, "--only", "bell")
