@@ -22,7 +22,7 @@ from publishing.publication import contexts_of
 from publishing.rehearsing import FittedFolder, fit_folder, stage_with
 from tests.specs.organisations import FOLDERS, labelled, loaded
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 Spoil = Callable[[OrganisationSpec], OrganisationSpec]
 
 
