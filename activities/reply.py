@@ -25,6 +25,7 @@ from integrations.llm.abandoned import counting_abandoned
 from storage.approvals import ApprovalRepository
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
+from storage.views import DraftBasis
 
 
 class ReplyActivities:

@@ -226,7 +226,10 @@ class Rehearsal:
     def _ask_approval(self, draft: Draft, record: DecisionRecord) -> str:
         state = self._state
         approval_id = approval_id_of(draft, state.revision)
-        state.ask_approval(approval_to_ask(draft, record, self._policy, approval_id=approval_id, now=NOW))
+        asked = approval_to_ask(
+            draft, record, self._policy, approval_id=approval_id, channel=state.drafted_for, now=NOW
+        )
+        state.ask_approval(asked)
         if not state.waiting.told_to_wait:
             self._tell(self._policy.wording.approval_wait)
         state.note_told_to_wait()
