@@ -50,16 +50,20 @@ def every_ai_message_was_decided_once(recorded: Recorded) -> Problems:
 
 
 def one_owner_at_a_time(recorded: Recorded) -> Problems:
-    """After a person became the owner, no AI message is delivered until the conversation was handed back.
+    """After a person became the owner, no AI message leaves until the conversation was handed back.
 
+    What a vendor took under a claim from before may be on record later: when a vendor that was away can be asked again.
     The platform's own notices leave whoever owns it.
     """
-    owner = "ai_agent"
+    owner, claimed_under = "ai_agent", dict[object, str]()
     for event in recorded.audit:
+        key = event.data.get("message_key")
         if event.kind in {"ownership_changed", "escalated"}:
             owner = str(event.data.get("owner_kind", "human_agent"))
+        elif event.kind == "delivery_claimed":
+            claimed_under[key] = owner
         author = event.actor.partition(":")[0]
-        if event.kind == "message_delivered" and author not in {owner, Author.SYSTEM}:
+        if event.kind == "message_delivered" and author not in {claimed_under.get(key, owner), Author.SYSTEM}:
             yield f"seq {event.data.get('seq')} is from {event.actor}, the owner was {owner}"
     stands = recorded.conversation
     if stands and stands.owner.kind != owner:

@@ -5,7 +5,7 @@ import pytest
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Owner
 from domain.conversation.record import AuditEvent
-from invariants.conversations import AT_REST, problems_at_rest
+from invariants.conversations import AT_REST, one_owner_at_a_time, problems_at_rest
 from invariants.records import ClaimedSend, Recorded, WorkflowRecord
 from tests.invariants.records import MESSAGES, approval, decision, event, sound, stored, turn
 
@@ -35,6 +35,27 @@ def record(**changes: object) -> Recorded:
 def broken(recorded: Recorded) -> set[str]:
     """The names of the rules that do not hold."""
     return {problem.partition(":")[0] for problem in problems_at_rest(recorded)}
+
+
+BY_ANNA = STANDS.model_copy(update={"owner": Owner(kind="human_agent", id="anna")})
+CLAIMED = event("delivery_claimed", "system", message_key="d9")
+FOUND = event("message_delivered", AI, message_key="d9", seq=7)
+
+
+def test_what_left_before_a_takeover_may_be_found_afterwards() -> None:
+    found = record(audit=(*AUDIT, CLAIMED, TAKEN_OVER, FOUND), conversation=BY_ANNA)
+    assert list(one_owner_at_a_time(found)) == []
+
+
+@pytest.mark.parametrize(
+    "audit",
+    [(TAKEN_OVER, CLAIMED, FOUND), (TAKEN_OVER, FOUND), (CLAIMED, TAKEN_OVER, event("message_delivered", AI, seq=7))],
+    ids=["claimed afterwards", "never claimed", "under another claim"],
+)
+def test_what_was_claimed_after_a_takeover_is_found(audit: tuple[AuditEvent, ...]) -> None:
+    assert list(one_owner_at_a_time(record(audit=(*AUDIT, *audit), conversation=BY_ANNA))) == [
+        "seq 7 is from ai_agent:billing, the owner was human_agent"
+    ]
 
 
 TAMPERED = {
