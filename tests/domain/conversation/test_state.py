@@ -59,7 +59,7 @@ def test_a_conversation_that_waits_for_nothing_moves_to_a_newer_version() -> Non
     ids=["approval", "code", "parked", "taken over", "resolved", "unanswered"],
 )
 def test_what_was_begun_under_a_version_ends_under_it(begin: Callable[[ConversationState], None]) -> None:
-    conversation = state()
+    conversation = state(revision=1)
     begin(conversation)
     before = conversation.spec_hash
     conversation.move_to(NEWER)
