@@ -16,6 +16,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from integrations.threads import run_blocking
+
 Result = TypeVar("Result")
 
 CONNECTIONS = 32
@@ -62,7 +64,7 @@ async def in_a_thread(question: Callable[[], Result]) -> Result:
         return question()
 
     try:
-        return await asyncio.to_thread(asked)
+        return await run_blocking(asked)
     except asyncio.CancelledError:
         call.cut()
         raise

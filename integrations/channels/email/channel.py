@@ -25,6 +25,7 @@ from integrations.channels.email.smtp import SmtpServer
 from integrations.channels.email.threading import MailAddress, own_message_id, shortened
 from integrations.checks import Finding
 from integrations.settings import VendorSettings
+from integrations.threads import run_blocking
 
 BATCH_MAILS = 5
 MAX_NEWEST_MAILS = 20
@@ -77,30 +78,30 @@ class EmailChannel:
             return None
         async with self._mailbox() as mailbox:
             message_id = f"<{receipt.provider_message_id}>"
-            is_there = await asyncio.to_thread(mailbox.holds, self._settings.sent_folder, message_id)
+            is_there = await run_blocking(mailbox.holds, self._settings.sent_folder, message_id)
         return receipt if is_there else None
 
     async def read_from(self, cursor: Cursor | None) -> AsyncIterator[Batch]:
         """Mails as they come, by IDLE, or by asking again and again where the server has no IDLE."""
         async with self._mailbox() as mailbox:
             readonly = not self._settings.mark_seen
-            opened = await asyncio.to_thread(mailbox.open, self._settings.folder, readonly=readonly)
+            opened = await run_blocking(mailbox.open, self._settings.folder, readonly=readonly)
             if cursor is None:
-                opened = opened._replace(newest=await asyncio.to_thread(mailbox.newest))
+                opened = opened._replace(newest=await run_blocking(mailbox.newest))
             position = resumed(cursor, opened)
             yield Batch(cursor=position.cursor())
             while True:
                 since = position.reread_since - timedelta(days=1) if position.reread_since else None
-                uids = await asyncio.to_thread(mailbox.uids_after, position.last_uid, since and since.date())
+                uids = await run_blocking(mailbox.uids_after, position.last_uid, since and since.date())
                 for start in range(0, len(uids), BATCH_MAILS):
                     batch, position, seen = await self._batch(mailbox, position, uids[start : start + BATCH_MAILS])
                     yield batch
                     if seen and self._settings.mark_seen:
-                        await asyncio.to_thread(mailbox.mark_seen, seen)
+                        await run_blocking(mailbox.mark_seen, seen)
                 if not uids:
                     position = position.settled()
                     yield Batch(cursor=position.cursor())
-                    if not await asyncio.to_thread(mailbox.wait, self._settings.poll_seconds):
+                    if not await run_blocking(mailbox.wait, self._settings.poll_seconds):
                         await asyncio.sleep(self._settings.poll_seconds)
 
     def taken_in(self, broken: Unreadable) -> AnyInboundEvent | None:
@@ -126,7 +127,7 @@ class EmailChannel:
         quarantined: list[Unreadable] = []
         seen: list[int] = []
         for uid in uids:
-            raw = await asyncio.to_thread(mailbox.fetch, uid)
+            raw = await run_blocking(mailbox.fetch, uid)
             if raw is None or not position.wants(raw.at):
                 position = position.passed(uid, position.newest)
                 continue
@@ -163,7 +164,7 @@ class EmailChannel:
             return
         try:
             async with self._mailbox() as mailbox:
-                await asyncio.to_thread(mailbox.append, self._settings.sent_folder, mail)
+                await run_blocking(mailbox.append, self._settings.sent_folder, mail)
         except HoldfastError as error:
             log.warning("sent_mail_not_kept", problem=str(error))
 
@@ -192,7 +193,7 @@ class EmailChannel:
             timeout_seconds=self._settings.timeout_seconds,
             max_mail_bytes=self._settings.max_mail_bytes,
         )
-        return await asyncio.to_thread(ImapMailbox, access)
+        return await run_blocking(ImapMailbox, access)
 
     async def _check_token(self) -> list[Finding]:
         """Empty where a password is set."""
@@ -219,7 +220,7 @@ class EmailChannel:
     async def _check_imap(self) -> list[Finding]:
         try:
             async with self._mailbox() as mailbox:
-                return await asyncio.to_thread(self._findings, mailbox)
+                return await run_blocking(self._findings, mailbox)
         except HoldfastError as error:
             return [Finding(name="IMAP: sign in", ok=False, detail=str(error))]
 

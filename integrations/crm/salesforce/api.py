@@ -1,6 +1,5 @@
 """Salesforce's SDK: settings, sign-in, calls, the daily limit. Nothing else imports the SDK."""
 
-import asyncio
 import json
 import ssl
 import threading
@@ -24,6 +23,7 @@ from domain.errors import CredentialsError, HoldfastError, UnavailableError
 from integrations.crm.salesforce.allowance import ApiAllowance
 from integrations.crm.salesforce.refusals import DailyLimitError, SessionExpiredError, refusal, sign_in_refusal
 from integrations.settings import VendorSettings
+from integrations.threads import run_blocking
 
 __all__ = ["SalesforceApi", "SalesforceSettings", "format_soql"]
 
@@ -115,7 +115,7 @@ class SalesforceApi:
 
     async def ask(self, question: Callable[[Salesforce], Result]) -> Result:
         """The answer to a question put to the client; an expired session is renewed once. Raises domain errors only."""
-        return await asyncio.to_thread(self._ask, question)
+        return await run_blocking(self._ask, question)
 
     async def query(self, soql: str) -> list[dict[str, Any]]:
         """Every record that fits, in as many calls as there are pages."""
