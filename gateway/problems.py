@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import (
     ConflictError,
@@ -151,6 +152,12 @@ def _says_json(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().endswith("json")
 
 
+async def _on_hang_up(_: Request, error: Exception) -> JSONResponse:
+    """Whoever sent it is gone, so nobody hears this; it is no failure of ours either."""
+    log.info("request_broken_off", error=type(error).__name__)
+    return respond(problem("invalid-input", "The request ended before all of it had come. Send it again."))
+
+
 async def _on_unexpected(_: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", error=type(error).__name__)
     return respond(
@@ -164,4 +171,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HoldfastError, _on_holdfast_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(ClientDisconnect, _on_hang_up)
     app.add_exception_handler(Exception, _on_unexpected)

@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from domain.errors import (
     ConflictError,
@@ -92,3 +94,17 @@ def test_an_unexpected_error_says_nothing_of_its_cause() -> None:
     assert response.status_code == 500
     assert "mia" not in response.text
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_whoever_hangs_up_within_a_request_is_no_failure_of_ours() -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.post("/hooks")
+    async def take() -> None:
+        raise ClientDisconnect
+
+    with capture_logs() as logged:
+        response = TestClient(app).post("/hooks")
+    assert response.status_code == 400
+    assert [(line["event"], line["log_level"]) for line in logged] == [("request_broken_off", "info")]
