@@ -74,6 +74,9 @@ def export(
     told = f"Wrote {exported.files} files into {folder}."
     if exported.is_same:
         console.print(f"{told} They are the version to the letter.", soft_wrap=True)
+    elif exported.mistakes:
+        todo = f"By today's checks they have mistakes: `holdfast spec check {folder}` names all {exported.mistakes}."
+        console.print(f"{told} {todo}", soft_wrap=True)
     else:
         left = f"Left out: {exported.sourced} articles of knowledge sources, and what tool servers say of their tools."
         console.print(f"{told} {left} Publishing adds them as they are then.", soft_wrap=True)

@@ -14,7 +14,7 @@ from domain.quality.evaluation import LabelledMessage
 from domain.specification.model import Key
 from domain.specification.organisation import Article, SpecVersion
 from publishing.labelled_messages import COLUMNS, LABELLED
-from publishing.specification import load_specification
+from publishing.specification import SpecificationError, load_specification
 from publishing.specification.schemas import ENTRIES, IN_OTHER_FILES, TopicsFile
 from storage.views import PublishedSpec
 
@@ -25,12 +25,14 @@ ONE_LINE = 1_000_000
 class Exported(Frozen):
     """`is_same`: loading the folder gives the content hash of the version.
 
-    It does not where the version has articles of a source (`sourced`) or descriptions of tools, which publishing adds.
+    It does not where the version has articles of a source (`sourced`) or descriptions of tools, which publishing adds,
+    nor where it has mistakes by checks that are younger than the version.
     """
 
     files: int
     sourced: int
     is_same: bool
+    mistakes: int = 0
 
 
 def export_version(published: PublishedSpec, folder: Path) -> Exported:
@@ -47,8 +49,12 @@ def export_version(published: PublishedSpec, folder: Path) -> Exported:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    loaded = load_specification(folder).version
-    return Exported(files=len(files), sourced=len(version.sourced), is_same=loaded.content_hash == version.content_hash)
+    counts = {"files": len(files), "sourced": len(version.sourced)}
+    try:
+        loaded = load_specification(folder).version
+    except SpecificationError as error:
+        return Exported(**counts, is_same=False, mistakes=len(error.mistakes))
+    return Exported(**counts, is_same=loaded.content_hash == version.content_hash)
 
 
 def _files_of(version: SpecVersion) -> dict[Path, str]:

@@ -20,10 +20,14 @@ $$;
 
 -- The version that was published last, for conversations that move with it. After a rollback there is none: what is open
 -- stays where it is.
-CREATE OR REPLACE FUNCTION newest_version(c conversations) RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT jsonb_build_object('newest', CASE kind WHEN 'publish' THEN content_hash END)
-    FROM publications WHERE organisation = c.organisation ORDER BY publication_id DESC LIMIT 1
-$$;
+CREATE OR REPLACE FUNCTION newest_version(c conversations) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    published text;
+BEGIN
+    SELECT CASE kind WHEN 'publish' THEN content_hash END INTO published
+    FROM publications WHERE organisation = c.organisation ORDER BY publication_id DESC LIMIT 1;
+    RETURN jsonb_build_object('newest', published);
+END $$;
 
 -- The workflow has moved the conversation to another version: turns before it were decided by the one that it had.
 CREATE OR REPLACE FUNCTION follow_version(c conversations, moved_to text, moment timestamptz) RETURNS void

@@ -53,7 +53,9 @@ def test_techflow_comes_back_as_it_was_published(tmp_path: Path) -> None:
         pytest.param(VERSION, id="articles that are not in the order of their ids"),
         pytest.param(with_spec(ai_agents=(SERVICE, BILLING)), id="AI agents in another order"),
         pytest.param(with_spec(name="Räder: #1 'Bike' \"Shop\" — 自転車"), id="marks that YAML knows"),
-        pytest.param(with_spec(name="18:00", out_of_scope_examples=("no", "1e3", "012", "~", "")), id="other types"),
+        pytest.param(
+            with_spec(name="18:00", out_of_scope_examples=("no", "1e3", "012", "~", "null")), id="other types"
+        ),
         pytest.param(with_spec(model=ModelSpec.model_validate({"prices": PRICED})), id="money"),
         pytest.param(
             with_spec(channels={"web_chat": ChannelSpec(greeting="Hi\nthere"), "email": ChannelSpec()}), id="two lines"
@@ -97,3 +99,9 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None
     with pytest.raises(NotADirectoryError):
         export_version(published(VERSION), tmp_path / "file")
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_what_was_published_before_a_check_existed_is_written_all_the_same(tmp_path: Path) -> None:
+    exported = export_version(published(with_spec(out_of_scope_examples=("pizza", " "))), tmp_path / "old")
+    assert (exported.is_same, exported.mistakes) == (False, 1)
+    assert "pizza" in (tmp_path / "old" / "topics.yaml").read_text(encoding="utf-8")
