@@ -91,7 +91,7 @@ def publish(
 def schema(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("specs/schema")) -> None:
     """Write the JSON Schema of the files, for editors. Ids of an organisation are for `check`."""
     for path in write_schemas(folder):
-        console.print(f"wrote {path}")
+        console.print(f"wrote {path}", soft_wrap=True)
 
 
 def _warn(settings: Settings, organisation: str) -> None:

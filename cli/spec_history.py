@@ -66,7 +66,7 @@ def rollback(
 
 
 def _table(found: list[PublicationPeriod], on_version: dict[str, int]) -> Table:
-    table = Table("version", "active from", "until", "by", "how", "why", "open conversations")
+    table = Table("version", "active from", "until", "by", "how", "why", "open")
     for one in found:
         what = one.publication
         times = (_minute(what.at), _minute(one.until) if one.until else "active")
