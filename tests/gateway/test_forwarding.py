@@ -11,7 +11,7 @@ from domain.conversation.messages import CustomerMessage
 from domain.conversation.requests import AnyRequest, SendHumanReply, StartConversation
 from domain.delivery.inbound import ColleagueReply, InboundMessage, Sender
 from domain.errors import ConflictError, UnavailableError
-from gateway.forwarding import Forwarder, message_id
+from gateway.forwarding import CONVERSATIONS_AT_ONCE, Forwarder, message_id
 from storage.database import Database
 from storage.inbox import WAITS_AT_MOST, InboxRepository
 from storage.restoring import RestoreRepository
@@ -62,7 +62,8 @@ async def test_an_event_that_cannot_be_forwarded_holds_up_its_own_conversation_o
     inbox, signals = InboxRepository(database), RecordedSignals("ada")
     await keep(inbox, "ada 1", "bea 1", "ada 2", "cleo 1", "bea 2")
     await Forwarder(ORGANISATION, inbox, signals).forward_some()
-    assert signals.taken == ["bea 1", "cleo 1", "bea 2"]
+    assert sorted(signals.taken) == ["bea 1", "bea 2", "cleo 1"]
+    assert signals.taken.index("bea 1") < signals.taken.index("bea 2")
     signals.refused.clear()
     await database.fetchval("UPDATE inbox SET claimed_until = NULL")
     await Forwarder(ORGANISATION, inbox, signals).forward_some()
@@ -78,11 +79,32 @@ async def test_a_mistake_of_ours_with_one_event_holds_up_its_own_conversation_on
 
 
 async def test_without_temporal_the_rest_waits(database: Database) -> None:
-    inbox, names = InboxRepository(database), ["ada", "bea", "cleo", "dora", "emma"]
-    signals = RecordedSignals(*names[:3])
+    inbox, names = InboxRepository(database), [f"customer-{number}" for number in range(CONVERSATIONS_AT_ONCE + 5)]
+    signals = RecordedSignals(*names[:CONVERSATIONS_AT_ONCE])
     await keep(inbox, *(f"{name} 1" for name in names))
     assert not await Forwarder(ORGANISATION, inbox, signals).forward_some()
     assert signals.taken == []
+
+
+class MeetingSignals(RecordedSignals):
+    """Takes messages only once those of so many conversations are there together."""
+
+    def __init__(self, together: int) -> None:
+        super().__init__()
+        self._all_here = asyncio.Barrier(together)
+
+    async def receive(self, start: StartConversation, message: CustomerMessage) -> None:
+        await self._all_here.wait()
+        await super().receive(start, message)
+
+
+async def test_conversations_do_not_wait_for_each_other(database: Database) -> None:
+    inbox, signals = InboxRepository(database), MeetingSignals(together=3)
+    texts = [f"{name} {number}" for number in (1, 2) for name in ("ada", "bea", "cleo")]
+    await keep(inbox, *texts)
+    assert await Forwarder(ORGANISATION, inbox, signals).forward_some()
+    assert sorted(signals.taken) == sorted(texts)
+    assert [text for text in signals.taken if text.startswith("ada")] == ["ada 1", "ada 2"]
 
 
 async def test_an_event_of_which_no_signal_can_be_made_goes_to_quarantine_and_holds_up_nothing(
