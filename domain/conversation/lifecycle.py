@@ -123,10 +123,15 @@ class Lifecycle(Frozen):
         return ahead.model_copy(update={"status": ahead.active_status})
 
     def believe(self, stored: Position, snoozed_until: datetime | None, resolved_at: datetime | None) -> Self:
-        """Stand where the store does. The revision never falls; whether an approval waits is known here alone."""
+        """Stand where the store does. The revision never falls.
+
+        Whether an approval waits is known here alone; in what is resolved none does.
+        """
         ahead = self.catch_up(stored.owner, stored.revision)
         status = stored.status if snoozed_until or resolved_at else ahead.status
-        return ahead.model_copy(update={"status": status, "snoozed_until": snoozed_until, "resolved_at": resolved_at})
+        approval = None if resolved_at else ahead.approval
+        changes = {"status": status, "approval": approval, "snoozed_until": snoozed_until, "resolved_at": resolved_at}
+        return ahead.model_copy(update=changes)
 
     def _give_to(self, owner: Owner) -> Self:
         status = Status.OPEN if owner.kind == "ai_agent" else Status.WITH_HUMAN

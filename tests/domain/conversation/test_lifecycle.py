@@ -213,6 +213,14 @@ def test_the_store_is_believed_where_it_stands_elsewhere(before: Lifecycle, stat
     assert (after.snoozed_until, after.resolved_at) == (snoozed_until, resolved_at)
 
 
+@pytest.mark.parametrize(("resolved_at", "waits"), [(NOW, False), (None, True)])
+def test_in_what_is_resolved_no_approval_waits(resolved_at: datetime | None, waits: bool) -> None:
+    before = POSITIONS["ai awaiting"]
+    status = Status.RESOLVED if resolved_at else Status.OPEN
+    after = before.believe(Position(owner=AI, status=status, revision=before.revision), None, resolved_at)
+    assert (after.approval is not None, after.status is Status.AWAITING_APPROVAL) == (waits, waits)
+
+
 class Conversations(RuleBasedStateMachine):
     """Whatever people, customers and time do to a conversation, in any order."""
 
