@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from cli.database import with_database
 from cli.spec_options import OPERATOR, AsJson, By, for_the_record
@@ -42,7 +42,8 @@ def history(
     if as_json:
         typer.echo(json.dumps([_as_data(one, on_version) for one in found], indent=2, ensure_ascii=False))
     elif found:
-        console.print(_table(found, on_version))
+        for one in found:
+            console.print(_line(one, on_version), soft_wrap=True)
     else:
         none = f"Nothing of {wanted} is published here. Publish it with `holdfast spec publish`."
         console.print(none, soft_wrap=True)
@@ -65,15 +66,14 @@ def rollback(
     console.print(f"Rolled back to {active}: new conversations of {organisation} follow it.", soft_wrap=True)
 
 
-def _table(found: list[PublicationPeriod], on_version: dict[str, int]) -> Table:
-    table = Table("version", "active from", "until", "by", "how", "why", "open")
-    for one in found:
-        what = one.publication
-        times = (_minute(what.at), _minute(one.until) if one.until else "active")
-        how = "published" if what.kind == "publish" else "rolled back"
-        open_now = str(on_version.get(what.content_hash, 0))
-        table.add_row(what.content_hash[:SHORT], *times, what.published_by, how, what.reason, open_now)
-    return table
+def _line(one: PublicationPeriod, on_version: dict[str, int]) -> Text:
+    """A line of its own for each, whole in any terminal."""
+    what = one.publication
+    until = _minute(one.until) if one.until else "now, active     "
+    how = "published" if what.kind == "publish" else "rolled back"
+    told = f"{what.content_hash[:SHORT]}  {_minute(what.at)} to {until}  {on_version.get(what.content_hash, 0):>6} open"
+    why = f": {what.reason}" if what.reason else ""
+    return Text(f"{told}  {how} by {what.published_by}{why}", style="" if one.until else "bold")
 
 
 def _minute(at: datetime) -> str:
