@@ -113,7 +113,9 @@ class Forwarder:
                 if len(held_up) < MAX_FAILURES and not await self._forward_in_turn(events):
                     held_up.add(conversation_id)
 
-        await asyncio.gather(*(one(*told) for told in conversations.items()))
+        async with asyncio.TaskGroup() as telling:  # an error of the store ends all of them before it is raised
+            for told in conversations.items():
+                telling.create_task(one(*told))
         return bool(waiting) and not held_up
 
     async def _forward_in_turn(self, events: Sequence[WaitingEvent]) -> bool:

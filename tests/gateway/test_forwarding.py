@@ -107,6 +107,28 @@ async def test_conversations_do_not_wait_for_each_other(database: Database) -> N
     assert [text for text in signals.taken if text.startswith("ada")] == ["ada 1", "ada 2"]
 
 
+async def test_when_the_store_goes_away_nobody_is_told_on(database: Database) -> None:
+    silent = asyncio.Event()
+
+    class LostInbox(InboxRepository):
+        async def forwarded(self, inbox_id: int) -> None:
+            raise UnavailableError("the store is away")
+
+    class WaitingSignals(RecordedSignals):
+        async def receive(self, start: StartConversation, message: CustomerMessage) -> None:
+            if message.text.startswith("bea"):
+                await silent.wait()
+            await super().receive(start, message)
+
+    signals = WaitingSignals()
+    await keep(InboxRepository(database), "ada 1", "bea 1")
+    with pytest.raises(ExceptionGroup):
+        await Forwarder(ORGANISATION, LostInbox(database), signals).forward_some()
+    silent.set()
+    await asyncio.sleep(0)
+    assert signals.taken == ["ada 1"]
+
+
 async def test_an_event_of_which_no_signal_can_be_made_goes_to_quarantine_and_holds_up_nothing(
     database: Database,
 ) -> None:
