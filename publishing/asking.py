@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.organisations import ServedVersion
+from answering.questions import question_of
 from answering.understanding import DraftQuestion
 from domain.conversation.asking_again import Answers, AskedAgain, sample_of
 from domain.conversation.deciding import decide_draft
 from domain.conversation.groups import Answered
 from domain.conversation.redeciding import RecordedTurn, UnknownTurn
-from domain.conversation.turn import CustomerContext, Decision, Draft
-from domain.identity.check import without_codes
-from integrations.llm.base import TranscriptLine
+from domain.conversation.turn import Decision, Draft
 from storage.decided_turns import DecidedTurnRepository
 from storage.views import RecordedQuestion
 
@@ -88,12 +87,4 @@ async def _decided(planned: ServedVersion, turn: RecordedTurn, question: Recorde
 
 
 def _asked(turn: RecordedTurn, question: RecordedQuestion) -> DraftQuestion:
-    return DraftQuestion(
-        draft_id=turn.draft.draft_id,
-        text="\n".join(without_codes(question.unanswered)),
-        transcript=tuple(TranscriptLine(author=said.author, text=said.text) for said in question.transcript),
-        context=question.context or CustomerContext(),
-        ai_agent=question.ai_agent,
-        instruction=question.instruction,
-        greet=not question.greeted,
-    )
+    return question_of(turn.draft.draft_id, question, ai_agent=question.ai_agent, instruction=question.instruction)

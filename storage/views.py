@@ -61,13 +61,9 @@ class DraftBasis(Frozen):
     newest: str | None = None
 
 
-class RecordedQuestion(Frozen):
+class RecordedQuestion(DraftBasis):
     """What the draft of a turn that is over was made from. `ai_agent`: who had answered before."""
 
-    unanswered: tuple[str, ...]
-    transcript: tuple[EarlierMessage, ...] = ()
-    context: CustomerContext | None = None
-    greeted: bool = False
     instruction: str = ""
     ai_agent: str | None = None
 
