@@ -11,7 +11,7 @@ from rich.text import Text
 from cli.database import with_database
 from cli.organisation_folder import not_served, organisation_folder
 from cli.spec_history import history, rollback
-from cli.spec_options import OPERATOR, By, Folder, for_the_record
+from cli.spec_options import FITTING, OPERATOR, By, Folder, for_the_record
 from cli.spec_plan import apply, plan
 from cli.spec_scenarios import play_scenarios
 from cli.spec_versions import diff, export
@@ -69,8 +69,10 @@ def publish(
         str | None, typer.Option(help="Publish only if this version is still the active one (a prefix is enough).")
     ] = None,
 ) -> None:
-    """Make an organisation's files the active version; conversations that are open keep the one they began with."""
+    """Make an organisation's files the active version.
 
+    Conversations that are open keep the one they began with, unless the new one says `open_conversations: move`.
+    """
     settings = local_settings()
     found = organisation_folder(settings, folder)
     loaded = load_specification(found)
@@ -79,7 +81,7 @@ def publish(
     async def publish_it(database: Database) -> str:
         specs = SpecRepository(database)
         base = await specs.find(organisation, replaces) if replaces else await specs.active(organisation)
-        with console.status("Fitting topics and confidence to the organisation's examples …"):
+        with console.status(FITTING):
             return await publish_loaded(database, loaded, found, by, installation(), reason=reason, replaces=base)
 
     published = asyncio.run(with_database(publish_it))[:SHORT]

@@ -7,6 +7,8 @@ import typer
 
 LONGEST = 500
 OPERATOR = "operator"
+FITTING = "Fitting topics and confidence to the organisation's examples …"
+"""Shown while that takes its seconds."""
 
 
 def for_the_record(said: str) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cli.database import with_database
 from cli.organisation_folder import organisation_folder
-from cli.spec_options import OPERATOR, AsJson, By, Folder, for_the_record
+from cli.spec_options import FITTING, OPERATOR, AsJson, By, Folder, for_the_record
 from cli.spec_versions import change_as_data, counted, print_changes
 from config.settings import local_settings
 from domain.conversation.asking_again import Answers
@@ -47,7 +47,6 @@ def plan(
     """Tell what publishing would change, and which recorded turns would be decided differently."""
     found = organisation_folder(local_settings(), folder)
     loaded = load_specification(found)
-
     asking = Asking(Sample(ask, times), model_factory(local_settings())) if ask else None
 
     async def make(database: Database) -> Plan:
@@ -75,7 +74,7 @@ def apply(
     loaded = load_specification(organisation_folder(local_settings(), Path(publication.folder)))
 
     async def publish(database: Database) -> str:
-        with console.status("Fitting topics and confidence to the organisation's examples …"):
+        with console.status(FITTING):
             return await apply_plan(database, publication, loaded, installation(), by, reason)
 
     published = asyncio.run(with_database(publish))[:SHORT]
@@ -127,6 +126,8 @@ def _print_answers(console: Console, answers: Answers) -> None:
             after = Counter(_words(decision) for decision in one.after).most_common()
             told = ", ".join(f"{count} × {words}" for words, count in after)
             table.add_row(one.conversation_id, str(one.turn), _words(one.before), told)
+        if len(differing) > SHOWN:
+            table.add_row(f"… and {len(differing) - SHOWN} more", "", "", "")
         console.print(table)
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from answering.rehearsal import play
 from cli.organisation_folder import organisation_folder
-from cli.spec_options import AsJson, Folder
+from cli.spec_options import FITTING, AsJson, Folder
 from cli.specification_report import ValidationReport, shown
 from config.settings import local_settings
 from domain.errors import NotFoundError
@@ -24,7 +24,6 @@ from publishing.specification import LoadedOrganisation, SpecificationError, loa
 from publishing.specification.mistakes import printable
 
 console = Console(highlight=False)
-FITTING = "Fitting topics and confidence to the organisation's examples …"
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Play this scenario; may be repeated.")]
 
 
