@@ -14,13 +14,14 @@ TOGETHER = 20
 
 
 async def _each(talks: list[Talk], text: str, replies: int) -> None:
-    """All say it and are answered, some at a time."""
+    """All say it and are answered, some at a time. Each turn ends: a message that comes before would hold a move up."""
     at_once = asyncio.Semaphore(TOGETHER)
 
     async def one(talk: Talk) -> None:
         async with at_once:
             await talk.says(text)
             await talk.answered(replies)
+            await talk.rests()
 
     await asyncio.gather(*map(one, talks))
 
