@@ -11,6 +11,7 @@ from itertools import pairwise
 from domain.specification.findings import Finding, Location, as_list, child, texts_at, values_at
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 from domain.specification.references import repeated, unknown_language
+from domain.specification.rule_checks import RULE_CHECKS
 
 Check = Callable[[object], Iterator[Finding]]
 WORD = re.compile(r"[^\W_]")
@@ -28,6 +29,10 @@ SAID_ONCE_EACH = {
     "journeys.*.steps.*": ("next.*",),
     "approval_rules.*": ("ai_agents.*", "sensitivity.*", "roles.*"),
     "ladder.*": ("roles.*",),
+    "rules.*.ask": ("roles.*",),
+    "rules.*.when.*": ("topics.*", "phrases.*", "one_of.*"),
+    "guidelines.*": ("ai_agents.*", "needs.*", "excludes.*"),
+    "guidelines.*.when.*": ("topics.*", "phrases.*", "one_of.*"),
 }
 NEVER_BLANK = (
     "name",
@@ -40,6 +45,8 @@ NEVER_BLANK = (
     "out_of_scope_examples.*",
     "journeys.*.title",
     "journeys.*.steps.*.description",
+    "rules.*.description",
+    "guidelines.*.action",
     "articles.*.title",
     "articles.*.source",
     "wording.handoff",
@@ -52,6 +59,11 @@ NEVER_BLANK = (
     "scenarios.*.steps.*.says",
     "scenarios.*.steps.*.expect.holds.*",
     "scenarios.*.steps.*.expect.lacks.*",
+)
+PHRASES = (
+    "ai_agents.*.cannot_do.*.phrases.*",
+    "rules.*.when.*.phrases.*",
+    "guidelines.*.when.*.phrases.*",
 )
 
 
@@ -100,7 +112,7 @@ def _owner_of(data: object, location: Location) -> str:
 
 
 def _phrases(data: object) -> Iterator[Finding]:
-    for location, phrase in texts_at(data, "ai_agents.*.cannot_do.*.phrases.*"):
+    for location, phrase in texts_at(data, *PHRASES):
         if not WORD.search(phrase):
             problem = "the phrase holds no word, so that every message would match it"
             yield Finding(location, problem, "Write words that a customer would use, such as `delete account`.")
@@ -156,7 +168,13 @@ def _hours_twice(data: object) -> Iterator[Finding]:
 
 
 def _ladder(data: object) -> Iterator[Finding]:
-    rungs = list(values_at(data, "ladder.*"))
+    for ladder in (values_at(data, "ladder"), values_at(data, "rules.*.ask.ladder")):
+        for location, rungs in ladder:
+            yield from (_within(location, finding) for finding in _rungs(rungs))
+
+
+def _rungs(ladder: object) -> Iterator[Finding]:
+    rungs = list(values_at(ladder, "*"))
     for (_, before), (location, rung) in pairwise(rungs):
         earlier, after = child(before, "after_minutes"), child(rung, "after_minutes")
         if isinstance(earlier, int) and isinstance(after, int) and after < earlier:
@@ -169,7 +187,8 @@ def _ladder(data: object) -> Iterator[Finding]:
 
 
 def _rules_without_roles(data: object) -> Iterator[Finding]:
-    for location, roles in values_at(data, "approval_rules.*.roles"):
+    named = (*values_at(data, "approval_rules.*.roles"), *values_at(data, "rules.*.ask.roles"))
+    for location, roles in named:
         if not as_list(roles):
             yield Finding(location, "names no role, so that nobody may approve", "Add one, such as `[approver]`.")
 
@@ -278,6 +297,7 @@ CHECKS: tuple[Check, ...] = (
     _rules_without_roles,
     _rules_never_reached,
     _journeys,
+    *RULE_CHECKS,
 )
 CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from domain.specification.findings import Finding, as_list, child, texts_at, values_at
 from domain.specification.organisation import Thresholds
+from domain.specification.rule_checks import late_rules
 
 Check = Callable[[object], Iterator[Finding]]
 
@@ -118,5 +119,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"ai_agents", "articles", "knowledge_sources"}), _without_answers),
     (frozenset({"ai_agents"}), _unused_servers),
     (frozenset({"topics"}), _never_watched),
+    (frozenset({"thresholds", "service_levels"}), late_rules),
 )
 """Each check with the fields that must be known whole, since what could not be read may be what it misses."""

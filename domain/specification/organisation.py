@@ -1,22 +1,27 @@
 """The specification: a support organisation written down as data.
 
-One folder per organisation holds `organisation.yaml`, `agents/*.yaml`, `knowledge/*.md`, `customers/*.yaml`.
+One folder per organisation holds `organisation.yaml`, `topics.yaml`, `knowledge/*.md`, `customers/*.yaml`, and a file
+each for AI agents, journeys, rules and guidelines.
 A published specification is immutable and named by the SHA-256 of its canonical JSON (`content_hash`).
 """
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.specification.approvers import Approvers
+from domain.specification.approvers import LadderRung as LadderRung
 from domain.specification.calendar import BusinessCalendar, QuietHours
+from domain.specification.guidelines import Guideline
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
 from domain.specification.references import broken_references
+from domain.specification.rules import Rule
 from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
 from domain.specification.wording import LanguageCode, SpecWording
 
@@ -124,30 +129,17 @@ class AiAgentSpec(SpecModel):
         return self.mode is Mode.SUPERVISION and topic in self.supervised_topics
 
 
-class ApprovalRule(SpecModel):
-    """Who must approve. The first rule whose conditions all hold applies."""
+class ApprovalCase(SpecModel):
+    """For which drafts an approval rule is."""
 
     id: Key = Field(description="Name of the rule, as approvals and records show it.")
     ai_agents: tuple[Key, ...] = Field((), description="Empty means any.")
     sensitivity: tuple[Sensitivity, ...] = Field((), description="Empty means any.")
     amount_above: float | None = Field(None, ge=0, description="In the organisation's currency.")
-    approvers: int = Field(1, ge=1, le=5, description="How many different people must approve.")
-    roles: tuple[Key, ...] = Field(("approver",), description="Who may approve: people with one of these roles.")
-    exclude_requester: bool = Field(True, description="Nobody approves a text of their own.")
 
 
-class LadderRung(SpecModel):
-    """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
-
-    after_minutes: int = Field(gt=0, description="Business minutes since the approval was asked for.")
-    action: Literal["remind", "widen", "move_up"] = Field(
-        description="`remind` those who were asked, `widen` to more roles, or `move_up` to others."
-    )
-    roles: tuple[Key, ...] = Field((), description="The roles that it widens or moves up to.")
-
-    @property
-    def after(self) -> timedelta:
-        return timedelta(minutes=self.after_minutes)
+class ApprovalRule(Approvers, ApprovalCase):
+    """Who must approve. The first rule whose conditions all hold applies."""
 
 
 class ChannelSpec(SpecModel):
@@ -337,6 +329,8 @@ class OrganisationSpec(SpecModel):
         (), description="Messages, in customers' words, that the organisation does not answer."
     )
     journeys: tuple[Journey, ...] = Field((), description="Ways that customers go, step by step.")
+    rules: tuple[Rule, ...] = Field((), description="When people are asked beyond what the built-in policy demands.")
+    guidelines: tuple[Guideline, ...] = Field((), description="What AI agents keep to in replies, and when.")
     tool_servers: tuple[ToolServerSpec, ...] = Field((), description="Where the tools of AI agents are.")
     knowledge_sources: tuple[KnowledgeSourceSpec, ...] = Field((), description="Vendors whose articles are brought in.")
     ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1, description="Who answers.")

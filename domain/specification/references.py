@@ -17,6 +17,8 @@ UNIQUE = (
     "ai_agents.*.id",
     "topics.*.id",
     "journeys.*.id",
+    "rules.*.id",
+    "guidelines.*.id",
     "tool_servers.*.id",
     "knowledge_sources.*.kind",
     "scenarios.*.id",
@@ -41,13 +43,21 @@ KINDS = (
             "approval_rules.*.ai_agents.*",
             "journeys.*.steps.*.ai_agent",
             "scenarios.*.steps.*.expect.ai_agent",
+            "guidelines.*.ai_agents.*",
         ),
     ),
     Kind(
         "topic",
         "topics.*.id",
-        ("ai_agents.*.supervised_topics.*", "journeys.*.topics.*", "scenarios.*.steps.*.expect.topic"),
+        (
+            "ai_agents.*.supervised_topics.*",
+            "journeys.*.topics.*",
+            "rules.*.when.*.topics.*",
+            "guidelines.*.when.*.topics.*",
+            "scenarios.*.steps.*.expect.topic",
+        ),
     ),
+    Kind("guideline", "guidelines.*.id", ("guidelines.*.needs.*", "guidelines.*.excludes.*")),
     Kind("tool server", "tool_servers.*.id", ("ai_agents.*.tools.*.server",)),
 )
 

@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field, create_model
 
 from domain.identity.directory import DirectoryImport
 from domain.quality.scenarios import Scenario
+from domain.specification.guidelines import Guideline
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import AiAgentSpec, Journey, OrganisationSpec, Topic
+from domain.specification.rules import Rule
 
 
 class Entries(NamedTuple):
@@ -25,6 +27,8 @@ class Entries(NamedTuple):
 ENTRIES: Mapping[str, Entries] = {
     "agents": Entries("ai_agents", "agent", AiAgentSpec),
     "journeys": Entries("journeys", "journey", Journey),
+    "rules": Entries("rules", "rule", Rule),
+    "guidelines": Entries("guidelines", "guideline", Guideline),
 }
 """By the name of the folder. One more row is one more kind of file."""
 

@@ -55,7 +55,8 @@ def _unknown_facts(data: Mapping[str, object], known: Collection[str]) -> Iterat
     if not known or data.get("crm", DIRECTORY) != DIRECTORY:
         return
     wrong, otherwise = "no customer has the fact", "Name a fact of the customers."
-    yield from _unknown(texts_at(data, "ai_agents.*.customer_facts.*"), known, wrong, otherwise)
+    named = ("ai_agents.*.customer_facts.*", "rules.*.when.*.name", "guidelines.*.when.*.name")
+    yield from _unknown(texts_at(data, *named), known, wrong, otherwise)
     arguments = texts_at(data, "ai_agents.*.tools.*.from_customer.*")
     yield from _unknown(arguments, {*known, *PROVED}, wrong, otherwise)
 

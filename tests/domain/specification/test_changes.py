@@ -6,6 +6,7 @@ import pytest
 
 from domain.specification.calendar import BusinessCalendar
 from domain.specification.changes import Change, changes_between
+from domain.specification.guidelines import Guideline
 from domain.specification.organisation import (
     AiAgentSpec,
     ApprovalRule,
@@ -18,11 +19,16 @@ from domain.specification.organisation import (
     SuccessMeasure,
     Thresholds,
 )
+from domain.specification.rules import Rule
 from domain.specification.tools import DescribedTool, HttpToolServer, ReadTool
 from domain.specification.wording import SpecWording
 from tests.organisation import ARTICLES, BILLING, SERVICE, SPECIFICATION, TOPICS, VERSION, article
 
 SMALL, LARGE = ApprovalRule(id="small"), ApprovalRule(id="large", amount_above=100, approvers=2)
+RULE = Rule.model_validate(
+    {"id": "vip", "description": "Why.", "when": [{"kind": "amount", "above": 5}], "then": "ask_approval"}
+)
+GUIDELINE = Guideline(id="brief", action="Be brief.")
 SHOP = HttpToolServer(id="shop", transport="http", url="https://shop.example/mcp")
 LOOK_UP = ReadTool(server="shop", tool="look_up", access="read")
 
@@ -55,6 +61,11 @@ CASES: list[tuple[SpecVersion, SpecVersion, list[str]]] = [
         VERSION,
         version(service_levels=ServiceLevels(exchange_limit=3)),
         ["service level exchange_limit: 5 → 3"],
+    ),
+    (
+        version(rules=(RULE,), guidelines=(GUIDELINE,)),
+        version(rules=(RULE.model_copy(update={"then": "escalate"}),)),
+        ["rule vip, then: ask_approval → escalate", "guideline brief removed: id brief; action Be brief.; priority 0"],
     ),
     (VERSION, agents(escalate_below=0.9), ["AI agent billing, escalate_below: 0.8 → 0.9"]),
     (VERSION, agents(escalate_below=None), ["AI agent billing, escalate_below removed: 0.8"]),

@@ -68,6 +68,37 @@ steps:
   - { id: pack, description: The customer packs it., next: [collect] }
   - { id: collect, description: We collect it., ai_agent: general }
 """,
+    "rules/large_sums.yaml": """\
+id: large_sums
+description: Much money of a Gold customer is for two people.
+when:
+  - { kind: amount, above: 1000 }
+  - { kind: fact, name: plan, one_of: [Gold] }
+  - { kind: expression, cel: "verified && grounding < 0.9" }
+then: ask_approval
+ask: { approvers: 2, roles: [lead], ladder: [{ after_minutes: 5, action: remind }] }
+""",
+    "rules/threats.yaml": """\
+id: threats
+description: Threats are for people.
+when:
+  - { kind: words, phrases: [my lawyer] }
+then: escalate
+""",
+    "guidelines/calm.yaml": """\
+id: calm
+action: Stay calm.
+when:
+  - { kind: topic, topics: [refund] }
+ai_agents: [billing]
+""",
+    "guidelines/short.yaml": """\
+id: short
+action: Write one sentence.
+needs: [calm]
+when:
+  - { kind: expression, cel: "size(text) < 50" }
+""",
     "knowledge/delivery.md": """\
 ---
 id: delivery

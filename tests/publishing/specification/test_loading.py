@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 
 from publishing.specification import SpecificationError, load_specification
+from publishing.specification.schemas import ENTRIES
 from tests.publishing.specification.conftest import Folder
 
 
@@ -91,14 +92,8 @@ def test_an_article_without_text(folder: Folder) -> None:
 
 
 def test_an_empty_folder_says_what_is_missing(folder: Folder) -> None:
-    for file in (
-        "organisation.yaml",
-        "topics.yaml",
-        "agents/general.yaml",
-        "agents/billing.yaml",
-        "journeys/returning.yaml",
-    ):
-        (folder.path / file).unlink()
+    for file in [*folder.path.glob("*.yaml"), *(file for name in ENTRIES for file in (folder.path / name).iterdir())]:
+        file.unlink()
     found = mistakes(folder)
     assert [mistake.split(":")[0] for mistake in found] == ["agents", "organisation.yaml", "topics.yaml"]
     assert all("Add" in mistake or "Create" in mistake for mistake in found)

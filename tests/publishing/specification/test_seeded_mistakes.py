@@ -12,6 +12,10 @@ TOPICS = "topics.yaml"
 GENERAL = "agents/general.yaml"
 BILLING = "agents/billing.yaml"
 JOURNEY = "journeys/returning.yaml"
+LARGE_SUMS = "rules/large_sums.yaml"
+THREATS = "rules/threats.yaml"
+CALM = "guidelines/calm.yaml"
+SHORT = "guidelines/short.yaml"
 ARTICLE = "knowledge/delivery.md"
 CUSTOMERS = "customers/customers.yaml"
 
@@ -189,6 +193,50 @@ SEEDS = {
     "notes that are kept nowhere": Seed(
         ORGANISATION, "name: Wheels", "name: Wheels\ncrm_notes: [resolved]", 3, "keeps no notes", "another CRM"
     ),
+    # Rules and guidelines.
+    "an unknown kind of condition": Seed(
+        THREATS, "kind: words", "kind: word", 4, "none of the words", "Did you mean 'words'?"
+    ),
+    "a condition without a kind": Seed(THREATS, "kind: words, ", "", 4, "kind is missing", "of what kind"),
+    "a key of another kind of condition": Seed(THREATS, "phrases:", "topics:", 4, "no such key", "kind, phrases"),
+    "a condition that needs a draft": Seed(
+        CALM, "kind: topic, topics: [refund]", "kind: confidence, below: 0.5", 4, "none of the words", "'topic'"
+    ),
+    "no values of a fact": Seed(LARGE_SUMS, "one_of: [Gold]", "one_of: []", 5, "0 of the 1", "at least 1"),
+    "another consequence": Seed(THREATS, "then: escalate", "then: escalat", 5, "none of the words", "'escalate'"),
+    "an approval of what escalates": Seed(
+        LARGE_SUMS, "then: ask_approval", "then: escalate", 1, "no effect with", "Leave it out"
+    ),
+    "an unknown topic of a guideline": Seed(CALM, "[refund]", "[refnd]", 4, "no topic 'refnd'", "'refund'"),
+    "an unknown AI agent of a guideline": Seed(CALM, "[billing]", "[biling]", 5, "no AI agent", "'billing'"),
+    "an unknown guideline": Seed(SHORT, "[calm]", "[clam]", 3, "no guideline 'clam'", "'calm'"),
+    "an unknown fact of a rule": Seed(LARGE_SUMS, "name: plan", "name: plam", 5, "no customer has", "'plan'"),
+    "two rules with one name": Seed(THREATS, "id: threats", "id: large_sums", 1, "stands twice", "its own name"),
+    "a rule with the name of an approval rule": Seed(THREATS, "id: threats", "id: money", 1, "an approval", "its own"),
+    "two guidelines with one name": Seed(SHORT, "id: short", "id: calm", 1, "stands twice", "its own name"),
+    "a rule that nobody may approve by": Seed(LARGE_SUMS, "roles: [lead]", "roles: []", 8, "nobody", "[approver]"),
+    "a rule below one that always comes first": Seed(
+        THREATS,
+        "when:\n  - { kind: words, phrases: [my lawyer] }\n",
+        "when: [{ kind: amount, above: 900 }]\n",
+        1,
+        "'threats' holds whenever",
+        "Narrow that one",
+        LARGE_SUMS,
+    ),
+    "conditions that never hold together": Seed(
+        LARGE_SUMS,
+        'kind: expression, cel: "verified && grounding < 0.9"',
+        "kind: fact, name: plan, one_of: [Silver]",
+        6,
+        "never holds together",
+        "Keep one",
+    ),
+    "a phrase of a rule without words": Seed(THREATS, "[my lawyer]", '["?"]', 4, "every message", "`delete account`"),
+    "a guideline that excludes what it needs": Seed(
+        SHORT, "needs: [calm]", "needs: [calm]\nexcludes: [calm]", 4, "excludes 'calm'", "Take it out"
+    ),
+    "guidelines in a circle": Seed(CALM, "ai_agents:", "needs: [short]\nai_agents:", 5, "needs itself", "circle", CALM),
     # The article around its head.
     "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
     "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),

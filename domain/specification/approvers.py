@@ -1,0 +1,30 @@
+"""Who is asked for an approval, and what happens while it waits."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from domain.specification.model import Key, SpecModel
+
+
+class Approvers(SpecModel):
+    """Who must approve, and how many of them."""
+
+    approvers: int = Field(1, ge=1, le=5, description="How many different people must approve.")
+    roles: tuple[Key, ...] = Field(("approver",), description="Who may approve: people with one of these roles.")
+    exclude_requester: bool = Field(True, description="Nobody approves a text of their own.")
+
+
+class LadderRung(SpecModel):
+    """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
+
+    after_minutes: int = Field(gt=0, description="Business minutes since the approval was asked for.")
+    action: Literal["remind", "widen", "move_up"] = Field(
+        description="`remind` those who were asked, `widen` to more roles, or `move_up` to others."
+    )
+    roles: tuple[Key, ...] = Field((), description="The roles that it widens or moves up to.")
+
+    @property
+    def after(self) -> timedelta:
+        return timedelta(minutes=self.after_minutes)
