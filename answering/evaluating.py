@@ -61,6 +61,7 @@ def _decided(version: SpecVersion, draft: Draft, confidence: float) -> Decision:
         thresholds=version.specification.thresholds,
         service_levels=version.specification.service_levels,
         sampling_key=draft.draft_id,
+        rules=[rule.to_decide for rule in version.specification.rules],
     )
 
 

@@ -14,6 +14,7 @@ from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft
 from domain.model import Frozen
 from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
+from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 
 DEFAULT_RULE = ApprovalRule(id="default")
@@ -46,6 +47,7 @@ class Approval(BaseModel):
     leaves_at: datetime | None = Field(
         None, description="When the draft leaves unless somebody decides before: the end of its veto window."
     )
+    ladder: tuple[LadderRung, ...] = Field((), description="Its own; empty: that of the organisation.")
 
     def climb(self, rung: LadderRung) -> "Approval":
         """One rung of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
@@ -93,8 +95,30 @@ def rule_for(
     return DEFAULT_RULE
 
 
+def asked_by(rule: DecidingRule | None, usual: ApprovalRule) -> ApprovalRule:
+    """Whom the rule names that asks for the approval, where it names anybody; else who approves usually.
+
+    Never fewer people than usual, nor the requester where that is forbidden.
+    """
+    if rule is None or rule.ask is None:
+        return usual
+    return ApprovalRule(
+        id=rule.id,
+        approvers=max(rule.ask.approvers, usual.approvers),
+        roles=rule.ask.roles,
+        exclude_requester=rule.ask.exclude_requester or usual.exclude_requester,
+    )
+
+
 def open_approval(
-    draft: Draft, *, approval_id: str, revision: int, reason: str, rule: ApprovalRule, now: datetime
+    draft: Draft,
+    *,
+    approval_id: str,
+    revision: int,
+    reason: str,
+    rule: ApprovalRule,
+    now: datetime,
+    ladder: tuple[LadderRung, ...] = (),
 ) -> Approval:
     """An approval for exactly this draft at exactly this revision."""
     return Approval(
@@ -110,6 +134,7 @@ def open_approval(
         approvers_needed=rule.approvers,
         roles=rule.roles,
         exclude_requester=rule.exclude_requester,
+        ladder=ladder,
         requested_at=now,
     )
 

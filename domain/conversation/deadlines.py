@@ -22,7 +22,7 @@ def ladder_due(state: ConversationState) -> datetime | None:
     approval, policy = state.approval, state.policy
     if approval is None or policy is None:
         return None
-    return next_rung(approval.requested_at, approval.rungs_done, policy.ladder, policy.calendar)
+    return next_rung(approval.requested_at, approval.rungs_done, approval.ladder or policy.ladder, policy.calendar)
 
 
 def veto_due(state: ConversationState) -> datetime | None:

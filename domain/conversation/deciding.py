@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from domain.approvals.approval import Approval, digest_of, open_approval, rule_for
+from domain.approvals.approval import Approval, asked_by, digest_of, open_approval, rule_for
 from domain.conversation.activity_models import DeliverMessageInput
 from domain.conversation.confidence import score
 from domain.conversation.decision import decide
@@ -13,6 +13,7 @@ from domain.conversation.messages import Author
 from domain.conversation.policy import Policy
 from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome, Reason
 from domain.specification.organisation import ApprovalRule, ChannelKind
+from domain.specification.rules import rule_named
 
 
 def decide_draft(
@@ -28,6 +29,7 @@ def decide_draft(
         thresholds=policy.thresholds,
         service_levels=policy.service_levels,
         sampling_key=draft.draft_id,
+        rules=policy.rules,
     )
     return DecisionRecord(
         turn=turn,
@@ -69,26 +71,34 @@ def reply_to_send(
 def approval_to_ask(
     draft: Draft, record: DecisionRecord, policy: Policy, *, approval_id: str, channel: ChannelKind, now: datetime
 ) -> Approval:
-    """The approval that a draft waits for, by the first rule that fits."""
-    evidence = draft.evidence
-    rule = rule_for(
+    """The approval that a draft waits for: by the first approval rule that fits, and the rule that asks for it."""
+    evidence, decision = draft.evidence, record.decision
+    usual = rule_for(
         policy.approval_rules, ai_agent=draft.ai_agent, sensitivity=evidence.sensitivity, amount=evidence.amount
     )
-    reason = record.decision.reason.value
+    rule = rule_named(policy.rules, decision.rule)
+    asked = asked_by(rule, usual)
     approval = open_approval(
-        draft, approval_id=approval_id, revision=record.revision, reason=reason, rule=rule, now=now
+        draft,
+        approval_id=approval_id,
+        revision=record.revision,
+        reason=decision.reason.value,
+        rule=asked,
+        ladder=rule.ask.ladder if rule and rule.ask else (),
+        now=now,
     )
     minutes = policy.veto_minutes.get(draft.ai_agent)
-    if minutes is None or not _is_merely_supervised(draft, record, rule):
+    if minutes is None or not _is_merely_supervised(draft, record, asked):
         return approval
     end = now + timedelta(minutes=minutes)
     return approval.model_copy(update={"leaves_at": policy.quiet_until(channel, end) or end})
 
 
 def _is_merely_supervised(draft: Draft, record: DecisionRecord, rule: ApprovalRule) -> bool:
-    """Nothing but its topic asks for people: no money, no law, no action, no second approver."""
-    needs_people = draft.actions or draft.evidence.sensitivity or rule.approvers > 1
-    return record.decision.reason is Reason.SUPERVISED and not needs_people
+    """Nothing but its topic asks for people: no money, no law, no action, no rule, no second approver."""
+    decision = record.decision
+    needs_people = draft.actions or draft.evidence.sensitivity or rule.approvers > 1 or decision.rule
+    return decision.reason is Reason.SUPERVISED and not needs_people
 
 
 def approval_id_of(draft: Draft, revision: int) -> str:

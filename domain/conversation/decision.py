@@ -1,10 +1,13 @@
 """The one decision of a turn: send, ask approval, clarify, verify or escalate."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Literal
 
+from domain.conversation.ruling import at_decision, with_rules
 from domain.conversation.turn import Decision, Evidence, Outcome, Reason
 from domain.specification.organisation import ServiceLevels, Thresholds
+from domain.specification.rules import DecidingRule
 
 
 def decide(
@@ -16,12 +19,30 @@ def decide(
     thresholds: Thresholds,
     service_levels: ServiceLevels,
     sampling_key: str,
+    rules: Sequence[DecidingRule] = (),
 ) -> Decision:
-    """Decide what happens with a draft. The first rule that holds wins; the order is the policy.
+    """Decide what happens with a draft: by the built-in policy first, then with what the organisation's rules add.
 
-    Fails closed: a confidence that is no number is low. `exchanges` counts replies since ownership last changed,
-    `clarifications` questions asked in a row; `sampling_key` is an opaque id from which the review sample is drawn.
+    Nothing that the built-in policy demands is taken back by a rule. Fails closed: a confidence that is no number is
+    low. `exchanges` counts replies since ownership last changed, `clarifications` questions asked in a row;
+    `sampling_key` is an opaque id from which the review sample is drawn.
     """
+    built_in = _decide_by_policy(
+        evidence, confidence, exchanges, clarifications, thresholds, service_levels, sampling_key
+    )
+    return with_rules(built_in, evidence, rules, at_decision(evidence, confidence, exchanges, clarifications))
+
+
+def _decide_by_policy(
+    evidence: Evidence,
+    confidence: float,
+    exchanges: int,
+    clarifications: int,
+    thresholds: Thresholds,
+    service_levels: ServiceLevels,
+    sampling_key: str,
+) -> Decision:
+    """The first cause that holds wins; the order is the policy."""
     reason = _reason_to_escalate(evidence, exchanges, service_levels)
     if reason:
         return Decision(outcome=Outcome.ESCALATE, reason=reason)

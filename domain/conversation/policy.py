@@ -21,14 +21,16 @@ from domain.specification.organisation import (
     ServiceLevels,
     Thresholds,
 )
+from domain.specification.rules import DecidingRule
 from domain.specification.wording import Wording
 
 
 class Policy(Frozen):
-    """Thresholds, service levels, approval rules, ladder and wording of one spec version."""
+    """Thresholds, service levels, rules, approval rules, ladder and wording of one spec version."""
 
     thresholds: Thresholds = Thresholds()
     service_levels: ServiceLevels = ServiceLevels()
+    rules: tuple[DecidingRule, ...] = ()
     approval_rules: tuple[ApprovalRule, ...] = ()
     ladder: tuple[LadderRung, ...] = ()
     calendar: BusinessCalendar = BusinessCalendar()
@@ -91,6 +93,7 @@ def policy_of(
     return Policy(
         thresholds=spec.thresholds,
         service_levels=spec.service_levels,
+        rules=tuple(rule.to_decide for rule in spec.rules),
         approval_rules=spec.approval_rules,
         ladder=spec.ladder,
         calendar=spec.calendar,

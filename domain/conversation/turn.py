@@ -99,13 +99,20 @@ class Evidence(Frozen):
     action: Literal["within_limit", "needs_approval"] | None = Field(
         None, description="A tool that writes is proposed: within what the AI agent may do alone, or not."
     )
+    rules_held: tuple[str, ...] | None = Field(
+        None, description="Rules of which all holds that is known of the draft; None where no rules were looked at."
+    )
+    expressions_failed: tuple[str, ...] = Field(
+        (), description="Rules and guidelines whose expression failed, which therefore counted as holding."
+    )
+    guidelines: tuple[str, ...] = Field((), description="Guidelines that the reply was to follow, in their order.")
 
     def under(self, mode: Mode | None) -> "Evidence":
         """The evidence in a conversation for which a person has set a mode: it overrides the AI agent's own."""
         return self if mode is None else self.model_copy(update={"supervised": mode is not Mode.DELEGATION})
 
 
-LATER_EVIDENCE = ("near_articles", "unsupported_language")
+LATER_EVIDENCE = ("near_articles", "unsupported_language", "rules_held")
 """Fields that change a decision and that earlier versions did not know.
 
 The workflow that decides says which of them it understands. A draft keeps no others, or two versions side by side would
@@ -183,13 +190,18 @@ class Reason(StrEnum):
     IDENTITY = "identity"
     NOT_VERIFIED = "not_verified"
     RESTORED = "restored"
+    RULE = "rule"
 
 
 class Decision(Frozen):
-    """The result of the one decision function. `review` says why the sent reply is looked at afterwards."""
+    """The result of the one decision function. `review` says why the sent reply is looked at afterwards.
+
+    `rule`: the rule of the organisation that raised it or that says who approves, if one does.
+    """
 
     outcome: Outcome
     reason: Reason
+    rule: str = ""
     review: Literal["low_confidence", "sample", "risk"] | None = None
 
 

@@ -14,6 +14,7 @@ from domain.conversation.turn import Draft, Evidence
 from domain.delivery.channels import WEB_CHAT, ChannelTraits
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import Mode
+from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 from tests.storage.conftest import database, stage
 from tests.storage.stage import AI, CONVERSATION, NOW, Stage, draft, generate, message, ownership
@@ -125,6 +126,31 @@ COMES_BACK: dict[str, tuple[Callable[[], Draft], Policy]] = {
     "the customer is to prove who they are": (lambda: sure(identity="to_verify"), POLICY),
     "nothing was found": (lambda: sure(abstained=True), POLICY),
 }
+
+
+VIP = {"id": "vip", "then": "ask_approval", "ask": {"approvers": 2, "roles": ["lead"]}}
+
+
+async def test_what_a_rule_asks_about_waits_for_those_whom_it_names(stage: Stage) -> None:
+    await stage.drafted()
+    policy = POLICY.model_copy(update={"rules": (DecidingRule.model_validate(VIP),)})
+    asked = await carry_out(stage, sure(rules_held=("vip",)), policy)
+    assert asked.carried_out
+    assert asked.carried_out.approval
+    approval = asked.carried_out.approval
+    assert (approval.rule, approval.reason, approval.approvers_needed, approval.roles) == ("vip", "rule", 2, ("lead",))
+    (row,) = await stage.database.fetch("SELECT record->'decision'->>'rule' AS rule, reason FROM turns")
+    assert dict(row) == {"rule": "vip", "reason": "rule"}
+
+
+async def test_a_rule_that_escalates_leaves_the_draft_to_the_workflow(stage: Stage) -> None:
+    await stage.drafted()
+    made, policy = (
+        sure(rules_held=("law",)),
+        POLICY.model_copy(update={"rules": (DecidingRule(id="law", then="escalate"),)}),
+    )
+    assert await carry_out(stage, made, policy) == GeneratedReply(draft=made)
+    assert len(await stage.said()) == 1
 
 
 @pytest.mark.parametrize("case", COMES_BACK)

@@ -123,7 +123,7 @@ class Approvals:
         approval = self._state.approval
         if approval is None:
             return
-        rung = self._state.opened_policy.ladder[approval.rungs_done]
+        rung = (approval.ladder or self._state.opened_policy.ladder)[approval.rungs_done]
         climbed = approval.climb(rung)
         await self._activities.climb_ladder(climbed, rung)
         self._state.replace_approval(climbed)

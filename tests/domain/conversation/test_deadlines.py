@@ -39,6 +39,11 @@ def test_the_ladder_is_due_while_an_approval_waits() -> None:
     assert ladder_due(state(approval=waiting, policy=None)) is None
 
 
+def test_an_approval_may_have_a_ladder_of_its_own() -> None:
+    own = approval().model_copy(update={"ladder": (LadderRung(after_minutes=10, action="remind"),)})
+    assert ladder_due(state(approval=own)) == NOW + HOUR / 6
+
+
 @pytest.mark.parametrize(
     ("status", "due"), [(Status.AWAITING_APPROVAL, True), (Status.SNOOZED, False), (Status.OPEN, False)]
 )

@@ -17,6 +17,7 @@ from domain.conversation.policy import Policy
 from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome, Usage
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import ApprovalRule, Sensitivity, ServiceLevels
+from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -68,6 +69,30 @@ def test_an_approval_follows_the_rule_that_fits(ai_agent: str, needed: int) -> N
     assert (approval.approvers_needed, approval.revision, approval.reason) == (needed, 5, "confident")
 
 
+ASKS = {"approvers": 2, "roles": ["lead"], "ladder": [{"after_minutes": 5, "action": "remind"}]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "ai_agent", "expected"),
+    [
+        ({"then": "ask_approval", "ask": ASKS}, "general", ("vip", 2, ("lead",), 1)),
+        ({"then": "ask_approval", "ask": {"roles": ["lead"]}}, "billing", ("vip", 2, ("lead",), 0)),
+        ({"then": "ask_approval"}, "billing", ("two", 2, ("approver",), 0)),
+        ({"then": "ask_approval"}, "general", ("default", 1, ("approver",), 0)),
+    ],
+)
+def test_a_rule_asks_whom_it_names_and_never_fewer_than_usual(
+    rule: dict[str, object], ai_agent: str, expected: tuple[str, int, tuple[str, ...], int]
+) -> None:
+    policy = POLICY.model_copy(update={"rules": (DecidingRule.model_validate({"id": "vip", **rule}),)})
+    made = draft(ai_agent, evidence=SURE.model_copy(update={"rules_held": ("vip",)}))
+    record = decide_draft(made, made.evidence, policy, Answered(), turn=2, revision=5, now=NOW)
+    assert (record.decision.outcome, record.decision.reason, record.decision.rule) == ("ask_approval", "rule", "vip")
+    asked = approval_to_ask(made, record, policy, approval_id="ap-1", channel="web_chat", now=NOW)
+    assert (asked.rule, asked.approvers_needed, asked.roles, len(asked.ladder)) == expected
+    assert (asked.reason, asked.exclude_requester) == ("rule", True)
+
+
 def test_an_approval_id_is_that_of_what_would_be_done() -> None:
     action = ProposedAction(server="shop", tool="refund", arguments={}, writes=True)
     others = [
@@ -116,6 +141,14 @@ def test_only_what_is_merely_supervised_leaves_by_itself(changes: dict[str, Any]
     made = draft(**({"evidence": WATCHED} | changes))
     approval = approval_to_ask(made, decided(made), policy, approval_id="ap-1", channel="web_chat", now=NOW)
     assert approval.leaves_at == (NOW + timedelta(minutes=15) if leaves else None)
+
+
+def test_what_a_rule_asks_about_leaves_only_when_somebody_approves() -> None:
+    policy = VETO.model_copy(update={"rules": (DecidingRule(id="vip", then="ask_approval"),)})
+    made = draft(evidence=WATCHED.model_copy(update={"rules_held": ("vip",)}))
+    record = decide_draft(made, made.evidence, policy, Answered(), turn=2, revision=5, now=NOW)
+    assert (record.decision.reason, record.decision.rule) == ("supervised", "vip")
+    assert approval_to_ask(made, record, policy, approval_id="a", channel="web_chat", now=NOW).leaves_at is None
 
 
 def test_in_quiet_hours_a_veto_window_lasts_until_they_end() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.conversation.decision import decide, in_sample
 from domain.conversation.turn import Decision, Evidence, Outcome, Reason
 from domain.specification.organisation import Sensitivity, ServiceLevels, Thresholds
+from domain.specification.rules import DecidingRule
 
 SEND, ASK, CLARIFY, ESCALATE = Outcome.SEND, Outcome.ASK_APPROVAL, Outcome.CLARIFY, Outcome.ESCALATE
 VERIFY = Outcome.VERIFY
@@ -54,6 +55,7 @@ def decision(
     clarifications: int = 0,
     thresholds: Thresholds = NO_SAMPLE,
     sampling_key: str = "draft-1",
+    rules: tuple[DecidingRule, ...] = (),
 ) -> Decision:
     return decide(
         evidence=evidence or Evidence(),
@@ -63,6 +65,7 @@ def decision(
         thresholds=thresholds,
         service_levels=ServiceLevels(exchange_limit=5, clarification_limit=2),
         sampling_key=sampling_key,
+        rules=rules,
     )
 
 
@@ -89,6 +92,27 @@ def test_of_two_causes_the_earlier_rule_wins(first: Rule, second: Rule) -> None:
         exchanges=max(first.exchanges, second.exchanges),
     )
     assert (decided.outcome, decided.reason) == (first.outcome, first.reason)
+
+
+ESCALATES = DecidingRule(id="vip", then="escalate")
+ASKS = DecidingRule(id="vip", then="ask_approval")
+
+
+@pytest.mark.parametrize("rule", IN_ORDER, ids=lambda rule: rule.reason)
+@pytest.mark.parametrize("added", [ESCALATES, ASKS], ids=lambda rule: rule.then)
+def test_the_built_in_policy_comes_before_rules(rule: Rule, added: DecidingRule) -> None:
+    """Its escalations keep their reason; everything else may only become an escalation or an approval."""
+    evidence = Evidence(**rule.evidence, rules_held=("vip",))
+    decided = decision(evidence, confidence=rule.confidence, exchanges=rule.exchanges, rules=(added,))
+    if rule.outcome is ESCALATE:
+        assert decided == Decision(outcome=ESCALATE, reason=rule.reason)
+    elif added.then == "escalate":
+        assert decided == Decision(outcome=ESCALATE, reason=Reason.RULE, rule="vip")
+    elif rule.outcome in {SEND, ASK}:
+        reason = Reason.RULE if rule.outcome is SEND else rule.reason
+        assert decided == Decision(outcome=ASK, reason=reason, rule="vip")
+    else:
+        assert (decided.outcome, decided.reason) == (rule.outcome, rule.reason)
 
 
 @pytest.mark.parametrize(("exchanges", "outcome"), [(0, SEND), (4, SEND), (5, ESCALATE), (6, ESCALATE)])

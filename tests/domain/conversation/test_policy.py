@@ -22,6 +22,7 @@ from domain.specification.organisation import (
     Thresholds,
     Topic,
 )
+from domain.specification.rules import Rule
 from domain.specification.wording import SpecWording, Wording
 
 CHANNELS = {"web_chat": ChannelTraits(live=True, stored=True), "post": ChannelTraits()}
@@ -47,6 +48,18 @@ SPEC = OrganisationSpec(
         AiAgentSpec(id="billing", name="Bo", role="billing", can_do=("explain",), mode=Mode.SUPERVISION),
     ),
 )
+
+
+def test_a_policy_carries_of_rules_what_is_left_to_decide() -> None:
+    """Phrases and expressions stay in the specification: they were looked up when the draft was made."""
+    when = [{"kind": "words", "phrases": ["lawyer"]}, {"kind": "confidence", "below": 0.9}]
+    rule = Rule.model_validate({"id": "law", "description": "Why.", "when": when, "then": "escalate"})
+    (carried,) = policy_of(SPEC.model_copy(update={"rules": (rule,)}), Calibration(), CHANNELS).rules
+    assert carried == rule.to_decide
+    assert "lawyer" not in carried.model_dump_json()
+    assert Policy.model_validate_json(Policy(default_ai_agent="x", rules=(carried,)).model_dump_json()).rules == (
+        carried,
+    )
 
 
 def test_a_policy_carries_what_the_conversation_decides_with() -> None:
