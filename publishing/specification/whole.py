@@ -15,6 +15,7 @@ from integrations.crm.registry import CRMS
 from integrations.knowledge.registry import SOURCES
 from integrations.registry import adapter_class
 from publishing.specification.documents import DocumentReader
+from publishing.specification.expressions import wrong_expressions
 from publishing.specification.files import ARTICLES, Files
 from publishing.specification.scenarios import unknown_contacts, unknown_expectations
 
@@ -32,6 +33,7 @@ def check_whole(reader: DocumentReader, files: Files, directory: DirectoryImport
         *_unknown_adapters(data),
         *_notes_kept_nowhere(data),
         *_repeated_articles(files),
+        *wrong_expressions(data),
     ]
     if not unread & {"articles", "knowledge_sources"}:
         found += _unknown_article_topics(data)

@@ -233,6 +233,18 @@ SEEDS = {
         "Keep one",
     ),
     "a phrase of a rule without words": Seed(THREATS, "[my lawyer]", '["?"]', 4, "every message", "`delete account`"),
+    "an unknown name in an expression": Seed(LARGE_SUMS, "verified", "verifed", 6, "no 'verifed'", "'verified'"),
+    "an expression that does not end": Seed(LARGE_SUMS, " < 0.9", " <", 6, "at letter", "the guide"),
+    "a number beside a text in an expression": Seed(LARGE_SUMS, "< 0.9", "< 'x'", 6, "overload", "such as 50.0"),
+    "an expression that is no question": Seed(
+        LARGE_SUMS, "verified && grounding < 0.9", "amount", 6, "neither", "Compare"
+    ),
+    "an expression that goes through a list": Seed(
+        LARGE_SUMS, "verified &&", "missing_sources.all(s, s == 'x') &&", 6, "goes through a list", "`in`"
+    ),
+    "a draft in a guideline's expression": Seed(
+        SHORT, "size(text) < 50", "grounding < 0.5", 5, "no 'grounding'", "Use one of"
+    ),
     "a guideline that excludes what it needs": Seed(
         SHORT, "needs: [calm]", "needs: [calm]\nexcludes: [calm]", 4, "excludes 'calm'", "Take it out"
     ),
