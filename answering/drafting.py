@@ -5,6 +5,7 @@ No Temporal here: the same code runs in the worker and in the evaluation of an o
 
 from collections.abc import Mapping
 
+from answering.conditions import guidance_for
 from answering.evidence import Findings, evidence_of
 from answering.understanding import DraftQuestion, MessageReader, OrganisationModels
 from domain.conversation.turn import Draft
@@ -37,7 +38,9 @@ class Drafter:
         understood = await self._reader.read(question)
         tools = AllowedTools(understood.ai_agent, self._version, self._servers, question.context)
         writer = self._writers.get(understood.ai_agent.id, self._writer)
-        written = await writer.write_reply(understood.request, tools)
+        guidance = guidance_for(self._version.specification, understood, question.context)
+        request = understood.request.model_copy(update={"guidelines": guidance.actions})
+        written = await writer.write_reply(request, tools)
         findings = Findings(
             specification=self._version.specification,
             understood=understood,
@@ -47,6 +50,7 @@ class Drafter:
             missing_tools=tools.missing,
             unproved_tool=tools.unproved,
             done=question.done,
+            guidance=guidance,
         )
         evidence = evidence_of(findings)
         return Draft(

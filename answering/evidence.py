@@ -8,21 +8,27 @@ from typing import Literal
 from pydantic import JsonValue
 from pydantic_core import to_json
 
+from answering.asked import (
+    amounts_named,
+    cannot_do,
+    first_facts,
+    is_courtesy,
+    sensitivity_of,
+    wants_person,
+)
+from answering.conditions import NO_GUIDANCE, Guidance, held
 from answering.retrieval import Retrieved
 from answering.understanding import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Understood, asks_for_fact
+from domain.conversation.ruling import drafted
 from domain.conversation.turn import CustomerContext, Evidence
 from domain.identity.customer_facts import asks_for_any, told
-from domain.identity.directory_facts import invoiced
-from domain.language.amounts import money_in
-from domain.language.asks_for_person import asks_for_person
-from domain.language.cannot_do import cannot_do_hit
 from domain.language.grounding import grounding_of
 from domain.language.injection import attempts_injection
 from domain.language.questions import MessageKind
-from domain.language.quoting import own_words
 from domain.language.sensitive_words import sensitivity_in
 from domain.quality.topics import TopicPrediction
-from domain.specification.organisation import AiAgentSpec, OrganisationSpec, Sensitivity, Topic
+from domain.specification.conditions import Drafted
+from domain.specification.organisation import AiAgentSpec, OrganisationSpec, Topic
 from domain.specification.tools import WriteTool
 from domain.tools.actions import ProposedAction, needs_approval
 from domain.tools.calls import RecordedCall
@@ -47,6 +53,7 @@ class Findings:
     missing_tools: tuple[str, ...] = ()
     unproved_tool: Literal["read", "write"] | None = None
     done: Sequence[RecordedCall] = ()
+    guidance: Guidance = NO_GUIDANCE
 
     @property
     def ai_agent(self) -> AiAgentSpec:
@@ -62,7 +69,7 @@ class Findings:
 
     @property
     def is_courtesy(self) -> bool:
-        return self.request.kind in {MessageKind.COURTESY, MessageKind.WHO_ANSWERS}
+        return is_courtesy(self.understood)
 
     @property
     def topic(self) -> Topic | None:
@@ -74,7 +81,30 @@ class Findings:
 
 
 def evidence_of(found: Findings) -> Evidence:
-    """Everything that confidence and the decision rest on."""
+    """Everything that confidence and the decision rest on: what is measured, and which rules hold of it."""
+    evidence, rules = _measured(found), found.specification.rules
+    guidance = found.guidance
+    told = {"guidelines": guidance.ids, "expressions_failed": guidance.failed}
+    if rules:
+        holding = held(rules, _as_rules_see_it(found, evidence))
+        told |= {"rules_held": holding.rules, "expressions_failed": (*holding.failed, *guidance.failed)}
+    return evidence.model_copy(update=told)
+
+
+def _as_rules_see_it(found: Findings, evidence: Evidence) -> Drafted:
+    request, context = found.request, found.context
+    return drafted(
+        evidence,
+        found.ai_agent.id,
+        sure_of_topic=found.sure_of_topic and not found.is_courtesy,
+        text=request.question,
+        language=request.customer_language or "",
+        facts=first_facts(context),
+        verified=context.is_proved,
+    )
+
+
+def _measured(found: Findings) -> Evidence:
     question, topic = found.request.question, found.topic
     asks_back, courtesy = _asks_back(found), found.is_courtesy
     fits = _fits(found)
@@ -92,10 +122,10 @@ def evidence_of(found: Findings) -> Evidence:
         abstained=not found.written.text and not asks_back,
         ambiguous=asks_back,
         near_articles=bool(found.request.near_articles and found.written.text and found.written.clarifying_question),
-        asks_for_person=asks_for_person(own_words(question)) or found.understood.wishes_for_person,
+        asks_for_person=wants_person(found.understood),
         injection=attempts_injection(question),
-        cannot_do=_cannot_do(found),
-        sensitivity=None if courtesy else _sensitivity(found),
+        cannot_do=cannot_do(found.specification, found.understood),
+        sensitivity=sensitivity_of(found.specification, found.understood),
         supervised=_supervised(found),
         topic_escalates=_topic_escalates(found),
         escalate_below=found.ai_agent.escalate_below,
@@ -183,25 +213,12 @@ def _grounding(found: Findings) -> float:
     return grounding_of(found.written.text, [*articles, *facts, *proposals], framing)
 
 
-def _sensitivity(found: Findings) -> Sensitivity | None:
-    """By the words of the message, whatever the topic model thinks of it; else that of a topic that is sure."""
-    by_topic = found.topic.sensitivity if found.topic and found.sure_of_topic else None
-    return sensitivity_in(found.request.question) or by_topic
-
-
 def _topic_escalates(found: Findings) -> bool:
     """The topic always goes to a person, or the words name a sensitive matter whose topic does."""
     if found.topic is not None and found.topic.escalate and found.sure_of_topic:
         return True
     by_words = sensitivity_in(found.request.question)
     return any(topic.escalate and topic.sensitivity is by_words for topic in found.specification.topics if by_words)
-
-
-def _cannot_do(found: Findings) -> str | None:
-    """The entry that was hit on any AI agent's list, its own first: the topic may have led to the wrong one."""
-    ai_agents = (found.ai_agent, *found.specification.ai_agents)
-    hits = (cannot_do_hit(found.request.question, ai_agent) for ai_agent in ai_agents)
-    return next((hit for hit in hits if hit), None)
 
 
 def _supervised(found: Findings) -> bool:
@@ -218,12 +235,8 @@ def _supervised(found: Findings) -> bool:
 
 def _amount(found: Findings) -> Decimal | None:
     """The largest sum that the message or an action names, or the sum of an invoice that it names by number."""
-    question = found.request.question
-    invoices = [fact.value for fact in found.context.facts if fact.name == "invoice"]
-    named = [value for value in invoices if value.split(":")[0].lower() in question.lower()]
     acted = [action.amount for action in found.actions if action.amount is not None]
-    billed = [amount for value in named if (amount := invoiced(value)) is not None]
-    return max([*money_in(question), *billed, *acted], default=None)
+    return max([*amounts_named(found.request.question, found.context), *acted], default=None)
 
 
 def _action(found: Findings) -> Literal["within_limit", "needs_approval"] | None:

@@ -61,6 +61,7 @@ class ReplyRequest(Frozen):
     transcript: tuple[TranscriptLine, ...] = ()
     passages: tuple[Passage, ...] = ()
     facts: tuple[Fact, ...] = ()
+    guidelines: tuple[str, ...] = Field((), description="Of the organisation, for this reply; the weightiest first.")
     instruction: str = Field("", description="From a person: why a draft was rejected, or what to do after hand-back.")
     kind: MessageKind = Field(
         default_factory=lambda data: kind_of(data["question"]), description="By words or meaning."

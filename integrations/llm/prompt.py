@@ -144,6 +144,7 @@ def writer_instructions(request: ReplyRequest, *, tools: bool = False) -> str:
         f"Tone: {ai_agent.tone}. Write in the language with the code {language}. {greeting}",
         f"Amounts that name no currency are in {request.currency}.",
         ai_agent.instructions,
+        _listed("For this reply, the weightiest first:", request.guidelines),
         f"A colleague asks of this reply: {request.instruction}" if request.instruction else "",
         REJECTED_RULE if request.rejected else "",
     ]

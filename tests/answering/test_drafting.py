@@ -10,6 +10,7 @@ from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Draft, Fact, Usage
 from domain.quality.topics import LabelledText
+from domain.specification.guidelines import Guideline
 from domain.specification.organisation import Sensitivity
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.base import ReplyRequest, ReplyTools, TranscriptLine, WrittenReply
@@ -69,6 +70,48 @@ async def test_a_topic_for_another_ai_agent_is_routed_there(drafter: Drafter) ->
     assert made.evidence.sensitivity is Sensitivity.FINANCIAL
     assert made.evidence.amount == Decimal(300)
     assert made.evidence.escalate_below == 0.8
+
+
+MONEY = {"kind": "topic", "topics": ["refund"]}
+GUIDELINES = tuple(
+    Guideline.model_validate(fields)
+    for fields in (
+        {"id": "calm", "action": "Stay calm.", "when": [{"kind": "words", "phrases": ["money back"]}]},
+        {"id": "never_promise", "action": "Promise nothing.", "when": [MONEY], "priority": 5},
+        {"id": "cheer", "action": "Be cheerful.", "excludes": ["never_promise"]},
+        {
+            "id": "vip",
+            "action": "Thank for the loyalty.",
+            "when": [{"kind": "fact", "name": "plan", "one_of": ["pro"]}],
+        },
+        {"id": "odd", "action": "Mention the order.", "when": [{"kind": "expression", "cel": "facts.order != ''"}]},
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "expected"),
+    [
+        (
+            "I want my money back, when do I get the refund of 300 EUR",
+            CustomerContext(),
+            ["never_promise", "calm", "odd"],
+        ),
+        ("How do I reset my password?", CustomerContext(), ["cheer", "odd"]),
+        ("How do I reset my password?", known_customer(plan="Pro", order=""), ["cheer", "vip"]),
+    ],
+)
+async def test_the_writer_is_told_the_guidelines_that_apply(
+    models: OrganisationModels, text: str, context: CustomerContext, expected: list[str]
+) -> None:
+    specification = SPECIFICATION.model_copy(update={"guidelines": GUIDELINES})
+    version = VERSION.model_copy(update={"specification": specification})
+    writer = Says("Hello.")
+    made = await draft(Drafter(replace(models, version=version), writer), text, context=context)
+    actions = {guideline.id: guideline.action for guideline in GUIDELINES}
+    assert writer.asked[0].guidelines == tuple(actions[key] for key in expected)
+    assert list(made.evidence.guidelines) == expected
+    assert made.evidence.expressions_failed == (("odd",) if "odd" in expected else ())
 
 
 async def test_an_unsure_topic_stays_with_whoever_answers(drafter: Drafter) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from answering.conditions import Guidance
 from answering.evidence import Findings, evidence_of
 from answering.precedents import NOTHING_ALIKE, Likeness
 from answering.retrieval import Retrieved
@@ -12,6 +13,7 @@ from answering.understanding import Understood, UnderstoodPart
 from domain.conversation.turn import Citation, CustomerContext, Evidence, Usage
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import Sensitivity
+from domain.specification.rules import Rule
 from domain.specification.tools import AmountLimit, WriteTool
 from domain.tools.actions import ProposedAction
 from domain.tools.calls import RecordedCall
@@ -86,6 +88,10 @@ def call(action: ProposedAction, state: Any = "done") -> RecordedCall:
     return RecordedCall(call_key="k", draft_id="d0", state=state, action=action, result="", claimed_at=READ_AT)
 
 
+def rule(key: str, *when: dict[str, Any]) -> Rule:
+    return Rule.model_validate({"id": key, "description": "Why.", "when": when, "then": "escalate"})
+
+
 class TestActions:
     @pytest.mark.parametrize(
         ("actions", "expected"),
@@ -128,6 +134,57 @@ class TestActions:
 
     def test_without_the_tool_an_ai_agent_does_nothing_alone(self) -> None:
         assert evidence(ai_agent=SERVICE, actions=(act(amount=1),)).action == "needs_approval"
+
+
+class TestRules:
+    RULES = (
+        rule("law", {"kind": "words", "phrases": ["my lawyer"]}),
+        rule("vip", {"kind": "fact", "name": "plan", "one_of": ["gold"]}, {"kind": "topic", "topics": ["delivery"]}),
+        rule("sum", {"kind": "expression", "cel": "amount > 100.0 && grounding > 0.9"}),
+        rule("late", {"kind": "exchanges", "at_least": 2}),
+        rule("fails", {"kind": "expression", "cel": "facts.region == 'EU'"}),
+    )
+
+    def held(self, question: str = "Where is my parcel?", **changes: Any) -> Evidence:
+        return evidence(question, specification=SPECIFICATION.model_copy(update={"rules": self.RULES}), **changes)
+
+    @pytest.mark.parametrize(
+        ("question", "changes", "expected"),
+        [
+            ("Where is my parcel?", {}, ("late", "fails")),
+            ("I will ask my good lawyer.", {}, ("law", "late", "fails")),
+            ("Where is my parcel?", {"context": known_customer(plan="Gold")}, ("vip", "late", "fails")),
+            ("Where is it?", {"context": known_customer(plan="Gold", region="US")}, ("vip", "late")),
+            (
+                "Where is it?",
+                {"context": known_customer(plan="Gold"), "prediction": prediction(confidence=0.4)},
+                ("late", "fails"),
+            ),
+            ("Where are my 100.01 EUR?", {}, ("sum", "late", "fails")),
+            ("Where are my 100 EUR?", {}, ("late", "fails")),
+        ],
+    )
+    def test_those_hold_of_which_all_that_is_known_holds(
+        self, question: str, changes: dict[str, Any], expected: tuple[str, ...]
+    ) -> None:
+        assert self.held(question, **changes).rules_held == expected
+
+    def test_an_expression_that_fails_counts_as_holding_and_the_record_says_so(self) -> None:
+        assert self.held().expressions_failed == ("fails",)
+        assert self.held(context=known_customer(region="EU")).expressions_failed == ()
+
+    def test_thanks_are_about_no_topic(self) -> None:
+        thanks = self.held("Thank you!", context=known_customer(plan="Gold"))
+        assert thanks.rules_held == ("late", "fails")
+
+    def test_without_rules_none_were_looked_at(self) -> None:
+        assert evidence().rules_held is None
+
+    def test_the_guidelines_of_the_reply_are_part_of_the_record(self) -> None:
+        found = self.held(guidance=Guidance(("brief",), ("Be brief.",), ("brief",)))
+        assert found.guidelines == ("brief",)
+        assert found.expressions_failed == ("fails", "brief")
+        assert evidence(guidance=Guidance(failed=("brief",))).expressions_failed == ("brief",)
 
 
 class TestAmounts:

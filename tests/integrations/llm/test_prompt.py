@@ -24,6 +24,12 @@ def test_every_form_is_a_strict_schema(form: type[ModelReply | ModelVerdict]) ->
     accepted_request({"model": "gpt-4.1-mini", "messages": messages, "response_format": response_format})
 
 
+def test_a_model_is_told_the_guidelines_of_the_reply_in_their_order() -> None:
+    told = writer_instructions(REQUEST.model_copy(update={"guidelines": ("Stay calm.", "Promise nothing.")}))
+    assert "For this reply, the weightiest first:\n- Stay calm.\n- Promise nothing." in told
+    assert "For this reply" not in writer_instructions(REQUEST)
+
+
 @pytest.mark.parametrize(("customer", "reply", "code"), [(None, "", "en"), ("es", "", "en"), ("es", "es", "es")])
 def test_a_model_is_told_which_language_to_write_in(customer: str | None, reply: str, code: str) -> None:
     request = REQUEST.model_copy(update={"customer_language": customer, "reply_language": reply})
