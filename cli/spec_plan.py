@@ -143,7 +143,8 @@ def _table(found: Redecided) -> Table:
 
 def _words(decision: Decision) -> str:
     reviewed = f", reviewed: {decision.review}" if decision.review else ""
-    return f"{decision.outcome} ({decision.reason}){reviewed}"
+    ruled = f", rule {decision.rule}" if decision.rule else ""
+    return f"{decision.outcome} ({decision.reason}{ruled}){reviewed}"
 
 
 def plan_as_data(plan: Plan) -> dict[str, object]:

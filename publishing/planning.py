@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from answering.expressions import evaluate
 from answering.organisations import ModelFactory, ServedVersion
 from answering.topic_sources import TopicSources
 from answering.understanding import SURE_OF_TOPIC
@@ -162,7 +163,7 @@ def _redecided(
     turns: Sequence[RecordedTurn],
 ) -> Redecided:
     versions = {content_hash: published.version for content_hash, published in pinned.items()}
-    return Redecider(active.version, planned, versions, reading).redecide(turns)
+    return Redecider(active.version, planned, versions, reading, evaluate).redecide(turns)
 
 
 async def _reading(

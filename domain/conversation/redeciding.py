@@ -10,10 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from domain.approvals.approval import rule_for
+from domain.approvals.approval import asked_by, rule_for
 from domain.conversation.decision import decide
+from domain.conversation.recorded_rules import Evaluate, RecordedRules
+from domain.conversation.ruling import drafted
 from domain.conversation.turn import Decision, DecisionRecord, Draft, Evidence, Outcome
 from domain.model import Frozen
+from domain.specification.conditions import FoundCondition
+from domain.specification.guidelines import Guideline
 from domain.specification.organisation import (
     AiAgentSpec,
     Mode,
@@ -22,6 +26,7 @@ from domain.specification.organisation import (
     Sensitivity,
     SpecVersion,
 )
+from domain.specification.rules import DecidingRule, rule_named
 
 READ_BY = ("out_of_scope_examples", "language", "languages", "currency", "identity", "model", "default_ai_agent")
 """Parts of a specification that may lead to another reading of any message, or to another text."""
@@ -30,6 +35,7 @@ KNOWN_BY = ("crm", "helpdesk", "crm_fields")
 DECIDED_BY = frozenset({"mode", "supervised_topics", "escalate_below", "cannot_do", "success"})
 """Fields of an AI agent on which no text of its drafts depends."""
 EITHER = (False, True)
+WORDS = "it depends on the words of the message, which no record tells"
 
 
 class RecordedTurn(Frozen):
@@ -111,7 +117,8 @@ class _Decided(NamedTuple):
 class _Hidden(NamedTuple):
     """What was found out about a message and not recorded; only what fits the record is possible.
 
-    `cannot_do`: whether it hits an entry of the active and of the planned version.
+    `cannot_do`: whether it hits an entry of the active and of the planned version. `true`: conditions of rules that
+    hold, of those that no record tells.
     """
 
     by_words: Sensitivity | None
@@ -119,22 +126,34 @@ class _Hidden(NamedTuple):
     sure: bool
     approved_alike: bool
     cannot_do: tuple[bool, bool]
+    true: frozenset[FoundCondition]
 
 
 class Redecider:
     """Compares what is decided under two versions, `active` and `planned`.
 
-    `pinned` are the versions that conversations name, by hash.
+    `pinned` are the versions that conversations name, by hash. `evaluate` computes expressions of rules.
     """
 
     def __init__(
-        self, active: SpecVersion, planned: SpecVersion, pinned: Mapping[str, SpecVersion], reading: Reading
+        self,
+        active: SpecVersion,
+        planned: SpecVersion,
+        pinned: Mapping[str, SpecVersion],
+        reading: Reading,
+        evaluate: Evaluate | None = None,
     ) -> None:
         self._active = active
         self._planned = planned
         self._pinned = pinned
         self._reading = reading
         self._reasons: dict[tuple[str, str | None], str | None] = {}
+        self._rules = {
+            spec_hash: RecordedRules(
+                version.specification.rules, active.specification.rules, planned.specification.rules, evaluate
+            )
+            for spec_hash, version in pinned.items()
+        }
 
     def redecide(self, turns: Sequence[RecordedTurn]) -> Redecided:
         """Each turn is unchanged, changed or unknown."""
@@ -149,14 +168,18 @@ class Redecider:
         reason = self._read_anew(turn.draft.ai_agent, turn.draft.evidence.topic)
         if reason:
             return None if self._escalates_anyhow(turn, pinned) else _unknown(turn, reason)
-        possible = [hidden for hidden in self._hidden(turn, pinned) if self._reproduces(turn, pinned, hidden)]
+        conditions = self._rules[turn.spec_hash].possible(turn.draft.evidence)
+        if conditions is None:
+            return None if self._escalates_anyhow(turn, pinned) else _unknown(turn, WORDS)
+        found = self._hidden(turn, pinned, conditions)
+        possible = [hidden for hidden in found if self._reproduces(turn, pinned, hidden)]
         pairs = {self._decided_by_both(turn, hidden) for hidden in possible}
         if not pairs:
             return _unknown(turn, "it is decided differently by the version that it was decided by")
         if all(before == after for before, after in pairs):
             return None
         if len(pairs) > 1:
-            return _unknown(turn, "it depends on the words of the message, which no record tells")
+            return _unknown(turn, WORDS)
         ((before, after),) = pairs
         return _redecision(turn, before, after)
 
@@ -179,7 +202,9 @@ class Redecider:
         )
         return all(_decide(turn, one, certain, confidence=1.0).outcome is Outcome.ESCALATE for one in versions)
 
-    def _hidden(self, turn: RecordedTurn, pinned: SpecVersion) -> Iterator[_Hidden]:
+    def _hidden(
+        self, turn: RecordedTurn, pinned: SpecVersion, conditions: Sequence[frozenset[FoundCondition]]
+    ) -> Iterator[_Hidden]:
         evidence = turn.draft.evidence
         # A courtesy is recorded as sure and in scope, whatever its topic was taken for.
         may_be_courtesy = evidence.topic_confidence == 1.0 and evidence.out_of_scope == 0.0
@@ -187,13 +212,17 @@ class Redecider:
         courtesies = [(False, sure), *([(True, False), (True, True)] if may_be_courtesy else [])]
         alike = EITHER if self._reading.has_precedents and evidence.supervised else (False,)
         hits = _possible_hits(evidence.cannot_do, pinned, (self._active, self._planned))
-        for by_words, (courtesy, is_sure), approved, hit in product((None, *Sensitivity), courtesies, alike, hits):
-            yield _Hidden(by_words, courtesy, is_sure, approved, hit)
+        possible = product((None, *Sensitivity), courtesies, alike, hits, conditions)
+        for by_words, (courtesy, is_sure), approved, hit, true in possible:
+            yield _Hidden(by_words, courtesy, is_sure, approved, hit, true)
 
     def _reproduces(self, turn: RecordedTurn, pinned: SpecVersion, hidden: _Hidden) -> bool:
         """The record is what comes of it under the version that was pinned."""
         recorded = turn.draft.evidence
-        if self._evidence(turn, pinned, hidden) != recorded:
+        found = self._evidence(turn, pinned, hidden)
+        if recorded.rules_held is None:
+            found = found.model_copy(update={"rules_held": None})
+        if found != recorded:
             return False
         return _decide(turn, pinned, recorded.under(turn.mode)) == turn.record.decision
 
@@ -212,7 +241,8 @@ class Redecider:
         if decision.outcome is not Outcome.ASK_APPROVAL:
             return _Decided(decision, None)
         rules, ai_agent = version.specification.approval_rules, turn.draft.ai_agent
-        rule = rule_for(rules, ai_agent=ai_agent, sensitivity=evidence.sensitivity, amount=evidence.amount)
+        usual = rule_for(rules, ai_agent=ai_agent, sensitivity=evidence.sensitivity, amount=evidence.amount)
+        rule = asked_by(rule_named(_rules(version), decision.rule), usual)
         return _Decided(decision, (rule.approvers, rule.roles, rule.exclude_requester))
 
     def _evidence(self, turn: RecordedTurn, version: SpecVersion, hidden: _Hidden) -> Evidence:
@@ -222,7 +252,7 @@ class Redecider:
         ai_agent = spec.ai_agent(turn.draft.ai_agent)
         by_topic = topic.sensitivity if topic and hidden.sure else None
         cited = {self._reading.topic_of.get(citation.source_id) for citation in turn.draft.citations}
-        return recorded.model_copy(
+        evidence = recorded.model_copy(
             update={
                 "sensitivity": None if hidden.courtesy else hidden.by_words or by_topic,
                 "topic_escalates": bool(topic and topic.escalate and hidden.sure)
@@ -233,6 +263,14 @@ class Redecider:
                 "escalate_below": ai_agent.escalate_below,
             }
         )
+        return self._with_rules(evidence, turn, spec, hidden)
+
+    def _with_rules(self, evidence: Evidence, turn: RecordedTurn, spec: OrganisationSpec, hidden: _Hidden) -> Evidence:
+        if not spec.rules:
+            return evidence.model_copy(update={"rules_held": None})
+        known = drafted(evidence, turn.draft.ai_agent, sure_of_topic=hidden.sure and not hidden.courtesy)
+        held = self._rules[turn.spec_hash].held(spec.rules, turn.draft.evidence, known, hidden.true)
+        return evidence.model_copy(update={"rules_held": held})
 
 
 def _decide(
@@ -246,7 +284,12 @@ def _decide(
         thresholds=version.specification.thresholds,
         service_levels=version.specification.service_levels,
         sampling_key=turn.draft.draft_id,
+        rules=_rules(version),
     )
+
+
+def _rules(version: SpecVersion) -> list[DecidingRule]:
+    return [rule.to_decide for rule in version.specification.rules]
 
 
 def _read_anew(before: SpecVersion, after: SpecVersion, ai_agent: str, topic: str | None) -> str | None:
@@ -260,6 +303,7 @@ def _read_anew(before: SpecVersion, after: SpecVersion, ai_agent: str, topic: st
         (any(getattr(old, part) != getattr(new, part) for part in KNOWN_BY), "other facts of customers would be known"),
         (drafts[0] is None, f"the AI agent {ai_agent} is no more"),
         (drafts[0] != drafts[1], f"the AI agent {ai_agent} would write another text"),
+        (_guidelines(old, ai_agent) != _guidelines(new, ai_agent), f"the AI agent {ai_agent} has other guidelines"),
         (_owner(old, topic) != _owner(new, topic), f"the topic {topic} would be another AI agent's"),
         (_tools(before, ai_agent) != _tools(after, ai_agent), f"the AI agent {ai_agent} would have other tools"),
     )
@@ -278,6 +322,10 @@ def _drafted_by(spec: OrganisationSpec, key: str) -> dict[str, object] | None:
     """What the texts of an AI agent depend on; None where there is no such AI agent."""
     ai_agent = _agent(spec, key)
     return ai_agent.model_dump(exclude=set(DECIDED_BY)) if ai_agent else None
+
+
+def _guidelines(spec: OrganisationSpec, key: str) -> list[Guideline]:
+    return [guideline for guideline in spec.guidelines if not guideline.ai_agents or key in guideline.ai_agents]
 
 
 def _tools(version: SpecVersion, key: str) -> list[object]:

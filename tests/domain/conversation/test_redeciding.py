@@ -8,6 +8,8 @@ import pytest
 from domain.conversation.decision import decide
 from domain.conversation.redeciding import Reading, RecordedTurn, Redecided, Redecider
 from domain.conversation.turn import Citation, DecisionRecord, Draft, Evidence, Usage
+from domain.specification.conditions import Asked
+from domain.specification.guidelines import Guideline
 from domain.specification.organisation import (
     ApprovalRule,
     CannotDo,
@@ -17,6 +19,7 @@ from domain.specification.organisation import (
     SpecVersion,
     Thresholds,
 )
+from domain.specification.rules import Rule
 from domain.specification.wording import SpecWording
 from tests.organisation import ARTICLES, BILLING, SERVICE, SPECIFICATION, TOPICS, VERSION
 
@@ -73,6 +76,7 @@ def turn(
         thresholds=under.specification.thresholds,
         service_levels=under.specification.service_levels,
         sampling_key=draft.draft_id,
+        rules=[rule.to_decide for rule in under.specification.rules],
     )
     record = DecisionRecord(
         turn=1,
@@ -106,6 +110,7 @@ def outcome(found: Redecided) -> str:
     return " ".join((*found.kinds, *found.reasons))
 
 
+RENAMED = "escalate, for another reason"
 WORDS = "it depends on the words of the message, which no record tells"
 UNSUPERVISED = {"mode": Mode.DELEGATION}
 
@@ -337,6 +342,109 @@ def test_other_labelled_messages_are_read_by_another_model_even_where_no_file_of
     relearnt = READING.model_copy(update={"relearnt": True})
     assert outcome(redecide(turn(), VERSION, reading=relearnt)) == "labelled messages have changed"
     assert outcome(redecide(turn(injection=True), VERSION, reading=relearnt)) == ""
+
+
+LAWYER, GOLD = {"kind": "words", "phrases": ["lawyer"]}, {"kind": "fact", "name": "plan", "one_of": ["Gold"]}
+TOPIC, LARGE = {"kind": "topic", "topics": ["delivery"]}, {"kind": "amount", "above": 100}
+RECORDED = {"kind": "expression", "cel": "amount > 50.0"}
+UNRECORDED = {"kind": "expression", "cel": "text.contains('bike')"}
+EXCHANGES = {"kind": "exchanges", "at_least": 2}
+
+
+def rule(*when: dict[str, Any], key: str = "rule", then: str = "escalate", **more: Any) -> Rule:
+    return Rule.model_validate({"id": key, "description": "Why.", "when": when, "then": then, **more})
+
+
+def ruled(*rules: Rule) -> SpecVersion:
+    return version(rules=rules)
+
+
+def evaluate(expression: str, known: Asked) -> bool | None:
+    """As a library would, for the one expression that these tests have evaluated."""
+    assert expression == RECORDED["cel"]
+    return known.amount > 50
+
+
+def judged_by(recorded: RecordedTurn, active: SpecVersion, planned: SpecVersion) -> str:
+    versions = {one.content_hash: one for one in (VERSION, active, planned)}
+    return outcome(Redecider(active, planned, versions, READING, evaluate).redecide([recorded]))
+
+
+def under(*rules: Rule, held: tuple[str, ...] | None = (), **changes: Any) -> tuple[RecordedTurn, SpecVersion]:
+    """A turn that was decided with these rules, of which so many held, and the version that has them."""
+    active = ruled(*rules)
+    return turn(under=active, rules_held=held, **changes), active
+
+
+PLAIN = turn(), VERSION
+RULES: list[tuple[str, tuple[RecordedTurn, SpecVersion], SpecVersion, str]] = [
+    ("a new rule that holds", PLAIN, ruled(rule(TOPIC)), "send -> escalate"),
+    ("a new rule that asks", PLAIN, ruled(rule(TOPIC, then="ask_approval")), "send -> ask_approval"),
+    ("a new rule that does not hold", PLAIN, ruled(rule(LARGE)), ""),
+    ("a new rule about an unsure topic", (turn(topic_confidence=0.4), VERSION), ruled(rule(TOPIC)), ""),
+    ("a new rule about words", PLAIN, ruled(rule(LAWYER)), WORDS),
+    ("a new rule about words that does not hold by what is known", PLAIN, ruled(rule(LAWYER, LARGE)), ""),
+    ("a new rule about words, still to be decided", PLAIN, ruled(rule(LAWYER, EXCHANGES)), ""),
+    ("a new rule about facts", PLAIN, ruled(rule(GOLD)), WORDS),
+    ("a new expression over what is recorded", (turn(amount=60), VERSION), ruled(rule(RECORDED)), "send -> escalate"),
+    ("a new expression that is false", (turn(amount=40), VERSION), ruled(rule(RECORDED)), ""),
+    ("a new expression over the message", PLAIN, ruled(rule(UNRECORDED)), WORDS),
+    ("too much that no record tells", PLAIN, ruled(*(rule(LAWYER | {"phrases": [n]}, key=n) for n in "abcd")), WORDS),
+    (
+        "too much that no record tells, and escalated anyhow",
+        (turn(injection=True), VERSION),
+        ruled(*(rule(LAWYER | {"phrases": [n]}, key=n) for n in "abcd")),
+        "",
+    ),
+    ("a rule that stays and held", under(rule(LAWYER), held=("rule",)), ruled(rule(LAWYER), rule(LARGE, key="b")), ""),
+    ("a rule that stays and did not hold", under(rule(LAWYER)), ruled(rule(LAWYER), rule(LARGE, key="b")), ""),
+    ("a rule that held is gone", under(rule(LAWYER), held=("rule",)), VERSION, "escalate -> send"),
+    ("a rule that did not hold is gone", under(rule(LAWYER)), VERSION, ""),
+    (
+        "a rule that held asks instead",
+        under(rule(LAWYER), held=("rule",)),
+        ruled(rule(LAWYER, then="ask_approval")),
+        "escalate -> ask_approval",
+    ),
+    ("a rule that held demands less", under(rule(LAWYER, TOPIC), held=("rule",)), ruled(rule(LAWYER)), ""),
+    (
+        "a rule that held demands more that was not so",
+        under(rule(LAWYER), held=("rule",)),
+        ruled(rule(LAWYER, LARGE)),
+        "escalate -> send",
+    ),
+    ("another name of a rule that held", under(rule(LAWYER), held=("rule",)), ruled(rule(LAWYER, key="b")), RENAMED),
+    (
+        "a rule that held asks others",
+        under(rule(LAWYER, then="ask_approval"), held=("rule",)),
+        ruled(rule(LAWYER, then="ask_approval", ask={"approvers": 2})),
+        "ask_approval, by others",
+    ),
+    (
+        "drafted where no rule was known",
+        under(rule(LAWYER), held=None),
+        ruled(rule(LAWYER), rule(TOPIC, key="b")),
+        WORDS,
+    ),
+]
+
+
+@pytest.mark.parametrize(("recorded", "planned", "expected"), [case[1:] for case in RULES], ids=[c[0] for c in RULES])
+def test_rules_are_applied_anew_to_what_is_recorded(
+    recorded: tuple[RecordedTurn, SpecVersion], planned: SpecVersion, expected: str
+) -> None:
+    made, active = recorded
+    assert judged_by(made, active, planned) == expected
+
+
+def test_without_a_way_to_evaluate_them_expressions_are_unknown() -> None:
+    assert outcome(redecide(turn(amount=60), ruled(rule(RECORDED)))) == WORDS
+
+
+def test_other_guidelines_lead_to_another_text() -> None:
+    guideline = Guideline(id="brief", action="Be brief.", ai_agents=("service",))
+    assert outcome(redecide(turn(), version(guidelines=(guideline,)))) == "the AI agent service has other guidelines"
+    assert outcome(redecide(about_money(), version(guidelines=(guideline,)))) == ""
 
 
 def test_the_most_frequent_kinds_come_first() -> None:
