@@ -1,7 +1,8 @@
 """Each kind of condition as a table: when it holds, what it covers, what it contradicts."""
 
 from math import nan
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -151,3 +152,9 @@ def test_what_can_never_hold_together(first: dict[str, Any], second: dict[str, A
 def test_what_can_not_be_meant_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         condition(data)
+
+
+def test_the_guide_tells_every_kind_and_every_name() -> None:
+    guide = Path("docs/guides/specification.md").read_text(encoding="utf-8")
+    kinds = {get_args(one.model_fields["kind"].annotation)[0] for one in (*get_args(FoundCondition), *DECIDED)}
+    assert {name for name in (*kinds, *Drafted.model_fields) if f"`{name}`" not in guide} == set()
