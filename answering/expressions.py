@@ -28,6 +28,8 @@ TYPES: Mapping[Any, cel.Type] = {
 """What the types of fields are in CEL."""
 ERROR = re.compile(r"ERROR: [^:]*:(?P<line>\d+):(?P<column>\d+): (?P<message>.*?)(?= expecting |\n| \[|$)")
 UNKNOWN = re.compile(r"undeclared reference to '([^']*)'")
+REFUSED = (RuntimeError, TypeError)
+"""What the library raises: the first for what is no expression, the second for letters that are no Unicode."""
 EXAMPLES = "Correct it; the guide to specifications has examples."
 LIKE_WITH_LIKE = "Compare like with like: texts in quotes, numbers with a point, such as 50.0."
 
@@ -49,7 +51,7 @@ def wrong_with(expression: str, known: type[Asked]) -> Wrong | None:
         return Wrong(f"{macro} goes through a list, which is not allowed", "Ask with `in` whether a list has a value.")
     try:
         compiled = _compiled(expression, known)
-    except RuntimeError as error:
+    except REFUSED as error:
         return _explained(str(error), known)
     if compiled.return_type() != cel.Type.BOOL:
         return Wrong("is neither true nor false", "Compare something, as in `amount > 50.0`.")
@@ -60,7 +62,7 @@ def evaluate(expression: str, known: Asked) -> bool | None:
     """The value of an expression about a turn; None where it fails, or is no truth value."""
     try:
         result = _compiled(expression, type(known)).eval(data=_values(known))
-    except RuntimeError:
+    except REFUSED:
         return None
     value = result.value() if result.type() == cel.Type.BOOL else None
     return value if isinstance(value, bool) else None
@@ -68,7 +70,7 @@ def evaluate(expression: str, known: Asked) -> bool | None:
 
 @lru_cache(maxsize=1024)
 def _compiled(expression: str, known: type[Asked]) -> cel.Expression:
-    """Raises RuntimeError, as the library does, for what is no expression."""
+    """Raises one of REFUSED for what is no expression."""
     return _environment(known).compile(expression)
 
 

@@ -48,6 +48,7 @@ TURN: dict[str, Any] = {
         ("no_such_name", None),
         ("amount", None),
         ("amount > 100", None),
+        ("topic == '\ud800'", None),
     ],
 )
 def test_the_value_about_a_turn(expression: str, expected: bool | None) -> None:
@@ -84,6 +85,7 @@ DEEP = "(" * (DEEPEST + 1) + "verified" + ")" * (DEEPEST + 1)
         ("missing_sources.exists(one, one == 'crm')", "exists goes through a list", "`in`"),
         ("open('x')", "there is no 'open'", "Use one of"),
         ("verified ? 1 : 2 : 3", "Syntax error: mismatched input ':', at letter 18", "the guide"),
+        ("topic == '\ud800'", "is no expression in CEL", "the guide"),
         (LONG, f"has {len(LONG)} letters", f"at most {LONGEST}"),
         (DEEP, f"more than {DEEPEST} brackets", "several conditions"),
     ],
