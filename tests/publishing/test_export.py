@@ -10,7 +10,9 @@ from domain.conversation.confidence import Calibration
 from domain.errors import ConflictError
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.calendar import QuietHours
+from domain.specification.guidelines import Guideline
 from domain.specification.organisation import Article, ChannelSpec, ModelSpec, SpecVersion
+from domain.specification.rules import Rule
 from embedded.application import ROOT
 from publishing.export import Exported, export_version
 from publishing.labelled_messages import LABELLED, read_labelled_messages
@@ -24,6 +26,28 @@ VERSION = SpecVersion(
     specification=SPECIFICATION.model_copy(update={"ai_agents": (BILLING, SERVICE)}), articles=ARTICLES
 )
 PRICED = {"openai:big": {"input": "2.50", "output": "10"}}
+
+LAWYER, LARGE = {"kind": "words", "phrases": ["my lawyer: now"]}, {"kind": "expression", "cel": "amount > 100.0"}
+LADDER = [{"after_minutes": 5, "action": "remind"}]
+RULES = tuple(
+    map(
+        Rule.model_validate,
+        (
+            {"id": "threats", "description": "Why.", "when": [LAWYER], "then": "escalate"},
+            {
+                "id": "sums",
+                "description": "Why.",
+                "when": [LARGE, {"kind": "exchanges", "at_least": 2}],
+                "then": "ask_approval",
+                "ask": {"approvers": 2, "ladder": LADDER},
+            },
+        ),
+    )
+)
+GUIDELINES = (
+    Guideline(id="short", action="Write one sentence.", priority=5, excludes=("calm",)),
+    Guideline.model_validate({"id": "calm", "action": "Stay calm.", "when": [{"kind": "amount", "above": 5}]}),
+)
 
 
 def published(version: SpecVersion, *labelled: LabelledMessage) -> PublishedSpec:
@@ -68,6 +92,7 @@ def test_techflow_comes_back_as_it_was_published(tmp_path: Path) -> None:
             ),
             id="times",
         ),
+        pytest.param(with_spec(rules=RULES, guidelines=GUIDELINES), id="rules that are not in the order of their ids"),
         pytest.param(with_article(title="--- : yes", source="*not an anchor"), id="marks in a title"),
         pytest.param(with_article(body="---\ntitle: no front matter\n---\n\nText"), id="lines in a text"),
         pytest.param(with_article(updated=date(2024, 2, 29)), id="a leap day"),
