@@ -12,6 +12,7 @@ from domain.specification.findings import Finding, Location, as_list, child, tex
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
+from domain.specification.trust_checks import senseless_ladders
 
 Check = Callable[[object], Iterator[Finding]]
 WORD = re.compile(r"[^\W_]")
@@ -298,6 +299,7 @@ CHECKS: tuple[Check, ...] = (
     _rules_never_reached,
     _journeys,
     *RULE_CHECKS,
+    senseless_ladders,
 )
 CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),

@@ -20,9 +20,11 @@ from domain.specification.guidelines import Guideline
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
+from domain.specification.modes import Mode as Mode
 from domain.specification.references import broken_references
 from domain.specification.rules import Rule
 from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
+from domain.specification.trust import TrustLadder
 from domain.specification.wording import LanguageCode, SpecWording
 
 ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="A channel in the registry.")]
@@ -34,18 +36,6 @@ NotedEvent = Literal["escalated", "resolved"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
-
-
-class Mode(StrEnum):
-    """How an AI agent works with people.
-
-    Delegation: it answers alone within its rules. Supervision: its drafts on supervised topics wait for an approval.
-    Co-pilot: a person owns the conversation, and its drafts are suggestions that only people see.
-    """
-
-    DELEGATION = "delegation"
-    SUPERVISION = "supervision"
-    CO_PILOT = "co_pilot"
 
 
 class Sensitivity(StrEnum):
@@ -70,14 +60,18 @@ class Topic(SpecModel):
     )
 
 
+SuccessMetric = Literal[
+    "automated_resolution", "csat", "first_response_seconds", "false_escalation", "missed_escalation"
+]
+
+
 class SuccessMeasure(SpecModel):
     """How success of an AI agent is measured, e.g. automated_resolution >= 0.6."""
 
-    metric: Literal[
-        "automated_resolution", "csat", "first_response_seconds", "false_escalation", "missed_escalation"
-    ] = Field(description="What is measured.")
+    metric: SuccessMetric = Field(description="What is measured.")
     target: float = Field(
-        description="To be reached: a share from 0 to 1, a mark for `csat`, seconds for `first_response_seconds`."
+        description="To be reached, or not exceeded by escalations: a share from 0 to 1, for `csat` that of good "
+        "ratings; seconds for `first_response_seconds`, kept by 95 of 100."
     )
 
 
@@ -103,7 +97,10 @@ class AiAgentSpec(SpecModel):
     id: Key = Field(description="Name of the AI agent wherever it is named.")
     name: str = Field(description="What customers and colleagues call it.")
     role: str = Field(description="What it is for, in a sentence.")
-    mode: Mode = Field(Mode.DELEGATION, description="How it works with people.")
+    mode: Mode = Field(Mode.DELEGATION, description="How it works with people; with `trust`, the freest way.")
+    trust: TrustLadder | None = Field(
+        None, description="How its trust is earned: it begins in co-pilot. Unset, it has its mode from the beginning."
+    )
     can_do: tuple[str, ...] = Field(min_length=1, description="What it may do, a sentence each.")
     cannot_do: tuple[CannotDo, ...] = Field((), description="What it must leave to people.")
     tone: str = Field("friendly, precise, short", description="How it writes.")

@@ -33,6 +33,15 @@ class Seed(NamedTuple):
     """Where, if not in the file that is changed."""
 
 
+def trust(
+    *, to: str = "supervision", measure: str = "drafts_unchanged", bound: str = "0.8", more: str = "", down: str = ""
+) -> str:
+    """What an AI agent is to earn, on one line."""
+    step = f"{{ to: {to}, measure: {measure}, bound: {bound}, conversations: 50, days: 30 }}"
+    falls = f", down: {down}" if down else ""
+    return f"trust: {{ up: [{', '.join(filter(None, (step, more)))}]{falls} }}"
+
+
 SEEDS = {
     # The text is no YAML.
     "a colon in a text": Seed(TOPICS, "title: Delivery", "title: Delivery: when", 3, "mapping values", "in quotes"),
@@ -249,6 +258,62 @@ SEEDS = {
         SHORT, "needs: [calm]", "needs: [calm]\nexcludes: [calm]", 4, "excludes 'calm'", "Take it out"
     ),
     "guidelines in a circle": Seed(CALM, "ai_agents:", "needs: [short]\nai_agents:", 5, "needs itself", "circle", CALM),
+    # Trust that nobody could earn, or that leads too far.
+    "trust with nothing to earn": Seed(
+        GENERAL, "customer_facts", f"mode: co_pilot\n{trust()}\ncustomer_facts", 7, "nothing to earn", "Set `mode`"
+    ),
+    "trust that begins with the last step": Seed(
+        GENERAL, "customer_facts", f"{trust(to='delegation')}\ncustomer_facts", 6, "step to supervision", "then the one"
+    ),
+    "trust that moves up into co-pilot": Seed(
+        GENERAL, "customer_facts", f"{trust(to='co_pilot')}\ncustomer_facts", 6, "leads to co_pilot", "each once"
+    ),
+    "trust beyond the mode": Seed(
+        BILLING,
+        "success:",
+        f"{trust(more='{ to: delegation, measure: csat, bound: 0.8, conversations: 9, days: 9 }')}\nsuccess:",
+        13,
+        "freer than its mode supervision",
+        "Set `mode: delegation`",
+    ),
+    "trust by what cannot be measured": Seed(
+        GENERAL,
+        "customer_facts",
+        f"{trust(measure='csat')}\ncustomer_facts",
+        6,
+        "cannot be measured",
+        "drafts_unchanged",
+    ),
+    "trust that falls where it rises": Seed(
+        GENERAL,
+        "customer_facts",
+        f"{trust(down='{ measure: drafts_unchanged, bound: 0.8, days: 7 }')}\ncustomer_facts",
+        6,
+        "may move up at 0.8",
+        "below 0.8",
+    ),
+    "trust over days that count nothing": Seed(
+        GENERAL,
+        "customer_facts",
+        f"{trust(down='{ measure: missed_escalation, bound: 0.2, days: 7 }')}\ncustomer_facts",
+        6,
+        "counts nothing",
+        "8 or more",
+    ),
+    "trust without a step": Seed(
+        GENERAL, "customer_facts", "trust: { up: [] }\ncustomer_facts", 6, "0 of the 1", "at least 1"
+    ),
+    "trust that needs certainty": Seed(
+        GENERAL, "customer_facts", f"{trust(bound='1')}\ncustomer_facts", 6, "too high", "below 1"
+    ),
+    "trust by an unknown measure": Seed(
+        GENERAL,
+        "customer_facts",
+        f"{trust(measure='draft_unchanged')}\ncustomer_facts",
+        6,
+        "none of",
+        "'drafts_unchanged'",
+    ),
     # The article around its head.
     "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
     "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),
