@@ -44,7 +44,7 @@ class AtOnce:
         """What was done; or the draft, where the workflow has to decide or more than the store is needed."""
         record = decide_draft(
             draft,
-            draft.evidence.under(mandate.mode),
+            draft.evidence.under(mandate.mode, draft.held_to),
             policy,
             Answered(exchanges=mandate.exchanges, clarifications=mandate.clarifications),
             turn=input.turn,

@@ -41,7 +41,7 @@ class ConversationActivities:
         """Pin the published spec version and make the row; on a later run, return what the row says."""
         active = await self.organisations.active_version(input.start.organisation)
         specification = (await self.organisations.served(active)).specification
-        mode = specification.ai_agent(specification.default_ai_agent).mode
+        mode = await self.organisations.mode_of(specification, specification.default_ai_agent)
         ai = Owner(kind="ai_agent", id=specification.default_ai_agent)
         owner = Owner(kind="human_agent") if mode is Mode.CO_PILOT else ai
         row = await self._conversations.open(input.start, active, owner, mode, datetime.now(UTC))

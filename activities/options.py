@@ -24,6 +24,7 @@ from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
+from activities.trust import TrustActivities
 from activities.write_back import WriteBackActivities
 from domain.errors import PermanentError
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM, PUBLISHING, READING
@@ -201,6 +202,9 @@ PUBLISH_KNOWLEDGE = ActivityRow(
 )
 """Fitting computes for minutes at most; it begins again when somebody has published meanwhile."""
 
+REVIEW_TRUST = ActivityRow(TrustActivities.review_trust, STORE | {"start_to_close_timeout": timedelta(minutes=2)})
+"""A count over months of conversations for each AI agent that earns trust."""
+
 DELIVER_STORED = ActivityRow(
     DeliveryActivities.deliver_message,
     {
@@ -273,4 +277,5 @@ ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
     READ_CHANNEL,
     FETCH_KNOWLEDGE,
     PUBLISH_KNOWLEDGE,
+    REVIEW_TRUST,
 )

@@ -18,7 +18,7 @@ from domain.conversation.activity_models import (
     ScoreConfidenceInput,
     ScoredConfidence,
 )
-from domain.conversation.turn import Draft, understood_by
+from domain.conversation.turn import Draft, draft_for
 from domain.errors import HoldfastError, NotFoundError
 from domain.tools.calls import RecordedCall
 from integrations.llm.abandoned import counting_abandoned
@@ -93,8 +93,8 @@ class ReplyActivities:
         )
         async with self._counting_failures(input.conversation_id):
             made = await served.drafter.draft(question)
-        draft = made.model_copy(update={"evidence": understood_by(made.evidence, input.understands)})
-        return await self._turns.save_draft(input, draft)
+        held_to = await self._organisations.held_to(served.specification, made.ai_agent)
+        return await self._turns.save_draft(input, draft_for(made, held_to, input.understands))
 
     @activity.defn
     async def score_confidence(self, input: ScoreConfidenceInput) -> ScoredConfidence:

@@ -12,7 +12,8 @@ from answering.understanding import OrganisationModels
 from domain.conversation.policy import policy_of
 from domain.delivery.channels import ChannelTraits
 from domain.errors import UnavailableError
-from domain.specification.organisation import ChannelKind, ModelSpec, OrganisationSpec, OwnModel, SpecVersion
+from domain.quality.trust import limit_of
+from domain.specification.organisation import ChannelKind, Mode, ModelSpec, OrganisationSpec, OwnModel, SpecVersion
 from domain.specification.tools import ToolServerSpec
 from integrations.channels.registry import TRAITS
 from integrations.embeddings.base import Embedder
@@ -28,6 +29,8 @@ DEFAULT_WRITER = "the installation's model"
 
 HasTickets = Callable[[ChannelKind], bool]
 """Whether the messages of a channel stand in a help desk's tickets."""
+LevelOf = Callable[[str, str], Awaitable[Mode | None]]
+"""With what an organisation trusts an AI agent; None where nobody has decided."""
 LoadModels = Callable[[PublishedSpec], Awaitable[OrganisationModels]]
 ConnectTools = Callable[[str, ToolServerSpec], ToolServer]
 """Makes the adapter of an organisation's tool server."""
@@ -107,6 +110,10 @@ class ServedVersion:
         )
 
 
+async def _undecided(organisation: str, ai_agent: str) -> Mode | None:
+    return None
+
+
 class Organisations:
     """Spec versions by content hash, loaded once per process, because a version never changes."""
 
@@ -119,7 +126,9 @@ class Organisations:
         connect: ConnectTools,
         has_tickets: HasTickets = lambda _: False,
         traits: Mapping[ChannelKind, ChannelTraits] = TRAITS,
+        level_of: LevelOf = _undecided,
     ) -> None:
+        self._level_of = level_of
         self._has_tickets = has_tickets
         self._traits = traits
         self._specs = specs
@@ -147,6 +156,16 @@ class Organisations:
     async def version(self, content_hash: str) -> SpecVersion:
         """The version as it was published."""
         return (await self.served(content_hash)).version
+
+    async def mode_of(self, specification: OrganisationSpec, ai_agent: str) -> Mode:
+        """In which mode an AI agent works now: that of its card, or the stricter one to which its trust holds it."""
+        held_to = await self.held_to(specification, ai_agent)
+        return held_to or specification.ai_agent(ai_agent).mode
+
+    async def held_to(self, specification: OrganisationSpec, ai_agent: str) -> Mode | None:
+        """The mode, stricter than its card's, to which its trust holds an AI agent now; None where it does not."""
+        card = specification.ai_agent(ai_agent)
+        return limit_of(card, await self._level_of(specification.organisation, ai_agent)) if card.trust else None
 
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)

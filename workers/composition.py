@@ -21,6 +21,7 @@ from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
+from activities.trust import TrustActivities
 from activities.write_back import WriteBackActivities
 from answering.organisations import ModelFactory, Organisations
 from config.settings import Settings, read_vendor
@@ -48,6 +49,7 @@ from publishing.computing import in_a_process
 from publishing.fitting import fit_models, vectors_to_fit
 from publishing.publisher import Publisher
 from publishing.serving import load_models
+from publishing.trust import Trust
 from storage.approvals import ApprovalRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
@@ -56,8 +58,10 @@ from storage.deliveries import DeliveryRepository
 from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
 from storage.knowledge import KnowledgeRepository
+from storage.measures import MeasureRepository
 from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
+from storage.trust import TrustRepository
 from storage.turns import TurnRepository
 from storage.vectors import VectorRepository
 from storage.vendors import VendorLimitRepository, VendorStateRepository
@@ -69,6 +73,7 @@ from workers.rollout.retirement import ending_when_retired
 from workers.rollout.version import pinned, version_of
 from workers.specification_watcher import Fit, watching_specifications
 from workers.telemetry import SERVICE, runtime_of, tracing_interceptors
+from workers.trust import schedule_reviews
 from workers.worker import Activities, Limits, build_workers
 
 POOL_SIZE = 20
@@ -115,6 +120,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     deliveries = DeliveryRepository(database)
     guards = Guards(Breakers(VendorStateRepository(database)), VendorLimits(VendorLimitRepository(database)))
     connected = partial(guards.tools, near.tools)
+    trust_log = TrustRepository(database)
     specs, vectors, guarded = SpecRepository(database), VectorRepository(database), guards.models(models)
     load = partial(load_models, guarded.embedder, vectors)
     organisations = Organisations(
@@ -125,6 +131,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
         connected,
         partial(_has_tickets, near.channels),
         near.traits,
+        trust_log.level,
     )
     crms, channels = Wrapped(near.crms, guards.crm), Wrapped(near.channels, guards.channel)
     context = ContextActivities(customers, crms, organisations)
@@ -144,6 +151,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
             Wrapped(near.sources, guards.source),
             Publisher(database, in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors))),
         ),
+        trust=TrustActivities(organisations, Trust(MeasureRepository(database), trust_log)),
         write_back=WriteBackActivities(
             ConversationRepository(database),
             customers,
@@ -182,7 +190,11 @@ async def workers_from(
     client = await _temporal(settings, settings.temporal_address, [*tracing_interceptors(provider), *interceptors])
     near = integrations_of(CustomerRepository(database))
     activities = compose(database, models or model_factory(settings), near)
-    fits: list[Fit] = [partial(start_readers, client, near.channels), Schedules(client).fit]
+    fits: list[Fit] = [
+        partial(start_readers, client, near.channels),
+        Schedules(client).fit,
+        partial(schedule_reviews, client),
+    ]
     await stack.enter_async_context(watching_specifications(settings.organisation.name, SpecRepository(database), fits))
     limits = Limits(
         settings.max_cached_workflows, settings.max_concurrent_activities, settings.model_requests_per_second

@@ -1,24 +1,14 @@
 """Schedules that bring in articles: one for each source that the published specification names."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
-)
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client, Schedule, ScheduleActionStartWorkflow, ScheduleIntervalSpec, ScheduleSpec
 
 from domain.conversation.activity_models import SynchroniseKnowledgeInput
 from domain.queues import CONVERSATIONS
 from domain.specification.organisation import OrganisationSpec
 from integrations.knowledge.registry import SOURCES
+from workers.schedules import drop_schedule, keep_schedule
 from workflows.knowledge import SynchroniseKnowledgeWorkflow, synchronisation_id
 
 
@@ -40,7 +30,7 @@ class Schedules:
             if wanted:
                 await _schedule(self._client, input, wanted)
             else:
-                await _unschedule(self._client, input)
+                await drop_schedule(self._client, synchronisation_id(input))
             self._scheduled[kind] = wanted
 
 
@@ -55,19 +45,4 @@ async def _schedule(client: Client, input: SynchroniseKnowledgeInput, every: tim
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
     )
-
-    def changed(known: ScheduleUpdateInput) -> ScheduleUpdate:
-        return ScheduleUpdate(schedule=replace(schedule, state=known.description.schedule.state))
-
-    try:
-        await client.create_schedule(synchronisation_id(input), schedule, trigger_immediately=True)
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(synchronisation_id(input)).update(changed)
-
-
-async def _unschedule(client: Client, input: SynchroniseKnowledgeInput) -> None:
-    try:
-        await client.get_schedule_handle(synchronisation_id(input)).delete()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
+    await keep_schedule(client, synchronisation_id(input), schedule)

@@ -18,6 +18,7 @@ from activities.options import ACTIVITIES
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
 from activities.tools import ToolActivities
+from activities.trust import TrustActivities
 from activities.write_back import WriteBackActivities
 from domain.queues import CONVERSATIONS, LLM, PUBLISHING, QUEUES
 from workers.failures import FailureInterceptor
@@ -25,8 +26,9 @@ from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
+from workflows.trust import ReviewTrustWorkflow
 
-WORKFLOWS = (ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow)
+WORKFLOWS = (ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow, ReviewTrustWorkflow)
 STICKY = timedelta(seconds=5)
 """After so long without an answer, a conversation's next task goes to another worker: how long a kill is felt."""
 
@@ -44,6 +46,7 @@ class Activities:
     approvals: ApprovalActivities
     reading: ReadingActivities
     knowledge: KnowledgeActivities
+    trust: TrustActivities
     write_back: WriteBackActivities
 
 

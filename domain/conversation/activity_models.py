@@ -351,6 +351,20 @@ class PublishedKnowledge(Frozen):
     changed: bool
 
 
+class ReviewTrustInput(Frozen):
+    """The AI agents of one organisation's active version."""
+
+    organisation: str
+
+
+class ReviewedTrust(Frozen):
+    """How many AI agents earn trust, which of them moved down now, and which may move up if a person agrees."""
+
+    reviewed: int
+    moved_down: tuple[str, ...] = ()
+    may_move_up: tuple[str, ...] = ()
+
+
 class ClimbLadderInput(Frozen):
     """A reminder, widening or moving up of an approval that still waits."""
 

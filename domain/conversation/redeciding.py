@@ -32,7 +32,7 @@ READ_BY = ("out_of_scope_examples", "language", "languages", "currency", "identi
 """Parts of a specification that may lead to another reading of any message, or to another text."""
 KNOWN_BY = ("crm", "helpdesk", "crm_fields")
 """Parts on which depends what is known of a customer."""
-DECIDED_BY = frozenset({"mode", "supervised_topics", "escalate_below", "cannot_do", "success"})
+DECIDED_BY = frozenset({"mode", "trust", "supervised_topics", "escalate_below", "cannot_do", "success"})
 """Fields of an AI agent on which no text of its drafts depends."""
 EITHER = (False, True)
 WORDS = "it depends on the words of the message, which no record tells"
@@ -224,7 +224,7 @@ class Redecider:
             found = found.model_copy(update={"rules_held": None})
         if found != recorded:
             return False
-        return _decide(turn, pinned, recorded.under(turn.mode)) == turn.record.decision
+        return _decide(turn, pinned, recorded.under(turn.mode, turn.draft.held_to)) == turn.record.decision
 
     def _decided_by_both(self, turn: RecordedTurn, hidden: _Hidden) -> tuple[_Decided, _Decided]:
         before, after = hidden.cannot_do
@@ -236,7 +236,7 @@ class Redecider:
     def _decided(self, turn: RecordedTurn, version: SpecVersion, hidden: _Hidden, *, hits: bool) -> _Decided:
         cannot_do = turn.draft.evidence.cannot_do or "an entry that is new"
         evidence = self._evidence(turn, version, hidden).model_copy(update={"cannot_do": cannot_do if hits else None})
-        evidence = evidence.under(turn.mode)
+        evidence = evidence.under(turn.mode, turn.draft.held_to)
         decision = _decide(turn, version, evidence)
         if decision.outcome is not Outcome.ASK_APPROVAL:
             return _Decided(decision, None)

@@ -107,9 +107,19 @@ class Evidence(Frozen):
     )
     guidelines: tuple[str, ...] = Field((), description="Guidelines that the reply was to follow, in their order.")
 
-    def under(self, mode: Mode | None) -> "Evidence":
-        """The evidence in a conversation for which a person has set a mode: it overrides the AI agent's own."""
-        return self if mode is None else self.model_copy(update={"supervised": mode is not Mode.DELEGATION})
+    def under(self, mode: Mode | None, held_to: Mode | None = None) -> "Evidence":
+        """The evidence in a conversation for which a person has set a mode: it overrides the AI agent's own.
+
+        `held_to`: the mode, stricter than its card's, to which trust holds the AI agent where no person has set one.
+        Then people decide about all that it writes; in co-pilot not even a question back leaves without them.
+        """
+        if mode is not None:
+            return self.model_copy(update={"supervised": mode is not Mode.DELEGATION})
+        if held_to is None:
+            return self
+        asks_nothing = {"abstained": self.abstained or self.ambiguous, "ambiguous": False, "near_articles": False}
+        unclear = asks_nothing if held_to is Mode.CO_PILOT else {}
+        return self.model_copy(update={"supervised": True, **unclear})
 
 
 LATER_EVIDENCE = ("near_articles", "unsupported_language", "rules_held")
@@ -118,6 +128,11 @@ LATER_EVIDENCE = ("near_articles", "unsupported_language", "rules_held")
 The workflow that decides says which of them it understands. A draft keeps no others, or two versions side by side would
 decide differently of the same evidence, and a replay by the other one would fail.
 """
+
+
+HELD_TO = "held_to"
+UNDERSTOOD = (*LATER_EVIDENCE, HELD_TO)
+"""The later fields of evidence, and that of a draft, which this version understands."""
 
 
 def understood_by(evidence: Evidence, fields: Collection[str]) -> Evidence:
@@ -155,6 +170,17 @@ class Draft(Frozen):
     actions: tuple[ProposedAction, ...] = ()
     evidence: Evidence
     usage: Usage
+    held_to: Mode | None = Field(
+        None, description="The mode to which trust held the AI agent when it wrote; unset, that of its card."
+    )
+
+
+def draft_for(made: Draft, held_to: Mode | None, understands: Collection[str]) -> Draft:
+    """The draft for a workflow that understands only these later fields; without `held_to`, people decide about it."""
+    evidence = understood_by(made.evidence, understands)
+    if held_to is not None and HELD_TO not in understands:
+        evidence = evidence.model_copy(update={"supervised": True})
+    return made.model_copy(update={"evidence": evidence, "held_to": held_to})
 
 
 class Outcome(StrEnum):

@@ -22,13 +22,14 @@ from activities import (
     reading,
     reply,
     tools,
+    trust,
     write_back,
 )
 from activities.options import ACTIVITIES, ActivityRow
 from domain import queues
 from domain.queues import QUEUES
 
-MODULES = (approvals, context, conversation, delivery, identity, knowledge, reading, reply, tools, write_back)
+MODULES = (approvals, context, conversation, delivery, identity, knowledge, reading, reply, tools, trust, write_back)
 WITHOUT_ACTIVITIES = {"__init__", "at_once", "heartbeats", "options"}
 HISTORIES = sorted((Path(__file__).parents[1] / "replay" / "histories").rglob("*.json"))
 SERVED = {(row.name, row.queue) for row in ACTIVITIES}

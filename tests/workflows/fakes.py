@@ -90,6 +90,7 @@ class FakeActivities:
         self.policy = policy or Policy(default_ai_agent="general", crm="directory")
         self.evidence = evidence
         self.evidences: list[Evidence] = []
+        self.held_to: Mode | None = None
         self.recorded: dict[str, str] = {}
         self.unanswered: list[str] = []
         self.revision = 0
@@ -199,6 +200,7 @@ class FakeActivities:
             actions=self.actions,
             evidence=evidence,
             usage=Usage(model="fake"),
+            held_to=self.held_to,
         )
         if input.mandate is None or not self.carries_out:
             return GeneratedReply(draft=draft)

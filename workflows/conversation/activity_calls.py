@@ -60,7 +60,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.ownership import Status
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
-    from domain.conversation.turn import LATER_EVIDENCE, DecisionRecord, Draft
+    from domain.conversation.turn import UNDERSTOOD, DecisionRecord, Draft
     from domain.identity.check import (
         AnswerIdentityCheckInput,
         IdentityCheck,
@@ -159,7 +159,7 @@ class ActivityCalls(Calls):
             missing_sources=context.missing if context else self._policy.context_sources,
             instruction=state.answering.instruction,
             suggestion=suggestion,
-            understands=LATER_EVIDENCE,
+            understands=UNDERSTOOD,
             mandate=mandate,
         )
         what = "suggest a reply" if suggestion else "write a reply" if mandate is None else "write a reply, and send it"

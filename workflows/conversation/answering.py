@@ -244,7 +244,7 @@ class Answering:
 
     async def _decide(self, draft: Draft) -> DecisionRecord:
         state, policy = self._state, self._state.opened_policy
-        evidence = draft.evidence.under(state.answering.mode_set_by_person)
+        evidence = draft.evidence.under(state.answering.mode_set_by_person, draft.held_to)
         if policy.validates and not evidence.abstained:
             verdict = await self._activities.score_confidence(draft)
             evidence = evidence.model_copy(update={"validator": verdict})

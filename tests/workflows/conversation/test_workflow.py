@@ -22,7 +22,7 @@ from domain.conversation.requests import (
     TakeOver,
 )
 from domain.conversation.state import EVENTS_PER_RUN, ConversationState
-from domain.conversation.turn import LATER_EVIDENCE, Evidence
+from domain.conversation.turn import UNDERSTOOD, Evidence
 from domain.delivery.channels import ChannelTraits
 from domain.language.handoff_notices import handoff_notice
 from domain.specification.organisation import ApprovalRule, LadderRung, Mode, ServiceLevels
@@ -150,7 +150,7 @@ async def test_hand_back_carries_an_instruction_and_a_fresh_budget(converse: Con
         await conversation.ask(HandBack(request_id="h1", by=ANNA, instruction="offer the manual export"))
         state = await conversation.until(lambda s: s.owned_by_ai and not s.answering.unanswered)
         assert conversation.fakes.generated[-1].instruction == "offer the manual export"
-        assert conversation.fakes.generated[-1].understands == LATER_EVIDENCE
+        assert conversation.fakes.generated[-1].understands == UNDERSTOOD
         assert len(conversation.fakes.delivered) == 2
         assert state.answering.counts.exchanges == 1
 
