@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.database import with_database
 from cli.organisation_folder import not_served, organisation_folder
+from cli.spec_health import health
 from cli.spec_history import history, rollback
 from cli.spec_options import FITTING, OPERATOR, By, Folder, for_the_record
 from cli.spec_plan import apply, plan
@@ -110,3 +111,4 @@ app.command()(export)
 app.command()(plan)
 app.command()(apply)
 app.command("test")(play_scenarios)
+app.command()(health)

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.backlog import BacklogMetrics
+from gateway.measures import MeasureMetrics
 
 ACKNOWLEDGEMENT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0)
 
@@ -56,6 +57,7 @@ class GatewayMetrics:
             registry=self.registry,
         )
         self.backlog = BacklogMetrics(self.registry)
+        self.measures = MeasureMetrics(self.registry)
         self.request_seconds = Histogram(
             "holdfast_http_request_seconds",
             "HTTP requests by route and status.",

@@ -15,6 +15,7 @@ from answering.vectors import EmbedderOf
 from config.settings import read_vendor
 from domain.delivery.inbound import AnyInboundEvent
 from domain.errors import RetryableError
+from domain.quality.measures import Windows
 from gateway.backlog import answered
 from gateway.embedders import ActiveEmbedders, embedders
 from gateway.forwarding import Forwarder
@@ -98,6 +99,7 @@ class Services:
             answered(self._measure_vendors()),
             answered(self._measure_inbox()),
             answered(self._measure_quarantine()),
+            answered(self._measure_health()),
             self.metrics.backlog.measure(self.options.organisation, self.store.backlog, self.temporal, self.now()),
         )
 
@@ -116,6 +118,13 @@ class Services:
         self.metrics.quarantined.clear()
         for one in counts:
             self.metrics.quarantined.labels(one.channel, one.kind).set(one.number)
+
+    async def _measure_health(self) -> None:
+        now = self.now()
+        if self.metrics.measures.is_due(now):
+            specification = await self.specifications.of(self.options.organisation)
+            if specification is not None:
+                self.metrics.measures.show(await self.store.measures.health(specification, Windows(until=now)))
 
     @property
     def _secret(self) -> str:

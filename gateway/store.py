@@ -9,12 +9,14 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.inbox import InboxRepository
+from storage.measures import MeasureRepository
 from storage.quarantine import QuarantineRepository
 from storage.questions import QuestionRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
 from storage.threads import ThreadRepository
 from storage.tool_calls import ToolCallRepository
+from storage.trust import TrustRepository
 from storage.vendors import VendorStateRepository
 
 
@@ -31,10 +33,12 @@ class Store:
         self.conversations = ConversationRepository(database)
         self.customers = CustomerRepository(database)
         self.inbox = InboxRepository(database)
+        self.measures = MeasureRepository(database)
         self.quarantine = QuarantineRepository(database)
         self.questions = QuestionRepository(database)
         self.records = RecordRepository(database)
         self.specs = SpecRepository(database)
         self.threads = ThreadRepository(database)
         self.tool_calls = ToolCallRepository(database)
+        self.trust = TrustRepository(database)
         self.vendors = VendorStateRepository(database)
