@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
 from domain.specification.findings import Finding, Location, as_list, child, texts_at, values_at
+from domain.specification.journey_checks import circles_of_journeys, forbidden_tools, impossible_ways, never_begun
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
@@ -26,8 +27,8 @@ SAID_ONCE = (
 )
 SAID_ONCE_EACH = {
     "ai_agents.*": ("can_do.*", "knowledge_topics.*", "customer_facts.*", "supervised_topics.*", "success.*.metric"),
-    "journeys.*": ("topics.*", "steps.*.id"),
-    "journeys.*.steps.*": ("next.*",),
+    "journeys.*": ("topics.*", "enter_by.*", "tools.*", "steps.*.id"),
+    "journeys.*.steps.*": ("next.*", "branches.*", "choices.*.value"),
     "approval_rules.*": ("ai_agents.*", "sensitivity.*", "roles.*"),
     "ladder.*": ("roles.*",),
     "rules.*.ask": ("roles.*",),
@@ -48,6 +49,9 @@ NEVER_BLANK = (
     "journeys.*.steps.*.description",
     "rules.*.description",
     "guidelines.*.action",
+    "journeys.*.steps.*.text",
+    "journeys.*.steps.*.instruction",
+    "journeys.*.steps.*.promise",
     "articles.*.title",
     "articles.*.source",
     "wording.handoff",
@@ -215,42 +219,6 @@ def _covers(wide: object, narrow: object) -> bool:
     return isinstance(least, int | float) and isinstance(most, int | float) and least <= most
 
 
-def _journeys(data: object) -> Iterator[Finding]:
-    """Steps that nobody comes to, and circles that nobody leaves."""
-    for location, journey in values_at(data, "journeys.*"):
-        following = _following(journey)
-        if following is None:
-            continue
-        first = next(iter(following))
-        preceding = {step: [other for other, after in following.items() if step in after] for step in following}
-        begun, left = _reached(following, [first]), _reached(preceding, [s for s in following if not following[s]])
-        for number, step in enumerate(following):
-            at = (*location, "steps", number, "id")
-            if step not in begun:
-                yield Finding(at, "no step leads to this one", "Name it in `next` of an earlier step, or remove it.")
-            elif step not in left:
-                yield Finding(
-                    at, "the journey never ends from here", "Let a step of this circle lead on to a last one."
-                )
-
-
-def _following(journey: object) -> dict[str, list[str]] | None:
-    """The next steps of each, in order; None of a journey whose steps are none or lead nowhere."""
-    steps = [step for _, step in values_at(journey, "steps.*")]
-    following = {str(child(step, "id")): [str(name) for name in as_list(child(step, "next"))] for step in steps}
-    named = {name for names in following.values() for name in names}
-    return following if following and len(following) == len(steps) and named <= following.keys() else None
-
-
-def _reached(following: dict[str, list[str]], first: Collection[str]) -> set[str]:
-    reached, waiting = set(first), list(first)
-    while waiting:
-        new = set(following.get(waiting.pop(), ())) - reached
-        reached |= new
-        waiting += new
-    return reached
-
-
 def _idle_ai_agents(data: object) -> Iterator[Finding]:
     """Those that nothing leads to; a misspelt name elsewhere may have meant them."""
     routed = {key for _, key in texts_at(data, "default_ai_agent", "topics.*.ai_agent", "journeys.*.steps.*.ai_agent")}
@@ -297,12 +265,14 @@ CHECKS: tuple[Check, ...] = (
     _ladder,
     _rules_without_roles,
     _rules_never_reached,
-    _journeys,
+    impossible_ways,
+    circles_of_journeys,
+    never_begun,
     *RULE_CHECKS,
     senseless_ladders,
 )
 CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),
-    frozenset({"ai_agents"}): (_uncited_articles,),
+    frozenset({"ai_agents"}): (_uncited_articles, forbidden_tools),
 }
 """Checks by the fields that must be known whole, since what could not be read may be what they miss."""

@@ -17,6 +17,7 @@ from domain.specification.approvers import Approvers
 from domain.specification.approvers import LadderRung as LadderRung
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.guidelines import Guideline
+from domain.specification.journeys import Journey as Journey
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
@@ -264,26 +265,6 @@ class IdentityRules(SpecModel):
     )
 
 
-class JourneyStep(SpecModel):
-    """A step of a journey; `next` names the following steps."""
-
-    id: Key = Field(description="Name of the step within its journey.")
-    description: str = Field(description="What happens in it.")
-    ai_agent: Key | None = Field(
-        None, description="Id of the AI agent that carries it; unset, a person or nobody does."
-    )
-    next: tuple[Key, ...] = Field((), description="Ids of the steps that may follow; none ends the journey.")
-
-
-class Journey(SpecModel):
-    """A graph of steps that a customer goes through. It is checked and published; nothing carries it out yet."""
-
-    id: Key = Field(description="Name of the journey.")
-    title: str = Field(description="What it is about, for people.")
-    topics: tuple[Key, ...] = Field((), description="Ids of the topics that belong to it.")
-    steps: tuple[JourneyStep, ...] = Field(min_length=1, description="Its steps; it begins with the first.")
-
-
 class OrganisationSpec(SpecModel):
     """A whole organisation, checked for references that lead nowhere."""
 
@@ -345,6 +326,9 @@ class OrganisationSpec(SpecModel):
 
     def ai_agent(self, key: str) -> AiAgentSpec:
         return next(agent for agent in self.ai_agents if agent.id == key)
+
+    def journey(self, key: str) -> Journey | None:
+        return next((journey for journey in self.journeys if journey.id == key), None)
 
     def topic(self, key: str) -> Topic | None:
         return next((topic for topic in self.topics if topic.id == key), None)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from domain.specification.findings import Finding, Location, as_list, child, instead_of, texts_at, values_at
+from domain.specification.journey_checks import lost_steps
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -58,7 +59,8 @@ KINDS = (
         ),
     ),
     Kind("guideline", "guidelines.*.id", ("guidelines.*.needs.*", "guidelines.*.excludes.*")),
-    Kind("tool server", "tool_servers.*.id", ("ai_agents.*.tools.*.server",)),
+    Kind("tool server", "tool_servers.*.id", ("ai_agents.*.tools.*.server", "journeys.*.steps.*.server")),
+    Kind("journey", "journeys.*.id", ("journeys.*.steps.*.journey",)),
 )
 
 
@@ -66,7 +68,7 @@ def broken_references(data: object, unread: Collection[str] = ()) -> list[Findin
     """All of them. `unread` names fields, such as `ai_agents`, of which not everything could be read."""
     return [
         *_dangling(data, unread),
-        *_lost_steps(data),
+        *lost_steps(data),
         *repeated(data, *UNIQUE),
         *_repeated_tools(data),
         *_unknown_languages(data),
@@ -100,15 +102,6 @@ def _defined(data: object, field: str) -> set[str] | None:
     ids = [child(entry, "id") for entry in as_list(child(data, field))]
     keys = {key for key in ids if isinstance(key, str) and KEY.fullmatch(key)}
     return keys if len(keys) == len(ids) else None
-
-
-def _lost_steps(data: object) -> Iterator[Finding]:
-    for location, journey in values_at(data, "journeys.*"):
-        known = {step for _, step in texts_at(journey, "steps.*.id")}
-        for inside, name in texts_at(journey, "steps.*.next.*"):
-            if name not in known:
-                remedy = instead_of(name, known, "Name a step of this journey, or add it.")
-                yield Finding((*location, *inside), f"no step {name!r}", remedy)
 
 
 def _repeated_tools(data: object) -> Iterator[Finding]:

@@ -61,16 +61,25 @@ def findings_of(errors: Sequence[ErrorDetails], data: object, model: type[BaseMo
 def place_of(error: ErrorDetails, data: object) -> Location:
     """Where it stands in the data; the library names choices that were tried as well, and these are no keys."""
     place, value = list[str | int](), data
+    choice: object = None
     if error["type"] == "union_tag_invalid":
         error = {**error, "loc": (*error["loc"], error["ctx"]["discriminator"].strip("'"))}
     named = error["type"] in ("missing", "extra_forbidden")
     for number, step in enumerate(error["loc"], 1):
+        if step == _choice_of(value) and value is not choice:
+            choice = value  # a choice may be called as one of its own keys
+            continue
         inside = child(value, step)
         if inside is None and not _holds(value, step) and not (named and number == len(error["loc"])):
             continue
         place.append(step)
         value = inside
     return tuple(place)
+
+
+def _choice_of(value: object) -> object:
+    """Of what kind a step of a journey says that it is."""
+    return child(value, "kind") if isinstance(value, Mapping) and "id" in value else None
 
 
 def _holds(value: object, step: str | int) -> bool:

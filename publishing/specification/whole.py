@@ -59,7 +59,8 @@ def _unknown_facts(data: Mapping[str, object], known: Collection[str]) -> Iterat
     wrong, otherwise = "no customer has the fact", "Name a fact of the customers."
     named = ("ai_agents.*.customer_facts.*", "rules.*.when.*.name", "guidelines.*.when.*.name")
     yield from _unknown(texts_at(data, *named), known, wrong, otherwise)
-    arguments = texts_at(data, "ai_agents.*.tools.*.from_customer.*")
+    yield from _unknown(texts_at(data, "journeys.*.steps.*.conditions.*.fact"), {*known, *PROVED}, wrong, otherwise)
+    arguments = texts_at(data, "ai_agents.*.tools.*.from_customer.*", "journeys.*.steps.*.arguments.*.fact")
     yield from _unknown(arguments, {*known, *PROVED}, wrong, otherwise)
 
 

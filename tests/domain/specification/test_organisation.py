@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from domain.specification.calendar import BusinessCalendar, OpeningHours
+from domain.specification.journeys import DescribedStep
 from domain.specification.organisation import (
     AiAgentSpec,
     Article,
-    JourneyStep,
     LadderRung,
     ModelSpec,
     OrganisationSpec,
@@ -150,7 +150,7 @@ def test_all_lost_references_are_named_at_once() -> None:
             {"id": "a", "name": "A", "role": "r", "can_do": ["x"], "escalate_below": 7},
             "less than or equal",
         ),
-        (JourneyStep, {"id": "A", "description": ""}, "should match pattern"),
+        (DescribedStep, {"id": "A", "description": ""}, "should match pattern"),
     ],
 )
 def test_a_part_that_makes_no_sense_is_refused(kind: type, values: dict[str, Any], sentence: str) -> None:

@@ -44,6 +44,15 @@ can_do: [Say when a bicycle arrives]
 knowledge_topics: [delivery]
 customer_facts: [plan, frame_size]
 """,
+    "agents/greeter.yaml": """\
+id: greeter
+name: Pia
+role: Welcomes customers.
+can_do: [Say welcome]
+knowledge_topics: [delivery]
+tools:
+  - { server: shop, tool: voucher, access: write }
+""",
     "agents/billing.yaml": """\
 id: billing
 name: Bo
@@ -98,6 +107,19 @@ action: Write one sentence.
 needs: [calm]
 when:
   - { kind: expression, cel: "size(text) < 50" }
+""",
+    "journeys/welcome.yaml": """\
+id: welcome
+title: A new customer
+topics: [delivery]
+enter_by: [topic, person]
+steps:
+  - { id: hello, kind: message, text: Welcome., next: ask }
+  - { id: ask, kind: question, text: Which plan, answer: choice, choices: [{ value: Gold }, { value: Silver }], next: which }
+  - { id: which, kind: branch, conditions: [{ answer: ask, equals: Gold, next: credit }], next: rest }
+  - { id: credit, kind: tool, ai_agent: greeter, server: shop, tool: voucher, arguments: { amount: 5 }, next: rest }
+  - { id: rest, kind: wait, event: arrived, hours: 72, next: meet }
+  - { id: meet, kind: check_in, role: lead }
 """,
     "knowledge/delivery.md": """\
 ---

@@ -18,7 +18,7 @@ def test_the_files_make_one_specification(folder: Folder) -> None:
     files, mistakes = read(folder)
     data = files.data
     assert (data["name"], [topic["id"] for topic in data["topics"]]) == ("Wheels", ["delivery", "refund"])
-    assert [ai_agent["id"] for ai_agent in data["ai_agents"]] == ["billing", "general"]
+    assert [ai_agent["id"] for ai_agent in data["ai_agents"]] == ["billing", "general", "greeter"]
     assert [article["id"] for article in data["articles"]] == ["delivery"]
     assert (files.unread, mistakes) == (frozenset(), [])
 
@@ -26,7 +26,7 @@ def test_the_files_make_one_specification(folder: Folder) -> None:
 def test_what_belongs_into_another_file_is_left_out(folder: Folder) -> None:
     folder.replace("organisation.yaml", "name: Wheels", "name: Wheels\ntopics: []\nai_agents: []\ncolour: red")
     data = read(folder)[0].data
-    assert (len(data["topics"]), len(data["ai_agents"]), "colour" in data) == (2, 2, False)
+    assert (len(data["topics"]), len(data["ai_agents"]), "colour" in data) == (2, 3, False)
 
 
 @pytest.mark.parametrize(

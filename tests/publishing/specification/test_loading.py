@@ -19,7 +19,7 @@ def test_everything_of_the_folder_is_loaded(folder: Folder) -> None:
     loaded = load_specification(folder.path)
     specification = loaded.version.specification
     assert [topic.id for topic in specification.topics] == ["delivery", "refund"]
-    assert [ai_agent.name for ai_agent in specification.ai_agents] == ["Bo", "Gil"]
+    assert [ai_agent.name for ai_agent in specification.ai_agents] == ["Bo", "Gil", "Pia"]
     assert loaded.version.articles[0].body == "A bicycle arrives within 5 days."
     assert loaded.directory.accounts[0].invoices[0].number == "W-1"
     assert loaded.directory.contacts[0].phone == "+49305550"

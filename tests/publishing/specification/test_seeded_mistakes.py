@@ -16,6 +16,7 @@ LARGE_SUMS = "rules/large_sums.yaml"
 THREATS = "rules/threats.yaml"
 CALM = "guidelines/calm.yaml"
 SHORT = "guidelines/short.yaml"
+WELCOME = "journeys/welcome.yaml"
 ARTICLE = "knowledge/delivery.md"
 CUSTOMERS = "customers/customers.yaml"
 
@@ -314,6 +315,38 @@ SEEDS = {
         "none of",
         "'drafts_unchanged'",
     ),
+    # Journeys that are carried out.
+    "an unknown kind of step": Seed(WELCOME, "kind: wait", "kind: nap", 10, "none of the words", "'wait'"),
+    "a key of another kind of step": Seed(WELCOME, "role: lead", "role: lead, text: Hi", 11, "no such key", "role"),
+    "a missing key of a step": Seed(WELCOME, "kind: message, text: Welcome.", "kind: message", 6, "missing", "Add it."),
+    "a missing key of a step that has its kind's name": Seed(
+        WELCOME, "kind: check_in, role: lead", "kind: ai_agent, ai_agent: general", 11, "is missing", "Add it."
+    ),
+    "one choice": Seed(WELCOME, ", { value: Silver }", "", 7, "a choice needs", "List them under choices"),
+    "a wait for nothing": Seed(WELCOME, "event: arrived, hours: 72, ", "", 10, "waits for nothing", "Name an event"),
+    "a time of no length": Seed(WELCOME, "hours: 72", "hours: 0", 10, "too low", "above 0"),
+    "an unknown step of a condition": Seed(WELCOME, "next: credit }", "next: credt }", 8, "no step", "'credit'"),
+    "an unknown question": Seed(WELCOME, "answer: ask, eq", "answer: aks, eq", 8, "no question 'aks'", "'ask'"),
+    "an unknown tool server of a step": Seed(WELCOME, "server: shop", "server: shp", 9, "no tool server", "'shop'"),
+    "an unknown journey": Seed(
+        WELCOME, "kind: check_in, role: lead", "kind: journey, journey: welcme", 11, "no journey 'welcme'", "'welcome'"
+    ),
+    "an unknown fact of a step": Seed(
+        WELCOME, "answer: ask, equals", "fact: frame_sice, equals", 8, "no customer has", "'frame_size'"
+    ),
+    "a tool that its AI agent may not use": Seed(
+        WELCOME, "ai_agent: greeter", "ai_agent: billing", 9, "may not use shop.voucher", "access: write"
+    ),
+    "a circle that never waits": Seed(
+        WELCOME, "amount: 5 }, next: rest", "amount: 5 }, next: which", 8, "without waiting", "a question or a wait"
+    ),
+    "a journey that is a part of itself": Seed(
+        WELCOME, "kind: check_in, role: lead", "kind: journey, journey: welcome", 11, "a part of", "Leave one"
+    ),
+    "a journey in words that begins": Seed(
+        JOURNEY, "topics: [refund]", "topics: [refund]\nenter_by: [topic]", 4, "never begun", "each step a kind"
+    ),
+    "a journey that no topic begins": Seed(WELCOME, "topics: [delivery]\n", "", 3, "topics names none", "in topics"),
     # The article around its head.
     "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
     "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),
