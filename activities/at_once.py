@@ -74,8 +74,9 @@ class AtOnce:
             return GeneratedReply(draft=draft, carried_out=done)
         outcome = "asked_back" if record.decision.outcome is Outcome.CLARIFY else "sent"
         text, summary = reply.text or draft.text, reply_summary(draft, record)
+        topic = draft.evidence.topic
         return GeneratedReply(
-            carried_out=CarriedOut(summary=summary, outcome=outcome, ai_agent=draft.ai_agent, text=text)
+            carried_out=CarriedOut(summary=summary, outcome=outcome, ai_agent=draft.ai_agent, text=text, topic=topic)
         )
 
     async def _ask_approval(

@@ -75,7 +75,9 @@ class ConversationActivities:
     @activity.defn
     async def record_messages(self, input: RecordMessagesInput) -> RecordedMessages:
         """Write customer messages into the transcript; drafts of an older revision are stale from here on."""
-        return await self._conversations.record_messages(input.conversation_id, input.revision, input.messages)
+        return await self._conversations.record_messages(
+            input.conversation_id, input.revision, input.messages, answered=input.answered
+        )
 
     @activity.defn
     async def change_ownership(self, input: ChangeOwnershipInput) -> OwnershipChanged:

@@ -20,6 +20,7 @@ from activities.context import CONTEXT_ATTEMPTS, ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.identity import IdentityActivities
+from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
@@ -92,6 +93,9 @@ RECORD_DECISION = ActivityRow(ApprovalActivities.record_decision, STORE)
 CLIMB_LADDER = ActivityRow(ApprovalActivities.climb_ladder, STORE)
 ESCALATE_CONVERSATION = ActivityRow(DeliveryActivities.escalate_conversation, STORE)
 ANSWER_IDENTITY_CHECK = ActivityRow(IdentityActivities.answer_identity_check, STORE)
+OPEN_JOURNEY = ActivityRow(JourneyActivities.open_journey, STORE)
+READ_CUSTOMER_FACTS = ActivityRow(JourneyActivities.read_customer_facts, STORE)
+RECORD_JOURNEY = ActivityRow(JourneyActivities.record_journey, STORE)
 RECORD_UNWRITTEN = ActivityRow(WriteBackActivities.record_unwritten, STORE)
 
 FETCH_CUSTOMER_CONTEXT = ActivityRow(
@@ -274,6 +278,9 @@ ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
     WRITE_CRM_NOTE,
     UPDATE_TICKET,
     RECORD_UNWRITTEN,
+    OPEN_JOURNEY,
+    READ_CUSTOMER_FACTS,
+    RECORD_JOURNEY,
     READ_CHANNEL,
     FETCH_KNOWLEDGE,
     PUBLISH_KNOWLEDGE,

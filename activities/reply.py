@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.at_once import AtOnce
 from activities.heartbeats import heartbeats
+from activities.step_drafts import tool_draft, unasked
 from answering.organisations import Organisations, ServedVersion
 from answering.questions import question_of
 from domain.conversation.activity_models import (
@@ -20,6 +21,7 @@ from domain.conversation.activity_models import (
 )
 from domain.conversation.turn import Draft, draft_for
 from domain.errors import HoldfastError, NotFoundError
+from domain.journeys.work import UseTool
 from domain.tools.calls import RecordedCall
 from integrations.llm.abandoned import counting_abandoned
 from storage.approvals import ApprovalRepository
@@ -79,13 +81,22 @@ class ReplyActivities:
 
     async def _drafted(self, input: GenerateReplyInput, basis: DraftBasis) -> Draft | None:
         """The draft, kept before anything is done with it, so that no model is paid twice for a turn."""
-        if basis.draft is not None or not basis.unanswered:
+        if basis.draft is not None or not (basis.unanswered or input.work):
             return basis.draft
         served = await self._organisations.served(input.spec_hash)
+        made = await self._made(input, basis, served)
+        held_to = await self._organisations.held_to(served.specification, made.ai_agent)
+        return await self._turns.save_draft(input, draft_for(made, held_to, input.understands))
+
+    async def _made(self, input: GenerateReplyInput, basis: DraftBasis, served: ServedVersion) -> Draft:
+        """What an AI agent writes, or the use of a tool that a journey asks for."""
+        if isinstance(input.work, UseTool):
+            return tool_draft(input.draft_id, input.work, basis, served.version)
         question = question_of(
             input.draft_id,
             basis,
             ai_agent=input.ai_agent,
+            work=input.work,
             missing_sources=input.missing_sources,
             instruction=input.instruction,
             rejected=await self._rejected(input),
@@ -93,8 +104,7 @@ class ReplyActivities:
         )
         async with self._counting_failures(input.conversation_id):
             made = await served.drafter.draft(question)
-        held_to = await self._organisations.held_to(served.specification, made.ai_agent)
-        return await self._turns.save_draft(input, draft_for(made, held_to, input.understands))
+        return made if input.work is None else unasked(made)
 
     @activity.defn
     async def score_confidence(self, input: ScoreConfidenceInput) -> ScoredConfidence:
@@ -107,7 +117,9 @@ class ReplyActivities:
         if basis is None or basis.draft is None or served.validator is None:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
         done = await self._done(served, input.conversation_id)
-        question = question_of(input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done)
+        question = question_of(
+            input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done, work=input.work
+        )
         async with heartbeats(), self._counting_failures(input.conversation_id):
             verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)

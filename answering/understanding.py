@@ -62,6 +62,7 @@ class DraftQuestion(Frozen):
     transcript: tuple[TranscriptLine, ...] = ()
     context: CustomerContext = CustomerContext()
     ai_agent: str | None = Field(None, description="Who answers at present; None is the default AI agent.")
+    is_assigned: bool = Field(False, description="Whoever it is about, this AI agent answers.")
     instruction: str = ""
     rejected: tuple[str, ...] = Field((), description="Drafts that a person rejected since the customer's question.")
     greet: bool = True
@@ -115,7 +116,7 @@ class MessageReader:
             Asked(text, prediction, self._like(text, vectors))
             for text, prediction in zip(texts, predictions, strict=False)
         ]
-        ai_agent = self._route(prediction, question.ai_agent)
+        ai_agent = self._answers(prediction, question)
         facts = tellable_facts(question.context, ai_agent)
         parts = [self._part(found, own or found.text, ai_agent, facts, vectors) for found in questions]
         added = self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
@@ -163,6 +164,11 @@ class MessageReader:
         if topic is None or prediction.confidence < SURE_OF_TOPIC or prediction.out_of_scope >= LIKELY_OUT_OF_SCOPE:
             return False
         return topic.escalate or topic.sensitivity is not None or self._is_watched(topic.id)
+
+    def _answers(self, prediction: TopicPrediction, question: DraftQuestion) -> AiAgentSpec:
+        if question.is_assigned and question.ai_agent:
+            return self._spec.ai_agent(question.ai_agent)
+        return self._route(prediction, question.ai_agent)
 
     def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
         """The AI agent of the topic; when the topic is unsure, whoever answers at present."""

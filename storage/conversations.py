@@ -50,10 +50,14 @@ class ConversationRepository:
         return ConversationView.of(dict(row))
 
     async def record_messages(
-        self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage]
+        self, conversation_id: str, revision: int, messages: Sequence[CustomerMessage], *, answered: bool = False
     ) -> RecordedMessages:
-        """Write those messages that are new; drafts and approvals of a lower revision are stale from here on."""
-        query = "SELECT * FROM record_customer_messages($1, $2, $3, $4)"
+        """Write those messages that are new; drafts and approvals of a lower revision are stale from here on.
+
+        `answered`: they answer a question of ours, and nobody owes a reply to them.
+        """
+        plain, answers = "SELECT * FROM record_customer_messages", "SELECT * FROM record_answers"
+        query = (answers if answered else plain) + "($1, $2, $3, $4)"
         received = Notification(kind="message", conversation_id=conversation_id)
         row = await self._database.call(received, query, conversation_id, revision, tuple(messages), datetime.now(UTC))
         return RecordedMessages(recorded=row["recorded"], last_reply=row["last_reply"])

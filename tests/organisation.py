@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from domain.conversation.turn import CustomerContext, Fact
+from domain.specification.journeys import Journey
 from domain.specification.organisation import (
     AiAgentSpec,
     Article,
@@ -129,6 +130,27 @@ TOPICS = (
         examples=("is my frame under warranty", "the frame broke, is that covered", "how long is the warranty"),
     ),
 )
+GREETING = Journey.model_validate(
+    {
+        "id": "greeting",
+        "title": "A first bicycle",
+        "enter_by": ["person", "api"],
+        "steps": [
+            {
+                "id": "hello",
+                "kind": "message",
+                "text": "Welcome to the Bike Shop.",
+                "ai_agent": "service",
+                "next": "ride",
+            },
+            {"id": "ride", "kind": "wait", "event": "first_ride", "next": "meet"},
+            {"id": "meet", "kind": "check_in", "role": "approver"},
+        ],
+    }
+)
+INNER = Journey.model_validate(
+    {"id": "inner", "title": "A part", "steps": [{"id": "hint", "kind": "message", "text": "Pump up the tyres."}]}
+)
 SPECIFICATION = OrganisationSpec(
     organisation="bikeshop",
     name="Bike Shop",
@@ -136,6 +158,7 @@ SPECIFICATION = OrganisationSpec(
     topics=TOPICS,
     out_of_scope_examples=("what is the weather tomorrow", "write me a poem", "who won the match"),
     ai_agents=(SERVICE, BILLING),
+    journeys=(GREETING, INNER),
 )
 VERSION = SpecVersion(specification=SPECIFICATION, articles=ARTICLES)
 READ_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -17,6 +17,7 @@ from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.identity import IdentityActivities
+from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
@@ -57,6 +58,7 @@ from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
 from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
+from storage.journeys import JourneyRepository
 from storage.knowledge import KnowledgeRepository
 from storage.measures import MeasureRepository
 from storage.specs import SpecRepository
@@ -152,6 +154,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
             Publisher(database, in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors))),
         ),
         trust=TrustActivities(organisations, Trust(MeasureRepository(database), trust_log)),
+        journeys=JourneyActivities(JourneyRepository(database), organisations.version),
         write_back=WriteBackActivities(
             ConversationRepository(database),
             customers,

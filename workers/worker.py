@@ -13,6 +13,7 @@ from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
 from activities.identity import IdentityActivities
+from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
 from activities.options import ACTIVITIES
 from activities.reading import ReadingActivities
@@ -24,11 +25,18 @@ from domain.queues import CONVERSATIONS, LLM, PUBLISHING, QUEUES
 from workers.failures import FailureInterceptor
 from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.journeys.workflow import JourneyWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
 from workflows.trust import ReviewTrustWorkflow
 
-WORKFLOWS = (ConversationWorkflow, ReadChannelWorkflow, SynchroniseKnowledgeWorkflow, ReviewTrustWorkflow)
+WORKFLOWS = (
+    ConversationWorkflow,
+    JourneyWorkflow,
+    ReadChannelWorkflow,
+    SynchroniseKnowledgeWorkflow,
+    ReviewTrustWorkflow,
+)
 STICKY = timedelta(seconds=5)
 """After so long without an answer, a conversation's next task goes to another worker: how long a kill is felt."""
 
@@ -47,6 +55,7 @@ class Activities:
     reading: ReadingActivities
     knowledge: KnowledgeActivities
     trust: TrustActivities
+    journeys: JourneyActivities
     write_back: WriteBackActivities
 
 

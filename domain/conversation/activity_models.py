@@ -15,6 +15,7 @@ from domain.conversation.ownership import Owner, Position, Status
 from domain.conversation.policy import Policy
 from domain.conversation.requests import DecideApproval, StartConversation
 from domain.conversation.turn import DecisionRecord, Draft, Usage
+from domain.journeys.work import DraftedWork
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, LadderRung, Mode, Probability
 
@@ -89,7 +90,7 @@ class Mandate(Frozen):
 class GenerateReplyInput(Frozen):
     """`messages` are those that are not recorded yet; the reply answers every unanswered one.
 
-    Without a `mandate` the draft is only returned.
+    Without a `mandate` the draft is only returned. `work`: a journey asks for the draft, whatever was written.
     """
 
     organisation: str
@@ -106,6 +107,7 @@ class GenerateReplyInput(Frozen):
     suggestion: bool = False
     understands: tuple[str, ...] = Field((), description="Fields of evidence that the deciding workflow knows.")
     mandate: Mandate | None = None
+    work: DraftedWork | None = None
 
 
 class CarriedOut(Frozen):
@@ -118,6 +120,7 @@ class CarriedOut(Frozen):
     outcome: Literal["sent", "asked_back", "asked_approval", "refused"]
     ai_agent: str
     text: str = ""
+    topic: str | None = None
     approval: Approval | None = None
 
 
@@ -140,10 +143,13 @@ class GeneratedReply(Frozen):
 
 
 class ScoreConfidenceInput(Frozen):
+    """`work`: what a journey wanted the draft for."""
+
     organisation: str
     conversation_id: str
     spec_hash: str
     draft_id: str
+    work: DraftedWork | None = None
 
 
 class ScoredConfidence(Frozen):
@@ -227,10 +233,13 @@ class EscalateConversationInput(Frozen):
 
 
 class RecordMessagesInput(Frozen):
+    """`answered`: nobody owes the messages a reply, because a journey had asked for them."""
+
     organisation: str
     conversation_id: str
     revision: int
     messages: tuple[CustomerMessage, ...]
+    answered: bool = False
 
 
 class RecordedMessages(Frozen):

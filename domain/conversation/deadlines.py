@@ -52,11 +52,16 @@ def code_due(state: ConversationState) -> datetime | None:
 
 
 def closing_due(state: ConversationState) -> datetime | None:
-    """When a resolved conversation can no longer be reopened and its workflow ends."""
+    """When a resolved conversation can no longer be reopened and its workflow ends; not while it is on a journey."""
     resolved_at = state.lifecycle.resolved_at
-    if resolved_at is None or state.policy is None:
+    if resolved_at is None or state.policy is None or state.journeys.active:
         return None
     return resolved_at + timedelta(days=state.policy.service_levels.reopen_days)
+
+
+def step_due(state: ConversationState) -> datetime | None:
+    """When a journey that was held back goes on."""
+    return state.journeys.not_before
 
 
 def _due(state: ConversationState) -> list[tuple[datetime, str]]:
@@ -67,5 +72,6 @@ def _due(state: ConversationState) -> list[tuple[datetime, str]]:
         (snooze_due(state), "end of the snooze"),
         (code_due(state), "end of the identity code"),
         (closing_due(state), "close for good"),
+        (step_due(state), "next step of a journey"),
     )
     return [(instant, meaning) for instant, meaning in due if instant is not None]

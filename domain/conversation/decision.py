@@ -43,6 +43,11 @@ def _decide_by_policy(
     sampling_key: str,
 ) -> Decision:
     """The first cause that holds wins; the order is the policy."""
+    if evidence.of_journey:
+        asks = evidence.action == "needs_approval" or evidence.supervised
+        return Decision(
+            outcome=Outcome.ASK_APPROVAL if asks else Outcome.SEND, reason=Reason.ACTION if asks else Reason.JOURNEY
+        )
     reason = _reason_to_escalate(evidence, exchanges, service_levels)
     if reason:
         return Decision(outcome=Outcome.ESCALATE, reason=reason)

@@ -10,6 +10,7 @@ from domain.delivery.quiet_hours import next_allowed
 from domain.language.handoff_notices import handoff_notice
 from domain.model import Frozen
 from domain.specification.calendar import BusinessCalendar, QuietHours
+from domain.specification.journeys import Journey
 from domain.specification.organisation import (
     DIRECTORY,
     ApprovalRule,
@@ -23,6 +24,14 @@ from domain.specification.organisation import (
 )
 from domain.specification.rules import DecidingRule
 from domain.specification.wording import Wording
+
+
+class JourneyEntry(Frozen):
+    """A journey that begins by itself: upon a reply on one of the topics, or the use of one of the tools."""
+
+    journey: str
+    topics: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
 
 
 class Policy(Frozen):
@@ -49,6 +58,7 @@ class Policy(Frozen):
     validates: bool = False
     model_is_embedded: bool = False
     calibration: Calibration = Calibration()
+    journeys: tuple[JourneyEntry, ...] = ()
 
     @property
     def has_own_context(self) -> bool:
@@ -110,4 +120,18 @@ def policy_of(
         channels=dict(channels),
         validates=spec.model.validator is not None,
         calibration=calibration,
+        journeys=tuple(filter(_begins_by_itself, map(_entry_of, spec.journeys))),
     )
+
+
+def _entry_of(journey: Journey) -> JourneyEntry:
+    by = journey.enter_by if journey.runs else ()
+    return JourneyEntry(
+        journey=journey.id,
+        topics=journey.topics if "topic" in by else (),
+        tools=journey.tools if "tool" in by else (),
+    )
+
+
+def _begins_by_itself(entry: JourneyEntry) -> bool:
+    return bool(entry.topics or entry.tools)

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, ConversationId
 from domain.conversation.ownership import Person
 from domain.delivery.channels import WEB_CHAT
+from domain.journeys.work import StepWork
 from domain.model import Frozen
 from domain.specification.model import Key
 from domain.specification.organisation import ChannelKind, Mode
@@ -93,6 +94,34 @@ AnyRequest = Annotated[
     TakeOver | HandBack | SendHumanReply | Snooze | Resolve | Reopen | ChangeMode | ReportFailure | DecideApproval,
     Field(discriminator="kind"),
 ]
+
+
+class EnterJourney(Request):
+    """Begin a journey, unless the customer is on it."""
+
+    kind: Literal["enter_journey"] = "enter_journey"
+    journey: Key
+
+
+class CarryOutStep(Frozen):
+    """A journey asks its conversation to do something. The same `key` is the same step, done once.
+
+    `run` is the workflow of the journey, which hears what became of it.
+    """
+
+    kind: Literal["carry_out_step"] = "carry_out_step"
+    run: str
+    key: str
+    work: StepWork
+
+
+class RecallSteps(Frozen):
+    """A journey does not need these steps any more; what has been said stays said. `ended`: it needs nothing more."""
+
+    kind: Literal["recall_steps"] = "recall_steps"
+    run: str
+    keys: tuple[str, ...] = ()
+    ended: bool = False
 
 
 class StartConversation(Frozen):

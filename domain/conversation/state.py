@@ -24,13 +24,21 @@ from domain.conversation.groups import (
     Ticket,
     Waiting,
 )
+from domain.conversation.journeys import Journeys
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy, shared
-from domain.conversation.requests import AnyRequest, StartConversation
+from domain.conversation.requests import (
+    AnyRequest,
+    CarryOutStep,
+    EnterJourney,
+    RecallSteps,
+    StartConversation,
+)
 from domain.conversation.turn import Draft
 from domain.identity.check import IdentityCheck
+from domain.journeys.work import StepReport
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
 
@@ -63,6 +71,7 @@ class ConversationState(BaseModel):
     latest: LastCustomerMessage = LastCustomerMessage()
     ticket: Ticket = Ticket()
     shown: ShownStatus = ShownStatus()
+    journeys: Journeys = Journeys()
     events_per_run: int = EARLIER_EVENTS_PER_RUN
     """After so many, the history begins anew. It travels, so that a run keeps the length that it began with."""
 
@@ -222,6 +231,8 @@ class ConversationState(BaseModel):
         if messages:
             self.move_on()
             self._answering(unanswered=True)
+            if self.owned_by_ai:
+                self.journeys = self.journeys.read(messages)
         return messages
 
     def put_back(self, messages: tuple[CustomerMessage, ...]) -> None:
@@ -348,6 +359,57 @@ class ConversationState(BaseModel):
         if answers_all:
             self._answering(unanswered=False, instruction="")
             self._waiting(told_to_wait=False, identity_check=None)
+
+    # Journeys.
+
+    def receive_journey(self, request: EnterJourney | CarryOutStep | RecallSteps) -> None:
+        """Keep what is asked of or by a journey; people's requests once for each id that is remembered."""
+        match request:
+            case EnterJourney():
+                if self._first_time(f"request:{request.request_id}"):
+                    self.journeys = self.journeys.enter(request)
+            case CarryOutStep():
+                self.journeys = self.journeys.ask(request)
+            case RecallSteps():
+                self.journeys = self.journeys.recall(request)
+
+    def keep_journeys(self, journeys: Journeys) -> None:
+        self.journeys = journeys
+
+    def may_carry_out_steps(self) -> bool:
+        """A journey waits for a person who owns it, for an approval, and for what the customer is owed."""
+        waiting, owed = self.waiting, self.mailbox.inbox or self.mailbox.requests or self.answering.unanswered
+        undecided = self.approval or waiting.identity_check or waiting.in_doubt
+        return self.owned_by_ai and self.status in {Status.OPEN, Status.RESOLVED} and not owed and not undecided
+
+    def note_step_sent(self, draft_id: str, at: datetime) -> bool:
+        """A draft reached the customer; whether it was a journey's, which counts as no exchange."""
+        step = self.journeys.of_draft(draft_id)
+        if step is None:
+            return False
+        self.end_step(step, StepReport(key=step.key, status="done"), at)
+        self._answering(unanswered=False, instruction="")
+        return True
+
+    def end_step(self, step: CarryOutStep, report: StepReport, at: datetime) -> None:
+        """A step of a journey came to its end; silence counts from what was said."""
+        self.journeys = self.journeys.report(step, report)
+        self.note_quiet(at)
+
+    def note_quiet(self, at: datetime) -> None:
+        """Something was said without being asked: silence counts from then, where it counts."""
+        if self.waiting.quiet_since is not None:
+            self._waiting(quiet_since=at)
+
+    def note_topic(self, topic: str | None) -> None:
+        """A reply on a topic was sent: it may begin journeys."""
+        entries = [one.journey for one in self.opened_policy.journeys if topic in one.topics]
+        self.journeys = self.journeys.enter_by_itself(entries, "topic")
+
+    def note_tool(self, tool: str) -> None:
+        """A tool was used: it may begin journeys."""
+        entries = [one.journey for one in self.opened_policy.journeys if tool in one.tools]
+        self.journeys = self.journeys.enter_by_itself(entries, "tool")
 
     def change_mode(self, mode: Mode) -> None:
         """The mode that a person sets overrides the AI agent's own."""

@@ -107,6 +107,10 @@ class Evidence(Frozen):
     )
     guidelines: tuple[str, ...] = Field((), description="Guidelines that the reply was to follow, in their order.")
 
+    of_journey: bool = Field(
+        False, description="A journey asked for the use of a tool: nobody doubts it, and people approve it as ever."
+    )
+
     def under(self, mode: Mode | None, held_to: Mode | None = None) -> "Evidence":
         """The evidence in a conversation for which a person has set a mode: it overrides the AI agent's own.
 
@@ -217,6 +221,8 @@ class Reason(StrEnum):
     NOT_VERIFIED = "not_verified"
     RESTORED = "restored"
     RULE = "rule"
+    JOURNEY = "journey"
+    PROMISE_OVERDUE = "promise_overdue"
 
 
 class Decision(Frozen):

@@ -46,8 +46,7 @@ def read_answer(question: QuestionStep, text: str) -> Answer | None:
             return _number(question, said)
         case "email":
             return said.lower() if EMAIL.fullmatch(said) else None
-        case "text":
-            return None if said.endswith(("?", "？", "؟")) else said
+    return None if said.endswith(("?", "？", "؟")) else said
 
 
 def _chosen(question: QuestionStep, said: str) -> str | None:

@@ -67,8 +67,7 @@ def _carried_out(plan: Plan, progress: Progress, request: AnyJourneyRequest, now
             return interpreter.leave(plan, progress, now)
         case TellEvent():
             return interpreter.receive_event(plan, progress, request.event, now)
-        case ConfirmStep():
-            return interpreter.finish(plan, progress, request.step, "done", now)
+    return interpreter.finish(plan, progress, request.step, "done", now)
 
 
 def _text_of(request: AnyJourneyRequest) -> str:

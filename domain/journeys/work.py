@@ -20,7 +20,6 @@ from domain.specification.journeys import (
 from domain.specification.model import Key
 from domain.specification.tools import ToolName
 
-
 OVERDUE, HANDED_OVER = 1, 2
 """Reminders of a promise: first it is overdue, then a person has the conversation."""
 

@@ -58,6 +58,19 @@ BEGIN
     WHERE conversation_id = id AND author = 'ai_agent' ORDER BY seq DESC LIMIT 1;
 END $$;
 
+-- The same, of messages that answer what we asked: with them, everything is answered.
+CREATE OR REPLACE FUNCTION record_answers(
+    id text, new_revision integer, incoming jsonb, moment timestamptz, OUT recorded integer, OUT last_reply text
+) LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations;
+BEGIN
+    SELECT * INTO recorded, last_reply FROM record_customer_messages(id, new_revision, incoming, moment);
+    c := lock_conversation(id);
+    c.answered_seq := c.last_seq;
+    PERFORM save_conversation(c, moment);
+END $$;
+
 -- For workers of the version before.
 CREATE OR REPLACE FUNCTION record_messages(id text, new_revision integer, incoming jsonb, moment timestamptz)
 RETURNS integer LANGUAGE sql AS $$

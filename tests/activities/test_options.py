@@ -17,6 +17,7 @@ from activities import (
     conversation,
     delivery,
     identity,
+    journeys,
     knowledge,
     options,
     reading,
@@ -29,8 +30,21 @@ from activities.options import ACTIVITIES, ActivityRow
 from domain import queues
 from domain.queues import QUEUES
 
-MODULES = (approvals, context, conversation, delivery, identity, knowledge, reading, reply, tools, trust, write_back)
-WITHOUT_ACTIVITIES = {"__init__", "at_once", "heartbeats", "options"}
+MODULES = (
+    approvals,
+    context,
+    conversation,
+    delivery,
+    identity,
+    journeys,
+    knowledge,
+    reading,
+    reply,
+    tools,
+    trust,
+    write_back,
+)
+WITHOUT_ACTIVITIES = {"__init__", "at_once", "heartbeats", "options", "step_drafts"}
 HISTORIES = sorted((Path(__file__).parents[1] / "replay" / "histories").rglob("*.json"))
 SERVED = {(row.name, row.queue) for row in ACTIVITIES}
 

@@ -13,6 +13,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.journeys import JourneyActivities
 from answering.organisations import ModelFactory, Organisations
 from domain.conversation.activity_models import (
     GeneratedReply,
@@ -26,7 +27,7 @@ from domain.conversation.policy import policy_of
 from domain.conversation.turn import Citation, Draft, Evidence, Usage
 from domain.delivery.channels import WEB_CHAT
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
-from domain.specification.organisation import Mode
+from domain.specification.organisation import Mode, SpecVersion
 from domain.specification.tools import ToolServerSpec
 from domain.tools.actions import ProposedAction
 from integrations.channels.base import Channel
@@ -38,12 +39,14 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.deliveries import DeliveryRepository
+from storage.journeys import JourneyRepository
 from storage.specs import SpecRepository
 from storage.turns import TurnRepository
 from tests.organisation import VERSION
 from tests.pigeons import KIND, PigeonChannel
 from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.journeys.workflow import JourneyWorkflow
 
 
 def _no_model(*_: object) -> Never:
@@ -112,6 +115,10 @@ class TestOrganisation:
         )
 
 
+async def _published(_: str) -> SpecVersion:
+    return VERSION
+
+
 def no_tools(organisation: str, server: ToolServerSpec) -> ToolServer:
     raise AssertionError(f"{organisation} has no tool server {server.id}")
 
@@ -128,6 +135,7 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     delivery = DeliveryActivities(DeliveryRepository(database), channels)
     context = ContextActivities(CustomerRepository(database), {}, organisations)
     recording = ConversationActivities(conversations, organisations, context.fetch_customer_context)
+    journeys = JourneyActivities(JourneyRepository(database), _published)
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
         recording.record_messages,
@@ -141,13 +149,16 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
         delivery.escalate_conversation,
         context.fetch_customer_context,
         ScriptedReplies(TurnRepository(database)).generate_reply,
+        journeys.open_journey,
+        journeys.read_customer_facts,
+        journeys.record_journey,
     ]
     async with AsyncExitStack() as stack:
         runner = workflow_runner()
         worker = Worker(
             client,
             task_queue=CONVERSATIONS,
-            workflows=[ConversationWorkflow],
+            workflows=[ConversationWorkflow, JourneyWorkflow],
             activities=activities,
             workflow_runner=runner,
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),

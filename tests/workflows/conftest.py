@@ -25,6 +25,7 @@ from domain.search_attributes import SEARCH_ATTRIBUTES
 from tests.workflows.fakes import FakeActivities
 from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.journeys.workflow import JourneyWorkflow
 
 KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "Keyword": SearchAttributeKey.for_keyword,
@@ -114,7 +115,7 @@ async def workers(env: WorkflowEnvironment, fakes: FakeActivities, **options: An
         conversations = Worker(
             env.client,
             task_queue=CONVERSATIONS,
-            workflows=[ConversationWorkflow],
+            workflows=[ConversationWorkflow, JourneyWorkflow],
             activities=fakes.all,
             workflow_runner=workflow_runner(),
             **options,

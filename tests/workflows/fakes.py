@@ -48,6 +48,15 @@ from domain.identity.check import (
     SentIdentityCode,
     Verdict,
 )
+from domain.journeys.activity_models import (
+    CustomerFacts,
+    OpenedJourney,
+    OpenJourneyInput,
+    ReadFactsInput,
+    RecordJourneyInput,
+)
+from domain.journeys.plan import Plan
+from domain.journeys.work import Instruct, UseTool
 from domain.specification.organisation import Mode
 from domain.tools.actions import ProposedAction
 from domain.tools.calls import CalledTool, CallToolInput
@@ -120,6 +129,10 @@ class FakeActivities:
         self.code_goes = "sent"
         self.code_lasts = timedelta(minutes=10)
         self.verdicts: list[Verdict] = []
+        self.plans: dict[str, Plan] = {}
+        self.facts: dict[str, str] = {}
+        self.journeys: list[RecordJourneyInput] = []
+        self.tool_waits = False
         self.gates: dict[str, Gate] = {}
         self.failures: dict[str, list[ApplicationError]] = defaultdict(list)
         self.opened = OpenedConversation(
@@ -190,13 +203,15 @@ class FakeActivities:
             self._record(input.messages, input.revision)
         await self._enter("generate_reply")
         self._record(input.messages, input.revision)
-        if not self.unanswered and not input.suggestion:
+        if not self.unanswered and not input.suggestion and input.work is None:
             return GeneratedReply(draft=None)
+        if isinstance(input.work, UseTool):
+            return GeneratedReply(draft=self._tool_draft(input.draft_id, input.work))
         evidence = self.evidences.pop(0) if self.evidences else self.evidence
         draft = Draft(
             draft_id=input.draft_id,
             ai_agent="general",
-            text=f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}",
+            text=self._text(input),
             actions=self.actions,
             evidence=evidence,
             usage=Usage(model="fake"),
@@ -208,6 +223,36 @@ class FakeActivities:
         reply = await AtOnce(store, store).carry_out(draft, input, input.mandate, self.policy)
         await self.pass_gate("generate_reply done")
         return reply
+
+    def _text(self, input: GenerateReplyInput) -> str:
+        if isinstance(input.work, Instruct):
+            return f"{input.work.ai_agent}: {input.work.instruction}"
+        return f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}"
+
+    def _tool_draft(self, draft_id: str, work: UseTool) -> Draft:
+        """As activities.step_drafts makes it."""
+        arguments = {name: value for name, value in work.arguments.items() if isinstance(value, str | int | float)}
+        action = ProposedAction(server=work.server, tool=work.tool, arguments=arguments)
+        waits = "needs_approval" if self.tool_waits else "within_limit"
+        evidence = SURE.model_copy(update={"of_journey": True, "action": waits})
+        return Draft(
+            draft_id=draft_id, ai_agent=work.ai_agent, actions=(action,), evidence=evidence, usage=Usage(model="fake")
+        )
+
+    @activity.defn
+    async def open_journey(self, input: OpenJourneyInput) -> OpenedJourney:
+        await self._enter("open_journey")
+        return OpenedJourney(plan=self.plans.get(input.start.journey))
+
+    @activity.defn
+    async def read_customer_facts(self, input: ReadFactsInput) -> CustomerFacts:
+        await self._enter("read_customer_facts")
+        return CustomerFacts(facts={name: self.facts[name] for name in input.names if name in self.facts})
+
+    @activity.defn
+    async def record_journey(self, input: RecordJourneyInput) -> None:
+        await self._enter("record_journey")
+        self.journeys.append(input)
 
     @activity.defn
     async def call_tool(self, input: CallToolInput) -> CalledTool:
@@ -253,6 +298,8 @@ class FakeActivities:
     async def record_messages(self, input: RecordMessagesInput) -> RecordedMessages:
         await self._enter("record_messages")
         recorded = self._record(input.messages, input.revision)
+        if input.answered:
+            self.unanswered = []
         return RecordedMessages(recorded=recorded, last_reply=self.last_reply)
 
     @activity.defn
@@ -325,6 +372,6 @@ class FakeActivities:
             "open_conversation", "fetch_customer_context", "generate_reply", "score_confidence", "deliver_message",
             "escalate_conversation", "record_messages", "change_ownership", "change_status", "request_approval",
             "record_decision", "climb_ladder", "call_tool", "send_identity_code", "answer_identity_check",
-            "give_up_delivery",
+            "give_up_delivery", "open_journey", "read_customer_facts", "record_journey",
         ]  # fmt: skip
         return [getattr(self, name) for name in names]

@@ -1,4 +1,4 @@
-"""Waking conversations so that they go on with the current version of the workers."""
+"""Waking conversations and journeys so that they go on with the current version of the workers."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import ConflictError
 from domain.model import Frozen
 from workers.rollout.deployment import WorkerDeployment
-from workers.rollout.temporal import CONVERSATION, DeploymentCalls, explained
+from workers.rollout.temporal import ROLLS_OVER, DeploymentCalls, explained
 from workflows.conversation.workflow import ConversationWorkflow
 
 ROUNDS = 3
@@ -110,7 +110,7 @@ class _Waking:
 
     @property
     def _elsewhere(self) -> tuple[str, str]:
-        return CONVERSATION, self._calls.not_on(self._current)
+        return ROLLS_OVER, self._calls.not_on(self._current)
 
     async def _new(self) -> list[Run]:
         open_runs = self._calls.open(*self._elsewhere)

@@ -140,11 +140,16 @@ class ActivityCalls(Calls):
                     return None
 
     def generate_reply(
-        self, messages: tuple[CustomerMessage, ...], *, mandate: Mandate | None = None, suggestion: bool = False
+        self,
+        messages: tuple[CustomerMessage, ...],
+        *,
+        mandate: Mandate | None = None,
+        suggestion: bool = False,
+        draft_id: str | None = None,
     ) -> ActivityHandle[GeneratedReply]:
         """Start a draft for everything unanswered, and what the mandate allows to do with it.
 
-        `suggestion`: only the human agent sees it.
+        `suggestion`: only the human agent sees it. `draft_id`: of a draft that a step of a journey wants.
         """
         state, turn, context = self._state, self._state.answering.turn, self._state.customer_context.fetched
         input = GenerateReplyInput(
@@ -152,7 +157,7 @@ class ActivityCalls(Calls):
             spec_hash=self._spec_hash,
             revision=state.revision,
             turn=turn,
-            draft_id=self.draft_id(turn),
+            draft_id=draft_id or self.draft_id(turn),
             messages=messages,
             ai_agent=state.answering.ai_agent,
             context_id=context.context_id if context else None,
@@ -161,6 +166,7 @@ class ActivityCalls(Calls):
             suggestion=suggestion,
             understands=UNDERSTOOD,
             mandate=mandate,
+            work=state.journeys.work_of(draft_id) if draft_id else None,
         )
         what = "suggest a reply" if suggestion else "write a reply" if mandate is None else "write a reply, and send it"
         row = GENERATE_EMBEDDED if self._policy.model_is_embedded else self._generate_remote()
@@ -211,7 +217,8 @@ class ActivityCalls(Calls):
 
     async def score_confidence(self, draft: Draft) -> float | None:
         """The validator's verdict; without one in time, the draft counts as not supported."""
-        input = ScoreConfidenceInput(**self._names, spec_hash=self._spec_hash, draft_id=draft.draft_id)
+        work = self._state.journeys.work_of(draft.draft_id)
+        input = ScoreConfidenceInput(**self._names, spec_hash=self._spec_hash, draft_id=draft.draft_id, work=work)
         asked = f"turn {self._state.answering.turn}: is the draft supported by its sources?"
         scored = await self._unless_failed(startable(SCORE_CONFIDENCE, input, asked))
         if scored is None:
@@ -305,7 +312,7 @@ class ActivityCalls(Calls):
             approval=approval,
             after=self._state.lifecycle.ask_approval(approval).position,
             record=record,
-            notice=self._approval_notice(),
+            notice="" if self._state.journeys.of_draft(approval.draft_id) else self._approval_notice(),
         )
         await execute_activity(
             REQUEST_APPROVAL,
@@ -346,11 +353,13 @@ class ActivityCalls(Calls):
             f"{rung.action.replace('_', ' ')}: {', '.join(approval.roles)}",
         )
 
-    async def record_messages(self, messages: tuple[CustomerMessage, ...]) -> RecordedMessages:
-        """Record customer messages at the state's revision."""
+    async def record_messages(
+        self, messages: tuple[CustomerMessage, ...], *, answered: bool = False
+    ) -> RecordedMessages:
+        """Record customer messages at the state's revision; `answered`: nobody owes them a reply."""
         return await execute_activity(
             RECORD_MESSAGES,
-            RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages),
+            RecordMessagesInput(**self._names, revision=self._state.revision, messages=messages, answered=answered),
             f"record {len(messages)} customer message(s)",
         )
 

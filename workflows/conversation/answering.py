@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Literal
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, RetryState
@@ -12,13 +13,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import CarriedOut, GeneratedReply, Mandate
     from domain.conversation.deciding import approval_to_ask, decide_draft
+    from domain.conversation.groups import Answered
     from domain.conversation.meanwhile import SET_ASIDE as SET_ASIDE_STATUSES
     from domain.conversation.meanwhile import interrupts
     from domain.conversation.messages import CustomerMessage
     from domain.conversation.ownership import Status
-    from domain.conversation.requests import ChangeMode
+    from domain.conversation.requests import CarryOutStep, ChangeMode
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft, Outcome, Reason
+    from domain.journeys.work import Instruct, StepReport, UseTool
     from domain.specification.organisation import Mode
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.identity import IdentityChecks
@@ -50,12 +53,56 @@ class Answering:
     async def process_inbox(self) -> None:
         """Answer what was written, or pass it to the person who owns the conversation."""
         state, self._set_aside = self._state, False
+        if await self._hear_answer():
+            return
         if state.status in {Status.SNOOZED, Status.RESOLVED} and not await self._lifecycle.wake_for_message():
             return
         if state.owned_by_ai:
             await self._answer()
         else:
             await self._pass_to_human()
+
+    async def _hear_answer(self) -> bool:
+        """Whether all that was written is the answer that a journey waits for: then nobody replies to it."""
+        state, inbox = self._state, self._state.mailbox.inbox
+        owed = state.answering.unanswered or state.approval or state.waiting.identity_check
+        if owed or not (state.owned_by_ai and len(inbox) == 1 and state.journeys.hears(inbox)):
+            return False
+        set_aside = state.status in SET_ASIDE_STATUSES
+        await self._activities.record_messages(state.take_questions(), answered=True)
+        state.note_nothing_unanswered()
+        if set_aside:
+            event: Literal["woken", "reopened"] = "reopened" if state.status is Status.RESOLVED else "woken"
+            await self._lifecycle.wake(event, f"message-{state.revision}", "customer")
+        return True
+
+    async def draft_for(self, step: CarryOutStep, work: Instruct | UseTool) -> bool:
+        """What a journey wants written or done goes the way of every draft; the state learns what became of it.
+
+        The use of a tool keeps its draft, so that it is not done twice. True where only our store was away.
+        """
+        state, self._set_aside = self._state, False
+        await self._refresh_context()
+        state.begin_turn()
+        draft_id = step.key if isinstance(work, UseTool) else self._activities.draft_id(state.answering.turn)
+        state.keep_journeys(state.journeys.begin_draft(step, draft_id))
+        try:
+            reply = await self._unless_overtaken(self._activities.generate_reply((), draft_id=draft_id), ())
+        except ActivityError as error:
+            return await self._without_draft(error)
+        if reply is not None and reply.draft is not None:
+            await self._carry_through(reply.draft)
+        elif reply is not None:
+            state.end_step(step, StepReport(key=step.key, status="failed"), workflow.now())
+        return False
+
+    async def _without_draft(self, error: ActivityError) -> bool:
+        """A model that is silent is asked again later: the customer waits for nothing."""
+        if await self._activities.store_came_back(error):
+            return True
+        if error.retry_state is not RetryState.TIMEOUT:
+            await self._lifecycle.escalate(Reason.MODEL_FAILED)
+        return False
 
     async def _pass_to_human(self) -> None:
         await self._lifecycle.record_inbox()
@@ -140,6 +187,7 @@ class Answering:
         state.note_last_answer(done.summary)
         if done.outcome in {"sent", "asked_back"}:
             state.note_reply(workflow.now(), answers_all=True, clarified=done.outcome == "asked_back")
+            state.note_topic(done.topic if done.outcome == "sent" else None)
         elif done.approval and done.approval.revision == state.revision:
             await self._await_approval(done.approval)
 
@@ -231,7 +279,7 @@ class Answering:
         record = await self._decide(draft)
         match record.decision.outcome:
             case Outcome.SEND:
-                if await self._use_tools(draft, record):
+                if await self._use_tools(draft, record) and (draft.text or not draft.evidence.of_journey):
                     await self._send(draft, record)
             case Outcome.CLARIFY:
                 await self._send(draft, record)
@@ -245,14 +293,14 @@ class Answering:
     async def _decide(self, draft: Draft) -> DecisionRecord:
         state, policy = self._state, self._state.opened_policy
         evidence = draft.evidence.under(state.answering.mode_set_by_person, draft.held_to)
-        if policy.validates and not evidence.abstained:
+        if policy.validates and not evidence.abstained and not evidence.of_journey:
             verdict = await self._activities.score_confidence(draft)
             evidence = evidence.model_copy(update={"validator": verdict})
         return decide_draft(
             draft,
             evidence,
             policy,
-            state.answering.counts,
+            Answered() if state.journeys.of_draft(draft.draft_id) else state.answering.counts,
             turn=state.answering.turn,
             revision=state.revision,
             now=workflow.now(),
@@ -279,10 +327,15 @@ class Answering:
         if delivered is None:
             await self._lifecycle.escalate(Reason.DELIVERY_FAILED, draft, record)
         elif delivered.status == "delivered":
-            clarified = record.decision.outcome is Outcome.CLARIFY
-            state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
+            self._note_sent(draft, clarified=record.decision.outcome is Outcome.CLARIFY, revision=revision)
         elif state.revision == revision:
             state.catch_up(await self._activities.open_conversation())
+
+    def _note_sent(self, draft: Draft, *, clarified: bool, revision: int) -> None:
+        state = self._state
+        if not state.note_step_sent(draft.draft_id, workflow.now()):
+            state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
+            state.note_topic(None if clarified else draft.evidence.topic)
 
     async def _quiet_hours_pass(self) -> bool:
         """Hold a reply back while the channel is to be quiet; False when it was overtaken meanwhile."""
@@ -323,7 +376,10 @@ class Answering:
     async def _await_approval(self, approval: Approval) -> None:
         state = self._state
         state.ask_approval(approval)
-        self._lifecycle.approval_waits(approval)
+        if approval.text:
+            self._lifecycle.approval_waits(approval)
+        if state.journeys.of_draft(approval.draft_id):
+            return  # the customer waits for nothing
         if state.is_pushed() and not state.waiting.told_to_wait:
             await self._lifecycle.tell(f"approval-{state.answering.turn}", state.opened_policy.wording.approval_wait)
         state.note_told_to_wait()

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import Reason
+    from domain.journeys.work import StepReport
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.lifecycle import ConversationLifecycle
     from workflows.conversation.tools import ToolExecution
@@ -46,7 +47,7 @@ class Approvals:
         match verdict.effect:
             case "send":
                 if not approval.actions or await self._use_approved_tools(approval, decision):
-                    await self._send_approved(approval, decision)
+                    await self._send_what_is_said(approval, decision)
             case "wait_for_more":
                 changed = self._state.approve_in_part(decision.by.id)
                 await self._activities.record_decision(decision, verdict.effect, approval=changed)
@@ -56,7 +57,7 @@ class Approvals:
             case "reapprove_edit":
                 await self._reapprove(approval, decision)
             case "redraft":
-                await self._redraft(decision)
+                await self._redraft(approval, decision)
             case "take_over":
                 closed = self._state.lifecycle.close_approval()
                 await self._activities.record_decision(decision, verdict.effect, after=closed)
@@ -74,6 +75,11 @@ class Approvals:
             self._state.close_approval()
         return acted == "done"
 
+    async def _send_what_is_said(self, approval: Approval, decision: DecideApproval) -> None:
+        """A journey uses tools and says nothing."""
+        if approval.text or decision.text:
+            await self._send_approved(approval, decision)
+
     async def _send_approved(self, approval: Approval, decision: DecideApproval) -> None:
         state = self._state
         sending = self._activities.sending.deliver_approved(approval, decision, is_closed=bool(approval.actions))
@@ -81,7 +87,8 @@ class Approvals:
         if delivered is None:
             await self._lifecycle.escalate(Reason.DELIVERY_FAILED)
         elif delivered.status == "delivered":
-            state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
+            if not state.note_step_sent(approval.draft_id, workflow.now()):
+                state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
             if state.approval is approval:
                 state.close_approval()
         else:
@@ -108,9 +115,15 @@ class Approvals:
         )
         self._state.replace_approval(fresh)
 
-    async def _redraft(self, decision: DecideApproval) -> None:
+    async def _redraft(self, approval: Approval, decision: DecideApproval) -> None:
+        """The AI agent writes again. The use of a tool that a journey asked for is not proposed again."""
         await self._activities.record_decision(decision, "redraft", after=self._state.lifecycle.close_approval())
-        self._state.ask_redraft(decision.reason)
+        step = self._state.journeys.uses_tool(approval.draft_id)
+        if step is None:
+            self._state.ask_redraft(decision.reason)
+            return
+        self._state.close_approval()
+        self._state.end_step(step, StepReport(key=step.key, status="failed"), workflow.now())
 
     async def let_go(self) -> None:
         """The veto window is over, and nobody has stopped the draft."""

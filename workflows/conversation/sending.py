@@ -95,6 +95,23 @@ class Sending(Calls):
             "tell the customer where things stand",
         )
 
+    def say(self, key: str, text: str, ai_agent: str | None) -> Delivery:
+        """What a journey tells or asks, by an AI agent or by the organisation itself; it answers nothing."""
+        author, author_id = (Author.AI_AGENT, ai_agent) if ai_agent else (Author.SYSTEM, "platform")
+        return self._deliver(
+            DeliverMessageInput(
+                **self._names,
+                message_key=key,
+                channel=self._state.channel,
+                author=author,
+                author_id=author_id,
+                kind="notice",
+                text=text,
+                expected_revision=self._state.revision,
+            ),
+            "send what the journey tells the customer",
+        )
+
     def ask_for_code(self, draft: Draft, record: DecisionRecord, check: IdentityCheck) -> Delivery:
         """A notice, because the question waits for its answer still."""
         return self._deliver(

@@ -60,10 +60,21 @@ def details(state: ConversationState) -> str:
         f"Approval `{approval.approval_id}` ({approval.reason}), rule `{approval.rule}`" if approval else "",
         f"Parked since {parked_since:%Y-%m-%d %H:%M:%S} UTC: the model does not answer" if parked_since else "",
         f"Escalated: {reason}" if reason else "",
+        _journeys(state),
         f"Last answer: {state.shown.last_answer}" if state.shown.last_answer else "",
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def _journeys(state: ConversationState) -> str:
+    """How many the customer is on, and whether one of them waits for an answer, or for the conversation."""
+    journeys = state.journeys
+    if not journeys.active:
+        return ""
+    waits = "; an answer is waited for" if journeys.question else ""
+    held = f"; {len(journeys.steps)} step(s) wait" if journeys.steps else ""
+    return f"On {len(journeys.active)} journey(s){waits}{held}"
 
 
 def why_escalated(reason: str, draft: Draft | None) -> str:

@@ -12,6 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import DecisionRecord, Draft
+    from domain.journeys.work import StepReport
+    from domain.tools.actions import ProposedAction
     from domain.tools.calls import CalledTool
     from workflows.activity_rows import Start
     from workflows.conversation.activity_calls import ActivityCalls
@@ -35,9 +37,13 @@ class ToolExecution:
         if not await self._burst_is_over():
             return "refused"
         acted = await self._use(
-            self._activities.call_tool(draft.draft_id, number, action, draft.ai_agent, revision, record=record)
+            (
+                action,
+                self._activities.call_tool(draft.draft_id, number, action, draft.ai_agent, revision, record=record),
+            )
             for number, action in enumerate(draft.actions, start=1)
         )
+        self._note_step(draft.draft_id, acted)
         if acted == "refused" and self._state.revision == revision:
             self._state.catch_up(await self._activities.open_conversation())
         return self._unless_overtaken(acted, revision)
@@ -47,26 +53,37 @@ class ToolExecution:
         after = self._state.lifecycle.close_approval().position
         closure = ApprovalClosure(approval=approval, decision=decision, after=after)
         acted = await self._use(
-            self._activities.call_tool(
-                approval.draft_id, number, action, approval.ai_agent, approval.revision, closure=closure
+            (
+                action,
+                self._activities.call_tool(
+                    approval.draft_id, number, action, approval.ai_agent, approval.revision, closure=closure
+                ),
             )
             for number, action in enumerate(approval.actions, start=1)
         )
+        self._note_step(approval.draft_id, acted)
         return self._unless_overtaken(acted, approval.revision)
 
     def _unless_overtaken(self, acted: ExecutionOutcome, revision: int) -> ExecutionOutcome:
         """What came too late to stop the tools still stops the reply."""
         return "refused" if acted == "done" and self._state.revision != revision else acted
 
-    async def _use(self, calls: Iterable[Start[CalledTool]]) -> ExecutionOutcome:
+    def _note_step(self, draft_id: str, acted: ExecutionOutcome) -> None:
+        """Where a journey asked for it: whether the tool did it, even if nothing may be said about that any more."""
+        step = self._state.journeys.uses_tool(draft_id)
+        if step is not None and acted != "refused":
+            self._state.end_step(step, StepReport(key=step.key, status=acted), workflow.now())
+
+    async def _use(self, calls: Iterable[tuple[ProposedAction, Start[CalledTool]]]) -> ExecutionOutcome:
         """Each call is started when the one before it is done."""
-        for calling in calls:
+        for action, calling in calls:
             called = await self._lifecycle.await_tool_call(calling)
             if called is not None and called.status == "refused":
                 return "refused"
             self._state.forget_context()
             if called is None or called.status != "done":
                 return "failed"
+            self._state.note_tool(action.tool)
         return "done"
 
     async def _burst_is_over(self) -> bool:

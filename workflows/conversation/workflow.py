@@ -26,9 +26,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation.ownership import Status
     from domain.conversation.requests import (
         AnyRequest,
+        CarryOutStep,
         ChangeMode,
         DecideApproval,
+        EnterJourney,
         HandBack,
+        RecallSteps,
         Reopen,
         ReportFailure,
         Resolve,
@@ -43,6 +46,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.answering import Answering
     from workflows.conversation.approvals import Approvals
     from workflows.conversation.lifecycle import ConversationLifecycle
+    from workflows.conversation.steps import JourneySteps
     from workflows.conversation.timer import DeadlineTimer
     from workflows.conversation.tools import ToolExecution
     from workflows.conversation.write_back import WriteBack
@@ -65,6 +69,7 @@ class ConversationWorkflow:
         tools = ToolExecution(state, self._activities, self._lifecycle)
         self._answering = Answering(state, self._activities, self._lifecycle, tools)
         self._approvals = Approvals(state, self._activities, self._lifecycle, tools)
+        self._steps = JourneySteps(state, self._activities, self._lifecycle, self._answering)
         self._roll_over = False
 
     @workflow.run
@@ -127,6 +132,21 @@ class ConversationWorkflow:
         self._state.receive_request(request)
 
     @workflow.signal
+    def enter_journey(self, request: EnterJourney) -> None:
+        """A person or a system begins a journey."""
+        self._state.receive_journey(request)
+
+    @workflow.signal
+    def carry_out_step(self, step: CarryOutStep) -> None:
+        """A journey wants something said or done. The same key is the same step."""
+        self._state.receive_journey(step)
+
+    @workflow.signal
+    def recall_steps(self, recalled: RecallSteps) -> None:
+        """A journey wants something no more."""
+        self._state.receive_journey(recalled)
+
+    @workflow.signal
     def skip_turns(self, skip: SkipTurns) -> None:
         """An operator restored PostgreSQL and Temporal from backups."""
         self._state.skip_turns(skip.turn)
@@ -160,6 +180,7 @@ class ConversationWorkflow:
         return (
             bool(state.mailbox.inbox or state.mailbox.requests or owes_an_answer or rolls_over)
             or self._timer.has_fired()
+            or self._steps.has_cause()
         )
 
     async def _work(self) -> None:
@@ -170,6 +191,7 @@ class ConversationWorkflow:
             await self._carry_out(self._state.next_request())
         if self._state.mailbox.inbox or self._state.answering.unanswered:
             await self._answering.process_inbox()
+        await self._steps.work()
         await self._do_what_is_due()
 
     def _closed(self) -> bool:

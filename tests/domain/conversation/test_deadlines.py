@@ -12,11 +12,15 @@ from domain.conversation.deadlines import (
     ladder_due,
     next_deadline,
     silence_due,
+    step_due,
     veto_due,
 )
+from domain.conversation.journeys import Journeys
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.policy import Policy
+from domain.conversation.requests import CarryOutStep
 from domain.conversation.state import ConversationState
+from domain.journeys.work import Say
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import LadderRung, ServiceLevels
 from tests.domain.conversation.states import CODE, HOUR, NOW, approval, message
@@ -115,3 +119,17 @@ def test_a_channel_is_quiet_until_its_hours_begin(channel: str, hour: int, until
     policy = POLICY.model_copy(update={"quiet_hours": {"email": hours}})
     expected = NOW.replace(hour=until) if until is not None else None
     assert policy.quiet_until(channel, NOW.replace(hour=hour)) == expected
+
+
+STEP = CarryOutStep(run="journey-cv_1-way", key="k1", work=Say(text="Hello."))
+
+
+def test_a_conversation_on_a_journey_does_not_close() -> None:
+    resolved = state(resolved_at=NOW, journeys=Journeys(active=("journey-cv_1-way",)))
+    assert closing_due(resolved) is None
+
+
+def test_a_step_that_was_held_back_is_due_when_it_may_go_on() -> None:
+    assert step_due(state(journeys=Journeys(steps=(STEP,), not_before=NOW))) == NOW
+    assert step_due(state(journeys=Journeys(steps=(STEP,)))) is None
+    assert deadline_summary(state(journeys=Journeys(steps=(STEP,), not_before=NOW))) == "next step of a journey"

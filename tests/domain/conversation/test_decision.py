@@ -257,3 +257,18 @@ def test_more_confidence_never_turns_a_send_into_something_else(evidence: Eviden
 @pytest.mark.parametrize("risk", [{"missing_sources": ("crm",)}, {"amount": Decimal(120)}, {"action": "within_limit"}])
 def test_every_risky_reply_is_reviewed(risk: dict[str, Any]) -> None:
     assert decision(Evidence(**risk)).review == "risk"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"action": "within_limit"}, (SEND, Reason.JOURNEY)),
+        ({"action": "needs_approval"}, (ASK, Reason.ACTION)),
+        ({"action": "within_limit", "supervised": True}, (ASK, Reason.ACTION)),
+    ],
+)
+def test_what_a_journey_has_done_is_doubted_by_nobody_and_approved_as_ever(
+    changes: dict[str, Any], expected: tuple[Outcome, Reason]
+) -> None:
+    decided = decision(Evidence(of_journey=True, **changes), confidence=0.0, exchanges=99)
+    assert (decided.outcome, decided.reason) == expected

@@ -6,10 +6,11 @@ import weakref
 import pytest
 
 from domain.conversation.confidence import Calibration
-from domain.conversation.policy import Policy, policy_of, shared
+from domain.conversation.policy import JourneyEntry, Policy, policy_of, shared
 from domain.delivery.channels import EARLIER_TRAITS, ChannelTraits
 from domain.language.handoff_notices import handoff_notice
 from domain.specification.calendar import BusinessCalendar
+from domain.specification.journeys import Journey
 from domain.specification.organisation import (
     AiAgentSpec,
     ApprovalRule,
@@ -162,3 +163,23 @@ def test_a_policy_that_no_conversation_holds_is_not_kept() -> None:
     held = weakref.ref(shared(Policy(default_ai_agent="nobody-else-has-this")))
     gc.collect()
     assert held() is None
+
+
+def _journey(key: str, *enter_by: str, kind: str = "message") -> Journey:
+    step = {"id": "a", "kind": kind, "text": "Hello."} if kind == "message" else {"id": "a", "description": "Words."}
+    fields = {"topics": ["plans"], "tools": ["refund"], "enter_by": enter_by, "steps": [step]}
+    return Journey.model_validate({"id": key, "title": key, **fields})
+
+
+def test_it_knows_which_journeys_begin_by_themselves() -> None:
+    journeys = (
+        _journey("by_topic", "topic", "person"),
+        _journey("by_tool", "tool"),
+        _journey("by_person", "person", "api"),
+        _journey("in_words", "topic", kind="described"),
+    )
+    policy = policy_of(SPEC.model_copy(update={"journeys": journeys}), Calibration(), CHANNELS)
+    assert policy.journeys == (
+        JourneyEntry(journey="by_topic", topics=("plans",)),
+        JourneyEntry(journey="by_tool", tools=("refund",)),
+    )

@@ -115,7 +115,7 @@ topics: [delivery]
 enter_by: [topic, person]
 steps:
   - { id: hello, kind: message, text: Welcome., next: ask }
-  - { id: ask, kind: question, text: Which plan, answer: choice, choices: [{ value: Gold }, { value: Silver }], next: which }
+  - { id: ask, kind: question, text: Which, answer: choice, choices: [{ value: Gold }, { value: Silver }], next: which }
   - { id: which, kind: branch, conditions: [{ answer: ask, equals: Gold, next: credit }], next: rest }
   - { id: credit, kind: tool, ai_agent: greeter, server: shop, tool: voucher, arguments: { amount: 5 }, next: rest }
   - { id: rest, kind: wait, event: arrived, hours: 72, next: meet }
