@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from domain.conversation.requests import AnyRequest
+from domain.conversation.requests import AnyRequest, EnterJourney
 from domain.errors import RetryableError
 from gateway.services import Services
 
@@ -14,18 +14,31 @@ ACKNOWLEDGED_WITHIN = timedelta(seconds=5)
 
 
 async def ask(
-    services: Services, conversation_id: str, request: AnyRequest, read: Callable[[], Awaitable[T | None]]
+    services: Services,
+    conversation_id: str,
+    request: AnyRequest | EnterJourney,
+    read: Callable[[], Awaitable[T | None]],
 ) -> T | None:
     """Send the request, then wait for the row that `read` looks for.
 
     None: Temporal keeps the request, and no worker has carried it out yet. A request whose row exists already is not
     sent again.
     """
+    return await sent(services, conversation_id, lambda: services.conversations.request(conversation_id, request), read)
+
+
+async def sent(
+    services: Services,
+    conversation_id: str,
+    send: Callable[[], Awaitable[None]],
+    read: Callable[[], Awaitable[T | None]],
+) -> T | None:
+    """The same, for what is sent in another way."""
     with services.live.watch(conversation_id) as wake:
         done = await _quietly(read)
         if done is not None:
             return done
-        await services.conversations.request(conversation_id, request)
+        await send()
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN.total_seconds()):
                 return await _wait(wake, read)

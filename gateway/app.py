@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from answering.vectors import EmbedderOf
 from gateway import pages, problems, webhooks
-from gateway.api import approvals, conversations, health, merging, similar, specification, trust, vendors
+from gateway.api import approvals, conversations, health, journeys, merging, similar, specification, trust, vendors
 from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
@@ -54,7 +54,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    people = (approvals, conversations, similar, merging, specification, trust)
+    people = (approvals, conversations, similar, merging, journeys, specification, trust)
     for module in (sessions, files, socket, webhooks, *people, vendors, health):
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -9,15 +9,17 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.conversation.messages import CustomerMessage
-from domain.conversation.requests import AnyRequest, StartConversation, workflow_id
+from domain.conversation.requests import AnyRequest, EnterJourney, StartConversation, workflow_id
 from domain.conversation.state import EVENTS_PER_RUN, ConversationState
 from domain.errors import ConflictError, UnavailableError
+from domain.journeys.run import AnyJourneyRequest
 from domain.queues import CONVERSATIONS
 from gateway.metrics import GatewayMetrics
 from workflows.conversation.workflow import ConversationWorkflow
 
 # Shorter than the sockets' keepalive, which waits for us while we wait for Temporal.
 SIGNAL_SECONDS = 5.0
+CLOSED = "This conversation is closed. It opens again when the customer writes."
 
 
 class ConversationSignals:
@@ -38,10 +40,18 @@ class ConversationSignals:
         async with self._signalling(request.kind, "Temporal did not accept this. Send it again, same request_id."):
             await self._start(start, request.kind, request)
 
-    async def request(self, conversation_id: str, request: AnyRequest) -> None:
+    async def request(self, conversation_id: str, request: AnyRequest | EnterJourney) -> None:
         """What a person asks of a conversation that exists; the kind of a request is the name of its signal."""
         handle = self._client.get_workflow_handle(workflow_id(conversation_id))
         async with self._signalling(request.kind, "Temporal did not accept this. Send it again, same request_id."):
+            await handle.signal(request.kind, request)
+
+    async def request_of_journey(self, journey: str, request: AnyJourneyRequest) -> None:
+        """What a person or a system asks of a journey, by its workflow."""
+        handle = self._client.get_workflow_handle(journey)
+        closed = "This journey has ended. List those under way with GET /v1/journeys."
+        advice = "Temporal did not accept this. Send it again, same request_id."
+        async with self._signalling(request.kind, advice, closed):
             await handle.signal(request.kind, request)
 
     async def _start(self, start: StartConversation, signal: str, argument: CustomerMessage | AnyRequest) -> None:
@@ -58,14 +68,14 @@ class ConversationSignals:
         )
 
     @asynccontextmanager
-    async def _signalling(self, signal: str, advice: str) -> AsyncIterator[None]:
+    async def _signalling(self, signal: str, advice: str, closed: str = CLOSED) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(SIGNAL_SECONDS):
                 yield
         except (RPCError, RuntimeError, TimeoutError) as error:  # RuntimeError: the first connection failed
             self._metrics.signals_failed.labels(signal).inc()
             if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
-                raise ConflictError("This conversation is closed. It opens again when the customer writes.") from error
+                raise ConflictError(closed) from error
             raise UnavailableError(advice) from error
 
     async def temporal_answers(self) -> bool:

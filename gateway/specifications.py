@@ -17,9 +17,13 @@ class ActiveSpecifications:
         active = await self._specs.active(organisation)
         if active is None:
             return None
-        if active not in self._known:
-            self._known[active] = (await self._specs.load(active)).version.specification
-        return self._known[active]
+        return await self.version(active)
+
+    async def version(self, content_hash: str) -> OrganisationSpec:
+        """The one that a conversation follows. Raises NotFoundError, and UnavailableError while the store is away."""
+        if content_hash not in self._known:
+            self._known[content_hash] = (await self._specs.load(content_hash)).version.specification
+        return self._known[content_hash]
 
     async def opening(self, organisation: str, channel: ChannelKind) -> ChannelSpec:
         """A channel whose greeting and consent are said first; one without them while the store is away."""

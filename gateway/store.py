@@ -9,6 +9,7 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.inbox import InboxRepository
+from storage.journeys import JourneyRepository
 from storage.measures import MeasureRepository
 from storage.quarantine import QuarantineRepository
 from storage.questions import QuestionRepository
@@ -33,6 +34,7 @@ class Store:
         self.conversations = ConversationRepository(database)
         self.customers = CustomerRepository(database)
         self.inbox = InboxRepository(database)
+        self.journeys = JourneyRepository(database)
         self.measures = MeasureRepository(database)
         self.quarantine = QuarantineRepository(database)
         self.questions = QuestionRepository(database)
