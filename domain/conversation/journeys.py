@@ -35,8 +35,8 @@ class Report(Frozen):
 class Journeys(Frozen):
     """Each method returns the journeys afterwards. They are under way beside each other, and one asks at a time.
 
-    `active` are their workflows. `drafting` is the step whose draft was made last, `draft_id` that draft. `told` are the
-    latest reports, for who asks again. `not_before`: nothing is carried out until then. `refused_at`: the revision at
+    `active` are their workflows. `drafting` is the step whose draft was made last, `draft_id` that draft. `told` are
+    the latest reports, for who asks again. Nothing is carried out until `not_before`. `refused_at`: the revision at
     which the store refused a step. `entered` by themselves: once.
     """
 

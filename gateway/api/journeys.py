@@ -119,6 +119,24 @@ async def enter(
     return _acknowledged(body.request_id, answer, response)
 
 
+@router.post("/conversations/{conversation_id}/events", status_code=202)
+async def tell_event_of_customer(
+    conversation_id: str, caller: Asker, services: ServicesDependency, body: AskEvent
+) -> Acknowledgement:
+    """Say the same to every journey that the customer of a conversation is on: a system need not know which."""
+    await find_conversation(services, caller, conversation_id)
+    under_way = await services.store.journeys.listed(
+        caller.organisation, conversation_id=conversation_id, only_open=True
+    )
+    if not under_way:
+        raise ConflictError("The customer is on no journey.")
+    for view in under_way:
+        own_id = f"{body.request_id}-{view.run_id[-12:]}"
+        request = TellEvent(request_id=own_id, by=caller.person, event=body.event)
+        await services.conversations.request_of_journey(view.workflow_id, request)
+    return Acknowledgement(request_id=body.request_id, state="accepted")
+
+
 async def _check_entry(services: Services, caller: Caller, conversation: ConversationView, key: str) -> None:
     """Raises NotFoundError, ForbiddenError or ConflictError where it cannot begin."""
     specification = await services.specifications.version(conversation.spec_hash)

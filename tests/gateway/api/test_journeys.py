@@ -98,6 +98,21 @@ async def test_a_journey_is_skipped_and_left(platform: Gateway) -> None:
     assert [one["outcome"] for one in found["steps"]] == ["done", "skipped", "left"]
 
 
+async def test_a_system_tells_an_event_without_knowing_the_journey(platform: Gateway) -> None:
+    conversation_id = await talking(platform)
+    path, headers = f"/v1/conversations/{conversation_id}/events", await platform.key("integration")
+    told = {"event": "first_ride", "request_id": "ev-1"}
+    nowhere = await platform.http.post(path, headers=headers, json=told)
+    assert (nowhere.status_code, "no journey" in nowhere.json()["detail"]) == (409, True)
+    await entered(platform, conversation_id, role="integration")
+    [view] = await journeys(platform, conversation_id=conversation_id)
+    for _ in range(2):
+        answer = await platform.http.post(path, headers=headers, json=told)
+        assert (answer.status_code, answer.json()) == (202, {"request_id": "ev-1", "state": "accepted"})
+    found = await at(platform, view["run_id"], "meet")
+    assert [one["step"] for one in found["steps"]] == ["hello", "ride", "meet"]
+
+
 async def test_what_cannot_be_entered(platform: Gateway) -> None:
     conversation_id = await talking(platform)
     unknown = await entered(platform, conversation_id, journey="none")
