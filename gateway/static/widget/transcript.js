@@ -13,6 +13,9 @@ const WORDS = {
   received: "Received",
 };
 
+/** A sentence of the organisation itself; an AI agent that speaks first, as on a journey, says a message. */
+const isOfOrganisation = (message) => message.kind === "notice" && message.author !== "ai_agent";
+
 export class Transcript {
   constructor(chat) {
     this.chat = chat;
@@ -66,12 +69,12 @@ export class Transcript {
 
   continues(message) {
     const previous = this.previous;
-    if (!previous || previous.author !== message.author || previous.kind === "notice") return false;
+    if (!previous || previous.author !== message.author || isOfOrganisation(previous)) return false;
     return new Date(message.at) - new Date(previous.at) < GROUPED_WITHIN_MS;
   }
 
   item(message, continued) {
-    if (message.kind === "notice") return element("li", { class: "notice" }, element("span", {}, message.text));
+    if (isOfOrganisation(message)) return element("li", { class: "notice" }, element("span", {}, message.text));
     const own = message.author === "customer";
     const person = message.author === "human_agent";
     const side = own ? "own" : person ? "person" : "ai";
