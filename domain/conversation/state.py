@@ -378,9 +378,13 @@ class ConversationState(BaseModel):
 
     def may_carry_out_steps(self) -> bool:
         """A journey waits for a person who owns it, for an approval, and for what the customer is owed."""
-        waiting, owed = self.waiting, self.mailbox.inbox or self.mailbox.requests or self.answering.unanswered
-        undecided = self.approval or waiting.identity_check or waiting.in_doubt
-        return self.owned_by_ai and self.status in {Status.OPEN, Status.RESOLVED} and not owed and not undecided
+        asked = self.mailbox.inbox or self.mailbox.requests or self.waiting.in_doubt
+        return self.owned_by_ai and self.status in {Status.OPEN, Status.RESOLVED} and not asked and not self.owes()
+
+    def owes(self) -> bool:
+        """The customer waits for a reply, an approval of one, or for a code; what is resolved counts as answered."""
+        unanswered = self.answering.unanswered and self.status is not Status.RESOLVED
+        return bool(unanswered or self.approval or self.waiting.identity_check)
 
     def note_step_sent(self, draft_id: str, at: datetime) -> bool:
         """A draft reached the customer; whether it was a journey's, which counts as no exchange."""

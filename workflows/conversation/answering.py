@@ -65,8 +65,7 @@ class Answering:
     async def _hear_answer(self) -> bool:
         """Whether all that was written is the answer that a journey waits for: then nobody replies to it."""
         state, inbox = self._state, self._state.mailbox.inbox
-        owed = state.answering.unanswered or state.approval or state.waiting.identity_check
-        if owed or not (state.owned_by_ai and len(inbox) == 1 and state.journeys.hears(inbox)):
+        if state.owes() or not (state.owned_by_ai and len(inbox) == 1 and state.journeys.hears(inbox)):
             return False
         set_aside = state.status in SET_ASIDE_STATUSES
         await self._activities.record_messages(state.take_questions(), answered=True)

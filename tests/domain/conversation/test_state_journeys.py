@@ -30,6 +30,7 @@ def asked(**changes: Any) -> ConversationState:
     [
         ({}, True),
         ({"status": Status.RESOLVED, "resolved_at": NOW}, True),
+        ({"status": Status.RESOLVED, "resolved_at": NOW, "unanswered": True}, True),
         ({"status": Status.SNOOZED, "snoozed_until": NOW}, False),
         ({"owner": Owner(kind="human_agent"), "status": Status.WITH_HUMAN}, False),
         ({"inbox": [message(1)]}, False),
