@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from domain.market.versions import SEMANTIC
 from domain.specification.findings import Finding, Location, child, did_you_mean, instead_of, is_list
 
 PATTERNS: Mapping[str, str] = {
@@ -19,6 +20,9 @@ PATTERNS: Mapping[str, str] = {
     r"^(embedded|none|(openai|compatible):.+)$": "Write `embedded`, `none`, `openai:<model>` or `compatible:<model>`.",
     r"^https?://": "Write an address that begins with https:// or http://.",
     r"^[A-Za-z0-9_./-]{1,128}$": "Write the tool's name as its server does: letters, digits, and . _ / - only.",
+    SEMANTIC: "Write three numbers with points between them, such as `1.4.0`.",
+    r"^sha256:[0-9a-f]{64}$": "Write `sha256:` and 64 hexadecimal digits, as `holdfast market index` does.",
+    r"^scenarios/[a-z0-9][a-z0-9_-]{0,62}\.yaml$": "Write the path of a file such as `scenarios/refund.yaml`.",
     r"\{address\}": "Write {address} where the customer's address is to stand.",
     r"\{code\}": "Write {code} where the code is to stand.",
 }

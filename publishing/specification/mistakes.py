@@ -47,12 +47,12 @@ class Mistake(Frozen):
 
 
 class SpecificationError(PermanentError):
-    """A specification has mistakes; the text lists all of them, one a line."""
+    """A specification, or a package of one, has mistakes; the text lists all of them, one a line."""
 
-    def __init__(self, folder: str, mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, folder: str, mistakes: Sequence[Mistake], called: str = "specification") -> None:
         self.mistakes = tuple(sorted(mistakes, key=_order))
         counted = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        self.summary = f"The specification {folder!r} has {counted}. Correct and load it again."
+        self.summary = f"The {called} {folder!r} has {counted}. Correct and load it again."
         super().__init__("\n  ".join([self.summary, *map(str, self.mistakes)]))
 
 

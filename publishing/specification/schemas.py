@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, Field, create_model
 
 from domain.identity.directory import DirectoryImport
+from domain.market.manifest import Manifest
 from domain.quality.scenarios import Scenario
 from domain.specification.guidelines import Guideline
 from domain.specification.model import Key, SpecModel
@@ -72,6 +73,7 @@ FILE_KINDS: Mapping[str, type[BaseModel]] = {
     "article": ArticleFrontMatter,
     "customers": DirectoryImport,
     "scenario": Scenario,
+    "package": Manifest,
 }
 
 

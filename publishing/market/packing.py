@@ -1,0 +1,172 @@
+"""An AI agent or a journey of an organisation as a package that others can install."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from domain.errors import NotFoundError
+from domain.market.contents import MANIFEST, TOPICS
+from domain.market.manifest import FOLDERS, NOT_MEASURED, MeasuredResult, NeededTool, PackageKind
+from domain.market.permissions import BROUGHT, tools_named
+from domain.quality.rates import Rate
+from domain.specification.findings import child, children, instead_of
+from domain.specification.organisation import AiAgentSpec, Journey, SpecVersion
+from publishing.market.package import Package, load_package
+from publishing.market.rendering import ONE_LINE, own_files, with_values
+from publishing.market.yaml_blocks import entries_of
+from publishing.specification import load_specification
+from publishing.specification.documents import DocumentReader
+from publishing.specification.files import read_files
+from publishing.specification.schemas import ENTRIES
+
+MODELINE = "# yaml-language-server:"
+
+
+@dataclass(frozen=True)
+class Label:
+    """What only its author can say of a package."""
+
+    version: str
+    author: str
+    licence: str
+    title: str | None = None
+    summary: str | None = None
+
+
+def pack(folder: Path, kind: PackageKind, name: str, label: Label, measured: Mapping[str, Rate]) -> Package:
+    """Make a package of an AI agent or a journey of an organisation: its topics, articles and scenarios go with it.
+
+    What is for each organisation to set (its mode among it) stays behind, and nothing of customers is in it.
+    `measured` are shares by metric; one of nothing is left out. Raises SpecificationError when the organisation or the
+    package has mistakes, and NotFoundError for an unknown id.
+    """
+    version = load_specification(folder).version
+    results = [
+        MeasuredResult(metric=metric, value=share.share, n=share.n, low=share.low, high=share.high)
+        for metric, share in measured.items()
+        if share.n
+    ]
+    return load_package(name, _Packer(folder, version, kind, name).contents(label, results))
+
+
+class _Packer:
+    def __init__(self, folder: Path, version: SpecVersion, kind: PackageKind, name: str) -> None:
+        self._folder, self._version, self._kind, self._name = folder, version, kind, name
+        specification = version.specification
+        found: Mapping[str, AiAgentSpec | Journey] = (
+            {one.id: one for one in specification.ai_agents}
+            if kind is PackageKind.AGENT
+            else {one.id: one for one in specification.journeys}
+        )
+        if name not in found:
+            called = "AI agent" if kind is PackageKind.AGENT else "journey"
+            raise NotFoundError(f"The organisation has no {called} {name!r}. {instead_of(name, found, '')}".strip())
+        self._entry = found[name]
+
+    def contents(self, label: Label, results: Collection[MeasuredResult]) -> dict[str, bytes]:
+        files = {f"{FOLDERS[self._kind]}/{self._name}.yaml": self._main_text(), **self._scenarios(), **self._articles()}
+        if topics := self._own_topics():
+            files[TOPICS] = self._topics_text(topics)
+        manifest = self._manifest(label, results, sorted(name for name in files if name.startswith("scenarios/")))
+        files[MANIFEST] = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=ONE_LINE)
+        return {path: files[path].encode() for path in sorted(files)}
+
+    def _main_text(self) -> str:
+        """The organisation's own file without what is for each organisation to set."""
+        files = read_files(DocumentReader(self._folder))
+        documents = files.lists[ENTRIES[FOLDERS[self._kind]].field]
+        document = next(one for one in documents if one and child(one.data, "id") == self._name)
+        text = _without_modeline(own_files(self._folder, [document.file])[document.file])
+        if self._kind is PackageKind.JOURNEY:
+            return text
+        left = {key: None for key in document.data if key not in BROUGHT - {"mode"}}
+        return with_values(document.file, text, left)
+
+    def _own_topics(self) -> list[str]:
+        """Those that lead to the AI agent; a journey's lead to AI agents that stay behind."""
+        topics = self._version.specification.topics if self._kind is PackageKind.AGENT else ()
+        return [topic.id for topic in topics if topic.ai_agent == self._name]
+
+    def _topics_text(self, topics: Collection[str]) -> str:
+        blocks = entries_of(own_files(self._folder, [TOPICS])[TOPICS], "topics")
+        return entries_of("", "topics").with_changes({topic: blocks.text_of(topic) for topic in topics})
+
+    def _articles(self) -> dict[str, str]:
+        """Those that the card names by their topics; where it may cite all, none is its own."""
+        cited = self._entry.knowledge_topics if isinstance(self._entry, AiAgentSpec) else ()
+        found = dict[str, str]()
+        for document in read_files(DocumentReader(self._folder)).lists["articles"]:
+            if document and child(document.data, "topic") in cited:
+                found[f"knowledge/{child(document.data, 'id')}.md"] = own_files(self._folder, [document.file])[
+                    document.file
+                ]
+        return found
+
+    def _scenarios(self) -> dict[str, str]:
+        """Files of scenarios that expect this AI agent or journey."""
+        key = "ai_agent" if self._kind is PackageKind.AGENT else "journey"
+        reader, found = DocumentReader(self._folder), dict[str, str]()
+        for path in sorted((self._folder / "scenarios").glob("*.yaml")):
+            document = reader.yaml(path)
+            if document and self._name in _values_of(document.data, key):
+                text = own_files(self._folder, [document.file])[document.file]
+                found[f"scenarios/{path.name}"] = _without_modeline(text)
+        return found
+
+    def _manifest(self, label: Label, results: Collection[MeasuredResult], tests: Collection[str]) -> dict[str, object]:
+        entry = self._entry
+        agent = entry if isinstance(entry, AiAgentSpec) else None
+        return {
+            "format": 1,
+            "name": self._name,
+            "version": label.version,
+            "kind": self._kind.value,
+            "title": label.title or (agent.name if agent else _title(entry)),
+            "summary": label.summary or (agent.role if agent else _title(entry)),
+            "handles": list(agent.can_do) if agent else [_title(entry)],
+            "results": [result.model_dump(mode="json") for result in results] or NOT_MEASURED,
+            "needs": self._needs(),
+            "triggers": self._own_topics() or list(entry.topics if isinstance(entry, Journey) else ()),
+            "tests": list(tests),
+            "licence": label.licence,
+            "author": label.author,
+        }
+
+    def _needs(self) -> dict[str, object]:
+        if isinstance(self._entry, AiAgentSpec):
+            tools = [
+                {"server": tool.server, "tool": tool.tool, "access": tool.access, "why": "Used by its card."}
+                for tool in self._entry.tools
+            ]
+            return {"tools": tools, "customer_facts": list(self._entry.customer_facts)}
+        data = self._entry.model_dump(mode="json")
+        named = [_needed(permission) for permission in dict.fromkeys(tools_named(data))]
+        ai_agents = sorted(set(_values_of(data, "ai_agent")))
+        return {"tools": named, "ai_agents": ai_agents, "topics": list(self._entry.topics)}
+
+
+def _needed(permission: str) -> dict[str, object]:
+    kind, _, where = permission.partition(":")
+    server, _, tool = where.partition("/")
+    access = "write" if kind == "write" else "read"
+    return NeededTool.model_validate({"server": server, "tool": tool, "access": access}).model_dump(mode="json")
+
+
+def _title(entry: AiAgentSpec | Journey) -> str:
+    return entry.title if isinstance(entry, Journey) else entry.name
+
+
+def _values_of(data: object, key: str) -> Iterator[str]:
+    """Every text that stands under a key, however deep."""
+    found: dict[str, Any] = dict(data) if isinstance(data, Mapping) else {}
+    if isinstance(found.get(key), str):
+        yield found[key]
+    for _, inside in children(data):
+        yield from _values_of(inside, key)
+
+
+def _without_modeline(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(MODELINE))
