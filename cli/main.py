@@ -20,6 +20,7 @@ COMMANDS = {
     "temporal": ("cli.temporal:app", "Prepare a Temporal namespace."),
     "rollout": ("cli.rollout:app", "Change the version of the workers while conversations are open."),
     "spec": ("cli.spec:app", "Check, publish, compare and undo specifications."),
+    "market": ("cli.market:app", "List, install, update and publish AI agents and journeys."),
     "trust": ("cli.trust:app", "Show and decide with what AI agents are trusted."),
     "knowledge": ("cli.knowledge:app", "List and bring in articles that vendors keep."),
     "chat": ("cli.chat:chat", "Chat as a customer would."),
