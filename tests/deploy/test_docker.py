@@ -47,7 +47,7 @@ def test_the_image_has_every_package_of_the_product() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = set(project["tool"]["setuptools"]["packages"])
     locks = {"requirements/bootstrap.lock", "requirements/runtime.lock"}
-    assert _allowed() == (packages - NOT_IN_THE_IMAGE) | locks | {"specs", "LICENSE"}
+    assert _allowed() == (packages - NOT_IN_THE_IMAGE) | locks | {"market", "specs", "LICENSE"}
 
 
 def test_everything_else_stays_outside() -> None:
