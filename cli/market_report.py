@@ -62,7 +62,8 @@ def described(package: Package, missing: Missing | None, folder: Path) -> Render
 
 def planned(plan: Plan) -> RenderableType:
     """The diff of the organisation's files, then in words what the package gets and what it does not."""
-    diffs = [line for change in plan.changes if change.path != LOCK for line in _diff(change)]
+    shown = [change for change in (*plan.changes, *plan.disputed) if change.path != LOCK]
+    diffs = [line for change in shown for line in _diff(change)]
     return Group(*diffs, *(Text(_lines(sentence)) for sentence in _sentences(plan)))
 
 
@@ -109,7 +110,8 @@ def _sentences(plan: Plan) -> Iterator[str]:
     version = f"{plan.replaces} → {manifest.version}" if plan.replaces else manifest.version
     new = [change.path for change in plan.changes if change.before is None and change.path != LOCK]
     gone = [change.path for change in plan.changes if change.after is None]
-    yield f"{manifest.name} {version}: {len(new)} new files, {len(gone)} removed; recorded in {LOCK}."
+    if plan.changes:
+        yield f"{manifest.name} {version}: {len(new)} new files, {len(gone)} removed; recorded in {LOCK}."
     if plan.mode and not plan.replaces:
         yield f"Its AI agent begins in {plan.mode}."
     yield f"It may use: {', '.join(plan.granted) or 'nothing'}."
@@ -120,7 +122,8 @@ def _sentences(plan: Plan) -> Iterator[str]:
     if plan.kept:
         yield f"Yours, and it stays: {', '.join(plan.kept)}."
     if plan.conflicts:
-        yield f"Changed by you and by the package: {', '.join(plan.conflicts)}."
+        parts = ", ".join(plan.conflicts)
+        yield f"Changed by you and by the package, which would make of it what stands above: {parts}."
     if plan.to_fill_in:
         places = ", ".join(f"{path} ({count})" for path, count in plan.to_fill_in.items())
         yield f"Fill in what is marked {{{{…}}}} before you publish: {places}."

@@ -1,7 +1,7 @@
 """The manifest of a package: what it is, what it handles, what it needs, and how well it did."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,10 +10,10 @@ from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import ChannelKind
 from domain.specification.tools import ToolName
 
-FORMAT = 1
+FORMAT: Final = 1
 """The newest form of manifests, indexes and locks that this version reads."""
 
-NOT_MEASURED = "not measured yet"
+NOT_MEASURED: Final = "not measured yet"
 ScenarioFile = Annotated[
     str, Field(pattern=r"^scenarios/[a-z0-9][a-z0-9_-]{0,62}\.yaml$", description="A file of scenarios.")
 ]

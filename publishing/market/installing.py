@@ -1,7 +1,7 @@
 """What installing or updating a package would change in an organisation's files, planned before anything is written."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -30,12 +30,14 @@ class Plan:
 
     `granted` is what the package may use then, `refused` what it would use and may not. `left_out` are examples of its
     topics that the organisation has in others. `kept` are parts that the
-    organisation changed and the package did not, `conflicts` parts that both changed. `replaces` is the version that
+    organisation changed and the package did not, `conflicts` parts that both changed, `disputed` the files as they
+    would be if the package's side counted in these. `replaces` is the version that
     is installed now.
     """
 
     manifest: Manifest
     changes: tuple[FileChange, ...] = ()
+    disputed: tuple[FileChange, ...] = ()
     mode: Mode | None = None
     granted: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -136,7 +138,8 @@ class _Planner:
         before = self._lock.packages.get(manifest.name)
         return Plan(
             manifest=manifest,
-            changes=() if merge.conflicts else self._changes(merge),
+            changes=() if merge.conflicts else self._with_lock(merge),
+            disputed=tuple(self._file_changes(merge.conflicts)),
             mode=self._mode if package.card else None,
             granted=tuple(sorted(self._granted)),
             refused=tuple(one for one in package.permissions if one not in self._granted),
@@ -150,14 +153,16 @@ class _Planner:
         examples = (example for topic in self._package.topics for example in topic.examples)
         return tuple(example for example in examples if compared(example) in self._examples)
 
-    def _changes(self, merge: Merge) -> tuple[FileChange, ...]:
-        own = own_files(self._folder, {file_of(part) for part in merge.taken})
-        files = merged_files(own, self._brought, merge.taken)
-        texts = {**files, LOCK: lock_text(self._locked())}
-        changes = (
-            FileChange(path, content_of(self._folder, path), None if text is None else text.encode())
-            for path, text in texts.items()
-        )
+    def _file_changes(self, taken: Collection[str]) -> Iterator[FileChange]:
+        """The files of which these parts are taken from the package."""
+        own = own_files(self._folder, {file_of(part) for part in taken})
+        for path, text in merged_files(own, self._brought, taken).items():
+            before = content_of(self._folder, path)
+            yield FileChange(path, before, None if text is None else _encoded(text, before))
+
+    def _with_lock(self, merge: Merge) -> tuple[FileChange, ...]:
+        text = lock_text(self._locked()).encode()
+        changes = [*self._file_changes(merge.taken), FileChange(LOCK, content_of(self._folder, LOCK), text)]
         return tuple(change for change in changes if change.before != change.after)
 
     def _locked(self) -> MarketLock:
@@ -170,6 +175,11 @@ class _Planner:
             parts=self.parts,
         )
         return MarketLock(packages={**self._lock.packages, self._package.manifest.name: installed})
+
+
+def _encoded(text: str, before: bytes | None) -> bytes:
+    """With the line ends that the file has."""
+    return (text.replace("\n", "\r\n") if before and b"\r\n" in before else text).encode()
 
 
 def _installed(lock: MarketLock, name: str) -> InstalledPackage:

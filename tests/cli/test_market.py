@@ -184,7 +184,8 @@ def test_a_conflict_is_named_and_settled(at: tuple[str, ...], folder: Folder, sh
     before = content_of_all(folder.path)
     result = market("update", "returns", *at, "--yes")
     assert result.exit_code == 1
-    assert f"Changed by you and by the package: {CARD}#tone" in result.output
+    for told in ("-tone: sharp", "+tone: longer", f"what stands above: {CARD}#tone."):
+        assert told in result.output
     assert "--on-conflict keep" in result.output
     assert content_of_all(folder.path) == before
     assert market("update", "returns", *at, "--on-conflict", "keep", "--yes").exit_code == 0
@@ -206,6 +207,16 @@ def test_while_another_one_is_at_work(at: tuple[str, ...], folder: Folder) -> No
     with held(folder.path):
         result = market("install", "returns", *at, "--yes")
     assert (result.exit_code, "Another `holdfast market`" in result.output) == (1, True)
+
+
+def test_what_a_terminal_would_obey_is_not_told(at: tuple[str, ...], shelf: Shelf) -> None:
+    shelf.put(changed(PACKAGE, "manifest.yaml", "summary: Takes", 'summary: "\\e[31mTakes"\nauthor: Takes'))
+    shelf.replace("returns/1.0.0/manifest.yaml", "author: Takes bicycles back.\n", "")
+    shelf.index()
+    for command in (("list",), ("show", "returns"), ("show", "returns", "--json")):
+        result = market(*command[:2], *at, *command[2:])
+        assert (result.exit_code, "\x1b[31m" in result.output) == (0, False)
+        assert "[31mTakes" in result.output
 
 
 PUBLISH = ("--version", "1.0.0", "--author", "Ada", "--licence", "MIT")

@@ -237,6 +237,7 @@ class TestUpdating:
         before = content_of_all(installed.path)
         plan = plan_update(installed.path, packed(newer(changed(PACKAGE, CARD, *TONE))), "here")
         assert (plan.conflicts, plan.changes) == ((f"{CARD}#tone",), ())
+        assert b"tone: longer" in (plan.disputed[0].after or b"")
         assert content_of_all(installed.path) == before
 
     @pytest.mark.parametrize(("on_conflict", "tone"), [("keep", "sharp"), ("take", "longer")])
@@ -312,6 +313,13 @@ class TestUpdating:
         update(folder, PACKAGE)
         require_newer(folder.path, packed(newer(PACKAGE)))
         assert read_lock(folder.path).packages["returns"].version == "1.0.0"
+
+    def test_line_ends_of_the_organisation_stay(self, installed: Folder) -> None:
+        path = installed.path / CARD
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        update(installed, newer(changed(PACKAGE, CARD, *TONE)))
+        assert b"tone: longer # as customers like it\r\n" in path.read_bytes()
+        assert path.read_bytes().count(b"\r\n") == path.read_bytes().count(b"\n")
 
     def test_keys_of_the_organisation_stay(self, installed: Folder) -> None:
         installed.write(CARD, (installed.path / CARD).read_text() + "escalate_below: 0.9\n")

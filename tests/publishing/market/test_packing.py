@@ -53,8 +53,8 @@ def test_nothing_is_claimed_that_was_not_measured(folder: Folder) -> None:
 
 def test_what_was_measured_is_told_and_nothing_else(folder: Folder) -> None:
     measured = {"csat": rate(45, 50), "missed_escalation": rate(0, 0)}
-    (result,) = pack(folder.path, PackageKind.AGENT, "billing", LABEL, measured).manifest.results
-    assert str(result) == "csat 0.9 (0.786398 to 0.956524, n = 50)"
+    results = pack(folder.path, PackageKind.AGENT, "billing", LABEL, measured).manifest.results
+    assert [str(result) for result in results] == ["csat 0.9 (0.786398 to 0.956524, n = 50)"]
 
 
 def test_what_its_author_says(folder: Folder) -> None:
