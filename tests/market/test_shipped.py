@@ -159,6 +159,13 @@ def test_scenarios_expect_what_is_there() -> None:
                 assert expected.get("ai_agent", owner) == owner
 
 
+def test_no_scenario_repeats_what_the_topics_are_learnt_from() -> None:
+    examples = {example for package in packages().values() for topic in package.topics for example in topic.examples}
+    for package in packages().values():
+        tests = [parsed(package.contents[path].decode()).data for path in package.manifest.tests]
+        assert not {step["says"] for test in tests for step in test["steps"]} & examples
+
+
 def test_limits_in_scenarios_are_limits_of_the_card() -> None:
     for package in packages().values():
         tests = [parsed(package.contents[path].decode()).data for path in package.manifest.tests]
