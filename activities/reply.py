@@ -117,9 +117,7 @@ class ReplyActivities:
         if basis is None or basis.draft is None or served.validator is None:
             raise NotFoundError("There is no draft to check, or no validator model in this specification.")
         done = await self._done(served, input.conversation_id)
-        question = question_of(
-            input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done, work=input.work
-        )
+        question = question_of(input.draft_id, basis, ai_agent=basis.draft.ai_agent, done=done, work=input.work)
         async with heartbeats(), self._counting_failures(input.conversation_id):
             verdict = await served.drafter.check(question, basis.draft, served.validator)
         scored = ScoredConfidence(supported=verdict.supported, usage=verdict.usage)

@@ -2,12 +2,15 @@
 
 from pydantic import JsonValue
 
+from answering.asked import first_facts
+from answering.conditions import ruled
+from domain.conversation.ruling import drafted
 from domain.conversation.turn import CustomerContext, Draft, Evidence, Usage
 from domain.journeys.work import UseTool
 from domain.specification.journeys import FactOf
 from domain.specification.organisation import AiAgentSpec, SpecVersion
 from domain.specification.tools import WriteTool
-from domain.tools.actions import needs_approval, proposed
+from domain.tools.actions import ProposedAction, needs_approval, proposed
 from storage.views import DraftBasis
 
 BY_JOURNEY = "journey"
@@ -15,20 +18,28 @@ BY_JOURNEY = "journey"
 
 def tool_draft(draft_id: str, work: UseTool, basis: DraftBasis, version: SpecVersion) -> Draft:
     """The use of a tool as a draft without a text; whether it may be used at all is seen when it is."""
-    ai_agent = version.specification.ai_agent(work.ai_agent)
+    specification, context = version.specification, basis.context or CustomerContext()
+    ai_agent = specification.ai_agent(work.ai_agent)
     allowed = _allowed(ai_agent, work)
-    action = proposed(allowed, arguments_of(work, basis.context or CustomerContext()))
-    evidence = Evidence(
+    action = proposed(allowed, arguments_of(work, context))
+    evidence = _sure_of(action, waits=needs_approval(allowed, action))
+    seen = drafted(evidence, ai_agent.id, sure_of_topic=False, facts=first_facts(context), verified=context.is_proved)
+    evidence = ruled(evidence, specification.rules, seen)
+    usage = Usage(model=BY_JOURNEY)
+    return Draft(draft_id=draft_id, ai_agent=ai_agent.id, actions=(action,), evidence=evidence, usage=usage)
+
+
+def _sure_of(action: ProposedAction, *, waits: bool) -> Evidence:
+    """Nothing was asked or written that one could be unsure of."""
+    return Evidence(
         of_journey=True,
         topic_confidence=1.0,
         retrieval=1.0,
         retrieval_margin=1.0,
         grounding=1.0,
-        action="needs_approval" if needs_approval(allowed, action) else "within_limit",
+        action="needs_approval" if waits else "within_limit",
         amount=action.amount,
     )
-    usage = Usage(model=BY_JOURNEY)
-    return Draft(draft_id=draft_id, ai_agent=ai_agent.id, actions=(action,), evidence=evidence, usage=usage)
 
 
 def _allowed(ai_agent: AiAgentSpec, work: UseTool) -> WriteTool:

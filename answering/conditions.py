@@ -6,9 +6,9 @@ from typing import NamedTuple
 from answering.asked import asked_of
 from answering.expressions import evaluate
 from answering.understanding import Understood
-from domain.conversation.turn import CustomerContext
+from domain.conversation.turn import CustomerContext, Evidence
 from domain.language.phrases import phrases_in
-from domain.specification.conditions import Asked, ExpressionHolds, FoundCondition, Turn, WordsSaid
+from domain.specification.conditions import Asked, Drafted, ExpressionHolds, FoundCondition, Turn, WordsSaid
 from domain.specification.guidelines import applying
 from domain.specification.organisation import OrganisationSpec
 from domain.specification.rules import Rule, rules_held
@@ -43,6 +43,15 @@ def held(rules: Sequence[Rule], known: Asked) -> Held:
     """The rules that hold, as far as can be told before it is decided."""
     turn, failed = _looked_up(known, [_Asking(rule.id, rule.found) for rule in rules])
     return Held(rules_held(rules, turn), failed)
+
+
+def ruled(evidence: Evidence, rules: Sequence[Rule], seen: Drafted, guidance: Guidance = NO_GUIDANCE) -> Evidence:
+    """The evidence, with the rules that hold of the draft as it is seen, and the guidelines that it was to follow."""
+    told = {"guidelines": guidance.ids, "expressions_failed": guidance.failed}
+    if rules:
+        holding = held(rules, seen)
+        told |= {"rules_held": holding.rules, "expressions_failed": (*holding.failed, *guidance.failed)}
+    return evidence.model_copy(update=told)
 
 
 def guidance_for(spec: OrganisationSpec, understood: Understood, context: CustomerContext) -> Guidance:

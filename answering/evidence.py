@@ -16,7 +16,7 @@ from answering.asked import (
     sensitivity_of,
     wants_person,
 )
-from answering.conditions import NO_GUIDANCE, Guidance, held
+from answering.conditions import NO_GUIDANCE, Guidance, ruled
 from answering.retrieval import Retrieved
 from answering.understanding import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Understood, asks_for_fact
 from domain.conversation.ruling import drafted
@@ -82,13 +82,8 @@ class Findings:
 
 def evidence_of(found: Findings) -> Evidence:
     """Everything that confidence and the decision rest on: what is measured, and which rules hold of it."""
-    evidence, rules = _measured(found), found.specification.rules
-    guidance = found.guidance
-    told = {"guidelines": guidance.ids, "expressions_failed": guidance.failed}
-    if rules:
-        holding = held(rules, _as_rules_see_it(found, evidence))
-        told |= {"rules_held": holding.rules, "expressions_failed": (*holding.failed, *guidance.failed)}
-    return evidence.model_copy(update=told)
+    evidence = _measured(found)
+    return ruled(evidence, found.specification.rules, _as_rules_see_it(found, evidence), found.guidance)
 
 
 def _as_rules_see_it(found: Findings, evidence: Evidence) -> Drafted:

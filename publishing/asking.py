@@ -76,7 +76,7 @@ async def _decided(planned: ServedVersion, turn: RecordedTurn, question: Recorde
     counts = Answered(exchanges=turn.record.exchanges, clarifications=turn.record.clarifications)
     record = decide_draft(
         draft,
-        evidence.under(turn.mode),
+        evidence.under(turn.mode, turn.draft.held_to),
         planned.policy,
         counts,
         turn=turn.turn,

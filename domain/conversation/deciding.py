@@ -95,9 +95,9 @@ def approval_to_ask(
 
 
 def _is_merely_supervised(draft: Draft, record: DecisionRecord, rule: ApprovalRule) -> bool:
-    """Nothing but its topic asks for people: no money, no law, no action, no rule, no second approver."""
-    decision = record.decision
-    needs_people = draft.actions or draft.evidence.sensitivity or rule.approvers > 1 or decision.rule
+    """Nothing but its topic or mode asks for people: no money, law, action, rule, second approver, lost trust."""
+    decision, evidence = record.decision, draft.evidence
+    needs_people = draft.actions or evidence.sensitivity or rule.approvers > 1 or decision.rule or draft.held_to
     return decision.reason is Reason.SUPERVISED and not needs_people
 
 

@@ -44,10 +44,7 @@ def _decide_by_policy(
 ) -> Decision:
     """The first cause that holds wins; the order is the policy."""
     if evidence.of_journey:
-        asks = evidence.action == "needs_approval" or evidence.supervised
-        return Decision(
-            outcome=Outcome.ASK_APPROVAL if asks else Outcome.SEND, reason=Reason.ACTION if asks else Reason.JOURNEY
-        )
+        return _of_journey(evidence)
     reason = _reason_to_escalate(evidence, exchanges, service_levels)
     if reason:
         return Decision(outcome=Outcome.ESCALATE, reason=reason)
@@ -68,6 +65,13 @@ def _decide_by_policy(
     if evidence.sensitivity:
         return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SENSITIVE_TOPIC)
     return _send(evidence, confidence, thresholds, sampling_key)
+
+
+def _of_journey(evidence: Evidence) -> Decision:
+    """The use of a tool that a journey asks for: nobody doubts it, so that only an approval can be missing."""
+    if evidence.action == "needs_approval" or evidence.supervised:
+        return Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.ACTION)
+    return Decision(outcome=Outcome.SEND, reason=Reason.JOURNEY)
 
 
 def _reason_to_escalate(evidence: Evidence, exchanges: int, levels: ServiceLevels) -> Reason | None:

@@ -8,8 +8,10 @@ import pytest
 from activities.step_drafts import tool_draft, unasked
 from domain.conversation.turn import ContactIdentity, CustomerContext, Draft, Evidence, Fact, Usage
 from domain.journeys.work import UseTool
+from domain.specification.conditions import AmountAbove, ExpressionHolds
 from domain.specification.journeys import FactOf
 from domain.specification.organisation import SpecVersion
+from domain.specification.rules import Rule
 from domain.specification.tools import AmountLimit, HttpToolServer, WriteTool
 from storage.views import DraftBasis
 from tests.organisation import SERVICE, SPECIFICATION
@@ -17,6 +19,7 @@ from tests.organisation import SERVICE, SPECIFICATION
 LIMIT = WriteTool(server="shop", tool="refund", access="write", approval=AmountLimit(argument="amount", above=50))
 SHOP = HttpToolServer(id="shop", transport="http", url="https://shop.example")
 FREE = WriteTool(server="shop", tool="note", access="write", approval="never")
+GOLD = "'plan' in facts && facts['plan'] == 'Gold' && verified && text == ''"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ADA = CustomerContext(
     facts=(Fact(name="plan", value="Gold", source="directory", as_of=NOW),),
@@ -25,9 +28,9 @@ ADA = CustomerContext(
 )
 
 
-def drafted(tool: str, context: CustomerContext | None = None, **arguments: Any) -> Draft:
+def drafted(tool: str, context: CustomerContext | None = None, rules: tuple[Rule, ...] = (), **arguments: Any) -> Draft:
     service = SERVICE.model_copy(update={"tools": (LIMIT, FREE)})
-    changes = {"ai_agents": (service, *SPECIFICATION.ai_agents[1:]), "tool_servers": (SHOP,)}
+    changes = {"ai_agents": (service, *SPECIFICATION.ai_agents[1:]), "tool_servers": (SHOP,), "rules": rules}
     specification = SPECIFICATION.model_copy(update=changes)
     work = UseTool(ai_agent="service", server="shop", tool=tool, arguments=arguments)
     basis = DraftBasis(unanswered=(), transcript=(), context=context, greeted=False)
@@ -55,6 +58,19 @@ def test_the_limits_of_the_ai_agent_hold(tool: str, amount: int, waits: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("amount", "context", "held"),
+    [(60, ADA, ("large", "gold")), (60, None, ("large",)), (40, ADA, ("gold",)), (40, None, ())],
+)
+def test_rules_see_the_use_of_a_tool(amount: int, context: CustomerContext | None, held: tuple[str, ...]) -> None:
+    rules = (
+        Rule(id="large", description="Much.", when=(AmountAbove(kind="amount", above=50),), then="ask_approval"),
+        Rule(id="gold", description="Gold.", when=(ExpressionHolds(kind="expression", cel=GOLD),), then="escalate"),
+    )
+    assert drafted("refund", context, rules, amount=amount).evidence.rules_held == held
+    assert drafted("refund", context, amount=amount).evidence.rules_held is None
+
+
+@pytest.mark.parametrize(
     ("context", "expected"),
     [
         (ADA, {"to": "ada@north.example", "plan": "Gold", "why": "x"}),
@@ -65,7 +81,12 @@ def test_the_limits_of_the_ai_agent_hold(tool: str, amount: int, waits: str) -> 
 def test_facts_are_put_in_where_the_customer_is_known_without_doubt(
     context: CustomerContext | None, expected: dict[str, str]
 ) -> None:
-    wanted = {"to": FactOf(fact="email"), "plan": FactOf(fact="plan"), "none": FactOf(fact="none"), "why": "x"}
+    wanted: dict[str, Any] = {
+        "to": FactOf(fact="email"),
+        "plan": FactOf(fact="plan"),
+        "none": FactOf(fact="none"),
+        "why": "x",
+    }
     assert drafted("note", context, **wanted).actions[0].arguments == expected
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.conversation.ownership import Status
 from domain.conversation.turn import Outcome
-from domain.quality.measures import DEFINITIONS, Metric, Tally, Windows
+from domain.quality.measures import DEFINITIONS, Apart, Metric, Tally, Windows
 from domain.specification.organisation import LadderRung, SuccessMeasure
 from storage.measures import MeasureRepository
 from tests.organisation import BILLING, SERVICE, SPECIFICATION
@@ -56,7 +56,7 @@ from tests.storage.stories import (
 
 DAY = timedelta(days=1)
 LATER = NOW + 20 * DAY
-Shares = tuple[int, int, Mapping[str, int]]
+Shares = tuple[int, int, Mapping[Apart, int]]
 NOTHING: Shares = (0, 0, {})
 
 
@@ -69,7 +69,8 @@ async def told(
     seconds: Mapping[str | None, float] | None = None,
 ) -> dict[str | None, Tally]:
     """What is counted, by AI agent."""
-    windows, due = Windows(until=at, days=days), {None: 60.0} if seconds is None else seconds
+    windows = Windows(until=at, days=days)
+    due: Mapping[str | None, float] = {None: 60.0} if seconds is None else seconds
     tallies = await MeasureRepository(stage.database).tallies(ORGANISATION, metric, windows, due)
     return {tally.ai_agent: tally for tally in tallies}
 

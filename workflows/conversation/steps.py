@@ -88,6 +88,7 @@ class JourneySteps:
 
     async def _tell(self, told: Report) -> None:
         """A journey that has ended needs to hear nothing."""
+        handle: workflow.ExternalWorkflowHandle[JourneyWorkflow]
         handle = workflow.get_external_workflow_handle_for(JourneyWorkflow.run, told.run)
         try:
             await handle.signal(JourneyWorkflow.report_step, told.report)

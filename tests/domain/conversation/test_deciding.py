@@ -16,7 +16,7 @@ from domain.conversation.groups import Answered
 from domain.conversation.policy import Policy
 from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome, Usage
 from domain.specification.calendar import QuietHours
-from domain.specification.organisation import ApprovalRule, Sensitivity, ServiceLevels
+from domain.specification.organisation import ApprovalRule, Mode, Sensitivity, ServiceLevels
 from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 
@@ -134,8 +134,9 @@ VETO = POLICY.model_copy(update={"veto_minutes": {"general": 15.0, "billing": 15
         ({"actions": (ProposedAction(server="shop", tool="refund", arguments={}),)}, VETO, False),
         ({"evidence": WATCHED.model_copy(update={"sensitivity": Sensitivity.LEGAL})}, VETO, False),
         ({"evidence": SURE.model_copy(update={"sensitivity": Sensitivity.LEGAL})}, VETO, False),
+        ({"held_to": Mode.SUPERVISION}, VETO, False),
     ],
-    ids=["supervised", "no window", "two approvers", "an action", "supervised and sensitive", "sensitive"],
+    ids=["supervised", "no window", "two approvers", "an action", "supervised and sensitive", "sensitive", "no trust"],
 )
 def test_only_what_is_merely_supervised_leaves_by_itself(changes: dict[str, Any], policy: Policy, leaves: bool) -> None:
     made = draft(**({"evidence": WATCHED} | changes))

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -272,3 +272,21 @@ def test_what_a_journey_has_done_is_doubted_by_nobody_and_approved_as_ever(
 ) -> None:
     decided = decision(Evidence(of_journey=True, **changes), confidence=0.0, exchanges=99)
     assert (decided.outcome, decided.reason) == expected
+
+
+@pytest.mark.parametrize(
+    ("then", "action", "expected"),
+    [
+        ("ask_approval", "within_limit", (ASK, Reason.RULE, "large")),
+        ("ask_approval", "needs_approval", (ASK, Reason.ACTION, "large")),
+        ("escalate", "within_limit", (ESCALATE, Reason.RULE, "large")),
+    ],
+)
+def test_a_rule_adds_to_what_a_journey_has_done(
+    then: Literal["escalate", "ask_approval"],
+    action: Literal["within_limit", "needs_approval"],
+    expected: tuple[Outcome, Reason, str],
+) -> None:
+    evidence = Evidence(of_journey=True, action=action, rules_held=("large",))
+    decided = decision(evidence, rules=(DecidingRule(id="large", then=then),))
+    assert (decided.outcome, decided.reason, decided.rule) == expected

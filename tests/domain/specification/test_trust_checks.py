@@ -6,7 +6,7 @@ import pytest
 
 from domain.specification.trust_checks import senseless_ladders
 
-UP = {"to": "supervision", "measure": "drafts_unchanged", "bound": 0.8, "conversations": 50, "days": 30}
+UP: dict[str, Any] = {"to": "supervision", "measure": "drafts_unchanged", "bound": 0.8, "conversations": 50, "days": 30}
 ON = {"to": "delegation", "measure": "missed_escalation", "bound": 0.05, "conversations": 100, "days": 60}
 
 
@@ -57,12 +57,8 @@ def test_a_senseless_one_is_told(up: tuple[Any, ...], down: Any, told: str) -> N
         {"ai_agents": [{"trust": None}, {"trust": "much"}, {"trust": []}, {"trust": {"up": 3, "down": 4}}]},
         {"ai_agents": [{"mode": "unknown", "trust": {"up": [UP]}}, {"mode": 3, "trust": {"up": [UP]}}]},
         {"ai_agents": [{"trust": {"up": [{"to": 3}, "x", None], "down": {"measure": 1, "bound": "x", "days": None}}}]},
-        {
-            "ai_agents": [
-                {"trust": {"up": [{**UP, "measure": ["x"]}], "down": {"measure": {}, "bound": 0.1, "days": 1}}}
-            ]
-        },
-        {"ai_agents": [{"trust": {"up": [{**UP, "bound": True}], "down": {**UP, "bound": 0.9, "days": True}}}]},
+        {"ai_agents": [{"trust": {"up": [UP | {"measure": ["x"]}], "down": {"measure": {}, "bound": 0.1, "days": 1}}}]},
+        {"ai_agents": [{"trust": {"up": [UP | {"bound": True}], "down": UP | {"bound": 0.9, "days": True}}}]},
     ],
 )
 def test_what_has_another_shape_is_not_looked_into(data: Any) -> None:
