@@ -1,9 +1,11 @@
 """`holdfast market`: AI agents and journeys as packages, looked at, installed, updated and given to others."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from cli.database import with_database
 from cli.market_report import answered, described, listed_packages, outcome, package_as_data, planned
 from cli.organisation_folder import organisation_folder
 from cli.spec_options import AsJson, Folder
@@ -18,6 +21,9 @@ from config.settings import local_settings
 from domain.errors import ConflictError, InvalidInputError
 from domain.market.manifest import PackageKind
 from domain.market.records import MarketLock
+from domain.quality.health import Health, shares_of
+from domain.quality.measures import PERIOD_DAYS, Windows
+from domain.quality.rates import Rate
 from domain.specification.organisation import Mode
 from publishing.market.folder import held, read_lock, validated_with, write_all
 from publishing.market.installing import OnConflict, Plan, plan_installation, plan_update, require_newer
@@ -26,7 +32,9 @@ from publishing.market.package import Package
 from publishing.market.packing import Label, pack
 from publishing.market.shelf import Market, add_package, index_anew, write_index
 from publishing.market.sources import market_from
-from publishing.specification import SpecificationError
+from publishing.specification import SpecificationError, load_specification
+from storage.database import Database
+from storage.measures import MeasureRepository
 
 SHIPPED = Path(__file__).parents[1] / "market"
 SHIPPED_NAME = "holdfast"
@@ -133,11 +141,15 @@ def publish(
     journey: Annotated[str | None, typer.Option(help="Id of the journey to publish.")] = None,
     title: Annotated[str | None, typer.Option(help="What it is called in lists.")] = None,
     summary: Annotated[str | None, typer.Option(help="What it is for, in a sentence.")] = None,
+    measured: Annotated[
+        bool, typer.Option("--measured", help=f"With what its AI agent's measures came to in {PERIOD_DAYS} days.")
+    ] = False,
 ) -> None:
     """Put an AI agent or a journey of an organisation into a market as a new version; versions are never replaced."""
     kind, name = _one_of(ai_agent, journey)
     found = organisation_folder(local_settings(), folder)
-    package = pack(found, kind, name, Label(version, author, licence, title, summary), {})
+    results = _measured(found, ai_agent) if measured else {}
+    package = pack(found, kind, name, Label(version, author, licence, title, summary), results)
     add_package(Market(to, str(to)), package)
     console.print(outcome(package, to), soft_wrap=True)
 
@@ -206,6 +218,18 @@ def _ask(*, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise InvalidInputError("Nothing was written: there is nobody to ask. Add --yes.")
     typer.confirm("Write this?", abort=True)
+
+
+def _measured(folder: Path, ai_agent: str | None) -> dict[str, Rate]:
+    """Counted over all conversations of the organisation in the database of the settings."""
+    if ai_agent is None:
+        raise typer.BadParameter("only an AI agent has success measures: leave --measured out")
+    specification, windows = load_specification(folder).version.specification, Windows(until=datetime.now(UTC))
+
+    async def read(database: Database) -> Health:
+        return await MeasureRepository(database).health(specification, windows)
+
+    return shares_of(asyncio.run(with_database(read)), ai_agent)
 
 
 def _one_of(ai_agent: str | None, journey: str | None) -> tuple[PackageKind, str]:

@@ -133,6 +133,12 @@ def health_of(organisation: str, objectives: Iterable[Objective], tallies: Itera
     return Health(organisation=organisation, windows=windows, measurements=tuple(measurements))
 
 
+def shares_of(health: Health, ai_agent: str) -> dict[str, Rate]:
+    """What the success measures of an AI agent came to, by metric. How fast it answers is a time, and no share."""
+    own = (one for one in health.measurements if one.objective.ai_agent == ai_agent and one.state != "not_measured")
+    return {one.objective.metric: one.measured for one in own if one.objective.metric != "first_response_seconds"}
+
+
 def measure(objective: Objective, tally: Tally, windows: Windows) -> Measurement:
     """One objective against its counts."""
     long = _burn(objective, tally.long, windows.long.total_seconds())

@@ -9,7 +9,13 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
 from domain.specification.findings import Finding, Location, as_list, child, texts_at, values_at
-from domain.specification.journey_checks import circles_of_journeys, forbidden_tools, impossible_ways, never_begun
+from domain.specification.journey_checks import (
+    circles_of_journeys,
+    forbidden_tools,
+    impossible_ways,
+    never_begun,
+    words_of_steps,
+)
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
@@ -46,7 +52,6 @@ NEVER_BLANK = (
     "topics.*.examples.*",
     "out_of_scope_examples.*",
     "journeys.*.title",
-    "journeys.*.steps.*.description",
     "rules.*.description",
     "guidelines.*.action",
     "journeys.*.steps.*.text",
@@ -89,7 +94,7 @@ def _repetitions(data: object) -> Iterator[Finding]:
 
 
 def _blanks(data: object) -> Iterator[Finding]:
-    for location, text in texts_at(data, *NEVER_BLANK):
+    for location, text in (*texts_at(data, *NEVER_BLANK), *words_of_steps(data)):
         if not text.strip():
             yield Finding(location, "is empty", "Write what customers and colleagues are to read here.")
 

@@ -42,6 +42,13 @@ def _unknown(
             yield Finding((*around, *inside), f"no {called} {name!r}", instead_of(name, known, otherwise))
 
 
+def words_of_steps(data: object) -> Iterator[tuple[Location, str]]:
+    """The descriptions of steps that are nothing but words; steps of the other kinds may go without."""
+    for location, step in values_at(data, "journeys.*.steps.*"):
+        if child(step, "kind") in {None, "described"}:
+            yield from (((*location, *inside), text) for inside, text in texts_at(step, "description"))
+
+
 def impossible_ways(data: object) -> Iterator[Finding]:
     """Steps that nobody comes to, circles that nobody leaves, and circles that never wait."""
     for location, journey in values_at(data, "journeys.*"):

@@ -67,9 +67,10 @@ def own_files(folder: Path, paths: Iterable[str]) -> dict[str, str]:
 def with_values(path: str, text: str, values: Mapping[str, Any]) -> str:
     """A file with some keys set, or taken out (None); what is equal already stays as it is written."""
     before = data_of(path, text)
-    written = {key: _written(key, value) for key, value in values.items() if before.get(key) != value}
-    changed = _blocks(path, text).with_changes(written)
-    if data_of(path, changed) != {key: value for key, value in {**before, **values}.items() if value is not None}:
+    gone = {key for key, value in values.items() if value is None}
+    differing = (key for key, value in values.items() if (key in before if key in gone else before.get(key) != value))
+    changed = _blocks(path, text).with_changes({key: _written(key, values[key]) for key in differing})
+    if data_of(path, changed) != {key: value for key, value in {**before, **values}.items() if key not in gone}:
         raise _not_by_lines(path)
     return changed
 

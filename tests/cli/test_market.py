@@ -1,9 +1,11 @@
 """`holdfast market`, as people and programs use it."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from cli.main import app
@@ -12,6 +14,9 @@ from domain.specification.organisation import Mode
 from publishing.market.folder import held, read_lock
 from publishing.market.shelf import Market, index_anew
 from publishing.specification import load_specification
+from tests.cli.bikeshop_files import write_bikeshop
+from tests.cli.test_spec_health import resolve_some
+from tests.organisation import SERVICE
 from tests.publishing.market.conftest import PACKAGE, Shelf, changed, content_of_all, newer
 from tests.publishing.specification.conftest import FILES, Folder
 
@@ -232,6 +237,29 @@ def test_publishing(folder: Folder, tmp_path: Path) -> None:
     assert shown["triggers"] == ["refund"]
     again = market("publish", str(folder.path), "--ai-agent", "billing", "--to", to, *PUBLISH)
     assert (again.exit_code, "a version is never replaced" in again.output) == (1, True)
+
+
+def test_publishing_with_what_was_measured(database_url: str, tmp_path: Path) -> None:
+    write_bikeshop(tmp_path / "bikeshop")
+    success = [
+        {"metric": "automated_resolution", "target": 0.6},
+        {"metric": "first_response_seconds", "target": 60},
+    ]
+    card = SERVICE.model_dump(mode="json") | {"success": success}
+    (tmp_path / "bikeshop" / "agents" / "service.yaml").write_text(yaml.safe_dump(card, width=1000))
+    asyncio.run(resolve_some(database_url))
+    to, settings = str(tmp_path / "ours"), {"HOLDFAST_DATABASE_URL": database_url, "HOLDFAST_HOME": str(tmp_path)}
+    arguments = (str(tmp_path / "bikeshop"), "--to", to, "--measured", *PUBLISH)
+    result = market("publish", *arguments, "--ai-agent", "service", **settings)
+    assert result.exit_code == 0, result.output
+    shown = json.loads(market("show", "service", "--from", to, "--json").output)
+    assert [(one["metric"], one["n"]) for one in shown["results"]] == [("automated_resolution", 1)]
+
+
+def test_a_journey_has_no_measures(folder: Folder, tmp_path: Path) -> None:
+    arguments = (str(folder.path), "--journey", "returning", "--to", str(tmp_path / "ours"), "--measured", *PUBLISH)
+    result = market("publish", *arguments)
+    assert (result.exit_code, "only an AI agent has success measures" in result.output) == (2, True)
 
 
 def test_publishing_a_journey(folder: Folder, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_short_period_has_windows_in_hours() -> None:
 
 
 def test_what_was_recorded_is_told_by_the_command(here: dict[str, str], database_url: str) -> None:
-    asyncio.run(_resolve_some(database_url))
+    asyncio.run(resolve_some(database_url))
     published(spec("publish", **here))
 
     table = spec("health", **here)
@@ -126,12 +126,13 @@ def test_what_was_recorded_is_told_by_the_command(here: dict[str, str], database
     assert by_measure["approvals_on_time"]["state"] == "not_measured"
 
 
-async def _resolve_some(database_url: str) -> None:
+async def resolve_some(database_url: str) -> None:
+    """Two conversations, of which one was resolved long enough ago to count."""
     database, now = await connect(database_url), datetime.now(UTC)
     stage = Stage(database)
     await stage.specs.publish(VERSION, b"", Calibration(), "lea")
-    await resolved(stage, "long-ago", "Where is it?", at=now - timedelta(days=8))
-    await resolved(stage, "lately", "Where is it?", at=now - timedelta(days=1))
+    await resolved(stage, "resolved-long-ago", "Where is it?", at=now - timedelta(days=8))
+    await resolved(stage, "resolved-lately", "Where is it?", at=now - timedelta(days=1))
     await database.close()
 
 

@@ -55,7 +55,7 @@ def trust(database: Database) -> Trust:
 async def suggest(stage: Stage, count: int, *, unchanged: int, name: str = "a", at: datetime = NOW) -> None:
     """To people who sent as many of them as they were."""
     for number in range(count):
-        conversation_id = f"{name}-{number}"
+        conversation_id = f"suggested-{name}-{number}"
         await opened(stage, conversation_id, "Where is it?")
         draft_id = f"suggestion-{conversation_id}"
         input = generate(draft_id, conversation_id=conversation_id, suggestion=True)

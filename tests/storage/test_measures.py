@@ -203,7 +203,7 @@ async def test_an_escalation_without_a_draft_is_no_ai_agents(stage: Stage) -> No
 
 async def test_the_last_rating_counts(stage: Stage) -> None:
     for number, scores in enumerate((("good",), ("bad", "good"), ("good", "bad"))):
-        conversation_id = f"rated-{number}"
+        conversation_id = f"conversation-{number}"
         await opened(stage, conversation_id, "Hello?")
         await answered(stage, conversation_id, ANSWER)
         for minute, score in enumerate(scores):
@@ -410,7 +410,7 @@ async def test_an_escalated_draft_is_a_draft_before_a_person_too(stage: Stage) -
 
 @pytest.mark.parametrize(("since", "n"), [(NOW - DAY, 2), (NOW + timedelta(seconds=1), 0)])
 async def test_a_rate_is_of_one_ai_agent_and_of_what_happened_since(stage: Stage, since: datetime, n: int) -> None:
-    for conversation_id, said in (("one", ANSWER), ("two", "No.")):
+    for conversation_id, said in (("conversation-1", ANSWER), ("conversation-2", "No.")):
         await suggested(stage, said, conversation_id)
     measures = MeasureRepository(stage.database)
     found = await measures.rate_of(ORGANISATION, "service", "drafts_unchanged", since, LATER)

@@ -42,6 +42,8 @@ def test_a_name_that_leads_nowhere_is_found_with_a_remedy(change: dict[str, Any]
 
 
 FOUND: list[tuple[dict[str, Any], str]] = [
+    (of({"id": "a", "description": " "}), "journeys.1.steps.0.description: is empty"),
+    (of({"id": "a", "kind": "described", "description": ""}), "journeys.1.steps.0.description: is empty"),
     (of(say("a"), say("b")), "journeys.1.steps.1.id: no step leads to this one"),
     (of(wait("a", "a", hours=1)), "journeys.1.steps.0.id: the journey never ends from here"),
     (
@@ -83,6 +85,7 @@ def test_what_cannot_be_meant_is_found_with_a_remedy(change: dict[str, Any], tol
     [
         of(ask("q", "a"), branch("a", ROUND, otherwise="q"), say("end")),
         of(say("a"), enter_by=["topic", "person"], topics=["refunds"]),
+        of(say("a", description="")),
         of(use("a", ai_agent="billing")) | {"tool_servers": [SHOP]},
         of({"id": "a", "kind": "parallel", "branches": ["b", "c"], "next": "d"}, say("b"), say("c"), say("d")),
     ],

@@ -111,3 +111,18 @@ def test_files_come_and_go_whole() -> None:
 def test_topics_that_cannot_be_added_to(own: str) -> None:
     with pytest.raises(InvalidInputError, match=r"topics\.yaml"):
         merged_files({"topics.yaml": own}, PACKAGE, ["topics.yaml#send_back"])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"model": None}, "id: a\nescalate_below: null\nmode: co_pilot\n"),
+        ({"escalate_below": None, "model": None}, "id: a\nmode: co_pilot\n"),
+        ({"mode": None, "tools": None}, "id: a\nescalate_below: null\nmodel: null\n"),
+        ({"model": "other"}, "id: a\nescalate_below: null\nmodel: other\nmode: co_pilot\n"),
+    ],
+)
+def test_keys_that_hold_nothing_are_taken_out_or_kept(values: dict[str, Any], expected: str) -> None:
+    """As in the files that `holdfast spec export` writes."""
+    text = "id: a\nescalate_below: null\nmodel: null\nmode: co_pilot\n"
+    assert with_values(CARD, text, values) == expected
