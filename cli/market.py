@@ -52,7 +52,9 @@ Name = Annotated[str, typer.Argument(help="Name of the package.")]
 Version = Annotated[str | None, typer.Option(help="Which version; by default the newest.")]
 Allow = Annotated[
     list[str],
-    typer.Option(help="Allow tool:SERVER/TOOL (reads), write:SERVER/TOOL or fact:NAME; repeatable. `show` lists them."),
+    typer.Option(
+        help="Allow tool:SERVER/TOOL (reads), write:SERVER/TOOL, fact:NAME or enter:WAY; repeatable. `show` lists them."
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; for programs.")]
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.formatting import listed
-from domain.market.manifest import NOT_MEASURED, Manifest
+from domain.market.manifest import NOT_MEASURED, Manifest, entering_permission
 from domain.market.records import InstalledPackage, MarketLock
 from domain.specification.organisation import Topic
 from publishing.market.folder import LOCK, FileChange
@@ -88,6 +88,7 @@ def _asked_for(manifest: Manifest) -> Iterator[str]:
     for tool in manifest.needs.tools:
         yield f"{tool.permission}: {tool.why}" if tool.why else tool.permission
     yield from (f"fact:{name}" for name in manifest.needs.customer_facts)
+    yield from (f"{entering_permission(by)}: begins without a person" for by in manifest.needs.enter_by)
     for called, ids in (("AI agent", manifest.needs.ai_agents), ("topic", manifest.needs.topics)):
         yield from (f"{called} {one}, in your files" for one in ids)
     yield from (f"channel {one}" for one in manifest.needs.channels)

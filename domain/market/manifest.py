@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from domain.market.versions import PackageVersion
+from domain.specification.journeys import ByItself
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import ChannelKind
 from domain.specification.tools import ToolName
@@ -64,6 +65,7 @@ class Needs(SpecModel):
 
     tools: tuple[NeededTool, ...] = Field((), description="Tools, each of which a person allows or not.")
     customer_facts: tuple[Line, ...] = Field((), description="Names of facts that it would tell customers.")
+    enter_by: tuple[ByItself, ...] = Field((), description="What would begin the journey without a person.")
     channels: tuple[ChannelKind, ...] = Field((), description="Channels that it is made for; none means any.")
     ai_agents: tuple[Key, ...] = Field((), description="Ids of AI agents that must be there: those of a journey.")
     topics: tuple[Key, ...] = Field((), description="Ids of topics that must be there and that it does not bring.")
@@ -71,7 +73,8 @@ class Needs(SpecModel):
     @property
     def permissions(self) -> tuple[str, ...]:
         """Everything that a person may allow, such as `fact:plan`."""
-        return (*(tool.permission for tool in self.tools), *(f"fact:{name}" for name in self.customer_facts))
+        tools, facts = (tool.permission for tool in self.tools), (f"fact:{name}" for name in self.customer_facts)
+        return (*tools, *facts, *map(entering_permission, self.enter_by))
 
 
 class Manifest(SpecModel):
@@ -102,6 +105,11 @@ class Manifest(SpecModel):
 
 
 FOLDERS = {PackageKind.AGENT: "agents", PackageKind.JOURNEY: "journeys"}
+
+
+def entering_permission(by: str) -> str:
+    """How people name what would begin a journey without them, such as `enter:topic`."""
+    return f"enter:{by}"
 
 
 def tool_permission(server: str, tool: str, access: str) -> str:

@@ -1,4 +1,4 @@
-"""What a package may not take by itself: tools, customer facts, write access and a mode.
+"""What a package may not take by itself: tools, customer facts, write access, a mode, and customers on a journey.
 
 Whatever a card says, its AI agent gets what a person has allowed, and nothing else.
 """
@@ -6,8 +6,8 @@ Whatever a card says, its AI agent gets what a person has allowed, and nothing e
 from collections.abc import Collection, Iterator, Mapping
 
 from domain.errors import InvalidInputError
-from domain.market.manifest import Manifest, tool_permission
-from domain.specification.findings import children, did_you_mean
+from domain.market.manifest import Manifest, entering_permission, tool_permission
+from domain.specification.findings import children, did_you_mean, texts_at
 from domain.specification.organisation import AiAgentSpec, Mode
 from domain.specification.tools import ReadTool, WriteTool
 
@@ -30,7 +30,8 @@ BROUGHT = frozenset(
     }
 )
 """Fields of a card that a package may bring. What a later version adds to cards is left to the organisation, until
-somebody has decided that a stranger may set it."""
+somebody has decided that a stranger may set it. `model`, `veto_minutes` and `trust` are the organisation's: they say
+what it pays, how long its people have to object, and what an AI agent has earned with it."""
 
 
 def permissions_of(card: AiAgentSpec) -> tuple[str, ...]:
@@ -47,6 +48,16 @@ def tools_named(data: object) -> Iterator[str]:
             yield tool_permission(server, tool, "read" if data.get("access") == "read" else "write")
     for _, inside in children(data):
         yield from tools_named(inside)
+
+
+def entered_by(data: Mapping[str, object], granted: Collection[str]) -> list[str]:
+    """What may begin a journey: a person always, anything else where it was allowed."""
+    return [by for _, by in texts_at(data, "enter_by.*") if by == "person" or entering_permission(by) in granted]
+
+
+def begun_by_itself(data: Mapping[str, object]) -> Iterator[str]:
+    """What would begin a journey without a person, as permissions."""
+    yield from (entering_permission(by) for _, by in texts_at(data, "enter_by.*") if by != "person")
 
 
 def checked_grants(manifest: Manifest, allowed: Collection[str]) -> frozenset[str]:

@@ -45,7 +45,7 @@ def _unknown(
 def words_of_steps(data: object) -> Iterator[tuple[Location, str]]:
     """The descriptions of steps that are nothing but words; steps of the other kinds may go without."""
     for location, step in values_at(data, "journeys.*.steps.*"):
-        if child(step, "kind") in {None, "described"}:
+        if child(step, "kind") in (None, "described"):
             yield from (((*location, *inside), text) for inside, text in texts_at(step, "description"))
 
 

@@ -12,7 +12,9 @@ from pydantic import Field, model_validator
 from domain.specification.model import Key, SpecModel
 from domain.specification.tools import ToolName
 
-EnteredBy = Literal["topic", "tool", "person", "api"]
+ByItself = Literal["topic", "tool", "api"]
+"""What begins a journey without a person."""
+EnteredBy = ByItself | Literal["person"]
 Hours = Annotated[float, Field(gt=0, le=24 * 366)]
 """By the clock, day and night."""
 Next = Annotated[Key | None, Field(description="Id of the step that follows; unset, this way ends.")]

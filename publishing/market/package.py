@@ -11,7 +11,7 @@ from pydantic import Field
 from domain.errors import InvalidInputError
 from domain.market.contents import MANIFEST, TOPICS, digest_of, may_hold
 from domain.market.manifest import FORMAT, Manifest, PackageKind
-from domain.market.permissions import BROUGHT, permissions_of, tools_named
+from domain.market.permissions import BROUGHT, begun_by_itself, permissions_of, tools_named
 from domain.specification.findings import Finding, child, instead_of, texts_at
 from domain.specification.model import SpecModel
 from domain.specification.organisation import AiAgentSpec, Journey, Topic
@@ -45,7 +45,9 @@ class Package:
     @property
     def permissions(self) -> tuple[str, ...]:
         """What it would use, if a person allows it."""
-        return permissions_of(self.card) if self.card else tuple(dict.fromkeys(tools_named(self.data)))
+        if self.card:
+            return permissions_of(self.card)
+        return tuple(dict.fromkeys((*tools_named(self.data), *begun_by_itself(self.data))))
 
 
 def load_package(called: str, contents: Mapping[str, bytes]) -> Package:
@@ -184,7 +186,7 @@ def _findings_of_main(package: Package) -> Iterator[Finding]:
 
 def _key_of(package: Package, permission: str) -> str:
     if package.card is None:
-        return "steps"
+        return "enter_by" if permission.startswith("enter:") else "steps"
     return "customer_facts" if permission.startswith("fact:") else "tools"
 
 

@@ -145,7 +145,8 @@ class _Packer:
         data = self._entry.model_dump(mode="json")
         named = [_needed(permission) for permission in dict.fromkeys(tools_named(data))]
         ai_agents = sorted(set(_values_of(data, "ai_agent")))
-        return {"tools": named, "ai_agents": ai_agents, "topics": list(self._entry.topics)}
+        enter_by = [by for by in self._entry.enter_by if by != "person"]
+        return {"tools": named, "enter_by": enter_by, "ai_agents": ai_agents, "topics": list(self._entry.topics)}
 
 
 def _needed(permission: str) -> dict[str, object]:

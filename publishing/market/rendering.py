@@ -8,7 +8,7 @@ import yaml
 
 from domain.errors import InvalidInputError
 from domain.market.contents import TOPICS
-from domain.market.permissions import as_allowed
+from domain.market.permissions import as_allowed, entered_by, tools_named
 from domain.specification.findings import as_list, child, texts_at
 from domain.specification.organisation import Mode
 from publishing.market.folder import content_of
@@ -28,7 +28,8 @@ def as_installed(
     """The files that the package brings, by path: its card with nothing but what was granted, and in this mode.
 
     Topics come without examples that the organisation has in others, since a topic model would learn both from the
-    same words. Raises InvalidInputError for a journey that was not granted every tool of its steps.
+    same words. A journey is begun by people, and by what else was granted. Raises InvalidInputError for one that was
+    not granted every tool of its steps.
     """
     main = package.manifest.main_file
     kept = {path: content for path, content in package.contents.items() if path == TOPICS or path.startswith(PLACED)}
@@ -38,11 +39,16 @@ def as_installed(
     text = _as_text(main, package.contents[main])
     if package.card is None:
         _require_all(package, granted)
-        return files | {main: text}
+        return files | {main: _begun_by_what_was_granted(main, text, granted)}
     allowed = as_allowed(package.card, granted, mode).model_dump(mode="json", exclude_defaults=True)
     changes: dict[str, Any] = {"mode": mode.value}
     changes |= {key: allowed.get(key) for key in ("tools", "customer_facts") if key in package.data}
     return files | {main: with_values(main, text, changes)}
+
+
+def _begun_by_what_was_granted(path: str, text: str, granted: Collection[str]) -> str:
+    data = data_of(path, text)
+    return with_values(path, text, {"enter_by": entered_by(data, granted) or None} if "enter_by" in data else {})
 
 
 def examples_in(topics: str, besides: Collection[str]) -> frozenset[str]:
@@ -122,7 +128,7 @@ def _dumped(data: object) -> str:
 
 
 def _require_all(package: Package, granted: Collection[str]) -> None:
-    if refused := [one for one in package.permissions if one not in granted]:
+    if refused := [one for one in tools_named(package.data) if one not in granted]:
         allow = " ".join(f"--allow {one}" for one in refused)
         raise InvalidInputError(f"A journey cannot do without its steps: {package.manifest.name} needs {allow}.")
 

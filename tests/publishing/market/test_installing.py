@@ -1,6 +1,7 @@
 """Installing and updating a package, planned before anything is written."""
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -163,8 +164,9 @@ class TestInstalling:
             install(folder, packed(files))
 
     def test_an_organisation_without_any_ai_agent_yet(self, folder: Folder, package: Package) -> None:
-        for name in ("agents/general.yaml", "agents/billing.yaml", "journeys/returning.yaml", TOPICS):
-            (folder.path / name).unlink()
+        for place in ("agents", "journeys", "rules", "guidelines"):
+            rmtree(folder.path / place)
+        (folder.path / TOPICS).unlink()
         (folder.path / "knowledge" / "delivery.md").unlink()
         folder.write("organisation.yaml", "organisation: wheels\nname: Wheels\ndefault_ai_agent: returns\n")
         more = f"{PACKAGE[TOPICS]}  - {{ id: more, title: More, ai_agent: returns, examples: [a b, c d, e f] }}\n"
@@ -188,6 +190,7 @@ class TestJourneys:
         assert [one.id for one in load_specification(folder.path).version.specification.journeys] == [
             "coming_back",
             "returning",
+            "welcome",
         ]
 
     def test_what_it_needs_must_be_there(self, folder: Folder) -> None:

@@ -101,7 +101,7 @@ def test_a_package_of_another_kind_than_it_says() -> None:
     assert "journeys/returns.yaml: the file is missing" in found
 
 
-@pytest.mark.parametrize("field", ["model: openai:large", "priority: 4"])
+@pytest.mark.parametrize("field", ["model: { writer: 'openai:large' }", "veto_minutes: 5", "priority: 4"])
 def test_a_field_that_no_card_has(field: str) -> None:
     found = mistakes_of({**PACKAGE, CARD: f"{PACKAGE[CARD]}{field}\n"})
     assert any("there is no such key" in one or "is for each organisation to set" in one for one in found)

@@ -8,7 +8,8 @@ from domain.errors import InvalidInputError
 from domain.specification.organisation import Mode
 from publishing.market.parts import data_of
 from publishing.market.rendering import as_installed, merged_files, with_values
-from tests.publishing.market.conftest import JOURNEY, PACKAGE, packed
+from publishing.specification import SpecificationError
+from tests.publishing.market.conftest import JOURNEY, PACKAGE, changed, packed
 
 CARD, ALL = "agents/returns.yaml", ("tool:shop/orders", "write:shop/refund", "fact:plan")
 
@@ -80,6 +81,41 @@ def test_equal_values_stay_as_they_are_written() -> None:
 def test_a_journey_as_it_is() -> None:
     path = "journeys/coming_back.yaml"
     assert as_installed(packed(JOURNEY), (), Mode.CO_PILOT) == {path: JOURNEY[path]}
+
+
+BEGUN = changed(
+    changed(JOURNEY, "journeys/coming_back.yaml", "steps:\n", "enter_by: [topic, person, api] # ours\nsteps:\n"),
+    "manifest.yaml",
+    "  topics: [refund]\n",
+    "  topics: [refund]\n  enter_by: [topic, api]\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("granted", "begins"),
+    [
+        ((), ["person"]),
+        (("enter:topic",), ["topic", "person"]),
+        (("enter:api", "enter:topic"), ["topic", "person", "api"]),
+    ],
+)
+def test_a_journey_begins_without_a_person_only_where_that_was_allowed(
+    granted: tuple[str, ...], begins: list[str]
+) -> None:
+    path = "journeys/coming_back.yaml"
+    assert data_of(path, as_installed(packed(BEGUN), granted, Mode.CO_PILOT)[path])["enter_by"] == begins
+
+
+def test_a_journey_that_no_person_begins_is_begun_by_nothing_until_that_is_allowed() -> None:
+    path = "journeys/coming_back.yaml"
+    alone = changed(BEGUN, path, "topic, person, api", "topic")
+    assert "enter_by" not in data_of(path, as_installed(packed(alone), (), Mode.CO_PILOT)[path])
+
+
+def test_what_begins_a_journey_has_to_be_named() -> None:
+    silent = changed(BEGUN, "manifest.yaml", "enter_by: [topic, api]", "enter_by: [topic]")
+    with pytest.raises(SpecificationError, match="would use enter:api, which the manifest does not name"):
+        packed(silent)
 
 
 def test_windows_line_ends() -> None:
