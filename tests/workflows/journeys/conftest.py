@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from domain.conversation.ownership import Person
+from domain.conversation.policy import Policy
 from domain.conversation.requests import EnterJourney, StartConversation
 from domain.conversation.state import EVENTS_PER_RUN, ConversationState
 from domain.journeys.plan import Plan
@@ -40,9 +41,9 @@ def onboarding() -> Journey:
     return Journey.model_validate(yaml.safe_load(ONBOARDING.read_text(encoding="utf-8")))
 
 
-def on_way(*steps: dict[str, Any], parts: tuple[Journey, ...] = ()) -> FakeActivities:
+def on_way(*steps: dict[str, Any], parts: tuple[Journey, ...] = (), policy: Policy | None = None) -> FakeActivities:
     """Activities of a specification with the journey `way`."""
-    fakes = FakeActivities()
+    fakes = FakeActivities(policy)
     fakes.plans["way"] = Plan.of(journey(*steps), parts)
     return fakes
 

@@ -23,10 +23,11 @@ async def test_a_store_that_never_agrees_is_asked_again_after_an_hour(travel: Tr
         await trip.at("hold")
         fakes.revision = 7
         await trip.ask("tell_event", event="go")
-        state = await trip.conversation.until(lambda state: state.journeys.not_before is not None)
+        state = await trip.conversation.until(lambda state: bool(state.journeys.not_before and state.journeys.steps))
         tried = len(fakes.deliveries)
         assert (trip.said(), state.revision) == ([], 0)
-        fakes.opened = fakes.opened.model_copy(update={"revision": 7})
+        fakes.revision = 0
+        await trip.handle.terminate()  # time is skipped for no workflow whose child runs
         await trip.conversation.pass_time(timedelta(hours=1, minutes=1))
-        assert await trip.ended() == "completed"
-        assert len(fakes.deliveries) <= tried + 3
+        await trip.conversation.until(lambda _: trip.said() == ["bye"])
+        assert len(fakes.deliveries) == tried + 1

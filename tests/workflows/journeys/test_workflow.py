@@ -9,6 +9,7 @@ from domain.conversation.policy import JourneyEntry, Policy
 from domain.conversation.requests import CarryOutStep, DecideApproval, EnterJourney, HandBack, Resolve, TakeOver
 from domain.journeys.plan import Plan
 from domain.journeys.work import Say, StepReport
+from domain.specification.organisation import ServiceLevels
 from domain.tools.calls import CalledTool
 from tests.domain.journeys.journeys import ask, branch, journey, say, use, wait
 from tests.workflows.conftest import ANNA, BEN
@@ -373,11 +374,11 @@ async def test_a_journey_that_the_specification_does_not_have_is_refused(travel:
 
 
 async def test_a_resolved_conversation_stays_open_for_its_journey_and_an_answer_reopens_it(travel: Travel) -> None:
-    async with travel(on_way(wait("hold", "name", event="go"), ask("name"))) as trip:
+    closes_at_once = Policy(default_ai_agent="general", service_levels=ServiceLevels(reopen_days=1e-9))
+    async with travel(on_way(wait("hold", "name", event="go"), ask("name"), policy=closes_at_once)) as trip:
         await trip.at("hold")
         await trip.conversation.ask(Resolve(request_id="r1", by=ANNA))
         await trip.conversation.until(lambda state: state.status is Status.RESOLVED)
-        await trip.conversation.pass_time(timedelta(days=30))
         await trip.ask("tell_event", event="go")
         await trip.asked_for("name")
         assert (await trip.conversation.state()).status is Status.RESOLVED
