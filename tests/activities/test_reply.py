@@ -89,6 +89,9 @@ class Served:
     def __init__(self, newer: OrganisationSpec | None) -> None:
         self._newer = newer
 
+    async def held_to(self, specification: OrganisationSpec, ai_agent: str) -> None:
+        return None
+
     async def served(self, content_hash: str) -> Any:
         specification = SPECIFICATION if content_hash == VERSION.content_hash else self._newer
         if specification is None:

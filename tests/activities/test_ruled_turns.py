@@ -19,7 +19,7 @@ from domain.conversation.policy import Policy, policy_of
 from domain.conversation.turn import LATER_EVIDENCE, Decision
 from domain.delivery.channels import EARLIER_TRAITS, WEB_CHAT
 from domain.quality.topics import LabelledText
-from domain.specification.organisation import SpecVersion, Thresholds
+from domain.specification.organisation import OrganisationSpec, SpecVersion, Thresholds
 from domain.specification.rules import Rule
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.local import LocalReplyWriter
@@ -92,6 +92,9 @@ async def answered(
     class Serving:
         async def served(self, content_hash: str) -> Any:
             return served
+
+        async def held_to(self, specification: OrganisationSpec, ai_agent: str) -> None:
+            return None
 
     approvals = ApprovalRepository(stage.database)
     replies = ReplyActivities(
