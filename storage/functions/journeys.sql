@@ -5,7 +5,10 @@ CREATE OR REPLACE FUNCTION record_journey(step jsonb, run text, workflow text, m
 LANGUAGE plpgsql AS $$
 DECLARE
     c conversations := lock_conversation(step#>>'{start,conversation_id}');
+    records jsonb := step->'records';
+    notes jsonb := step->'notes';
     one jsonb;
+    note jsonb;
     new_state text := step->>'state';
     ends boolean := new_state IN ('completed', 'left', 'refused');
 BEGIN
@@ -17,15 +20,15 @@ BEGIN
     ON CONFLICT (run_id) DO UPDATE SET state = new_state, updated_at = moment,
         ended_at = CASE WHEN ends THEN coalesce(journeys.ended_at, (step->>'at')::timestamptz) END
     WHERE journeys.ended_at IS NULL;
-    FOR one IN SELECT * FROM jsonb_array_elements(step->'records') LOOP
+    FOR one IN SELECT * FROM jsonb_array_elements(records) LOOP
         INSERT INTO journey_steps (run_id, step, visit, kind, owner, began_at, ended_at, outcome)
         VALUES (run, one->>'path', (one->>'visit')::integer, one->>'kind', one->>'owner',
                 (one->>'began_at')::timestamptz, (one->>'ended_at')::timestamptz, one->>'outcome')
         ON CONFLICT ON CONSTRAINT journey_steps_pkey DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome
         WHERE journey_steps.outcome IS NULL AND excluded.outcome IS NOT NULL;
     END LOOP;
-    FOR one IN SELECT * FROM jsonb_array_elements(step->'notes') LOOP
-        PERFORM note_of_journey(c, run, step#>>'{start,journey}', one, moment);
+    FOR note IN SELECT * FROM jsonb_array_elements(notes) LOOP
+        PERFORM note_of_journey(c, run, step#>>'{start,journey}', note, moment);
     END LOOP;
 END $$;
 

@@ -145,7 +145,7 @@ async def test_a_rule_that_escalates_leaves_the_draft_to_the_workflow(stage: Sta
 
 async def test_a_workflow_that_knows_no_rules_is_told_of_none(stage: Stage, topics: NgramTopicModel) -> None:
     """It decides as it did before there were any, and so does the activity on its behalf."""
-    reply = await answered(stage, topics, THREAT, understands=("near_articles", "unsupported_language"))
+    reply = await answered(stage, topics, EXPENSIVE, understands=("near_articles", "unsupported_language"))
     assert reply.carried_out is not None
     assert reply.carried_out.outcome == "sent"
 

@@ -137,7 +137,7 @@ def _aliases(body: str, roots: dict[str, Path]) -> dict[str, Path]:
     elements = [(name, array) for name, array in _LOOP.findall(body)]
     elements += [(name, array) for array, name in _ELEMENTS.findall(body)]
     for name, array in elements:
-        root = roots.get(array, Path(array))
+        root = {**roots, **aliases}.get(array, Path(array))
         aliases[name] = Path(root.root, (*root.keys, ELEMENT))
     return aliases
 
@@ -190,7 +190,7 @@ class _Reader:
     def _hand(self, callee: str, position: int, argument: list[str]) -> None:
         root = self._root(argument[0])
         added = frozenset(_BUILT.findall("".join(argument)))
-        if root is None and argument[0] not in {"NULL", "jsonb_build_object"}:
+        if root is None and argument[0] not in {"NULL", "jsonb_build_object", "jsonb_strip_nulls"}:
             raise UnreadableSqlError(f"{self.function.name} hands {argument[0]} to {callee}: nothing is known of it")
         if root is not None:
             chain = _Reader(self.function, argument, self.roots, self.columns, self.signatures)
