@@ -40,7 +40,7 @@ def test_it_is_valid_without_a_warning_and_named_as_its_folder(folder: Path) -> 
 def test_it_is_complete(folder: Path) -> None:
     version, directory = loaded(folder).version, loaded(folder).directory
     specification = version.specification
-    assert 3 <= len(specification.ai_agents) <= 4
+    assert 3 <= len(specification.ai_agents) <= 5
     assert len(specification.topics) >= 12
     assert min(len(topic.examples) for topic in specification.topics) >= 12
     assert len(specification.out_of_scope_examples) >= 30
@@ -55,13 +55,16 @@ def test_it_is_complete(folder: Path) -> None:
 
 
 @each_organisation
-def test_every_ai_agent_says_what_it_can_and_cannot_do_and_has_topics(folder: Path) -> None:
+def test_every_ai_agent_says_what_it_can_and_cannot_do_and_has_work(folder: Path) -> None:
+    """By topics, or by a step of a journey."""
     specification = loaded(folder).version.specification
+    steps = [step for journey in specification.journeys for step in journey.steps]
+    led_to = {topic.ai_agent for topic in specification.topics} | {getattr(step, "ai_agent", None) for step in steps}
     for ai_agent in specification.ai_agents:
         assert ai_agent.success
         assert ai_agent.cannot_do
         assert all(entry.phrases for entry in ai_agent.cannot_do)
-        assert [topic for topic in specification.topics if topic.ai_agent == ai_agent.id]
+        assert ai_agent.id in led_to
 
 
 @each_organisation

@@ -13,7 +13,8 @@ FOLDER = Path("specs/techflow")
 
 def test_the_organisation_is_as_large_as_promised() -> None:
     specification, directory = loaded(FOLDER).version.specification, loaded(FOLDER).directory
-    assert {agent.id for agent in specification.ai_agents} == {"general", "technical", "billing", "onboarding"}
+    ai_agents = {agent.id for agent in specification.ai_agents}
+    assert ai_agents == {"general", "technical", "billing", "onboarding", "security"}
     assert len(loaded(FOLDER).version.articles) >= 30
     assert len(directory.accounts) >= 25
     assert len(directory.contacts) >= 40
