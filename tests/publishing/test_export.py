@@ -108,7 +108,7 @@ def test_what_sources_keep_is_left_to_them(tmp_path: Path) -> None:
         id="zendesk-1", title="One", topic="delivery", body="Text", source="https://x/", updated=date(2026, 1, 5)
     )
     version = VERSION.model_copy(update={"articles": (*ARTICLES, kept), "sourced": ("zendesk-1",)})
-    assert export_version(published(version), tmp_path) == Exported(files=8, sourced=1, is_same=False)
+    assert export_version(published(version), tmp_path) == Exported(files=10, sourced=1, is_same=False)
     assert load_specification(tmp_path).version == VERSION
 
 
