@@ -142,8 +142,8 @@ def _table(steps: list[StepFunnel]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("step", "owner"):
         table.add_column(name, overflow="fold")
-    for name in ("came", "done", "under way", "skipped", "to nothing", "dropped off", "median"):
-        table.add_column(name, justify="right")
+    for name in ("came", "done", "open", "skipped", "in vain", "dropped", "median"):
+        table.add_column(name, justify="right", no_wrap=True)
     for step in steps:
         counts = (step.came, step.done, step.under_way, step.skipped, step.came_to_nothing)
         left = f"{step.dropped_off} ({step.drop_off:.0%})"

@@ -97,10 +97,10 @@ def test_what_looks_like_an_option_is_a_folder_that_is_not_there(given: str, tmp
 
 
 def test_a_password_in_an_address_is_refused_and_not_told() -> None:
-    address = "https://ada:hunter2@git.wheels.example/market.git"
+    address = "https://ada:s3cret@git.wheels.example/market.git"
     with pytest.raises(InvalidInputError) as caught, market_from(address):
         pass
-    assert "hunter2" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_git_is_missing() -> None:
