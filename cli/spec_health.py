@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cli.database import with_database
@@ -42,8 +41,8 @@ def health(
 ) -> None:
     """Tell how every success measure and service level of the active version stands against its target.
 
-    Budget: what may still go against the target. Burn: how fast that is spent, in the last tenth of the time and in a
-    twelfth of that; at 1 it lasts exactly as long as the time.
+    The bar is the budget that is left: what may still go against the target. Burn: how fast that is spent, in the last
+    tenth of the time and in a twelfth of that; at 1 it lasts exactly as long as the time.
     """
     wanted, windows = organisation or local_settings().organisation.name, Windows(until=datetime.now(UTC), days=days)
 
@@ -60,26 +59,27 @@ def health(
 
 
 def print_health(console: Console, found: Health) -> None:
-    """The table, then why something is not measured, what is counted apart, and what is counted at all."""
+    """Measure by measure, then why one is not measured, what is counted apart, and what is counted at all."""
     title = f"{found.organisation}, {found.windows.days} days until {found.windows.until:%Y-%m-%d %H:%M} UTC"
     console.print(Text(title, style="bold"), soft_wrap=True)
-    console.print(_table(found))
+    for one in found.measurements:
+        console.print(_lines(one, found.windows), soft_wrap=True)
     for line in (*_not_measured(found), *_apart(found), *_definitions(found)):
         console.print(Text(line, style="dim"), soft_wrap=True)
 
 
-def _table(found: Health) -> Table:
-    burns = f"burn {_hours(found.windows.long.total_seconds())} / {_hours(found.windows.short.total_seconds())}"
-    table = Table("who", "measure", "share (95 %)", "n", "target", "budget left", burns, "state")
-    for one in found.measurements:
-        table.add_row(_who(one), one.objective.metric, *_figures(one), Text(one.state, style=COLOURS[one.state]))
-    return table
-
-
-def _figures(one: Measurement) -> tuple[Text | str, ...]:
+def _lines(one: Measurement, windows: Windows) -> Text:
+    """Two lines that a narrow terminal need not break: what it is, and how it stands."""
+    name = Text.assemble((one.objective.metric, "bold"), f" of {_who(one)}: ", (one.state, COLOURS[one.state]))
     if one.state == "not_measured":
-        return "—", "—", _target(one), "—", "—"
-    return _share(one), str(one.measured.n), _target(one), budget_bar(one), f"{_rate(one.long)} / {_rate(one.short)}"
+        return Text.assemble(name, f", target {_target(one)}")
+    figures = f" · {_share(one)}, target {_target(one)} · {_burn(one, windows)}"
+    return Text.assemble(name, "\n  ", budget_bar(one), figures)
+
+
+def _burn(one: Measurement, windows: Windows) -> str:
+    over = f"{_hours(windows.long.total_seconds())} / {_hours(windows.short.total_seconds())}"
+    return f"burn {_rate(one.long)} / {_rate(one.short)} ({over})"
 
 
 def _who(one: Measurement) -> str:
@@ -89,9 +89,9 @@ def _who(one: Measurement) -> str:
 def _share(one: Measurement) -> str:
     measured = one.measured
     if not measured.n:
-        return "—"
+        return "none counted"
     slowest = f", p95 {one.p95_seconds:.3g} s" if one.p95_seconds is not None else ""
-    return f"{measured.share:.1%} ({measured.low:.1%} to {measured.high:.1%}){slowest}"
+    return f"{measured.share:.1%} ({measured.low:.1%} to {measured.high:.1%}) of {measured.n}{slowest}"
 
 
 def _target(one: Measurement) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated, TypeVar
 import typer
 from pydantic_core import to_json
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cli.database import with_database
@@ -51,7 +50,8 @@ def show(as_json: AsJson = False) -> None:
     if not standings:
         console.print("No AI agent has `trust` on its card: each has its mode from the beginning.", soft_wrap=True)
         return
-    console.print(_table(standings))
+    for one in standings:
+        console.print(_lines(one), soft_wrap=True)
     for change in changes:
         console.print(Text(_told(change), style="dim"), soft_wrap=True)
 
@@ -98,13 +98,13 @@ def _of_active(work: Callable[[Trust, OrganisationSpec, datetime], Awaitable[Res
     return asyncio.run(with_database(run))
 
 
-def _table(standings: list[TrustStanding]) -> Table:
-    table = Table("AI agent", "mode", "since", "figures", "verdict")
-    for one in standings:
-        since = f"{one.since:%Y-%m-%d %H:%M}" if one.since else "the beginning"
-        verdict = Text(one.review.verdict.replace("_", " "), style=COLOURS[one.review.verdict])
-        table.add_row(one.ai_agent, _ladder(one), since, one.review.figures, verdict)
-    return table
+def _lines(one: TrustStanding) -> Text:
+    """Two lines that a narrow terminal need not break: where it stands, and what its figures say."""
+    since = f"since {one.since:%Y-%m-%d %H:%M}" if one.since else "from the beginning"
+    verdict = (one.review.verdict.replace("_", " "), COLOURS[one.review.verdict])
+    return Text.assemble(
+        (one.ai_agent, "bold"), "  ", _ladder(one), f", {since}: ", verdict, f"\n  {one.review.figures}"
+    )
 
 
 def _ladder(one: TrustStanding) -> Text:
