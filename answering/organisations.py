@@ -163,9 +163,9 @@ class Organisations:
         return held_to or specification.ai_agent(ai_agent).mode
 
     async def held_to(self, specification: OrganisationSpec, ai_agent: str) -> Mode | None:
-        """The mode, stricter than its card's, to which its trust holds an AI agent now; None where it does not."""
+        """The mode in which people decide about all that an AI agent writes now; None where it answers by its card."""
         card = specification.ai_agent(ai_agent)
-        return limit_of(card, await self._level_of(specification.organisation, ai_agent)) if card.trust else None
+        return limit_of(card, await self._level_of(specification.organisation, ai_agent) if card.trust else None)
 
     async def _load(self, content_hash: str) -> ServedVersion:
         published = await self._specs.load(content_hash)

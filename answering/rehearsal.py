@@ -2,7 +2,7 @@
 
 It drafts as a worker does, asks the same functions for what is decided, and moves by the same transitions as the
 workflow. Nothing leaves it. Not played: time (ladder, silence, quiet hours, codes that expire), models other than the
-embedded one, and tools.
+embedded one, tools, and trust that is not earned yet: each AI agent works as its card says.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,7 @@ from domain.quality.scenarios import (
     StepResult,
     differences,
 )
+from domain.quality.trust import held_by
 from domain.specification.organisation import Mode, OrganisationSpec
 from integrations.crm.base import Crm, CustomerReference
 from storage.turns import TRANSCRIPT_LENGTH
@@ -161,7 +162,7 @@ class Rehearsal:
         state.note_drafted_by(draft.ai_agent)
         record = decide_draft(
             draft,
-            draft.evidence.under(state.answering.mode_set_by_person),
+            draft.evidence.under(state.answering.mode_set_by_person, draft.held_to),
             self._policy,
             state.answering.counts,
             turn=state.answering.turn,
@@ -179,7 +180,8 @@ class Rehearsal:
             instruction=state.answering.instruction,
             rejected=self._rejected if state.answering.instruction else (),
         )
-        return await self._stage.drafter.draft(question)
+        draft = await self._stage.drafter.draft(question)
+        return draft.model_copy(update={"held_to": held_by(self._stage.specification.ai_agent(draft.ai_agent), None)})
 
     async def _context(self, *, proved: bool = False) -> CustomerContext:
         """`proved`: as it would be if they proved who they are."""

@@ -12,6 +12,7 @@ from domain.conversation.deciding import decide_draft
 from domain.conversation.groups import Answered
 from domain.conversation.redeciding import RecordedTurn, UnknownTurn
 from domain.conversation.turn import Decision, Draft
+from domain.quality.trust import held_by
 from storage.decided_turns import DecidedTurnRepository
 from storage.views import RecordedQuestion
 
@@ -76,7 +77,7 @@ async def _decided(planned: ServedVersion, turn: RecordedTurn, question: Recorde
     counts = Answered(exchanges=turn.record.exchanges, clarifications=turn.record.clarifications)
     record = decide_draft(
         draft,
-        evidence.under(turn.mode, turn.draft.held_to),
+        evidence.under(turn.mode, held_by(planned.specification.ai_agent(draft.ai_agent), turn.draft.held_to)),
         planned.policy,
         counts,
         turn=turn.turn,

@@ -16,16 +16,11 @@ from domain.conversation.recorded_rules import Evaluate, RecordedRules
 from domain.conversation.ruling import drafted
 from domain.conversation.turn import Decision, DecisionRecord, Draft, Evidence, Outcome
 from domain.model import Frozen
+from domain.quality.trust import held_by
 from domain.specification.conditions import FoundCondition
 from domain.specification.guidelines import Guideline
-from domain.specification.organisation import (
-    AiAgentSpec,
-    Mode,
-    OrganisationSpec,
-    Probability,
-    Sensitivity,
-    SpecVersion,
-)
+from domain.specification.modes import Mode
+from domain.specification.organisation import AiAgentSpec, OrganisationSpec, Probability, Sensitivity, SpecVersion
 from domain.specification.rules import DecidingRule, rule_named
 
 READ_BY = ("out_of_scope_examples", "language", "languages", "currency", "identity", "model", "default_ai_agent")
@@ -236,12 +231,12 @@ class Redecider:
     def _decided(self, turn: RecordedTurn, version: SpecVersion, hidden: _Hidden, *, hits: bool) -> _Decided:
         cannot_do = turn.draft.evidence.cannot_do or "an entry that is new"
         evidence = self._evidence(turn, version, hidden).model_copy(update={"cannot_do": cannot_do if hits else None})
-        evidence = evidence.under(turn.mode, turn.draft.held_to)
+        card, rules = version.specification.ai_agent(turn.draft.ai_agent), version.specification.approval_rules
+        evidence = evidence.under(turn.mode, held_by(card, turn.draft.held_to))
         decision = _decide(turn, version, evidence)
         if decision.outcome is not Outcome.ASK_APPROVAL:
             return _Decided(decision, None)
-        rules, ai_agent = version.specification.approval_rules, turn.draft.ai_agent
-        usual = rule_for(rules, ai_agent=ai_agent, sensitivity=evidence.sensitivity, amount=evidence.amount)
+        usual = rule_for(rules, ai_agent=card.id, sensitivity=evidence.sensitivity, amount=evidence.amount)
         rule = asked_by(rule_named(_rules(version), decision.rule), usual)
         return _Decided(decision, (rule.approvers, rule.roles, rule.exclude_requester))
 

@@ -114,8 +114,8 @@ class Evidence(Frozen):
     def under(self, mode: Mode | None, held_to: Mode | None = None) -> "Evidence":
         """The evidence in a conversation for which a person has set a mode: it overrides the AI agent's own.
 
-        `held_to`: the mode, stricter than its card's, to which trust holds the AI agent where no person has set one.
-        Then people decide about all that it writes; in co-pilot not even a question back leaves without them.
+        `held_to`: co-pilot, or the mode to which trust holds the AI agent, where no person has set one. Then people
+        decide about all that it writes; in co-pilot not even a question back leaves without them.
         """
         if mode is not None:
             return self.model_copy(update={"supervised": mode is not Mode.DELEGATION})
@@ -175,7 +175,7 @@ class Draft(Frozen):
     evidence: Evidence
     usage: Usage
     held_to: Mode | None = Field(
-        None, description="The mode to which trust held the AI agent when it wrote; unset, that of its card."
+        None, description="Co-pilot, or the mode to which trust held the AI agent when it wrote; unset, that of its card."
     )
 
 

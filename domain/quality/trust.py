@@ -49,9 +49,20 @@ def effective_mode(card: AiAgentSpec, level: Mode | None) -> Mode:
 
 
 def limit_of(card: AiAgentSpec, level: Mode | None) -> Mode | None:
-    """The mode that trust holds an AI agent to; None where its card is as strict already."""
+    """The mode in which people decide about all drafts of an AI agent: co-pilot, or less than its card allows.
+
+    None where it answers as its card says. Co-pilot counts by whomever it was set: a topic may lead to such an AI agent
+    in a conversation that another one owns, and nothing that it writes there may leave without people either.
+    """
     mode = effective_mode(card, level)
-    return None if mode is card.mode else mode
+    return mode if mode is Mode.CO_PILOT or mode is not card.mode else None
+
+
+def held_by(card: AiAgentSpec, recorded: Mode | None) -> Mode | None:
+    """What would hold a draft under this card that was held to `recorded` under another one."""
+    if card.mode is Mode.CO_PILOT:
+        return Mode.CO_PILOT
+    return recorded if card.trust else None
 
 
 def next_step(card: AiAgentSpec, mode: Mode) -> StepUp | None:

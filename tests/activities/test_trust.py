@@ -162,6 +162,16 @@ async def test_a_draft_is_held_to_what_was_earned_by_then_and_stays_so(stage: St
     assert (await drafts(stage, "draft-1")).held_to is Mode.CO_PILOT
 
 
+@pytest.mark.parametrize(
+    ("mode", "held_to"), [(Mode.CO_PILOT, Mode.CO_PILOT), (Mode.SUPERVISION, None), (Mode.DELEGATION, None)]
+)
+async def test_a_card_in_co_pilot_holds_its_drafts_without_trust(
+    stage: Stage, mode: Mode, held_to: Mode | None
+) -> None:
+    specification = version(SERVICE.model_copy(update={"mode": mode})).specification
+    assert await organisations(stage).held_to(specification, "service") is held_to
+
+
 async def test_nobody_is_moved_where_nothing_was_measured(stage: Stage) -> None:
     await publish(stage)
     await trusted(stage, Mode.SUPERVISION)

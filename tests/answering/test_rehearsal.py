@@ -200,6 +200,19 @@ async def test_a_co_pilot_leaves_everything_to_people() -> None:
     assert brief([found]) == [(None, "with_human")]
 
 
+async def test_a_co_pilot_to_which_a_topic_leads_sends_nothing_alone() -> None:
+    service, billing = SPECIFICATION.ai_agents
+    ai_agents = (
+        service.model_copy(update={"mode": Mode.CO_PILOT}),
+        billing.model_copy(update={"mode": Mode.DELEGATION}),
+    )
+    found = await came(
+        stage_of(ai_agents=ai_agents, default_ai_agent="billing"), says("How do I reset my password?"), does("approve")
+    )
+    assert (found[0].ai_agent, found[0].reason) == ("service", "supervised")
+    assert brief(found) == [("ask_approval", "awaiting_approval"), ("send", "open")]
+
+
 VERIFYING = {
     "identity": IdentityRules(verify_for=("personal_data",)),
     "channels": {"web_chat": ChannelSpec(), "email": ChannelSpec()},

@@ -55,6 +55,7 @@ def turn(
     exchanges: int = 0,
     under: SpecVersion = VERSION,
     cites: str = "delivery",
+    held_to: Mode | None = None,
     **evidence: Any,
 ) -> RecordedTurn:
     """A sure question about delivery, as it was decided under a version."""
@@ -67,9 +68,10 @@ def turn(
         citations=(Citation(source_id=cites, title=cites),),
         evidence=found,
         usage=Usage(model="local"),
+        held_to=held_to,
     )
     decision = decide(
-        evidence=found.under(mode),
+        evidence=found.under(mode, held_to),
         confidence=confidence,
         exchanges=exchanges,
         clarifications=0,
@@ -169,6 +171,9 @@ CASES: list[tuple[str, RecordedTurn, SpecVersion, str]] = [
         service(mode=Mode.SUPERVISION, supervised_topics=("delivery",)),
         "send -> ask_approval",
     ),
+    ("in co-pilot now", turn(), service(mode=Mode.CO_PILOT), "send -> ask_approval"),
+    ("another one in co-pilot now", turn(), billing(mode=Mode.CO_PILOT), ""),
+    ("in co-pilot, but for a person's wish", turn(mode=Mode.DELEGATION), service(mode=Mode.CO_PILOT), ""),
     ("another topic is watched now", turn(), service(mode=Mode.SUPERVISION, supervised_topics=("account",)), ""),
     ("watched no more, but sensitive", about_money(), billing(**UNSUPERVISED), "ask_approval, for another reason"),
     (
@@ -280,6 +285,12 @@ def test_each_turn_is_changed_unchanged_or_unknown(recorded: RecordedTurn, plann
     assert outcome(found) == expected
     assert found.turns == 1
     assert found.unchanged == (not expected)
+
+
+def test_what_was_in_co_pilot_is_sent_when_it_is_so_no_more() -> None:
+    co_pilot = service(mode=Mode.CO_PILOT)
+    recorded = turn(under=co_pilot, held_to=Mode.CO_PILOT)
+    assert outcome(redecide(recorded, VERSION, active=co_pilot)) == "ask_approval -> send"
 
 
 def test_a_change_names_the_turn_and_both_decisions() -> None:

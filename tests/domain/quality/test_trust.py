@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.quality.rates import Rate, rate
-from domain.quality.trust import effective_mode, limit_of, next_step, review, way_down
+from domain.quality.trust import effective_mode, held_by, limit_of, next_step, review, way_down
 from domain.specification.modes import Mode
 from domain.specification.organisation import AiAgentSpec
 from domain.specification.trust import StepDown, StepUp, TrustLadder
@@ -32,7 +32,7 @@ def card(mode: Mode = DELEGATION, *up: StepUp, down: StepDown | None = DOWN) -> 
         (SUPERVISION, DELEGATION, SUPERVISION, None),
         (SUPERVISION, SUPERVISION, SUPERVISION, None),
         (SUPERVISION, None, CO_PILOT, CO_PILOT),
-        (CO_PILOT, DELEGATION, CO_PILOT, None),
+        (CO_PILOT, DELEGATION, CO_PILOT, CO_PILOT),
     ],
 )
 def test_it_works_in_the_stricter_of_card_and_trust(
@@ -47,7 +47,24 @@ def test_it_works_in_the_stricter_of_card_and_trust(
 def test_without_trust_on_its_card_it_works_as_the_card_says(mode: Mode, level: Mode | None) -> None:
     plain = SERVICE.model_copy(update={"mode": mode})
     assert effective_mode(plain, level) is mode
-    assert (limit_of(plain, level), next_step(plain, mode), way_down(plain, mode)) == (None, None, None)
+    assert limit_of(plain, level) is (mode if mode is CO_PILOT else None)
+    assert (next_step(plain, mode), way_down(plain, mode)) == (None, None)
+
+
+@pytest.mark.parametrize("recorded", [None, SUPERVISION, CO_PILOT])
+@pytest.mark.parametrize(
+    ("own", "held"),
+    [
+        (SERVICE.model_copy(update={"mode": CO_PILOT}), {None: CO_PILOT, SUPERVISION: CO_PILOT, CO_PILOT: CO_PILOT}),
+        (SERVICE.model_copy(update={"mode": DELEGATION}), {None: None, SUPERVISION: None, CO_PILOT: None}),
+        (card(DELEGATION), {None: None, SUPERVISION: SUPERVISION, CO_PILOT: CO_PILOT}),
+    ],
+    ids=["co-pilot", "without trust", "with trust"],
+)
+def test_what_would_hold_a_recorded_draft(
+    own: AiAgentSpec, recorded: Mode | None, held: dict[Mode | None, Mode]
+) -> None:
+    assert held_by(own, recorded) is held[recorded]
 
 
 @pytest.mark.parametrize(
