@@ -175,7 +175,7 @@ class Draft(Frozen):
     evidence: Evidence
     usage: Usage
     held_to: Mode | None = Field(
-        None, description="Co-pilot, or the mode to which trust held the AI agent when it wrote; unset, that of its card."
+        None, description="Co-pilot, or the mode to which trust held the AI agent when it wrote; unset, its card's."
     )
 
 

@@ -30,6 +30,11 @@ def may_hold(path: str) -> bool:
     return PLACES.fullmatch(path) is not None
 
 
+def file_of(part: str) -> str:
+    """The path of the file in which a part stands, such as `agents/billing.yaml#tone`."""
+    return part.partition("#")[0].partition(":")[0]
+
+
 def digest_of(files: Mapping[str, bytes]) -> str:
     """SHA-256 over all files in the order of their paths: length of path, path, length of content, content.
 

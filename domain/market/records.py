@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from domain.market.contents import Digest
+from domain.market.contents import Digest, file_of, may_hold
 from domain.market.versions import PackageVersion
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import Mode
@@ -28,6 +28,15 @@ class InstalledPackage(SpecModel):
     mode: Mode | None = Field(None, description="How its AI agent began; none of a journey.")
     granted: tuple[str, ...] = Field((), description="What a person allowed it.")
     parts: dict[str, str] = Field(description="Each part that it brought, by the SHA-256 of what was installed.")
+
+    @field_validator("parts")
+    @classmethod
+    def _stand_where_packages_put_them(cls, parts: dict[str, str]) -> dict[str, str]:
+        """An update reads and removes the files of parts, so that none may lie outside the organisation."""
+        for part in parts:
+            if not may_hold(file_of(part)):
+                raise ValueError("names a part that no package brings; take the file back as commands wrote it")
+        return parts
 
 
 class MarketLock(SpecModel):

@@ -7,19 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 import yaml
 
-from domain.errors import ConflictError
+from domain.errors import ConflictError, InvalidInputError
+from domain.market.contents import may_hold
 from domain.market.records import MarketLock
 from publishing.market.package import require_known_format
 from publishing.specification import LoadedOrganisation, SpecificationError, load_specification
 from publishing.specification.documents import DocumentReader
+from publishing.specification.files import MISNAMED, READ
+from publishing.specification.mistakes import printable
 from publishing.specification.validation import validated
 
 LOCK = "market.lock.yaml"
 HEAD = "# What `holdfast market` has installed here. Keep it with your files; commands write it, nobody else.\n"
+TEXTS = frozenset({".yaml", *MISNAMED})
 PENDING = ".market.pending"
 """A change under way: the files as they are to be (`new`), as they were (`old`), and the names of all (`names`)."""
 
@@ -34,21 +38,24 @@ class FileChange:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Keep other market commands out of the folder, and take back what one that was killed has left half done.
-
-    Raises ConflictError while another one is at work.
-    """
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other market commands out of a folder. Raises ConflictError while another one is at work."""
     opened = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConflictError(f"Another `holdfast market` is at work in {folder}: wait until it is done.") from error
-        take_back(folder)
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    except BlockingIOError as error:
+        raise ConflictError(f"Another `holdfast market` is at work in {folder}: wait until it is done.") from error
     finally:
         os.close(opened)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Be alone in an organisation's folder, and take back what a command that was killed has left half done."""
+    with alone_in(folder):
+        take_back(folder)
+        yield
 
 
 def read_lock(folder: Path) -> MarketLock:
@@ -79,10 +86,27 @@ def validated_with(folder: Path, changes: Sequence[FileChange]) -> LoadedOrganis
     """The organisation as it would be, loaded from a copy. Raises SpecificationError with every mistake."""
     with TemporaryDirectory(prefix="holdfast-market-") as temporary:
         copy = Path(temporary) / folder.resolve().name
-        hidden = shutil.ignore_patterns(".*", "evaluation")
-        shutil.copytree(folder, copy, ignore=hidden, ignore_dangling_symlinks=True)
+        _copy_specification(folder, copy)
         _write(copy, {change.path: change.after for change in changes})
         return load_specification(copy)
+
+
+def _copy_specification(folder: Path, copy: Path) -> None:
+    """What of a folder is a specification; whatever else stands there may be large."""
+
+    def left_out(inside: str, names: list[str]) -> list[str]:
+        return [name for name in names if not _is_read(Path(inside) / name, folder)]
+
+    shutil.copytree(folder, copy, ignore=left_out)
+
+
+def _is_read(path: Path, top: Path) -> bool:
+    """A folder of a specification may be a link; links to folders within could lead back to where they stand."""
+    if path.name.startswith("."):
+        return False
+    if path.parent != top:
+        return path.is_file() or (path.is_dir() and not path.is_symlink())
+    return path.name in READ if path.is_dir() else path.is_file() and path.suffix in TEXTS
 
 
 def write_all(folder: Path, changes: Sequence[FileChange]) -> None:
@@ -107,7 +131,11 @@ def take_back(folder: Path) -> None:
     if not (pending / "names").exists():
         shutil.rmtree(pending, ignore_errors=True)
         return
-    for path in (pending / "names").read_text(encoding="utf-8").splitlines():
+    names = (pending / "names").read_text(encoding="utf-8").splitlines()
+    if wrong := [path for path in names if path != LOCK and not may_hold(path)]:
+        told = f"{PENDING} in {folder} names {printable(wrong[0])[:200]}, which no market command writes"
+        raise InvalidInputError(f"{told}: it was made by somebody else. Look at that folder, then remove it.")
+    for path in names:
         old = pending / "old" / path
         _write(folder, {path: old.read_bytes() if old.exists() else None})
     _done(folder)
@@ -133,10 +161,9 @@ def _put(folder: Path, change: FileChange) -> None:
 
 
 def _done(folder: Path) -> None:
-    """One step ends the change: afterwards nothing would be taken back."""
-    ended = Path(mkdtemp(prefix=".market-", dir=folder))
-    Path(folder / PENDING).replace(ended / "done")
-    shutil.rmtree(ended)
+    """One step ends the change: without the names nothing is taken back, and what is left of it goes next time."""
+    (folder / PENDING / "names").unlink()
+    shutil.rmtree(folder / PENDING, ignore_errors=True)
 
 
 def _write(folder: Path, contents: Mapping[str, bytes | None]) -> None:

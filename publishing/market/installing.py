@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
-from domain.market.contents import TOPICS
+from domain.market.contents import TOPICS, file_of
 from domain.market.manifest import Manifest
 from domain.market.merging import Merge, merged
 from domain.market.permissions import checked_grants
@@ -17,7 +17,7 @@ from domain.specification.organisation import Mode
 from publishing.market.folder import LOCK, FileChange, content_of, lock_text, read_lock
 from publishing.market.needs import missing_in
 from publishing.market.package import Package
-from publishing.market.parts import file_of, parts_of
+from publishing.market.parts import parts_of
 from publishing.market.rendering import as_installed, compared, examples_in, merged_files, own_files
 
 OnConflict = Literal["stop", "keep", "take"]
@@ -64,7 +64,9 @@ def plan_installation(
     """
     lock, manifest = read_lock(folder), package.manifest
     if manifest.name in lock.packages:
-        return _installed_already(lock.packages[manifest.name], package)
+        installed = _installed_already(lock.packages[manifest.name], package)
+        _require_nothing_else(installed, checked_grants(manifest, allow), mode)
+        return installed
     if mode and package.card is None:
         raise InvalidInputError("A mode is for an AI agent, and this package is a journey: leave --mode out.")
     _require_needs(folder, package)
@@ -199,6 +201,17 @@ def _installed_already(installed: InstalledPackage, package: Package) -> Plan:
             "version. Nothing was changed. Ask whoever keeps the market, or name the one that it came from."
         )
     return Plan(manifest, mode=installed.mode, granted=installed.granted, replaces=installed.version)
+
+
+def _require_nothing_else(installed: Plan, allowed: Collection[str], mode: Mode | None) -> None:
+    """A second installation allows nothing: raises ConflictError where it was asked for more, or for another mode."""
+    name = installed.manifest.name
+    if more := [one for one in installed.manifest.needs.permissions if one in allowed and one not in installed.granted]:
+        remedy = f"Run `holdfast market update {name} {' '.join(f'--allow {one}' for one in more)}`."
+        raise ConflictError(f"{name} is installed already without {', '.join(more)}; nothing was changed. {remedy}")
+    if mode not in (None, installed.mode):
+        remedy = f"Its mode is yours to change in {installed.manifest.main_file}."
+        raise ConflictError(f"{name} is installed already; nothing was changed. {remedy}")
 
 
 def _require_needs(folder: Path, package: Package) -> None:

@@ -12,6 +12,7 @@ from domain.errors import InvalidInputError
 from domain.market.contents import MANIFEST, TOPICS, digest_of, may_hold
 from domain.market.manifest import FORMAT, Manifest, PackageKind
 from domain.market.permissions import BROUGHT, begun_by_itself, permissions_of, tools_named
+from domain.quality.scenarios import Scenario
 from domain.specification.findings import Finding, child, instead_of, texts_at
 from domain.specification.model import SpecModel
 from domain.specification.organisation import AiAgentSpec, Journey, Topic
@@ -104,7 +105,7 @@ class _PackageReader:
         topics = self._topics(head, manifest)
         self._check_articles()
         for name in manifest.tests:
-            self._reader.yaml(self._folder / name)
+            validated(self._reader, self._reader.yaml(self._folder / name), Scenario)
         for finding in _findings_of_manifest(manifest, topics, self._contents):
             self._reader.add(head.mistake(finding))
         if main is None or not (card or journey):

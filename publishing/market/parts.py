@@ -31,11 +31,6 @@ def parts_of(files: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def file_of(part: str) -> str:
-    """The file in which a part stands."""
-    return part.partition("#")[0].partition(":")[0]
-
-
 def data_of(path: str, text: str) -> dict[str, Any]:
     """What a YAML file says. Raises InvalidInputError where it is none, or no mapping."""
     try:

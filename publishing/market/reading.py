@@ -17,7 +17,7 @@ def read_contents(folder: Path) -> dict[str, bytes]:
     Raises InvalidInputError for a link, for anything that a package may not hold and for what is too large,
     NotFoundError where there is no folder, and OSError.
     """
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
         raise NotFoundError(f"There is no folder {printable(str(folder))} with a package.")
     files, total = dict[str, bytes](), 0
     for name, path in _entries(folder, ()):

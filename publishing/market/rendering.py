@@ -7,14 +7,15 @@ from typing import Any
 import yaml
 
 from domain.errors import InvalidInputError
-from domain.market.contents import TOPICS
+from domain.market.contents import TOPICS, file_of
 from domain.market.permissions import as_allowed, entered_by, tools_named
 from domain.specification.findings import as_list, child, texts_at
 from domain.specification.organisation import Mode
 from publishing.market.folder import content_of
 from publishing.market.package import Package
-from publishing.market.parts import data_of, file_of, parts_of
+from publishing.market.parts import data_of, parts_of
 from publishing.market.yaml_blocks import Blocks, entries_of, keys_of
+from publishing.specification.documents import LARGEST_TEXT
 
 PLACED = ("knowledge/", "scenarios/")
 """Folders of a package whose files are put into the organisation as they are."""
@@ -65,8 +66,11 @@ def compared(example: str) -> str:
 
 
 def own_files(folder: Path, paths: Iterable[str]) -> dict[str, str]:
-    """The organisation's files that are there, as text. Raises InvalidInputError for one that is none."""
+    """The organisation's files that are there, as text. Raises InvalidInputError for one that is none, or too large."""
     contents = {path: content_of(folder, path) for path in sorted(paths)}
+    for path, content in contents.items():
+        if content is not None and len(content) > LARGEST_TEXT:
+            raise InvalidInputError(f"{path} is too large: a file may have {LARGEST_TEXT:,} bytes. Split it.")
     return {path: _as_text(path, content) for path, content in contents.items() if content is not None}
 
 

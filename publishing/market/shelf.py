@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import yaml
 
@@ -13,6 +13,7 @@ from domain.market.manifest import FORMAT
 from domain.market.records import MarketIndex
 from domain.market.versions import Precedence, newest, precedence
 from domain.specification.findings import instead_of
+from publishing.market.folder import alone_in
 from publishing.market.package import Package, load_package, require_known_format
 from publishing.market.reading import read_contents
 from publishing.specification.documents import DocumentReader
@@ -86,22 +87,27 @@ class Market:
 def add_package(market: Market, package: Package) -> None:
     """Put a package into a market, which is made where there is none, as a new version.
 
-    Raises ConflictError for a version that is there already, and OSError.
+    Raises ConflictError for a version that is there already, or while somebody else writes there, and OSError.
     """
-    name, version = package.manifest.name, package.manifest.version
     market.folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(market.folder):
+        _add_package(market, package)
+
+
+def _add_package(market: Market, package: Package) -> None:
+    name, version = package.manifest.name, package.manifest.version
     index = market.index() if (market.folder / INDEX).exists() else MarketIndex(format=FORMAT, packages={})
     target = market.folder / name / version
     if version in index.packages.get(name, {}) or target.exists():
         told = f"{name} {version} is there already, and a version is never replaced"
         raise ConflictError(f"{told}: publish a larger one.")
-    staged = Path(mkdtemp(prefix=".new-", dir=market.folder))
-    for path, content in package.contents.items():
-        (staged / path).parent.mkdir(exist_ok=True)
-        (staged / path).write_bytes(content)
-    staged.chmod(0o755)
-    target.parent.mkdir(exist_ok=True)
-    staged.rename(target)
+    with TemporaryDirectory(prefix=".new-", dir=market.folder) as temporary:
+        staged = Path(temporary) / version
+        for path, content in package.contents.items():
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).write_bytes(content)
+        target.parent.mkdir(exist_ok=True)
+        staged.rename(target)
     write_index(market, _with(index, {(name, version): package.digest}))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from domain.errors import InvalidInputError, NotFoundError, UnavailableError
 from publishing.market.shelf import Market
@@ -61,13 +61,22 @@ def _is_address(given: str) -> bool:
 def _require_allowed(address: str) -> None:
     if SCP_LIKE.fullmatch(address):
         return
-    parts = urlsplit(address)
-    if "::" in address.partition("://")[0] or parts.scheme not in PROTOCOLS:
+    parts = _split(address)
+    if parts is None or parts.scheme not in PROTOCOLS or (parts.hostname or "").startswith("-"):
         allowed = ", ".join(f"{name}://" for name in PROTOCOLS)
         raise InvalidInputError(f"A market is not fetched from such an address. Use one that begins with {allowed}.")
-    if "@" in parts.netloc and ":" in parts.netloc.rpartition("@")[0]:
-        remedy = "Leave the password out: git asks its credential helper, or ssh its agent."
-        raise InvalidInputError(f"The address of the market holds a password, which would be written down. {remedy}")
+    name, at, _ = parts.netloc.rpartition("@")
+    if ":" in name or (at and parts.scheme == "https"):
+        told = "The address of the market holds a password or a token, which would be written down."
+        raise InvalidInputError(f"{told} Leave all before the @ out: git asks its credential helper, or ssh its agent.")
+
+
+def _split(address: str) -> SplitResult | None:
+    """None for what is no address."""
+    try:
+        return None if "::" in address.partition("://")[0] else urlsplit(address)
+    except ValueError:
+        return None
 
 
 def _run(command: Sequence[str], seconds: float) -> None:
@@ -91,6 +100,11 @@ def _run(command: Sequence[str], seconds: float) -> None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if process.returncode:
-        last = printable(told.decode(errors="replace").strip().rpartition("\n")[2])[:300]
         remedy = "Check the address, your access and the network."
-        raise UnavailableError(f"git could not fetch the market: {last} {remedy}")
+        raise UnavailableError(f"git could not fetch the market: {_reason_in(told.decode(errors='replace'))} {remedy}")
+
+
+def _reason_in(told: str) -> str:
+    """What git failed at, without what it advises after that."""
+    lines = told.strip().splitlines() or [""]
+    return printable(next((line for line in lines if line.startswith("fatal:")), lines[-1]))[:300]

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from domain.market.contents import digest_of, may_hold
+from domain.market.contents import digest_of, file_of, may_hold
 
 PLACES = (
     "manifest.yaml",
@@ -43,6 +43,14 @@ def test_what_a_package_may_hold(path: str) -> None:
 @pytest.mark.parametrize("path", NOWHERE)
 def test_what_it_may_not_hold(path: str) -> None:
     assert not may_hold(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "file"),
+    [("agents/a.yaml#tone", "agents/a.yaml"), ("topics.yaml:out", "topics.yaml"), ("knowledge/k.md", "knowledge/k.md")],
+)
+def test_the_file_of_a_part(part: str, file: str) -> None:
+    assert file_of(part) == file
 
 
 def test_the_digest_is_defined_byte_by_byte() -> None:

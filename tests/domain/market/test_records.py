@@ -38,3 +38,11 @@ def test_nothing_is_installed_at_first() -> None:
 def test_what_is_installed() -> None:
     installed = InstalledPackage(version="1.0.0", digest=DIGEST, source="holdfast", parts={"topics.yaml#x": "1"})
     assert (installed.mode, installed.granted) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "part", ["../agents/a.yaml#tone", "/notes.md", "knowledge/../../a.md", "organisation.yaml#name", ""]
+)
+def test_an_organisation_is_told_to_touch_no_other_file(part: str) -> None:
+    with pytest.raises(ValidationError, match="names a part that no package brings"):
+        InstalledPackage(version="1.0.0", digest=DIGEST, source="holdfast", parts={part: "1"})

@@ -1,5 +1,6 @@
 """Writing into an organisation's folder: everything or nothing, one at a time."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -20,12 +21,14 @@ from publishing.market.folder import (
     validated_with,
     write_all,
 )
-from publishing.specification import SpecificationError
+from publishing.specification import SpecificationError, load_specification
 from tests.publishing.market.conftest import content_of_all
 from tests.publishing.specification.conftest import Folder
 
 DIGEST = "sha256:" + "0" * 64
-INSTALLED = InstalledPackage(version="1.0.0", digest=DIGEST, source="here", granted=("fact:plan",), parts={"a#b": "1"})
+INSTALLED = InstalledPackage(
+    version="1.0.0", digest=DIGEST, source="here", granted=("fact:plan",), parts={"agents/a.yaml#b": "1"}
+)
 
 
 def changes_of(folder: Folder) -> tuple[FileChange, ...]:
@@ -133,6 +136,36 @@ def test_what_was_only_staged_is_removed(folder: Folder) -> None:
     folder.write(f"{PENDING}/new/topics.yaml", "topics: []\n")
     take_back(folder.path)
     assert content_of_all(folder.path) == before
+
+
+@pytest.mark.parametrize("name", ["../mine.txt", "knowledge/../../mine.txt", "organisation.yaml", "notes.txt", ""])
+def test_a_change_that_no_command_began_is_not_taken_back(folder: Folder, name: str) -> None:
+    """A folder comes from others, too: nothing outside of it, or besides what packages bring, is touched for it."""
+    mine = folder.path.parent / "mine.txt"
+    mine.write_text("mine")
+    folder.write(f"{PENDING}/names", f"topics.yaml\n{name}\n")
+    before = content_of_all(folder.path)
+    with pytest.raises(InvalidInputError, match="which no market command writes"), held(folder.path):
+        pass
+    assert (mine.read_text(), content_of_all(folder.path)) == ("mine", before)
+
+
+def test_what_stands_beside_a_specification_is_not_copied(folder: Folder) -> None:
+    """A pipe would be waited for, and a link that leads back followed for ever."""
+    version = load_specification(folder.path).version
+    (folder.path / "dumps").mkdir()
+    os.mkfifo(folder.path / "dumps" / "pipe")
+    os.mkfifo(folder.path / "knowledge" / "pipe")
+    (folder.path / "knowledge" / "back").symlink_to(folder.path)
+    (folder.path / "gone").symlink_to(folder.path / "nowhere")
+    assert validated_with(folder.path, ()).version == version
+
+
+def test_a_folder_of_a_specification_may_be_a_link(folder: Folder) -> None:
+    shared = folder.path.parent / "shared"
+    (folder.path / "knowledge").rename(shared)
+    (folder.path / "knowledge").symlink_to(shared)
+    assert validated_with(folder.path, ()).version == load_specification(folder.path).version
 
 
 def test_one_command_at_a_time(folder: Folder) -> None:

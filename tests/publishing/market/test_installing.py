@@ -102,6 +102,14 @@ class TestInstalling:
         assert plan_installation(folder.path, package, "elsewhere").changes == ()
         assert content_of_all(folder.path) == before
 
+    def test_a_second_time_allows_nothing_more(self, folder: Folder, package: Package) -> None:
+        install(folder, package, ("fact:plan",))
+        assert plan_installation(folder.path, package, "here", ("fact:plan",), Mode.CO_PILOT).changes == ()
+        with pytest.raises(ConflictError, match="update returns --allow tool:shop/orders`"):
+            plan_installation(folder.path, package, "here", ("fact:plan", "tool:shop/orders"))
+        with pytest.raises(ConflictError, match=f"yours to change in {CARD}"):
+            plan_installation(folder.path, package, "here", mode=Mode.DELEGATION)
+
     def test_another_version_is_an_update(self, folder: Folder, package: Package) -> None:
         install(folder, package)
         with pytest.raises(ConflictError, match="holdfast market update returns"):

@@ -55,6 +55,12 @@ STEPS = "journeys/coming_back.yaml"
         (ARTICLE, "id: returns", "id: other", "knowledge/returns.md:2: is not the name of the file"),
         (ARTICLE, "Send it back within {{number}} days.", "", "knowledge/returns.md:2: the article has no text"),
         (ARTICLE, "---\n", "", "knowledge/returns.md:1: has no front matter"),
+        (
+            "scenarios/returns.yaml",
+            "topic: send_back",
+            "topik: send_back",
+            "scenarios/returns.yaml:5: there is no such",
+        ),
         ("scenarios/returns.yaml", "id: returns", "id: @x", "scenarios/returns.yaml:1: is not valid YAML"),
     ],
 )
@@ -108,7 +114,7 @@ def test_a_field_that_no_card_has(field: str) -> None:
 
 
 def test_every_test_is_named() -> None:
-    found = mistakes_of({**PACKAGE, "scenarios/more.yaml": "id: more\n"})
+    found = mistakes_of({**PACKAGE, "scenarios/more.yaml": PACKAGE["scenarios/returns.yaml"]})
     assert "manifest.yaml:16: lacks scenarios/more.yaml" in found
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import InvalidInputError
-from publishing.market.parts import data_of, file_of, parts_of
+from publishing.market.parts import data_of, parts_of
 
 
 def test_the_parts_of_each_kind_of_file() -> None:
@@ -22,14 +22,6 @@ def test_the_parts_of_each_kind_of_file() -> None:
         "topics.yaml#y",
         "topics.yaml:out_of_scope_examples",
     ]
-
-
-@pytest.mark.parametrize(
-    ("part", "file"),
-    [("agents/a.yaml#tone", "agents/a.yaml"), ("topics.yaml:out", "topics.yaml"), ("knowledge/k.md", "knowledge/k.md")],
-)
-def test_the_file_of_a_part(part: str, file: str) -> None:
-    assert file_of(part) == file
 
 
 def test_comments_and_layout_are_no_difference() -> None:

@@ -102,3 +102,9 @@ def test_what_a_terminal_would_obey_is_not_told(folder: Path) -> None:
     with pytest.raises(InvalidInputError) as caught:
         read_contents(folder)
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_package_whose_folder_above_is_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(folder.parent)
+    with pytest.raises(NotFoundError):
+        read_contents(tmp_path / "linked" / folder.name)

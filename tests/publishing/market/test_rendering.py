@@ -1,5 +1,6 @@
 """The files of a package as they stand in an organisation."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from domain.errors import InvalidInputError
 from domain.specification.organisation import Mode
 from publishing.market.parts import data_of
-from publishing.market.rendering import as_installed, merged_files, with_values
+from publishing.market.rendering import as_installed, merged_files, own_files, with_values
 from publishing.specification import SpecificationError
 from tests.publishing.market.conftest import JOURNEY, PACKAGE, changed, packed
 
@@ -162,3 +163,9 @@ def test_keys_that_hold_nothing_are_taken_out_or_kept(values: dict[str, Any], ex
     """As in the files that `holdfast spec export` writes."""
     text = "id: a\nescalate_below: null\nmodel: null\nmode: co_pilot\n"
     assert with_values(CARD, text, values) == expected
+
+
+def test_a_file_that_is_too_large_is_not_even_parsed(tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_bytes(b"# much\n" * 1_500_000)
+    with pytest.raises(InvalidInputError, match=r"topics\.yaml is too large: a file may have 1,000,000 bytes"):
+        own_files(tmp_path, ["topics.yaml"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
+from publishing.market.folder import alone_in
 from publishing.market.shelf import Market, add_package, index_anew, write_index
 from publishing.specification import SpecificationError
 from tests.publishing.market.conftest import PACKAGE, Shelf, changed, content_of_all, newer, packed
@@ -118,6 +119,26 @@ def test_a_market_is_made_where_there_is_none(tmp_path: Path) -> None:
     add_package(market, packed(PACKAGE))
     assert market.package("returns").manifest.title == "Returns"
     assert sorted(path.name for path in market.folder.iterdir()) == ["index.yaml", "returns"]
+
+
+def test_one_publisher_at_a_time(shelf: Shelf) -> None:
+    before = content_of_all(shelf.path)
+    with alone_in(shelf.path), pytest.raises(ConflictError, match="Another `holdfast market`"):
+        add_package(shelf.market, packed(newer(PACKAGE)))
+    assert content_of_all(shelf.path) == before
+
+
+def test_what_cannot_be_put_there_leaves_nothing_behind(shelf: Shelf) -> None:
+    """A file stands where the folder of the package would be."""
+    (shelf.path / "other").write_text("no folder")
+    before = sorted(shelf.path.rglob("*"))
+    other = {path.replace("agents/returns", "agents/other"): text for path, text in PACKAGE.items()}
+    for file, old in (("manifest.yaml", "name: returns"), ("agents/other.yaml", "id: returns")):
+        other = changed(other, file, old, old.replace("returns", "other"))
+    other = changed(other, "topics.yaml", "ai_agent: returns", "ai_agent: other")
+    with pytest.raises(OSError, match="other"):
+        add_package(shelf.market, packed(other))
+    assert sorted(shelf.path.rglob("*")) == before
 
 
 def test_a_version_is_never_replaced(shelf: Shelf) -> None:

@@ -83,6 +83,9 @@ def test_submodules_are_not_fetched(repository: Path, tmp_path: Path) -> None:
         "fd::17/market",
         "ssh::https://git.wheels.example/market",
         "ftp://git.wheels.example/market",
+        "ssh://-git.wheels.example/market.git",
+        "ssh://git@-git.wheels.example/market.git",
+        "https://[git.wheels.example/market.git",
     ],
 )
 def test_other_protocols_are_refused(address: str) -> None:
@@ -96,8 +99,9 @@ def test_what_looks_like_an_option_is_a_folder_that_is_not_there(given: str, tmp
         pass
 
 
-def test_a_password_in_an_address_is_refused_and_not_told() -> None:
-    address = "https://ada:s3cret@git.wheels.example/market.git"
+@pytest.mark.parametrize("before", ["https://ada:s3cret@", "https://s3cret@", "ssh://git:s3cret@"])
+def test_a_password_in_an_address_is_refused_and_not_told(before: str) -> None:
+    address = f"{before}git.wheels.example/market.git"
     with pytest.raises(InvalidInputError) as caught, market_from(address):
         pass
     assert "s3cret" not in str(caught.value)
@@ -122,6 +126,26 @@ def test_nobody_is_there() -> None:
 
 def test_a_repository_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="Check the address"), market_from((tmp_path / "none").as_uri()):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("warning: x\\nfatal: no access\\n\\nPlease make sure\\nthat it exists.", "market: fatal: no access Check"),
+        ("one\\nanother", "market: another Check"),
+        ("", "market:  Check"),
+    ],
+)
+def test_what_git_failed_at_is_told(tmp_path: Path, told: str, reason: str) -> None:
+    """What takes the place of git here says this, and fails."""
+    failing = tmp_path / "failing"
+    failing.write_text(f"#!/bin/sh\nprintf '{told}' >&2\nexit 128\n")
+    failing.chmod(0o755)
+    with (
+        pytest.raises(UnavailableError, match=reason),
+        market_from("https://git.wheels.example/market.git", git=str(failing)),
+    ):
         pass
 
 
