@@ -29,7 +29,7 @@ from publishing.market.folder import held, read_lock, validated_with, write_all
 from publishing.market.installing import OnConflict, Plan, plan_installation, plan_update, require_newer
 from publishing.market.needs import missing_in
 from publishing.market.package import Package
-from publishing.market.packing import Label, pack
+from publishing.market.packing import Label, pack, scenarios_of
 from publishing.market.shelf import Market, add_package, index_anew, write_index
 from publishing.market.sources import market_from
 from publishing.specification import SpecificationError, load_specification
@@ -153,7 +153,8 @@ def publish(
     results = _measured(found, ai_agent) if measured else {}
     package = pack(found, kind, name, Label(version, author, licence, title, summary), results)
     add_package(Market(to, str(to)), package)
-    console.print(outcome(package, to), soft_wrap=True)
+    left = [one.file for one in scenarios_of(found, kind, name) if one.file not in package.contents]
+    console.print(outcome(package, to, left), soft_wrap=True)
 
 
 @app.command()

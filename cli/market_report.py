@@ -72,11 +72,13 @@ def answered(plan: Plan) -> Text:
     return Text(f"{plan.manifest.name} {plan.manifest.version} is installed already; nothing was changed.")
 
 
-def outcome(package: Package, market: Path) -> Text:
-    """What was published, and what of it is claimed."""
+def outcome(package: Package, market: Path, left: Sequence[str]) -> Text:
+    """What was published, and what of it is claimed; `left` are scenarios that stay with the organisation."""
     manifest = package.manifest
     held = f"{len(package.contents)} files, {len(package.topics)} topics, {len(manifest.tests)} files of scenarios"
     told = f"Published {manifest.name} {manifest.version} in {market}: {held}. Results: {_results(manifest)}."
+    if left:
+        told = f"{told} Scenarios that need customers, rules or others of yours are not in it: {', '.join(left)}."
     return Text(f"{told} Read it before you give it away: its texts are those of your organisation.")
 
 

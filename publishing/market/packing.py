@@ -7,19 +7,21 @@ from typing import Any
 
 import yaml
 
+from domain.approvals.approval import DEFAULT_RULE
+from domain.delivery.channels import WEB_CHAT
 from domain.errors import NotFoundError
 from domain.market.contents import MANIFEST, TOPICS
 from domain.market.manifest import FOLDERS, NOT_MEASURED, MeasuredResult, NeededTool, PackageKind
 from domain.market.permissions import BROUGHT, tools_named
 from domain.quality.rates import Rate
-from domain.specification.findings import child, children, instead_of
+from domain.specification.findings import as_list, child, children, instead_of
 from domain.specification.organisation import AiAgentSpec, Journey, SpecVersion
 from publishing.market.package import Package, load_package
 from publishing.market.rendering import ONE_LINE, own_files, with_values
 from publishing.market.yaml_blocks import entries_of
 from publishing.specification import load_specification
-from publishing.specification.documents import DocumentReader
-from publishing.specification.files import read_files
+from publishing.specification.documents import Document, DocumentReader
+from publishing.specification.files import SCENARIOS, read_files
 from publishing.specification.schemas import ENTRIES
 
 MODELINE = "# yaml-language-server:"
@@ -39,7 +41,8 @@ class Label:
 def pack(folder: Path, kind: PackageKind, name: str, label: Label, measured: Mapping[str, Rate]) -> Package:
     """Make a package of an AI agent or a journey of an organisation: its topics, articles and scenarios go with it.
 
-    What is for each organisation to set (its mode among it) stays behind, and nothing of customers is in it.
+    What is for each organisation to set (its mode among it) stays behind, and nothing of customers is in it; nor are
+    scenarios that name customers, approval rules, channels, or AI agents, topics and sources that stay behind.
     `measured` are shares by metric; one of nothing is left out. Raises SpecificationError when the organisation or the
     package has mistakes, and NotFoundError for an unknown id.
     """
@@ -67,9 +70,11 @@ class _Packer:
         self._entry = found[name]
 
     def contents(self, label: Label, results: Collection[MeasuredResult]) -> dict[str, bytes]:
-        files = {f"{FOLDERS[self._kind]}/{self._name}.yaml": self._main_text(), **self._scenarios(), **self._articles()}
-        if topics := self._own_topics():
+        articles, topics = self._articles(), self._own_topics()
+        files = {f"{FOLDERS[self._kind]}/{self._name}.yaml": self._main_text(), **articles}
+        if topics:
             files[TOPICS] = self._topics_text(topics)
+        files |= self._scenarios({Path(path).stem for path in articles})
         manifest = self._manifest(label, results, sorted(name for name in files if name.startswith("scenarios/")))
         files[MANIFEST] = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=ONE_LINE)
         return {path: files[path].encode() for path in sorted(files)}
@@ -105,16 +110,24 @@ class _Packer:
                 ]
         return found
 
-    def _scenarios(self) -> dict[str, str]:
-        """Files of scenarios that expect this AI agent or journey."""
-        key = "ai_agent" if self._kind is PackageKind.AGENT else "journey"
-        reader, found = DocumentReader(self._folder), dict[str, str]()
-        for path in sorted((self._folder / "scenarios").glob("*.yaml")):
-            document = reader.yaml(path)
-            if document and self._name in _values_of(document.data, key):
-                text = own_files(self._folder, [document.file])[document.file]
-                found[f"scenarios/{path.name}"] = _without_modeline(text)
+    def _scenarios(self, articles: Collection[str]) -> dict[str, str]:
+        """Files of scenarios that expect this AI agent or journey, and nothing that others need not have."""
+        brought = {
+            "ai_agent": {self._name},
+            "topic": set(self._triggers()),
+            "cites": set(articles),
+            "channel": {WEB_CHAT},
+            "rule": {DEFAULT_RULE.id},
+            "customer": set[str](),
+        }
+        found = dict[str, str]()
+        for document in scenarios_of(self._folder, self._kind, self._name):
+            if all(set(_values_of(document.data, key)) <= known for key, known in brought.items()):
+                found[document.file] = _without_modeline(own_files(self._folder, [document.file])[document.file])
         return found
+
+    def _triggers(self) -> list[str]:
+        return self._own_topics() or list(self._entry.topics if isinstance(self._entry, Journey) else ())
 
     def _manifest(self, label: Label, results: Collection[MeasuredResult], tests: Collection[str]) -> dict[str, object]:
         entry = self._entry
@@ -129,7 +142,7 @@ class _Packer:
             "handles": list(agent.can_do) if agent else [_title(entry)],
             "results": [result.model_dump(mode="json") for result in results] or NOT_MEASURED,
             "needs": self._needs(),
-            "triggers": self._own_topics() or list(entry.topics if isinstance(entry, Journey) else ()),
+            "triggers": self._triggers(),
             "tests": list(tests),
             "licence": label.licence,
             "author": label.author,
@@ -149,6 +162,13 @@ class _Packer:
         return {"tools": named, "enter_by": enter_by, "ai_agents": ai_agents, "topics": list(self._entry.topics)}
 
 
+def scenarios_of(folder: Path, kind: PackageKind, name: str) -> list[Document]:
+    """The organisation's files of scenarios that expect this AI agent or journey."""
+    key = "ai_agent" if kind is PackageKind.AGENT else "journey"
+    documents = read_files(DocumentReader(folder)).lists[SCENARIOS]
+    return [document for document in documents if document and name in _values_of(document.data, key)]
+
+
 def _needed(permission: str) -> dict[str, object]:
     kind, _, where = permission.partition(":")
     server, _, tool = where.partition("/")
@@ -161,10 +181,9 @@ def _title(entry: AiAgentSpec | Journey) -> str:
 
 
 def _values_of(data: object, key: str) -> Iterator[str]:
-    """Every text that stands under a key, however deep."""
+    """Every text that stands under a key, alone or in a list, however deep."""
     found: dict[str, Any] = dict(data) if isinstance(data, Mapping) else {}
-    if isinstance(found.get(key), str):
-        yield found[key]
+    yield from (one for one in (found.get(key), *as_list(found.get(key))) if isinstance(one, str))
     for _, inside in children(data):
         yield from _values_of(inside, key)
 

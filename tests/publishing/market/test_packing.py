@@ -7,7 +7,7 @@ from domain.market.manifest import PackageKind
 from domain.quality.rates import rate
 from publishing.market.installing import plan_installation
 from publishing.market.package import Package
-from publishing.market.packing import Label, pack
+from publishing.market.packing import Label, pack, scenarios_of
 from publishing.specification import SpecificationError
 from tests.publishing.market.conftest import PACKAGE
 from tests.publishing.specification.conftest import Folder
@@ -33,6 +33,38 @@ def test_a_card_with_all_that_belongs_to_it(folder: Folder) -> None:
     ]
     assert [topic.id for topic in package.topics] == ["refund"]
     assert package.contents["scenarios/where.yaml"].decode() == SCENARIO
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Where\n", "title: Where\ncustomer: c-1\n"),
+        ("title: Where\n", "title: Where\nchannel: email\n"),
+        ("ai_agent: billing }", "ai_agent: billing, topic: delivery }"),
+        ("ai_agent: billing }", "ai_agent: billing, approval: { rule: large } }"),
+        ("ai_agent: billing }", "ai_agent: billing, cites: [delivery, other] }"),
+        ("ai_agent: billing }", 'ai_agent: billing, cites: ["fact:plan"] }'),
+        ("ai_agent: billing }\n", "ai_agent: billing }\n  - says: and now\n    expect: { ai_agent: general }\n"),
+    ],
+)
+def test_a_scenario_that_others_could_not_play_stays_behind(folder: Folder, old: str, new: str) -> None:
+    """Their customers, channels, rules, topics and articles are others."""
+    text = SCENARIO.replace(old, new)
+    assert text != SCENARIO
+    folder.replace("organisation.yaml", "name: Wheels\n", "name: Wheels\nchannels: { web_chat: {}, email: {} }\n")
+    article = (folder.path / "knowledge" / "delivery.md").read_text()
+    folder.write("knowledge/other.md", article.replace("delivery", "other"))
+    folder.replace("agents/general.yaml", "[delivery]", "[delivery, other]")
+    folder.write("scenarios/where.yaml", text)
+    assert "scenarios/where.yaml" not in agent(folder).contents
+    [document] = scenarios_of(folder.path, PackageKind.AGENT, "billing")
+    assert document.file == "scenarios/where.yaml"
+
+
+def test_a_scenario_with_what_comes_along_goes_too(folder: Folder) -> None:
+    more = "ai_agent: billing, topic: refund, cites: [delivery], approval: { rule: default } }"
+    folder.write("scenarios/where.yaml", SCENARIO.replace("ai_agent: billing }", more))
+    assert "scenarios/where.yaml" in agent(folder).contents
 
 
 def test_its_mode_stays_behind(folder: Folder) -> None:
