@@ -17,8 +17,9 @@ from cli.database import with_database
 from cli.market_report import answered, described, listed_packages, outcome, package_as_data, planned
 from cli.organisation_folder import organisation_folder
 from cli.spec_options import AsJson, Folder
+from cli.spec_scenarios import play_and_tell
 from config.settings import local_settings
-from domain.errors import ConflictError, InvalidInputError
+from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.market.manifest import PackageKind
 from domain.market.records import MarketLock
 from domain.quality.health import Health, shares_of
@@ -32,7 +33,7 @@ from publishing.market.package import Package
 from publishing.market.packing import Label, pack, scenarios_of
 from publishing.market.shelf import Market, add_package, index_anew, write_index
 from publishing.market.sources import market_from
-from publishing.specification import SpecificationError, load_specification
+from publishing.specification import LoadedOrganisation, SpecificationError, load_specification
 from storage.database import Database
 from storage.measures import MeasureRepository
 
@@ -56,6 +57,7 @@ Allow = Annotated[
         help="Allow tool:SERVER/TOOL (reads), write:SERVER/TOOL, fact:NAME or enter:WAY; repeatable. `show` lists them."
     ),
 ]
+AsMode = Annotated[Mode | None, typer.Option("--mode", help="How its AI agent begins; by default co_pilot.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; for programs.")]
 
 
@@ -95,7 +97,7 @@ def install(
     market: From = None,
     version: Version = None,
     allow: Allow = [],  # noqa: B006 - typer makes a new list for each call
-    mode: Annotated[Mode | None, typer.Option(help="How its AI agent begins; by default co_pilot.")] = None,
+    mode: AsMode = None,
     yes: Yes = False,
 ) -> None:
     """Put a package into an organisation's files, after showing what would change. Nothing is published by it."""
@@ -106,6 +108,29 @@ def install(
         return plan_installation(found, package, shelf.source, allow, mode)
 
     _carry_out(folder, package, make, yes=yes)
+
+
+@app.command("test")
+def play_package(
+    name: Name,
+    folder: Folder = None,
+    market: From = None,
+    version: Version = None,
+    allow: Allow = [],  # noqa: B006 - typer makes a new list for each call
+    mode: AsMode = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a package's scenarios in an organisation as if it were installed. Exit code 1 when one fails."""
+    with _opened(market) as shelf:
+        package = shelf.package(name, version)
+    found = organisation_folder(local_settings(), folder)
+    with held(found):
+        loaded = _require_valid(found, plan_installation(found, package, shelf.source, allow, mode))
+    own = package.scenarios
+    if not own:
+        raise NotFoundError(f"{name} brings no scenarios.")
+    chosen = [scenario for scenario in loaded.scenarios if scenario.id in own]
+    play_and_tell(loaded, found, chosen, as_json=as_json)
 
 
 @app.command()
@@ -206,9 +231,9 @@ def _carry_out(folder: Path | None, package: Package, make: Callable[[Path], Pla
     console.print(Text(f"{done} Look with `holdfast spec plan`, then `holdfast spec publish`."), soft_wrap=True)
 
 
-def _require_valid(folder: Path, plan: Plan) -> None:
+def _require_valid(folder: Path, plan: Plan) -> LoadedOrganisation:
     try:
-        validated_with(folder, plan.changes)
+        return validated_with(folder, plan.changes)
     except SpecificationError:
         name = plan.manifest.name
         console.print(f"With {name}, {folder} would have mistakes. Nothing was changed.", soft_wrap=True)

@@ -18,6 +18,7 @@ from config.settings import local_settings
 from domain.errors import NotFoundError
 from domain.quality.scenarios import CameOfStep, Scenario, ScenarioResult, StepResult
 from domain.specification.findings import instead_of
+from domain.specification.modes import Mode
 from embedded.installation import embedder_of
 from publishing.rehearsing import make_stage
 from publishing.specification import LoadedOrganisation, SpecificationError, load_specification
@@ -35,7 +36,13 @@ def play_scenarios(folder: Folder = None, only: Only = None, as_json: AsJson = F
     except SpecificationError as error:
         _print_mistakes(error, found, as_json)
         raise typer.Exit(1) from error
-    chosen = chosen_of(loaded.scenarios, only or (), found)
+    play_and_tell(loaded, found, chosen_of(loaded.scenarios, only or (), found), as_json=as_json)
+
+
+def play_and_tell(loaded: LoadedOrganisation, found: Path, chosen: Sequence[Scenario], *, as_json: bool) -> None:
+    """Play these scenarios and say how each came out. Raises typer.Exit with code 1 when one fails."""
+    if not as_json and (told := nothing_decided(loaded)):
+        console.print(Text(told, style="yellow"), soft_wrap=True)
     results = asyncio.run(_played(loaded, found, chosen, _silently if as_json else print_result))
     failed = sum(not result.passed for result in results)
     if as_json:
@@ -47,6 +54,16 @@ def play_scenarios(folder: Folder = None, only: Only = None, as_json: AsJson = F
         )
     if failed:
         raise typer.Exit(1)
+
+
+def nothing_decided(loaded: LoadedOrganisation) -> str:
+    """Why scenarios come to nothing, where they do."""
+    specification = loaded.version.specification
+    default = specification.ai_agent(specification.default_ai_agent)
+    if default.mode is not Mode.CO_PILOT:
+        return ""
+    told = f"{default.id} is the default AI agent and in co_pilot, so people own every conversation from its beginning"
+    return f"{told} and nothing is decided. To play scenarios, give it the mode supervision or delegation."
 
 
 def _print_mistakes(error: SpecificationError, folder: Path, as_json: bool) -> None:

@@ -30,7 +30,10 @@ class PackageTopics(SpecModel):
 
 @dataclass(frozen=True)
 class Package:
-    """`data` is the card or the journey as its file has it; `card` the same as a model, None of a journey."""
+    """`data` is the card or the journey as its file has it; `card` the same as a model, None of a journey.
+
+    `scenarios` are the ids of its tests.
+    """
 
     manifest: Manifest
     digest: str
@@ -38,6 +41,7 @@ class Package:
     data: Mapping[str, Any]
     card: AiAgentSpec | None
     topics: tuple[Topic, ...]
+    scenarios: tuple[str, ...] = ()
 
     @property
     def main_text(self) -> str:
@@ -104,14 +108,20 @@ class _PackageReader:
         journey = None if agent else validated(self._reader, main, Journey)
         topics = self._topics(head, manifest)
         self._check_articles()
-        for name in manifest.tests:
-            validated(self._reader, self._reader.yaml(self._folder / name), Scenario)
+        documents = (self._reader.yaml(self._folder / name) for name in manifest.tests)
+        tests = [validated(self._reader, document, Scenario) for document in documents]
         for finding in _findings_of_manifest(manifest, topics, self._contents):
             self._reader.add(head.mistake(finding))
         if main is None or not (card or journey):
             return None
         package = Package(
-            manifest, digest_of(self._contents), self._contents, main.data, card.value if card else None, topics
+            manifest,
+            digest_of(self._contents),
+            self._contents,
+            main.data,
+            card.value if card else None,
+            topics,
+            tuple(test.value.id for test in tests if test),
         )
         for finding in _findings_of_main(package):
             self._reader.add(main.mistake(finding))

@@ -93,6 +93,27 @@ def test_a_package_is_shown_to_programs(at: tuple[str, ...]) -> None:
     assert shown["digest"].startswith("sha256:")
 
 
+def test_a_package_is_tried_before_it_is_installed(tmp_path: Path, shelf: Shelf) -> None:
+    bikeshop = tmp_path / "bikeshop"
+    write_bikeshop(bikeshop)
+    before = content_of_all(bikeshop)
+    arguments = ("test", "returns", str(bikeshop), "--from", str(shelf.path))
+    result = market(*arguments)
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines() == [
+        "passed returns: A bicycle goes back",
+        "1 scenario: 1 passed, 0 failed.",
+    ]
+    [came] = [one["steps"][0]["came"] for one in json.loads(market(*arguments, "--json").stdout)["scenarios"]]
+    assert (came["outcome"], came["reason"]) == ("ask_approval", "supervised")
+    assert content_of_all(bikeshop) == before
+
+
+def test_a_package_without_scenarios_is_not_tried(at: tuple[str, ...]) -> None:
+    result = market("test", "coming_back", *at)
+    assert (result.exit_code, "coming_back brings no scenarios" in result.output) == (1, True)
+
+
 def test_the_diff_comes_before_the_question(at: tuple[str, ...], folder: Folder) -> None:
     before = content_of_all(folder.path)
     result = market("install", "returns", *at)

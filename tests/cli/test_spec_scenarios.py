@@ -98,6 +98,15 @@ def test_only_some_are_played(folder: Path) -> None:
     assert spec_test(folder, "--only", "refund").stdout.splitlines()[-1] == "1 scenario: 1 passed, 0 failed."
 
 
+def test_where_people_own_every_conversation_it_is_said_why_nothing_is_decided(folder: Path) -> None:
+    card = folder / "agents" / "service.yaml"
+    write(card, card.read_text(encoding="utf-8").replace("mode: delegation", "mode: co_pilot"))
+    result = spec_test(folder, "--only", "password")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("service is the default AI agent and in co_pilot, so people own every conversation")
+    assert json.loads(spec_test(folder, "--only", "password", "--json").stdout)["passed"] is False
+
+
 def test_programs_get_everything(folder: Path) -> None:
     write(folder / "scenarios" / "a_parcel.yaml", FAILS)
     result = spec_test(folder, "--json")

@@ -23,6 +23,7 @@ def test_a_package() -> None:
     assert package.permissions == ("tool:shop/orders", "write:shop/refund", "fact:plan")
     assert [topic.id for topic in package.topics] == ["send_back"]
     assert package.main_text == PACKAGE["agents/returns.yaml"]
+    assert package.scenarios == ("returns",)
 
 
 def test_a_journey() -> None:
