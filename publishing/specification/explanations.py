@@ -106,7 +106,7 @@ def _explained(error: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, str
     match kind:
         case "extra_forbidden":
             known = keys_beside(schema, error["loc"])
-            return "there is no such key", instead_of(str(error["loc"][-1]), known, _any_of(known))
+            return "there is no such key", _instead_of_key(str(error["loc"][-1]), error["input"], known)
         case "missing" | "union_tag_not_found":
             return _missing(kind, told)
         case "value_error":
@@ -124,6 +124,13 @@ def _explained(error: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, str
         read = "true or false" if isinstance(error["input"], bool) else "a number"
         return f"YAML reads this as {read}, and a text is wanted", "Put it in quotes."
     return _by_kind(kind, error["msg"], told)
+
+
+def _instead_of_key(key: str, value: object, known: Sequence[str]) -> str:
+    """A key without a value, and like no other, is the rest of a text in braces that a comma has cut off."""
+    cut_off = value is None and not did_you_mean(key, known)
+    comma = "If it belongs to a text with a comma, put the text in quotes." if cut_off else ""
+    return " ".join(filter(None, (comma, instead_of(key, known, _any_of(known)))))
 
 
 def _missing(kind: str, told: Mapping[str, Any]) -> tuple[str, str]:
@@ -145,7 +152,9 @@ def _by_kind(kind: str, message: str, told: Mapping[str, Any]) -> tuple[str, str
     for begins, wrong, remedy in KINDS:
         if kind.startswith(begins):
             return wrong, remedy
-    return _uncapitalised(message), "See the description of the key in specs/schema."
+    return _uncapitalised(
+        message
+    ), "See the description of the key in its JSON Schema: `holdfast spec schema` writes it."
 
 
 def keys_beside(schema: Mapping[str, Any], location: Location) -> list[str]:

@@ -10,16 +10,18 @@ from publishing.specification.yaml_text import Refused
 
 TAB = "Indent with spaces; YAML allows no tabs there."
 COLON = "Put a text that holds a colon and a space in quotes, or correct the indentation."
+SIGN = "Put a text that holds this sign in quotes, or close the bracket that is still open."
 REMEDIES: tuple[tuple[str, str], ...] = (
     (r"mapping values are not allowed", COLON),
     (r"'\\t'", TAB),
     (r"cannot start any token", "Put a text that begins with a sign such as @, ` or % in quotes."),
     (
-        r"found undefined alias",
+        r"found undefined alias|scanning an alias",
         "Define it with & before it is used with *, or put a text that begins with * in quotes.",
     ),
     (r"duplicate anchor", "Give each anchor its own name."),
     (r"unexpected end of stream|found end of stream", "Close the quote or the bracket that is still open."),
+    (r"expected ',' or '[]}]', but got '[?:{[]'", SIGN),
     (r"expected ',' or '\]'", "Close the list with ], and separate its items with commas."),
     (r"expected ',' or '}'", "Close the mapping with }, and separate its entries with commas."),
     (r"expected the node content", "Write the value that is missing, or close the bracket that is still open."),

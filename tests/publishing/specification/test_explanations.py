@@ -113,6 +113,11 @@ def test_dates_and_times(change: dict[str, object], text: str) -> None:
         ({"thresholds": {"review_below": 0.1}}, "thresholds: review_below is lower than escalate_below. Write the"),
         ({"identity": {"one_conversation": "perhaps"}}, "identity.one_conversation: is neither true nor false. Write"),
         ({"colour": "red"}, "colour: there is no such key."),
+        (
+            {"wording": {"there": None}},
+            "wording.there: there is no such key. If it belongs to a text with a comma, put",
+        ),
+        ({"wording": {"hand_off": None}}, "wording.hand_off: there is no such key. Did you mean 'handoff'?"),
     ],
 )
 def test_far_inside_a_file(change: dict[str, object], text: str) -> None:
@@ -147,4 +152,6 @@ def test_keys_that_a_schema_does_not_say_are_none() -> None:
 def test_an_unknown_error_is_told_in_the_words_of_the_library() -> None:
     error: Any = {"type": "url_syntax_violation", "loc": ("id",), "msg": "Bad url", "input": "x"}
     [finding] = findings_of([error], {"id": "x"}, AiAgentSpec)
-    assert finding == Finding(("id",), "bad url", "See the description of the key in specs/schema.")
+    assert finding == Finding(
+        ("id",), "bad url", "See the description of the key in its JSON Schema: `holdfast spec schema` writes it."
+    )
