@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli.database import with_database
@@ -121,7 +121,7 @@ def _print_answers(console: Console, answers: Answers) -> None:
         console.print(left_out, soft_wrap=True)
     differing = [turn for turn in answers.turns if not turn.passes]
     if differing:
-        table = Table("conversation", "turn", "then", "now")
+        table = Table(_whole_id(), "turn", "then", "now")
         for one in differing[:SHOWN]:
             after = Counter(_words(decision) for decision in one.after).most_common()
             told = ", ".join(f"{count} × {words}" for words, count in after)
@@ -132,13 +132,18 @@ def _print_answers(console: Console, answers: Answers) -> None:
 
 
 def _table(found: Redecided) -> Table:
-    table = Table("conversation", "turn", "AI agent / topic", "now", "then", title=None)
+    table = Table(_whole_id(), "turn", "AI agent / topic", "now", "then", title=None)
     for one in found.changed[:SHOWN]:
         about = f"{one.ai_agent} / {one.topic or 'no topic'}"
         table.add_row(one.conversation_id, str(one.turn), about, _words(one.before), _words(one.after))
     if len(found.changed) > SHOWN:
         table.add_row(f"… and {len(found.changed) - SHOWN} more", "", "", "", "")
     return table
+
+
+def _whole_id() -> Column:
+    """Never cut off in a narrow terminal, because it is typed into the next command."""
+    return Column("conversation", no_wrap=True, overflow="fold")
 
 
 def _words(decision: Decision) -> str:

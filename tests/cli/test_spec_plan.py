@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from cli.spec_plan import plan_as_data, print_plan
@@ -40,9 +41,9 @@ def plan(changed: int, topic: str | None = "refund") -> Plan:
     return Plan(publication=kept, changes=(body,), warnings=(lower,), redecided=found)
 
 
-def printed(given: Plan) -> str:
+def printed(given: Plan, width: int = 160) -> str:
     text = StringIO()
-    print_plan(Console(width=160, highlight=False, file=text), given)
+    print_plan(Console(width=width, highlight=False, file=text), given)
     return text.getvalue()
 
 
@@ -66,6 +67,17 @@ def test_of_many_turns_the_first_ones_are_shown() -> None:
     assert "billing / no topic" in text
     assert "conversation-19" in text
     assert "conversation-20" not in text
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_the_id_that_is_typed_next_is_whole_in_a_narrow_terminal(width: int) -> None:
+    typed = "cv_aq2QWlWm230z8_Ro7i6vuw"
+    changed = redecision(1).model_copy(update={"conversation_id": typed})
+    asked = AskedAgain(conversation_id=typed, turn=1, before=SENT, after=(ASKED,))
+    given = plan(changed=1)
+    redecided = given.redecided.model_copy(update={"changed": (changed,)})
+    given = given.model_copy(update={"redecided": redecided, "answers": Answers(times=1, turns=(asked,), left_out=0)})
+    assert printed(given, width).count(typed) == 2
 
 
 def test_programs_get_all_of_them() -> None:
