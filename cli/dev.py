@@ -38,7 +38,7 @@ async def prepare(settings: Settings) -> None:
     """Bring the database up to date; at the first start, publish the organisation and make the operator's API key."""
     folder = organisation_folder(settings)
     loaded = await asyncio.to_thread(load_specification, folder)
-    if wrong := not_served(settings, loaded.version.specification.organisation):
+    if wrong := not_served(settings, loaded.version.specification.organisation, folder):
         raise InvalidInputError(wrong)
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     await apply_to(url)

@@ -12,6 +12,7 @@ from cli.database import with_database
 from cli.organisation_folder import not_served, organisation_folder
 from cli.spec_health import health
 from cli.spec_history import history, rollback
+from cli.spec_new import new
 from cli.spec_options import FITTING, OPERATOR, By, Folder, for_the_record
 from cli.spec_plan import apply, plan
 from cli.spec_scenarios import play_scenarios
@@ -25,8 +26,12 @@ from publishing.specification import SpecificationError, load_specification, wri
 from storage.database import Database
 from storage.specs import SpecRepository
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, publish, compare and undo specifications.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Begin, check, publish, compare and undo specifications."
+)
 console = Console(highlight=False)
+
+app.command()(new)
 
 
 @app.command()
@@ -46,15 +51,16 @@ def check(
     version, spec = loaded.version, loaded.version.specification
     alike = asyncio.run(duplicate_warnings(version, embedder_of))
     if as_json:
-        warnings = filter(None, (not_served(settings, spec.organisation), *alike, *map(str, loaded.warnings)))
+        warnings = filter(None, (not_served(settings, spec.organisation, found), *alike, *map(str, loaded.warnings)))
         told = tuple(warning.removeprefix("Warning: ") for warning in warnings)
         report = ValidationReport(content_hash=version.content_hash, warnings=told)
         console.print(Text(report.as_json), soft_wrap=True)
         return
-    counts = f"{len(spec.ai_agents)} AI agents, {len(spec.topics)} topics, {len(version.articles)} articles"
+    found_in = {"AI agent": spec.ai_agents, "topic": spec.topics, "article": version.articles}
+    counts = ", ".join(f"{len(all_of)} {one}{'s' * (len(all_of) != 1)}" for one, all_of in found_in.items())
     valid = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
     console.print(valid, soft_wrap=True)
-    _warn(settings, spec.organisation)
+    _warn(settings, spec.organisation, found)
     for warning in alike:
         console.print(warning, soft_wrap=True)
     for doubt in loaded.warnings:
@@ -87,7 +93,7 @@ def publish(
 
     published = asyncio.run(with_database(publish_it))[:SHORT]
     console.print(f"Published {published}: new conversations of {organisation} follow it.", soft_wrap=True)
-    _warn(settings, organisation)
+    _warn(settings, organisation, found)
 
 
 @app.command()
@@ -97,8 +103,8 @@ def schema(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = 
         console.print(f"wrote {path}", soft_wrap=True)
 
 
-def _warn(settings: Settings, organisation: str) -> None:
-    if wrong := not_served(settings, organisation):
+def _warn(settings: Settings, organisation: str, folder: Path) -> None:
+    if wrong := not_served(settings, organisation, folder):
         console.print(f"Warning: {wrong}", style="yellow", soft_wrap=True)
 
 

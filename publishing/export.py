@@ -8,12 +8,12 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from domain.errors import ConflictError
 from domain.model import Frozen
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.model import Key
 from domain.specification.organisation import Article, SpecVersion
 from publishing.labelled_messages import COLUMNS, LABELLED
+from publishing.new_folder import require_empty
 from publishing.specification import SpecificationError, load_specification
 from publishing.specification.schemas import ENTRIES, IN_OTHER_FILES, TopicsFile
 from storage.views import PublishedSpec
@@ -40,8 +40,7 @@ def export_version(published: PublishedSpec, folder: Path) -> Exported:
 
     Raises ConflictError when there is something in the folder already, and OSError.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise ConflictError(f"{folder} is not empty. Name a new folder, so that nothing is overwritten.")
+    require_empty(folder)
     version = published.version
     files = _files_of(version)
     if published.labelled:

@@ -3,5 +3,13 @@
 from publishing.specification.loading import LoadedOrganisation, load_specification
 from publishing.specification.mistakes import Mistake, SpecificationError
 from publishing.specification.schemas import write_schemas
+from publishing.specification.starting import start_organisation
 
-__all__ = ["LoadedOrganisation", "Mistake", "SpecificationError", "load_specification", "write_schemas"]
+__all__ = [
+    "LoadedOrganisation",
+    "Mistake",
+    "SpecificationError",
+    "load_specification",
+    "start_organisation",
+    "write_schemas",
+]

@@ -127,7 +127,7 @@ class DocumentReader:
             raw = self._bytes(path, largest)
             return None if raw is None else raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except FileNotFoundError:
-            self.report(path, "the file is missing", "Create it; its JSON Schema is under specs/schema.")
+            self.report(path, "the file is missing", "Create it; `holdfast spec new` writes one into a new folder.")
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             self.report(path, "is not UTF-8 text", "Save the file as UTF-8.", Position(line))

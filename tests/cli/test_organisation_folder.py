@@ -16,12 +16,19 @@ def test_the_given_folder_comes_before_that_of_the_settings(tmp_path: Path) -> N
     assert organisation_folder(settings, tmp_path / "other") == tmp_path / "other"
 
 
-@pytest.mark.parametrize(("given", "told"), [(True, "/nowhere."), (False, "/nowhere. HOLDFAST_ORGANISATION names it.")])
-def test_a_folder_that_is_none_is_told_and_who_named_it(tmp_path: Path, given: bool, told: str) -> None:
-    nowhere = tmp_path / "nowhere"
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (True, "Correct the path or begin"),
+        (False, "Correct HOLDFAST_ORGANISATION, which says where your organisation is, or begin"),
+    ],
+)
+def test_a_folder_that_is_none_is_told_and_what_to_do(tmp_path: Path, given: bool, told: str) -> None:
+    nowhere = tmp_path / "no where"
     with pytest.raises(NotFoundError) as caught:
         organisation_folder(Settings(organisation=nowhere), nowhere if given else None)
-    assert str(caught.value) == f"There is no folder {tmp_path}{told}"
+    begin = f"{told} an organisation with `holdfast spec new '{nowhere}'`."
+    assert str(caught.value) == f"There is no folder {nowhere}. {begin}"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
@@ -32,13 +39,30 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["techflow", "specs/techflow", "/etc/holdfast/techflow/"])
 def test_a_folder_of_the_organisations_name_is_served(folder: str) -> None:
-    assert not_served(Settings(organisation=Path(folder)), "techflow") is None
+    assert not_served(Settings(organisation=Path(folder)), "techflow", Path(folder)) is None
 
 
 @pytest.mark.parametrize(
     ("folder", "served"), [("specs/acme", "'acme'"), ("specs", "'specs'"), ("specs/TechFlow", "'TechFlow'")]
 )
-def test_any_other_folder_is_not(folder: str, served: str) -> None:
-    told = not_served(Settings(organisation=Path(folder)), "techflow")
+def test_a_folder_of_another_name_is_to_be_renamed(folder: str, served: str) -> None:
+    told = not_served(Settings(organisation=Path(folder)), "techflow", Path(folder))
     assert told
-    assert f"`organisation: techflow`, and this installation serves {served}" in told
+    assert f"`organisation: techflow`, and this installation serves {served}, " in told
+    assert told.endswith("Give the folder and the organisation the same name.")
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed"), [("ferry", "ferry"), ("/our specs/ferry", "'/our specs/ferry'"), ("../ferry/", "../ferry")]
+)
+def test_a_folder_that_is_named_rightly_is_only_to_be_served(folder: str, typed: str) -> None:
+    told = not_served(Settings(), "ferry", Path(folder))
+    assert told
+    assert "this installation serves 'techflow'. To serve it, " in told
+    assert told.endswith(f"`export HOLDFAST_ORGANISATION={typed}`.")
+
+
+def test_the_folder_that_one_stands_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ferry").mkdir()
+    monkeypatch.chdir(tmp_path / "ferry")
+    assert "To serve it, " in str(not_served(Settings(), "ferry", Path()))

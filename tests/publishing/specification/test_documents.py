@@ -107,7 +107,7 @@ def test_a_missing_file_and_a_folder_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").mkdir()
     assert reader.yaml(tmp_path / "a.yaml") is reader.yaml(tmp_path / "b.yaml") is None
     missing, unreadable = map(str, reader.mistakes)
-    assert missing == "a.yaml: the file is missing. Create it; its JSON Schema is under specs/schema."
+    assert missing == "a.yaml: the file is missing. Create it; `holdfast spec new` writes one into a new folder."
     assert unreadable == "b.yaml: is no file. Put a file of text in its place."
 
 
