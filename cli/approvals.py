@@ -57,9 +57,13 @@ def _line(view: ApprovalView) -> Text:
 
 
 def _draft(view: ApprovalView) -> Text:
-    """The beginning of what would be sent, without the greeting before it."""
-    *_, told = view.approval.text.split("\n\n", maxsplit=1)
-    return Text(f"  {' '.join(told.split())}", style="dim")
+    """The beginning of what would be sent."""
+    return Text(f"  {substance(view.approval.text)}", style="dim")
+
+
+def substance(text: str) -> str:
+    """The longest paragraph on one line: neither the greeting before it nor the sources after it tell a draft apart."""
+    return " ".join(max(text.split("\n\n"), key=len).split())
 
 
 @app.command()
