@@ -5,7 +5,7 @@ from itertools import product
 
 from domain.conversation.ruling import NOT_RECORDED
 from domain.conversation.turn import Evidence
-from domain.specification.conditions import Asked, Drafted, ExpressionHolds, FactIs, FoundCondition, Turn, WordsSaid
+from domain.specification.conditions import Asked, Drafted, ExpressionHolds, FoundCondition, Turn
 from domain.specification.expression_text import names_in
 from domain.specification.rules import Rule
 
@@ -66,13 +66,10 @@ class RecordedRules:
         return condition.holds(Turn(known=known))
 
     def _is_untold(self, condition: FoundCondition) -> bool:
-        """It depends on what no record has: the words of the message, the customer's facts."""
-        match condition:
-            case WordsSaid() | FactIs():
-                return True
-            case ExpressionHolds(cel=cel):
-                return self._evaluate is None or not NOT_RECORDED.isdisjoint(names_in(cel))
-        return False
+        """It depends on what no record has; of an expression its names tell."""
+        if isinstance(condition, ExpressionHolds):
+            return self._evaluate is None or not NOT_RECORDED.isdisjoint(names_in(condition.cel))
+        return not condition.recorded
 
     def _is_same(self, rule: Rule) -> bool:
         return (rule.id, rule.found) in self._same

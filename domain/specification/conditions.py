@@ -1,11 +1,12 @@
 """Conditions of rules and guidelines: one small class for each kind, told apart by `kind`.
 
-A kind is one class with a pure `holds`, one more name in `FoundCondition` or `DecidedCondition`, and its rows in the
-table test. What needs a library or the words of a language is looked up before, and stands in the turn: which phrases
-were said, and which expressions hold.
+A kind is one class with a pure `holds`, one more name in `FoundCondition` or `DecidedCondition` (of the latter in
+`DECIDED`, too), and its rows in the table test. What needs a library or the words of a language is looked up before,
+and stands in the turn: which phrases were said, and which expressions hold. A kind that asks about something that no
+turn has yet needs a field of `Drafted`, `Asked` or `AtDecision`, and what fills it.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -68,6 +69,9 @@ class AtDecision(Frozen):
 class Condition(SpecModel):
     """Base of all conditions."""
 
+    recorded: ClassVar[bool] = True
+    """The record of a turn tells whether it held; False where it depends on the message's words or customer facts."""
+
     def covers(self, other: "Condition") -> bool:
         """True when this one surely holds whenever the other does."""
         return self == other
@@ -96,6 +100,7 @@ class TopicIs(Condition):
 class WordsSaid(Condition):
     """The message contains one of these phrases."""
 
+    recorded: ClassVar[bool] = False
     kind: Literal["words"] = Field(description="Of what kind the condition is.")
     phrases: tuple[str, ...] = Field(
         min_length=1, description="Words of customers; up to two others may stand between them."
@@ -111,6 +116,7 @@ class WordsSaid(Condition):
 class FactIs(Condition):
     """A fact of the proved customer has one of these values. Of anybody else nothing is known, so it does not hold."""
 
+    recorded: ClassVar[bool] = False
     kind: Literal["fact"] = Field(description="Of what kind the condition is.")
     name: str = Field(min_length=1, description="Name of the customer fact, such as `plan`.")
     one_of: tuple[str, ...] = Field(min_length=1, description="Its values, in capitals or not.")

@@ -39,6 +39,15 @@ def known(**fields: Any) -> Turn:
     return Turn(known=Drafted(**fields))
 
 
+@pytest.mark.parametrize(
+    ("condition", "recorded"),
+    [(TOPIC, True), (WORDS, False), (PLAN, False), (AMOUNT, True), (CANNOT_DO, True), (ASKS, True)],
+)
+def test_whether_the_record_of_a_turn_tells_that_it_held(condition: dict[str, Any], recorded: bool) -> None:
+    """A plan calls a recorded turn unknown where a condition depends on what no record has."""
+    assert FOUND.validate_python(condition).recorded is recorded
+
+
 HOLDS: list[tuple[dict[str, Any], Turn, bool]] = [
     (TOPIC, known(topic="refund"), True),
     (TOPIC, known(topic="delivery"), False),
