@@ -15,4 +15,4 @@ def new(folder: Annotated[Path, typer.Argument(help="A new folder, named as the 
     """Write the smallest organisation that works into a new folder, with the schemas for an editor beside it."""
     for path in start_organisation(folder):
         console.print(f"wrote {path}", soft_wrap=True)
-    console.print(f"Now make it yours: edit the files, then `holdfast spec check {folder}`.", soft_wrap=True)
+    console.print(f"Change the files to your own, then `holdfast spec check {folder}`.", soft_wrap=True)

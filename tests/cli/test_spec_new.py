@@ -16,7 +16,7 @@ def test_a_new_folder_is_valid_and_its_scenarios_pass(tmp_path: Path) -> None:
     begun = spec("new", str(ferry))
     assert begun.exit_code == 0
     assert f"wrote {ferry / 'agents' / 'general.yaml'}\n" in begun.output
-    assert begun.output.endswith(f"edit the files, then `holdfast spec check {ferry}`.\n")
+    assert begun.output.endswith(f"Change the files to your own, then `holdfast spec check {ferry}`.\n")
     checked = spec("check", str(ferry), HOLDFAST_ORGANISATION=str(ferry))
     assert checked.output.startswith("ferry is valid: 1 AI agent, 2 topics, 1 article. Content hash ")
     assert checked.output.count("\n") == 1
