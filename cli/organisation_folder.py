@@ -11,10 +11,16 @@ def organisation_folder(settings: Settings, given: Path | None = None) -> Path:
     """The folder given, else that of the settings. Raises NotFoundError where there is none."""
     folder = given or settings.organisation
     if not folder.is_dir():
-        wrong = "the path" if given else "HOLDFAST_ORGANISATION, which says where your organisation is,"
-        begin = f"begin an organisation with `holdfast spec new {_typed(folder)}`"
-        raise NotFoundError(f"There is no folder {folder}. Correct {wrong} or {begin}.")
+        remedy = _remedy(folder, is_given=given is not None, is_set="organisation" in settings.model_fields_set)
+        raise NotFoundError(f"There is no folder {folder}. {remedy}.")
     return folder
+
+
+def _remedy(folder: Path, *, is_given: bool, is_set: bool) -> str:
+    if not is_given and not is_set:
+        return "Set HOLDFAST_ORGANISATION to that of your organisation, or begin one with `holdfast spec new FOLDER`"
+    wrong = "Correct the path" if is_given else "HOLDFAST_ORGANISATION names it: correct that"
+    return f"{wrong}, or begin an organisation with `holdfast spec new {_typed(folder)}`"
 
 
 def not_served(settings: Settings, organisation: str, folder: Path) -> str | None:

@@ -17,18 +17,22 @@ def test_the_given_folder_comes_before_that_of_the_settings(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        (True, "Correct the path or begin"),
-        (False, "Correct HOLDFAST_ORGANISATION, which says where your organisation is, or begin"),
-    ],
+    ("given", "told"), [(True, "Correct the path"), (False, "HOLDFAST_ORGANISATION names it: correct that")]
 )
 def test_a_folder_that_is_none_is_told_and_what_to_do(tmp_path: Path, given: bool, told: str) -> None:
     nowhere = tmp_path / "no where"
     with pytest.raises(NotFoundError) as caught:
         organisation_folder(Settings(organisation=nowhere), nowhere if given else None)
-    begin = f"{told} an organisation with `holdfast spec new '{nowhere}'`."
+    begin = f"{told}, or begin an organisation with `holdfast spec new '{nowhere}'`."
     assert str(caught.value) == f"There is no folder {nowhere}. {begin}"
+
+
+def test_who_has_named_none_is_told_how_to_name_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default is the organisation of this repository, which is not there elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HOLDFAST_ORGANISATION", raising=False)
+    with pytest.raises(NotFoundError, match="Set HOLDFAST_ORGANISATION to that of your organisation, or begin one"):
+        organisation_folder(Settings())
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

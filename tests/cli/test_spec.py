@@ -105,7 +105,7 @@ def test_a_change_is_another_version(techflow: Path) -> None:
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     result = spec("check", str(tmp_path / "nowhere"))
     assert result.exit_code == 1
-    assert result.output.startswith(f"There is no folder {tmp_path / 'nowhere'}. Correct the path or begin")
+    assert result.output.startswith(f"There is no folder {tmp_path / 'nowhere'}. Correct the path, or begin")
 
 
 @pytest.mark.parametrize(("name", "warned"), [("techflow", False), ("acme", True)])
