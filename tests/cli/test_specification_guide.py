@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from domain.specification.changes import changes_between
 from publishing.specification import load_specification
 from publishing.specification.schemas import generated_schemas
 from publishing.specification.yaml_text import parsed
@@ -18,7 +18,8 @@ from tests.publishing.specification.conftest import FILES, Folder
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 GUIDE = (GUIDES / "specification.md").read_text(encoding="utf-8")
-WALK, _, REFERENCE = GUIDE.partition("\n## Reference\n")
+BEGINNING, _, REST = GUIDE.partition("\n### 5. ")
+CHANGE = REST.partition("\n### 6. ")[0]
 CHANGES = (
     ("agents/billing.yaml", "[delete account]", '["!"]'),
     ("agents/general.yaml", "role:", "roll:"),
@@ -33,6 +34,9 @@ _FILE = re.compile(r"`(skerry_line/[\w./-]+)`(?:, (below|instead of) the line `(
 _SLIP = re.compile(r"Take the last letter off the first\s`([^`]+)` in `([^`]+)`")
 _COMMAND = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _HASH = re.compile(r"\b[0-9a-f]{12}\b")
+_WHEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+_OPEN = re.compile(r"\d+ open\b")
+_OF_TURNS = re.compile(r"^(?:Of \d|Open one|[ ┏┃┡│└]).*\n", re.MULTILINE)
 _MODELINE = "# yaml-language-server: $schema="
 
 
@@ -50,18 +54,48 @@ def test_the_walk_leads_to_what_it_shows(tmp_path: Path, monkeypatch: pytest.Mon
     """Everything that a reader writes, and those commands that need no platform, in their order."""
     monkeypatch.chdir(tmp_path)
     typed = list[str]()
-    for fence in _FENCE.finditer(WALK):
-        told, body = fence["told"], fence["body"]
+    for fence in _FENCE.finditer(BEGINNING):
         if fence["kind"] in {"yaml", "markdown"}:
-            before = load_specification(Path(ORGANISATION)).version if "instead of" in told else None
-            _write(told, body)
+            _write(fence["told"], fence["body"])
         if fence["kind"] == "":
-            typed += _type(told, body)
-    assert before
+            typed += _type(fence["told"], fence["body"])
     assert typed == ["new", "check", "test", "check"]
-    after = load_specification(Path(ORGANISATION)).version
-    [change] = changes_between(before, after)
-    assert f"+ {change}\n" in WALK
+
+
+def test_the_change_is_seen_published_and_undone(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the end of the walk shows it, but for the turns: nobody has written here."""
+    monkeypatch.chdir(tmp_path)
+    here = {"HOLDFAST_DATABASE_URL": database_url, "HOLDFAST_HOME": str(tmp_path / "home"), "COLUMNS": "120"}
+    here |= {"HOLDFAST_ORGANISATION": ORGANISATION}
+    _run(f"holdfast spec new {ORGANISATION}", here)
+    for fence in _FENCE.finditer(BEGINNING):
+        if fence["kind"] in {"yaml", "markdown"}:
+            _write(fence["told"], fence["body"])
+    _run("holdfast spec publish --by 'first start'", here)
+    planned = ""
+    for fence in _FENCE.finditer(CHANGE):
+        if fence["kind"] == "yaml":
+            _write(fence["told"], fence["body"])
+        for command, shown in _COMMAND.findall(fence["body"]):
+            output = _run(_HASH.sub(planned, command), here)
+            planned = planned or _HASH.findall(output)[1]
+            assert _without_turns(output) == _without_turns(shown)
+    assert load_specification(Path("watched_tickets")).version.content_hash.startswith(planned)
+
+
+def _run(command: str, environment: dict[str, str]) -> str:
+    result = CliRunner().invoke(app, shlex.split(command)[1:], env=environment)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def _without_turns(output: str) -> str:
+    """Without hashes, days, numbers of conversations, and what a plan tells of turns."""
+    for pattern, name in ((_HASH, "HASH"), (_WHEN, "WHEN"), (_OPEN, "OPEN"), (_OF_TURNS, "")):
+        output = pattern.sub(name, output)
+    return output
 
 
 def _write(told: str, body: str) -> None:
