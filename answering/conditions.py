@@ -32,7 +32,7 @@ class Guidance(NamedTuple):
 NO_GUIDANCE = Guidance()
 
 
-class _Asking(NamedTuple):
+class Asking(NamedTuple):
     """What has conditions."""
 
     id: str
@@ -41,7 +41,7 @@ class _Asking(NamedTuple):
 
 def held(rules: Sequence[Rule], known: Asked) -> Held:
     """The rules that hold, as far as can be told before it is decided."""
-    turn, failed = _looked_up(known, [_Asking(rule.id, rule.found) for rule in rules])
+    turn, failed = looked_up(known, [Asking(rule.id, rule.found) for rule in rules])
     return Held(rules_held(rules, turn), failed)
 
 
@@ -58,13 +58,13 @@ def guidance_for(spec: OrganisationSpec, understood: Understood, context: Custom
     """The guidelines that apply to the reply to a message."""
     if not spec.guidelines:
         return NO_GUIDANCE
-    asking = [_Asking(guideline.id, guideline.when) for guideline in spec.guidelines]
-    turn, failed = _looked_up(asked_of(spec, understood, context), asking)
+    asking = [Asking(guideline.id, guideline.when) for guideline in spec.guidelines]
+    turn, failed = looked_up(asked_of(spec, understood, context), asking)
     applied = applying(spec.guidelines, turn)
     return Guidance(tuple(one.id for one in applied), tuple(one.action for one in applied), failed)
 
 
-def _looked_up(known: Asked, asking: Sequence[_Asking]) -> tuple[Turn, tuple[str, ...]]:
+def looked_up(known: Asked, asking: Sequence[Asking]) -> tuple[Turn, tuple[str, ...]]:
     """The turn as these conditions see it, and ids of those of which an expression failed."""
     conditions = [condition for one in asking for condition in one.conditions]
     phrases = {phrase for one in conditions if isinstance(one, WordsSaid) for phrase in one.phrases}

@@ -5,9 +5,10 @@ No Temporal here: the same code runs in the worker and in the evaluation of an o
 
 from collections.abc import Mapping
 
-from answering.conditions import guidance_for
+from answering.conditions import NO_GUIDANCE, Guidance, guidance_for
 from answering.evidence import Findings, evidence_of
-from answering.understanding import DraftQuestion, MessageReader, OrganisationModels
+from answering.macros import macro_for
+from answering.understanding import DraftQuestion, MessageReader, OrganisationModels, Understood
 from domain.conversation.turn import Draft
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolServer
@@ -37,10 +38,9 @@ class Drafter:
         """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
         understood = await self._reader.read(question)
         tools = AllowedTools(understood.ai_agent, self._version, self._servers, question.context)
-        writer = self._writers.get(understood.ai_agent.id, self._writer)
-        guidance = guidance_for(self._version.specification, understood, question.context)
-        request = understood.request.model_copy(update={"guidelines": guidance.actions})
-        written = await writer.write_reply(request, tools)
+        macro = macro_for(self._version.specification, understood, question)
+        guidance = NO_GUIDANCE if macro else guidance_for(self._version.specification, understood, question.context)
+        written = macro.written if macro else await self._write(understood, guidance, tools)
         findings = Findings(
             specification=self._version.specification,
             understood=understood,
@@ -51,6 +51,7 @@ class Drafter:
             unproved_tool=tools.unproved,
             done=question.done,
             guidance=guidance,
+            macro=macro.id if macro else "",
         )
         evidence = evidence_of(findings)
         return Draft(
@@ -64,7 +65,17 @@ class Drafter:
             usage=written.usage,
         )
 
+    async def _write(self, understood: Understood, guidance: Guidance, tools: AllowedTools) -> WrittenReply:
+        writer = self._writers.get(understood.ai_agent.id, self._writer)
+        request = understood.request.model_copy(update={"guidelines": guidance.actions})
+        return await writer.write_reply(request, tools)
+
     async def check(self, question: DraftQuestion, draft: Draft, validator: DraftValidator) -> DraftVerdict:
-        """A second model's verdict on a draft, over the same sources. Raises what the validator raises."""
+        """A second model's verdict on a draft, over the same sources; a macro is none of its business.
+
+        Raises what the validator raises.
+        """
+        if draft.evidence.macro:
+            return DraftVerdict(supported=None, usage=draft.usage)
         written = WrittenReply(text=draft.text, citations=draft.citations, usage=draft.usage)
         return await validator.validate_draft((await self._reader.read(question)).request, written)

@@ -54,6 +54,7 @@ class Findings:
     unproved_tool: Literal["read", "write"] | None = None
     done: Sequence[RecordedCall] = ()
     guidance: Guidance = NO_GUIDANCE
+    macro: str = ""
 
     @property
     def ai_agent(self) -> AiAgentSpec:
@@ -107,7 +108,7 @@ def _measured(found: Findings) -> Evidence:
         topic=topic.id if topic else None,
         topic_confidence=1.0 if courtesy else found.prediction.confidence,
         out_of_scope=0.0 if courtesy else _out_of_scope(found),
-        retrieval=min((one.fit for one in fits), default=1.0),
+        retrieval=found.prediction.confidence if found.macro else min((one.fit for one in fits), default=1.0),
         retrieval_margin=min(fits, key=lambda one: one.fit).lead if fits else 1.0,
         search_lead=min((one.search_lead for one in fits), default=1.0),
         **_precedents(found),
@@ -128,6 +129,7 @@ def _measured(found: Findings) -> Evidence:
         action=_action(found),
         identity=_identity(found),
         unsupported_language=_unsupported_language(found),
+        macro=found.macro,
     )
 
 
@@ -173,7 +175,9 @@ def _tells_facts(written: WrittenReply) -> bool:
 
 
 def _fits(found: Findings) -> Sequence[Retrieved]:
-    """What was found for the questions that articles had to answer: not for those that the customer's records did."""
+    """What was found for the questions that articles had to answer: not for those that records or a macro did."""
+    if found.macro:
+        return ()
     cited = {citation.source_id for citation in found.written.citations}
     from_records = {source for source in cited if source.startswith(RECORDS)}
     if found.is_courtesy or any(source.startswith("tool:") for source in cited) or (cited and cited == from_records):
@@ -183,17 +187,22 @@ def _fits(found: Findings) -> Sequence[Retrieved]:
 
 
 def _precedents(found: Findings) -> dict[str, float]:
-    """How messages of like meaning were dealt with; of several questions, for the one that fares worst."""
+    """How messages of like meaning were dealt with; of several questions, for the one that fares worst.
+
+    No source was searched for a macro, so that none can lead it.
+    """
     cited = {citation.source_id for citation in found.written.citations}
     alike = [part.likeness for part in found.understood.parts]
     measured = {
         "precedents": min(one.answered for one in alike),
-        "precedents_lead": min(one.lead_of(cited) for one in alike),
+        "precedents_lead": 1.0 if found.macro else min(one.lead_of(cited) for one in alike),
     }
     return dict.fromkeys(measured, 1.0) if found.is_courtesy else measured
 
 
 def _grounding(found: Findings) -> float:
+    if found.macro:
+        return 1.0
     if not found.written.text:
         return 0.0
     articles = [

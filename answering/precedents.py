@@ -9,6 +9,7 @@ import numpy as np
 from domain.identity.fact_questions import fact_questions
 from domain.language.common_messages import COURTESIES, SAYS_TOO_LITTLE
 from domain.quality.evaluation import LabelledMessage
+from domain.specification.macros import MACRO
 from domain.specification.organisation import OrganisationSpec
 from integrations.embeddings.base import KnownVectors, Vector
 
@@ -136,5 +137,10 @@ def _judged(message: LabelledMessage) -> Precedent:
     if message.expected == "clarify":
         return Precedent(message.text, "asked_back")
     if message.expected == "ask_approval":
-        return Precedent(message.text, "approved", message.articles)
-    return Precedent(message.text, "answered", message.articles)
+        return Precedent(message.text, "approved", _searched(message))
+    return Precedent(message.text, "answered", _searched(message))
+
+
+def _searched(message: LabelledMessage) -> tuple[str, ...]:
+    """Its sources without macros, which are said by their conditions and looked for by nobody."""
+    return tuple(source for source in message.articles if not source.startswith(MACRO))

@@ -106,6 +106,7 @@ class Evidence(Frozen):
         (), description="Rules and guidelines whose expression failed, which therefore counted as holding."
     )
     guidelines: tuple[str, ...] = Field((), description="Guidelines that the reply was to follow, in their order.")
+    macro: str = Field("", description="The macro whose text the reply is; empty where it was written.")
 
     of_journey: bool = Field(
         False, description="A journey asked for the use of a tool: nobody doubts it, and people approve it as ever."

@@ -15,6 +15,7 @@ from domain.conversation.turn import Decision, Draft, Outcome
 from domain.model import Frozen
 from domain.quality.rates import Rate, rate
 from domain.quality.topics import LatencyMilliseconds
+from domain.specification.macros import MACRO
 from domain.specification.organisation import Probability
 
 Expected = Literal["answer", "ask_approval", "escalate", "clarify"]
@@ -31,7 +32,10 @@ TO_A_PERSON = frozenset[Expected]({"ask_approval", "escalate"})
 
 
 class LabelledMessage(Frozen):
-    """A customer message and what should happen with it; `articles` are the sources that an answer may rest on."""
+    """A customer message and what should happen with it.
+
+    `articles` are the sources that an answer may rest on; a macro is named as `macro:<id>`.
+    """
 
     id: str
     text: str
@@ -46,7 +50,12 @@ OUT_OF_SCOPE = "out_of_scope"
 
 
 def rests_on(sources: Sequence[str], expected: Sequence[str]) -> bool:
-    """True when a reply cites expected sources only; where none is expected, customer facts or nothing at all."""
+    """True when a reply cites expected sources only; where none is expected, customer facts or nothing at all.
+
+    A macro that is expected may tell facts: `macro:<id>` says all that it rests on.
+    """
+    if any(source.startswith(MACRO) and source in expected for source in sources):
+        return True
     if not expected:
         return all(source.startswith("fact:") for source in sources)
     return bool(sources) and set(sources) <= set(expected)

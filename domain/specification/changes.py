@@ -19,6 +19,7 @@ NAMES = {
     "guidelines": "guideline",
     "journeys": "journey",
     "knowledge_sources": "knowledge source",
+    "macros": "macro",
     "rules": "rule",
     "service_levels": "service level",
     "thresholds": "threshold",

@@ -17,6 +17,7 @@ from domain.specification.journey_checks import (
     words_of_steps,
 )
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
+from domain.specification.macro_checks import MACRO_CHECKS, untold_facts
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
 from domain.specification.trust_checks import senseless_ladders
@@ -41,6 +42,8 @@ SAID_ONCE_EACH = {
     "rules.*.when.*": ("topics.*", "phrases.*", "one_of.*"),
     "guidelines.*": ("ai_agents.*", "needs.*", "excludes.*"),
     "guidelines.*.when.*": ("topics.*", "phrases.*", "one_of.*"),
+    "macros.*": ("ai_agents.*",),
+    "macros.*.when.*": ("topics.*", "phrases.*", "one_of.*"),
 }
 NEVER_BLANK = (
     "name",
@@ -54,6 +57,8 @@ NEVER_BLANK = (
     "journeys.*.title",
     "rules.*.description",
     "guidelines.*.action",
+    "macros.*.description",
+    "macros.*.text",
     "journeys.*.steps.*.text",
     "journeys.*.steps.*.instruction",
     "journeys.*.steps.*.promise",
@@ -74,6 +79,7 @@ PHRASES = (
     "ai_agents.*.cannot_do.*.phrases.*",
     "rules.*.when.*.phrases.*",
     "guidelines.*.when.*.phrases.*",
+    "macros.*.when.*.phrases.*",
 )
 
 
@@ -274,10 +280,11 @@ CHECKS: tuple[Check, ...] = (
     circles_of_journeys,
     never_begun,
     *RULE_CHECKS,
+    *MACRO_CHECKS,
     senseless_ladders,
 )
 CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),
-    frozenset({"ai_agents"}): (_uncited_articles, forbidden_tools),
+    frozenset({"ai_agents"}): (_uncited_articles, forbidden_tools, untold_facts),
 }
 """Checks by the fields that must be known whole, since what could not be read may be what they miss."""

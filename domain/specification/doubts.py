@@ -6,6 +6,7 @@ The checks take the data of a whole specification with its `articles`, which nee
 from collections.abc import Callable, Collection, Iterator
 
 from domain.specification.findings import Finding, as_list, child, texts_at, values_at
+from domain.specification.macro_checks import unsaid_macros
 from domain.specification.organisation import Thresholds
 from domain.specification.rule_checks import late_rules
 
@@ -120,5 +121,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"ai_agents"}), _unused_servers),
     (frozenset({"topics"}), _never_watched),
     (frozenset({"thresholds", "service_levels"}), late_rules),
+    (frozenset({"topics"}), unsaid_macros),
 )
 """Each check with the fields that must be known whole, since what could not be read may be what it misses."""

@@ -1,7 +1,7 @@
 """The specification: a support organisation written down as data.
 
 One folder per organisation holds `organisation.yaml`, `topics.yaml`, `knowledge/*.md`, `customers/*.yaml`, and a file
-each for AI agents, journeys, rules and guidelines.
+each for AI agents, journeys, rules, guidelines and macros.
 A published specification is immutable and named by the SHA-256 of its canonical JSON (`content_hash`).
 """
 
@@ -19,6 +19,7 @@ from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.guidelines import Guideline
 from domain.specification.journeys import Journey as Journey
 from domain.specification.knowledge_sources import KnowledgeSourceSpec
+from domain.specification.macros import Macro
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
 from domain.specification.modes import Mode as Mode
@@ -309,6 +310,7 @@ class OrganisationSpec(SpecModel):
     journeys: tuple[Journey, ...] = Field((), description="Ways that customers go, step by step.")
     rules: tuple[Rule, ...] = Field((), description="When people are asked beyond what the built-in policy demands.")
     guidelines: tuple[Guideline, ...] = Field((), description="What AI agents keep to in replies, and when.")
+    macros: tuple[Macro, ...] = Field((), description="Replies that are written beforehand, and when they are sent.")
     tool_servers: tuple[ToolServerSpec, ...] = Field((), description="Where the tools of AI agents are.")
     knowledge_sources: tuple[KnowledgeSourceSpec, ...] = Field((), description="Vendors whose articles are brought in.")
     ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1, description="Who answers.")

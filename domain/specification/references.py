@@ -20,6 +20,7 @@ UNIQUE = (
     "journeys.*.id",
     "rules.*.id",
     "guidelines.*.id",
+    "macros.*.id",
     "tool_servers.*.id",
     "knowledge_sources.*.kind",
     "scenarios.*.id",
@@ -45,6 +46,7 @@ KINDS = (
             "journeys.*.steps.*.ai_agent",
             "scenarios.*.steps.*.expect.ai_agent",
             "guidelines.*.ai_agents.*",
+            "macros.*.ai_agents.*",
         ),
     ),
     Kind(
@@ -55,6 +57,7 @@ KINDS = (
             "journeys.*.topics.*",
             "rules.*.when.*.topics.*",
             "guidelines.*.when.*.topics.*",
+            "macros.*.when.*.topics.*",
             "scenarios.*.steps.*.expect.topic",
         ),
     ),

@@ -19,6 +19,7 @@ from domain.specification.conditions import (
 )
 from domain.specification.findings import Finding, Location, as_list, child, children, texts_at, values_at
 from domain.specification.guidelines import Guideline
+from domain.specification.macros import Macro
 from domain.specification.model import SpecModel
 from domain.specification.rules import Rule
 
@@ -43,8 +44,9 @@ def _same_names(data: object) -> Iterator[Finding]:
 
 def _never_together(data: object) -> Iterator[Finding]:
     """Conditions of one entry that can not hold at once."""
-    entries: list[tuple[Location, Rule | Guideline]] = [*_valid(data, "rules", Rule)]
-    entries += _valid(data, "guidelines", Guideline)
+    entries: list[tuple[Location, Rule | Guideline | Macro]] = [*valid_entries(data, "rules", Rule)]
+    entries += valid_entries(data, "guidelines", Guideline)
+    entries += valid_entries(data, "macros", Macro)
     for location, entry in entries:
         for (_, first), (second, other) in combinations(list[tuple[int, Condition]](enumerate(entry.when)), 2):
             if first.contradicts(other):
@@ -54,7 +56,7 @@ def _never_together(data: object) -> Iterator[Finding]:
 
 def _never_first(data: object) -> Iterator[Finding]:
     """Rules that decide nothing, whatever happens: another one that asks at least as much holds whenever they do."""
-    rules = list(_valid(data, "rules", Rule))
+    rules = list(valid_entries(data, "rules", Rule))
     for number, (location, rule) in enumerate(rules):
         earlier = [other for _, other in rules[:number] if other.then == rule.then]
         stronger = [other for _, other in rules if other.then == "escalate" and rule.then == "ask_approval"]
@@ -68,8 +70,8 @@ def _never_first(data: object) -> Iterator[Finding]:
 
 def _lost_needs(data: object) -> Iterator[Finding]:
     """Guidelines that need each other in a circle, or what they themselves exclude."""
-    known = {guideline.id: guideline for _, guideline in _valid(data, "guidelines", Guideline)}
-    for location, guideline in _valid(data, "guidelines", Guideline):
+    known = {guideline.id: guideline for _, guideline in valid_entries(data, "guidelines", Guideline)}
+    for location, guideline in valid_entries(data, "guidelines", Guideline):
         needed = _needed(guideline, known)
         if guideline.id in needed:
             problem = "needs itself, through what it needs"
@@ -94,7 +96,7 @@ def _needed(guideline: Guideline, known: dict[str, Guideline]) -> list[str]:
 
 def late_rules(data: object) -> Iterator[Finding]:
     """Rules one of whose conditions lets the built-in policy decide before them, so that they do nothing."""
-    for location, rule in _valid(data, "rules", Rule):
+    for location, rule in valid_entries(data, "rules", Rule):
         for number, condition in enumerate(rule.when):
             reason = _decided_before(data, rule, condition)
             if reason:
@@ -131,7 +133,7 @@ def _number(data: object, place: str, otherwise: float) -> float:
     return next((value for value in found if isinstance(value, int | float)), otherwise)
 
 
-def _valid(data: object, field: str, model: type[T]) -> Iterator[tuple[Location, T]]:
+def valid_entries(data: object, field: str, model: type[T]) -> Iterator[tuple[Location, T]]:
     """The valid entries of a list; the others are mistakes of their own."""
     for number, entry in children(child(data, field)):
         try:

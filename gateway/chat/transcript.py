@@ -1,6 +1,7 @@
 """What a chat client may see of a conversation."""
 
 from domain.model import Frozen
+from domain.specification.macros import MACRO
 from gateway.chat.frames import ConversationStatus, Pushed
 from storage.conversations import ConversationRepository
 from storage.views import StoredMessage
@@ -35,6 +36,7 @@ class Transcript:
 
 
 def _pushed(message: StoredMessage) -> Pushed:
+    """Without macros among the sources: they are our own words, and lead customers nowhere."""
     return Pushed(
         seq=message.seq,
         id=message.message_id,
@@ -43,5 +45,5 @@ def _pushed(message: StoredMessage) -> Pushed:
         text=message.text,
         at=message.at,
         attachments=message.attachments,
-        citations=message.citations,
+        citations=tuple(one for one in message.citations if not one.source_id.startswith(MACRO)),
     )

@@ -6,8 +6,8 @@ from answering.expressions import wrong_with
 from domain.specification.conditions import Asked, Drafted
 from domain.specification.findings import Finding, texts_at
 
-KNOWN: tuple[tuple[str, type[Asked]], ...] = (("rules", Drafted), ("guidelines", Asked))
-"""By the field of the specification: rules know the draft, guidelines what is known before it."""
+KNOWN: tuple[tuple[str, type[Asked]], ...] = (("rules", Drafted), ("guidelines", Asked), ("macros", Asked))
+"""By the field of the specification: rules know the draft, guidelines and macros what is known before it."""
 
 
 def wrong_expressions(data: object) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Names in scenarios that the rest of the folder does not have."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 
 from domain.approvals.approval import DEFAULT_RULE
 from domain.delivery.channels import WEB_CHAT
@@ -9,6 +9,7 @@ from domain.specification.findings import Finding, instead_of, texts_at
 
 EXPECTED = "scenarios.*.steps.*.expect"
 FACT = "fact:"
+MACRO = "macro:"
 
 
 def unknown_contacts(data: Mapping[str, object], directory: DirectoryImport) -> Iterator[Finding]:
@@ -18,24 +19,26 @@ def unknown_contacts(data: Mapping[str, object], directory: DirectoryImport) -> 
     yield from _unknown(named, known, "no contact", "Name the id of a contact in customers/, or leave it out.")
 
 
-def unknown_expectations(
-    data: Mapping[str, object], unread: Collection[str], facts: Collection[str]
-) -> Iterator[Finding]:
+def unknown_expectations(data: Mapping[str, object], unread: Set[str], facts: Collection[str]) -> Iterator[Finding]:
     """Channels, approval rules and sources of which nothing can come. `facts` are the names of the customers' facts."""
     if "channels" not in unread:
         channels = data.get("channels", {WEB_CHAT: {}})
         used = set(map(str, channels)) if isinstance(channels, Mapping) else {WEB_CHAT}
         named = texts_at(data, "scenarios.*.channel")
         yield from _unknown(named, used, "the organisation has no channel", "Add it under channels.")
-    if "approval_rules" not in unread:
-        rules = {rule for _, rule in texts_at(data, "approval_rules.*.id")} | {DEFAULT_RULE.id}
+    if not unread & {"approval_rules", "rules"}:
+        rules = {rule for _, rule in texts_at(data, "approval_rules.*.id", "rules.*.id")} | {DEFAULT_RULE.id}
         named = texts_at(data, f"{EXPECTED}.approval.rule")
-        yield from _unknown(named, rules, "no approval rule", "Name the id of an approval rule.")
-    if not data.get("knowledge_sources") and "articles" not in unread:
+        yield from _unknown(
+            named, rules, "no approval rule", "Name the id of an approval rule, or of a rule that asks."
+        )
+    if not data.get("knowledge_sources") and not unread & {"articles", "macros"}:
         articles = {article for _, article in texts_at(data, "articles.*.id")}
         sources = articles | {f"{FACT}{name}" for name in facts}
+        sources |= {f"{MACRO}{macro}" for _, macro in texts_at(data, "macros.*.id")}
         named = texts_at(data, f"{EXPECTED}.cites.*")
-        yield from _unknown(named, sources, "no article and no fact", f"Name an article, or a fact as {FACT}<name>.")
+        remedy = f"Name an article, a fact as {FACT}<name>, or a macro as {MACRO}<id>."
+        yield from _unknown(named, sources, "no article, fact or macro", remedy)
 
 
 def _unknown(

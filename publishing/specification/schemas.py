@@ -12,6 +12,7 @@ from domain.identity.directory import DirectoryImport
 from domain.market.manifest import Manifest
 from domain.quality.scenarios import Scenario
 from domain.specification.guidelines import Guideline
+from domain.specification.macros import Macro
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import AiAgentSpec, Journey, OrganisationSpec, Topic
 from domain.specification.rules import Rule
@@ -30,6 +31,7 @@ ENTRIES: Mapping[str, Entries] = {
     "journeys": Entries("journeys", "journey", Journey),
     "rules": Entries("rules", "rule", Rule),
     "guidelines": Entries("guidelines", "guideline", Guideline),
+    "macros": Entries("macros", "macro", Macro),
 }
 """By the name of the folder. One more row is one more kind of file."""
 

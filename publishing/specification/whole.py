@@ -7,6 +7,7 @@ from domain.identity.directory import DirectoryImport
 from domain.identity.directory_facts import context_of
 from domain.specification.contradictions import contradictions
 from domain.specification.findings import Finding, Location, child, instead_of, texts_at
+from domain.specification.macro_checks import facts_of_macros
 from domain.specification.organisation import DIRECTORY
 from domain.specification.references import broken_references
 from integrations.channels.registry import CHANNELS
@@ -57,8 +58,10 @@ def _unknown_facts(data: Mapping[str, object], known: Collection[str]) -> Iterat
     if not known or data.get("crm", DIRECTORY) != DIRECTORY:
         return
     wrong, otherwise = "no customer has the fact", "Name a fact of the customers."
-    named = ("ai_agents.*.customer_facts.*", "rules.*.when.*.name", "guidelines.*.when.*.name")
+    conditions = (f"{field}.*.when.*.name" for field in ("rules", "guidelines", "macros"))
+    named = ("ai_agents.*.customer_facts.*", *conditions)
     yield from _unknown(texts_at(data, *named), known, wrong, otherwise)
+    yield from _unknown(facts_of_macros(data), known, wrong, otherwise)
     yield from _unknown(texts_at(data, "journeys.*.steps.*.conditions.*.fact"), {*known, *PROVED}, wrong, otherwise)
     arguments = texts_at(data, "ai_agents.*.tools.*.from_customer.*", "journeys.*.steps.*.arguments.*.fact")
     yield from _unknown(arguments, {*known, *PROVED}, wrong, otherwise)

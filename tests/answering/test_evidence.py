@@ -187,6 +187,20 @@ class TestRules:
         assert evidence(guidance=Guidance(failed=("brief",))).expressions_failed == ("brief",)
 
 
+class TestMacros:
+    def test_it_is_its_own_source_and_fits_as_surely_as_its_topic(self) -> None:
+        poor = part(Retrieved([passage(0.1)], coverage=0.0), Likeness(answered=0.6, shares={"delivery": 0.9}))
+        found = evidence(parts=(poor,), macro="eta", written=WrittenReply(text="Soon, 7 days.", usage=WRITTEN.usage))
+        assert found.macro == "eta"
+        assert (found.grounding, found.retrieval, found.search_lead, found.precedents_lead) == (1.0, 0.9, 1.0, 1.0)
+        assert found.precedents == 0.6
+
+    def test_what_asks_for_people_is_measured_as_ever(self) -> None:
+        found = evidence("I want to talk to a human.", macro="eta", prediction=prediction(out_of_scope=0.8))
+        assert (found.asks_for_person, found.topic_confidence) == (True, 0.9)
+        assert found.out_of_scope > 0.05
+
+
 class TestAmounts:
     @pytest.mark.parametrize(
         ("question", "actions", "expected"),

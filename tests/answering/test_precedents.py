@@ -100,6 +100,8 @@ def found_in_specification(*labelled: LabelledMessage) -> dict[str, Precedent]:
     [
         (LabelledMessage(id="1", text="x", expected="ask_approval", articles=("a", "b")), ("a", "b", "approved")),
         (LabelledMessage(id="1", text="x", expected="answer", articles=("fact:plan",)), ("fact:plan", "answered")),
+        (LabelledMessage(id="1", text="x", expected="answer", articles=("a", "macro:m")), ("a", "answered")),
+        (LabelledMessage(id="1", text="x", expected="ask_approval", articles=("macro:m",)), ("approved",)),
         (LabelledMessage(id="1", text="x", expected="answer"), ("answered",)),
         (LabelledMessage(id="1", text="x", expected="escalate"), ("person",)),
         (LabelledMessage(id="1", text="x", expected="clarify"), ("asked_back",)),

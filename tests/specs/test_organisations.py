@@ -142,10 +142,11 @@ def test_every_topic_is_labelled_in_the_tuning_part(folder: Path) -> None:
 def test_labels_refer_to_what_exists(folder: Path) -> None:
     version, facts = loaded(folder).version, facts_of_contacts(folder)
     articles = {article.id for article in version.articles}
+    macros = {f"macro:{macro.id}" for macro in version.specification.macros}
     topics = {topic.id for topic in version.specification.topics} | {OUT_OF_SCOPE, None}
     for message in everything_labelled(folder):
         told = {source for source in message.articles if source.startswith("fact:")}
-        assert set(message.articles) - told <= articles, message.id
+        assert set(message.articles) - told <= articles | macros, message.id
         assert message.topic in topics, message.id
         assert message.customer in {*facts, None}, message.id
         assert not told or told & facts[message.customer or ""], message.id
@@ -161,6 +162,15 @@ def test_labels_follow_the_specification(folder: Path) -> None:
             assert message.expected == "escalate", message.id
         if topic and topic.sensitivity == "financial":
             assert message.expected in {"ask_approval", "escalate"}, message.id
+
+
+@each_organisation
+def test_every_macro_is_said_in_a_scenario(folder: Path) -> None:
+    steps = [step for scenario in loaded(folder).scenarios for step in scenario.steps]
+    cited = {source for step in steps if step.expect for source in step.expect.cites or ()}
+    macros = {f"macro:{macro.id}" for macro in loaded(folder).version.specification.macros}
+    assert macros
+    assert macros <= cited
 
 
 @each_organisation

@@ -10,6 +10,7 @@ from domain.conversation.redeciding import Reading, RecordedTurn, Redecided, Red
 from domain.conversation.turn import Citation, DecisionRecord, Draft, Evidence, Usage
 from domain.specification.conditions import Asked
 from domain.specification.guidelines import Guideline
+from domain.specification.macros import Macro
 from domain.specification.organisation import (
     ApprovalRule,
     CannotDo,
@@ -456,6 +457,22 @@ def test_other_guidelines_lead_to_another_text() -> None:
     guideline = Guideline(id="brief", action="Be brief.", ai_agents=("service",))
     assert outcome(redecide(turn(), version(guidelines=(guideline,)))) == "the AI agent service has other guidelines"
     assert outcome(redecide(about_money(), version(guidelines=(guideline,)))) == ""
+
+
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        (turn(), "the AI agent service has other macros"),
+        (turn(topic="account", cites="password"), ""),
+        (turn(topic=None), ""),
+        (about_money(), ""),
+    ],
+)
+def test_other_macros_lead_to_another_text_on_their_topic(recorded: RecordedTurn, expected: str) -> None:
+    eta = Macro.model_validate(
+        {"id": "eta", "description": "Why.", "when": [TOPIC], "text": "Soon.", "ai_agents": ["service"]}
+    )
+    assert outcome(redecide(recorded, version(macros=(eta,)))) == expected
 
 
 def test_the_most_frequent_kinds_come_first() -> None:

@@ -30,6 +30,12 @@ def judged(expected: Expected, done: Expected, *sources: str, wanted: tuple[str,
         ((FACT,), (), True),
         ((), (), True),
         (("a",), (), False),
+        (("macro:m",), ("macro:m",), True),
+        (("macro:m", FACT), ("a", "macro:m"), True),
+        (("macro:m",), ("macro:n",), False),
+        (("macro:m", FACT), (FACT,), False),
+        (("macro:m",), (), False),
+        (("macro:m",), ("a",), False),
     ],
 )
 def test_a_reply_rests_on_what_it_should(sources: tuple[str, ...], expected: tuple[str, ...], holds: bool) -> None:

@@ -3,10 +3,24 @@
 import pytest
 
 from domain.conversation.ownership import Status
+from domain.conversation.turn import Citation
 from gateway.chat.frames import ConversationStatus
 from gateway.chat.transcript import Transcript, TranscriptUpdate
 from storage.database import Database
-from tests.storage.stage import CONVERSATION, NOW, Stage, human_reply, later, ownership, reply, staged, status_change
+from tests.storage.stage import (
+    CONVERSATION,
+    NOW,
+    Stage,
+    draft,
+    generate,
+    human_reply,
+    later,
+    message,
+    ownership,
+    reply,
+    staged,
+    status_change,
+)
 
 
 @pytest.fixture
@@ -39,6 +53,16 @@ async def test_everything_or_what_came_later(stage: Stage, transcript: Transcrip
     assert everything.messages[1].citations[0].source_id == "delivery"
     assert everything.read_seq == 1
     assert [said.seq for said in (await transcript.after(CONVERSATION, 1)).messages] == [2]
+
+
+async def test_a_macro_is_no_source_for_customers(stage: Stage, transcript: Transcript) -> None:
+    cited = [Citation(source_id=source, title=source) for source in ("macro:eta", "fact:plan")]
+    asked = generate("draft-1", message("message-1"))
+    await stage.turns.begin_draft(asked, NOW)
+    await stage.turns.save_draft(asked, draft().model_copy(update={"citations": tuple(cited)}))
+    await stage.deliveries.deliver_stored(reply(), later(1))
+    [_, said] = (await transcript.after(CONVERSATION, 0)).messages
+    assert [citation.source_id for citation in said.citations] == ["fact:plan"]
 
 
 @pytest.mark.parametrize("seq", [2, 3, 1000])

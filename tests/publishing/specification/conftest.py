@@ -108,6 +108,15 @@ needs: [calm]
 when:
   - { kind: expression, cel: "size(text) < 50" }
 """,
+    "macros/arrival.yaml": """\
+id: arrival
+description: When a bicycle arrives.
+when:
+  - { kind: topic, topics: [delivery] }
+  - { kind: words, phrases: [how long] }
+ai_agents: [general]
+text: A bicycle of the {plan} plan arrives within 5 days.
+""",
     "journeys/welcome.yaml": """\
 id: welcome
 title: A new customer

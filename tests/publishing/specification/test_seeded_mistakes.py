@@ -15,6 +15,7 @@ JOURNEY = "journeys/returning.yaml"
 LARGE_SUMS = "rules/large_sums.yaml"
 THREATS = "rules/threats.yaml"
 CALM = "guidelines/calm.yaml"
+ARRIVAL = "macros/arrival.yaml"
 SHORT = "guidelines/short.yaml"
 WELCOME = "journeys/welcome.yaml"
 ARTICLE = "knowledge/delivery.md"
@@ -347,6 +348,25 @@ SEEDS = {
         JOURNEY, "topics: [refund]", "topics: [refund]\nenter_by: [topic]", 4, "never begun", "each step a kind"
     ),
     "a journey that no topic begins": Seed(WELCOME, "topics: [delivery]\n", "", 3, "topics names none", "in topics"),
+    # Macros.
+    "an unknown fact of a macro": Seed(ARRIVAL, "{plan}", "{plam}", 7, "may not tell the fact 'plam'", "'plan'?"),
+    "a fact that its AI agent may not tell": Seed(
+        ARRIVAL, "[general]", "[general, billing]", 7, "'billing' may not tell", "customer_facts"
+    ),
+    "a stray bracket": Seed(ARRIVAL, "{plan}", "{plan", 7, "belongs to no fact", "as {plan}"),
+    "an unknown AI agent of a macro": Seed(ARRIVAL, "[general]", "[generel]", 6, "no AI agent", "'general'"),
+    "an unknown topic of a macro": Seed(ARRIVAL, "[delivery]", "[delivry]", 4, "no topic", "'delivery'"),
+    "a macro without conditions": Seed(
+        ARRIVAL,
+        "when:\n  - { kind: topic, topics: [delivery] }\n  - { kind: words, phrases: [how long] }\n",
+        "when: []\n",
+        3,
+        "0 of the 1",
+        "at least 1",
+    ),
+    "a macro in no language of ours": Seed(
+        ARRIVAL, "ai_agents", "language: de\nai_agents", 6, "answers nobody in 'de'", "languages of organisation.yaml"
+    ),
     # The article around its head.
     "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
     "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),
