@@ -8,7 +8,16 @@ from answering.expressions import evaluate
 from answering.understanding import Understood
 from domain.conversation.turn import CustomerContext, Evidence
 from domain.language.phrases import phrases_in
-from domain.specification.conditions import Asked, Drafted, ExpressionHolds, FoundCondition, Turn, WordsSaid
+from domain.specification.conditions import (
+    Asked,
+    Drafted,
+    DraftLacks,
+    DraftWords,
+    ExpressionHolds,
+    FoundCondition,
+    Turn,
+    WordsSaid,
+)
 from domain.specification.guidelines import applying
 from domain.specification.organisation import OrganisationSpec
 from domain.specification.rules import Rule, rules_held
@@ -68,11 +77,13 @@ def looked_up(known: Asked, asking: Sequence[Asking]) -> tuple[Turn, tuple[str, 
     """The turn as these conditions see it, and ids of those of which an expression failed."""
     conditions = [condition for one in asking for condition in one.conditions]
     phrases = {phrase for one in conditions if isinstance(one, WordsSaid) for phrase in one.phrases}
+    draft_phrases = {phrase for one in conditions if isinstance(one, DraftWords | DraftLacks) for phrase in one.phrases}
     values = {one.cel: evaluate(one.cel, known) for one in conditions if isinstance(one, ExpressionHolds)}
     failing = {cel for cel, value in values.items() if value is None}
     turn = Turn(
         known=known,
         said=phrases_in(known.text, phrases),
+        written=phrases_in(known.draft, draft_phrases) if isinstance(known, Drafted) else frozenset(),
         true=frozenset(cel for cel, value in values.items() if value is not False),
     )
     return turn, tuple(one.id for one in asking if any(_is_one_of(c, failing) for c in one.conditions))

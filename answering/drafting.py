@@ -6,7 +6,7 @@ No Temporal here: the same code runs in the worker and in the evaluation of an o
 from collections.abc import Mapping
 
 from answering.conditions import NO_GUIDANCE, Guidance, guidance_for
-from answering.evidence import Findings, evidence_of
+from answering.evidence import Findings, evidence_of, question_back
 from answering.macros import macro_for
 from answering.understanding import DraftQuestion, MessageReader, OrganisationModels, Understood
 from domain.conversation.turn import Draft
@@ -58,7 +58,7 @@ class Drafter:
             draft_id=question.draft_id,
             ai_agent=understood.ai_agent.id,
             text=written.text,
-            clarifying_question=written.clarifying_question if evidence.near_articles or not written.text else "",
+            clarifying_question=question_back(written, evidence),
             citations=written.citations,
             actions=tools.actions,
             evidence=evidence,

@@ -20,8 +20,8 @@ from answering.conditions import NO_GUIDANCE, Guidance, ruled
 from answering.retrieval import Retrieved
 from answering.understanding import LIKELY_OUT_OF_SCOPE, SURE_OF_TOPIC, Understood, asks_for_fact
 from domain.conversation.ruling import drafted
-from domain.conversation.turn import CustomerContext, Evidence
-from domain.identity.customer_facts import asks_for_any, told
+from domain.conversation.turn import CustomerContext, Evidence, all_written
+from domain.identity.customer_facts import asks_for_any, facts_stated, told
 from domain.language.grounding import grounding_of
 from domain.language.injection import attempts_injection
 from domain.language.questions import MessageKind
@@ -97,7 +97,22 @@ def _as_rules_see_it(found: Findings, evidence: Evidence) -> Drafted:
         language=request.customer_language or "",
         facts=first_facts(context),
         verified=context.is_proved,
+        facts_told=_facts_told(found),
+        draft=all_written(found.written.text, question_back(found.written, evidence)),
     )
+
+
+def question_back(written: WrittenReply, evidence: Evidence) -> str:
+    """What may be asked back: in the place of a reply, or beside one because two articles are near."""
+    return written.clarifying_question if evidence.near_articles or not written.text else ""
+
+
+def _facts_told(found: Findings) -> tuple[str, ...]:
+    """Names of the customer facts that the reply cites, or whose value stands in it, cited or not."""
+    cited = [
+        one.source_id.removeprefix("fact:") for one in found.written.citations if one.source_id.startswith("fact:")
+    ]
+    return tuple(dict.fromkeys((*cited, *facts_stated(found.written.text, found.context.facts))))
 
 
 def _measured(found: Findings) -> Evidence:

@@ -5,7 +5,16 @@ from itertools import product
 
 from domain.conversation.ruling import NOT_RECORDED
 from domain.conversation.turn import Evidence
-from domain.specification.conditions import Asked, Drafted, ExpressionHolds, FoundCondition, Turn
+from domain.language.phrases import phrases_in
+from domain.specification.conditions import (
+    Asked,
+    Drafted,
+    DraftLacks,
+    DraftWords,
+    ExpressionHolds,
+    FoundCondition,
+    Turn,
+)
 from domain.specification.expression_text import names_in
 from domain.specification.rules import Rule
 
@@ -28,7 +37,7 @@ class RecordedRules:
     ) -> None:
         versions = (pinned, active, planned)
         self._pinned = pinned
-        self._same = frozenset.intersection(*(frozenset((rule.id, rule.found) for rule in rules) for rules in versions))
+        self._same = frozenset.intersection(*(frozenset(map(_what_is_found, rules)) for rules in versions))
         self._all = [rule for rules in versions for rule in rules]
         self._evaluate = evaluate
 
@@ -58,12 +67,14 @@ class RecordedRules:
         )
 
     def _holds(self, rule: Rule, known: Drafted, true: frozenset[FoundCondition]) -> bool:
-        return all(one in true if self._is_untold(one) else self._told_by(one, known) for one in rule.found)
+        told = (one in true if self._is_untold(one) else self._told_by(one, known) for one in rule.found)
+        return rule.is_for(known.ai_agent) and all(told)
 
     def _told_by(self, condition: FoundCondition, known: Drafted) -> bool:
         if isinstance(condition, ExpressionHolds):
             return self._evaluate is None or self._evaluate(condition.cel, known) is not False
-        return condition.holds(Turn(known=known))
+        phrases = condition.phrases if isinstance(condition, DraftWords | DraftLacks) else ()
+        return condition.holds(Turn(known=known, written=phrases_in(known.draft, phrases)))
 
     def _is_untold(self, condition: FoundCondition) -> bool:
         """It depends on what no record has; of an expression its names tell."""
@@ -72,9 +83,14 @@ class RecordedRules:
         return not condition.recorded
 
     def _is_same(self, rule: Rule) -> bool:
-        return (rule.id, rule.found) in self._same
+        return _what_is_found(rule) in self._same
 
     def _told(self, recorded: Evidence) -> tuple[FoundCondition, ...]:
         """Those that must have held, because a rule did."""
         held = recorded.rules_held or ()
         return tuple(dict.fromkeys(one for rule in self._pinned if rule.id in held for one in rule.found))
+
+
+def _what_is_found(rule: Rule) -> tuple[str, tuple[FoundCondition, ...], tuple[str, ...]]:
+    """All on which it depends whether it is found to hold."""
+    return rule.id, rule.found, rule.ai_agents

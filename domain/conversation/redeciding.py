@@ -257,7 +257,8 @@ class Redecider:
     def _with_rules(self, evidence: Evidence, turn: RecordedTurn, spec: OrganisationSpec, hidden: _Hidden) -> Evidence:
         if not spec.rules:
             return evidence.model_copy(update={"rules_held": None})
-        known = drafted(evidence, turn.draft.ai_agent, sure_of_topic=hidden.sure and not hidden.courtesy)
+        sure = hidden.sure and not hidden.courtesy
+        known = drafted(evidence, turn.draft.ai_agent, sure_of_topic=sure, draft=turn.draft.written)
         held = self._rules[turn.spec_hash].held(spec.rules, turn.draft.evidence, known, hidden.true)
         return evidence.model_copy(update={"rules_held": held})
 

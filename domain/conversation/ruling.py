@@ -16,8 +16,10 @@ def drafted(
     language: str = "",
     facts: Mapping[str, str] | None = None,
     verified: bool = False,
+    facts_told: Sequence[str] = (),
+    draft: str = "",
 ) -> Drafted:
-    """A drafted turn as rules see it. What follows the star stands in no record."""
+    """A drafted turn as rules see it. What stands between `sure_of_topic` and `draft` is in no record."""
     return Drafted(
         text=text,
         ai_agent=ai_agent,
@@ -39,11 +41,14 @@ def drafted(
         injection=evidence.injection,
         supervised=evidence.supervised,
         action=evidence.action or "",
+        draft=draft,
+        macro=evidence.macro,
+        facts_told=tuple(facts_told),
     )
 
 
-NOT_RECORDED = frozenset({"text", "language", "facts", "verified"})
-"""Names of a drafted turn that its evidence does not tell."""
+NOT_RECORDED = frozenset({"text", "language", "facts", "verified", "facts_told"})
+"""Names of a drafted turn that neither its evidence nor its draft tells."""
 
 
 def at_decision(evidence: Evidence, confidence: float, exchanges: int, clarifications: int) -> AtDecision:

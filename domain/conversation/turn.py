@@ -179,6 +179,15 @@ class Draft(Frozen):
         None, description="Co-pilot, or the mode to which trust held the AI agent when it wrote; unset, its card's."
     )
 
+    @property
+    def written(self) -> str:
+        return all_written(self.text, self.clarifying_question)
+
+
+def all_written(text: str, clarifying_question: str) -> str:
+    """A draft as rules see it: whatever of it may leave."""
+    return "\n".join(filter(None, (text, clarifying_question)))
+
 
 def draft_for(made: Draft, held_to: Mode | None, understands: Collection[str]) -> Draft:
     """The draft for a workflow that understands only these later fields; without `held_to`, people decide about it."""

@@ -5,10 +5,11 @@ an account, is asked for by the words of its name and told plainly.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import UTC, datetime
 
 from domain.conversation.turn import Fact
+from domain.language.amounts import figures_in
 from domain.language.questions import asks_how
 from domain.language.text import content_words, fold, words
 from domain.language.wordings import Wordings
@@ -129,6 +130,7 @@ TEMPLATES = {
     "role": "Your role is {value}.",
     "email": "The email address on file is {value}.",
 }
+ONE_NUMBER = re.compile(r"[\d.,]+")
 AMOUNT = re.compile(r"\b\d+\.\d{2}\b")
 UNPAID = Wordings("open|unpaid|outstanding|overdue|owe")
 LATEST = Wordings("last|latest|recent|newest|current|this_months|my|our .. invoice|bill")
@@ -169,6 +171,23 @@ def asks_for_any(text: str, names: Iterable[str]) -> bool:
     """True when the message asks for one of these facts, whatever their values are."""
     unknown = [Fact(name=name, value="(unknown)", source="", as_of=LONG_AGO) for name in names]
     return bool(asked_facts(text, unknown))
+
+
+def facts_stated(text: str, facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The names of the facts whose value stands in a text, in capitals or not, each once.
+
+    A number or a date is found however it is written: `1200.00` in `1,200 EUR`.
+    """
+    folded, figures = fold(text), figures_in(text)
+    stated = [fact.name for fact in facts if _stands_in(fold(fact.value).strip(), folded, figures)]
+    return tuple(dict.fromkeys(stated))
+
+
+def _stands_in(value: str, text: str, figures: Set[str]) -> bool:
+    own = figures_in(value)
+    if own and (ONE_NUMBER.fullmatch(value) or any("-" in figure for figure in own)):
+        return own <= figures
+    return bool(value) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
 def told(facts: Iterable[Fact], currency: str) -> str:

@@ -1,9 +1,9 @@
 """Conditions of rules and guidelines: one small class for each kind, told apart by `kind`.
 
-A kind is one class with a pure `holds`, one more name in `FoundCondition` or `DecidedCondition` (of the latter in
-`DECIDED`, too), and its rows in the table test. What needs a library or the words of a language is looked up before,
-and stands in the turn: which phrases were said, and which expressions hold. A kind that asks about something that no
-turn has yet needs a field of `Drafted`, `Asked` or `AtDecision`, and what fills it.
+A kind is one class with a pure `holds`, one more name in `AskedCondition`, `DraftCondition` or `DecidedCondition` (of the
+last in `DECIDED`, too), and its rows in the table test. What needs a library or the words of a language is looked up
+before, and stands in the turn: which phrases were said or written, and which expressions hold. A kind that asks about
+something that no turn has yet needs a field of `Drafted`, `Asked` or `AtDecision`, and what fills it.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -42,16 +42,21 @@ class Drafted(Asked):
     injection: bool = Field(False, description="The message tries to change the AI agent's instructions.")
     supervised: bool = Field(False, description="The draft waits for approval anyhow, by its topic or its sources.")
     action: str = Field("", description="Of tools that write: `within_limit`, `needs_approval`, or empty for none.")
+    draft: str = Field("", description="What was written: the reply, and the question back where there is one.")
+    macro: str = Field("", description="Id of the macro whose text the reply is; empty for none.")
+    facts_told: tuple[str, ...] = Field((), description="Names of the customer facts that the draft states.")
 
 
 class Turn(Frozen):
     """What a condition is asked about. `said`: those phrases of conditions that the message contains.
 
-    `true`: those expressions of conditions that hold, or that failed, since a failed one counts as holding.
+    `written`: those that the draft contains. `true`: those expressions of conditions that hold, or that failed, since a
+    failed one counts as holding.
     """
 
     known: Asked = Drafted()
     said: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
     true: frozenset[str] = frozenset()
 
 
@@ -177,6 +182,79 @@ class ExpressionHolds(Condition):
         return self.cel in turn.true
 
 
+class DraftWords(Condition):
+    """The draft contains one of these phrases."""
+
+    kind: Literal["draft_words"] = Field(description="Of what kind the condition is.")
+    phrases: tuple[str, ...] = Field(
+        min_length=1, description="Words that must not leave unseen; up to two others may stand between them."
+    )
+
+    def holds(self, turn: Turn) -> bool:
+        return not turn.written.isdisjoint(self.phrases)
+
+    def covers(self, other: Condition) -> bool:
+        return isinstance(other, DraftWords) and set(other.phrases) <= set(self.phrases)
+
+
+class DraftLacks(Condition):
+    """The draft is a reply and contains none of these phrases. Of a question back, or of nothing, it does not hold."""
+
+    kind: Literal["draft_lacks"] = Field(description="Of what kind the condition is.")
+    phrases: tuple[str, ...] = Field(min_length=1, description="Words of which a reply needs one.")
+
+    def holds(self, turn: Turn) -> bool:
+        known = turn.known
+        return isinstance(known, Drafted) and known.answered and turn.written.isdisjoint(self.phrases)
+
+    def covers(self, other: Condition) -> bool:
+        return isinstance(other, DraftLacks) and set(self.phrases) <= set(other.phrases)
+
+
+class DraftLength(Condition):
+    """The draft is longer than this."""
+
+    kind: Literal["draft_length"] = Field(description="Of what kind the condition is.")
+    above: int = Field(ge=0, description="Number of letters, with spaces and signs.")
+
+    def holds(self, turn: Turn) -> bool:
+        return isinstance(turn.known, Drafted) and len(turn.known.draft) > self.above
+
+    def covers(self, other: Condition) -> bool:
+        return isinstance(other, DraftLength) and self.above <= other.above
+
+
+class DraftFacts(Condition):
+    """The draft states one of these facts of the customer."""
+
+    recorded: ClassVar[bool] = False
+
+    kind: Literal["draft_facts"] = Field(description="Of what kind the condition is.")
+    names: tuple[str, ...] = Field(min_length=1, description="Names of customer facts, such as `balance`.")
+
+    def holds(self, turn: Turn) -> bool:
+        return isinstance(turn.known, Drafted) and not set(turn.known.facts_told).isdisjoint(self.names)
+
+    def covers(self, other: Condition) -> bool:
+        return isinstance(other, DraftFacts) and set(other.names) <= set(self.names)
+
+
+class MacroIs(Condition):
+    """The reply is the text of one of these macros."""
+
+    kind: Literal["macro"] = Field(description="Of what kind the condition is.")
+    macros: tuple[Key, ...] = Field(min_length=1, description="Ids of macros.")
+
+    def holds(self, turn: Turn) -> bool:
+        return isinstance(turn.known, Drafted) and turn.known.macro in self.macros
+
+    def covers(self, other: Condition) -> bool:
+        return isinstance(other, MacroIs) and set(other.macros) <= set(self.macros)
+
+    def contradicts(self, other: Condition) -> bool:
+        return isinstance(other, MacroIs) and set(self.macros).isdisjoint(other.macros)
+
+
 class ConfidenceBelow(Condition):
     """The draft is less sure than this. Below the threshold to escalate, the built-in policy decides first."""
 
@@ -217,12 +295,16 @@ class RepeatedFailure(Condition):
         return isinstance(other, RepeatedFailure) and self.turns <= other.turns
 
 
-FoundCondition = TopicIs | WordsSaid | FactIs | AmountAbove | CannotDoHit | AsksForPerson | ExpressionHolds
-"""Known before it is decided about a draft, or even before anything is written."""
+AskedCondition = TopicIs | WordsSaid | FactIs | AmountAbove | CannotDoHit | AsksForPerson | ExpressionHolds
+"""Known before anything is written."""
+DraftCondition = DraftWords | DraftLacks | DraftLength | DraftFacts | MacroIs
+"""Known once there is a draft."""
+FoundCondition = AskedCondition | DraftCondition
+"""Known before it is decided about a draft."""
 DecidedCondition = ConfidenceBelow | ExchangesReached | RepeatedFailure
 """Known only when it is decided. They travel with conversations to workers of other versions, which refuse what they do
 not know: no field is added."""
 DECIDED = (ConfidenceBelow, ExchangesReached, RepeatedFailure)
-AnyFound = Annotated[FoundCondition, Field(discriminator="kind")]
+AnyAsked = Annotated[AskedCondition, Field(discriminator="kind")]
 AnyDecided = Annotated[DecidedCondition, Field(discriminator="kind")]
 AnyCondition = Annotated[FoundCondition | DecidedCondition, Field(discriminator="kind")]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from domain.specification.conditions import AnyFound, Turn
+from domain.specification.conditions import AnyAsked, Turn
 from domain.specification.model import Key, SpecModel
 
 
@@ -13,7 +13,7 @@ class Guideline(SpecModel):
 
     id: Key = Field(description="Name of the guideline, as decision records show it.")
     action: str = Field(description="What the AI agent must do, in a sentence that it is told.")
-    when: tuple[AnyFound, ...] = Field((), description="Conditions that must all hold; none: it always does.")
+    when: tuple[AnyAsked, ...] = Field((), description="Conditions that must all hold; none: it always does.")
     ai_agents: tuple[Key, ...] = Field((), description="Whom it is for; empty means every AI agent.")
     priority: int = Field(0, ge=-1000, le=1000, description="The higher is told first, and wins where two exclude.")
     needs: tuple[Key, ...] = Field((), description="Ids of guidelines without which it does not apply.")

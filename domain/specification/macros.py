@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from domain.specification.conditions import AnyFound, TopicIs, Turn
+from domain.specification.conditions import AnyAsked, TopicIs, Turn
 from domain.specification.languages import primary_language
 from domain.specification.model import Key, SpecModel
 from domain.specification.wording import LanguageCode
@@ -21,7 +21,7 @@ class Macro(SpecModel):
 
     id: Key = Field(description="Name of the macro, as decision records show it.")
     description: str = Field(description="What it is for, in a sentence.")
-    when: tuple[AnyFound, ...] = Field(min_length=1, description="Conditions that must all hold.")
+    when: tuple[AnyAsked, ...] = Field(min_length=1, description="Conditions that must all hold.")
     text: str = Field(
         max_length=LONGEST, description="The whole reply; {plan} is where the customer's fact `plan` is to stand."
     )

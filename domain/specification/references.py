@@ -45,6 +45,7 @@ KINDS = (
             "approval_rules.*.ai_agents.*",
             "journeys.*.steps.*.ai_agent",
             "scenarios.*.steps.*.expect.ai_agent",
+            "rules.*.ai_agents.*",
             "guidelines.*.ai_agents.*",
             "macros.*.ai_agents.*",
         ),
@@ -62,6 +63,7 @@ KINDS = (
         ),
     ),
     Kind("guideline", "guidelines.*.id", ("guidelines.*.needs.*", "guidelines.*.excludes.*")),
+    Kind("macro", "macros.*.id", ("rules.*.when.*.macros.*",)),
     Kind("tool server", "tool_servers.*.id", ("ai_agents.*.tools.*.server", "journeys.*.steps.*.server")),
     Kind("journey", "journeys.*.id", ("journeys.*.steps.*.journey",)),
 )

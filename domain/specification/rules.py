@@ -48,6 +48,7 @@ class Rule(SpecModel):
     when: tuple[AnyCondition, ...] = Field(min_length=1, description="Conditions that must all hold.")
     then: Consequence = Field(description="`escalate` to a person, or `ask_approval` of the draft.")
     ask: Ask | None = Field(None, description="With `ask_approval`: who is asked. Left out, `approval_rules` say who.")
+    ai_agents: tuple[Key, ...] = Field((), description="Whose drafts it is about; empty means every AI agent's.")
 
     @model_validator(mode="after")
     def _asks_where_it_asks(self) -> Self:
@@ -71,12 +72,20 @@ class Rule(SpecModel):
 
     def covers(self, other: "Rule") -> bool:
         """True when this one surely holds whenever the other does."""
-        return all(any(wide.covers(narrow) for narrow in other.when) for wide in self.when)
+        of_all = not self.ai_agents or bool(other.ai_agents and set(other.ai_agents) <= set(self.ai_agents))
+        return of_all and all(any(wide.covers(narrow) for narrow in other.when) for wide in self.when)
+
+    def is_for(self, ai_agent: str) -> bool:
+        return not self.ai_agents or ai_agent in self.ai_agents
 
 
 def rules_held(rules: Sequence[Rule], turn: Turn) -> tuple[str, ...]:
     """Ids of the rules of which everything holds that is known before it is decided."""
-    return tuple(rule.id for rule in rules if all(condition.holds(turn) for condition in rule.found))
+    return tuple(
+        rule.id
+        for rule in rules
+        if rule.is_for(turn.known.ai_agent) and all(condition.holds(turn) for condition in rule.found)
+    )
 
 
 def rule_named(rules: Sequence[DecidingRule], name: str) -> DecidingRule | None:

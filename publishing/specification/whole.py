@@ -58,8 +58,11 @@ def _unknown_facts(data: Mapping[str, object], known: Collection[str]) -> Iterat
     if not known or data.get("crm", DIRECTORY) != DIRECTORY:
         return
     wrong, otherwise = "no customer has the fact", "Name a fact of the customers."
-    conditions = (f"{field}.*.when.*.name" for field in ("rules", "guidelines", "macros"))
-    named = ("ai_agents.*.customer_facts.*", *conditions)
+    named = (
+        "ai_agents.*.customer_facts.*",
+        *(f"{field}.*.when.*.name" for field in ("rules", "guidelines", "macros")),
+        "rules.*.when.*.names.*",
+    )
     yield from _unknown(texts_at(data, *named), known, wrong, otherwise)
     yield from _unknown(facts_of_macros(data), known, wrong, otherwise)
     yield from _unknown(texts_at(data, "journeys.*.steps.*.conditions.*.fact"), {*known, *PROVED}, wrong, otherwise)

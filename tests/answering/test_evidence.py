@@ -88,8 +88,8 @@ def call(action: ProposedAction, state: Any = "done") -> RecordedCall:
     return RecordedCall(call_key="k", draft_id="d0", state=state, action=action, result="", claimed_at=READ_AT)
 
 
-def rule(key: str, *when: dict[str, Any]) -> Rule:
-    return Rule.model_validate({"id": key, "description": "Why.", "when": when, "then": "escalate"})
+def rule(key: str, *when: dict[str, Any], **more: Any) -> Rule:
+    return Rule.model_validate({"id": key, "description": "Why.", "when": when, "then": "escalate", **more})
 
 
 class TestActions:
@@ -185,6 +185,75 @@ class TestRules:
         assert found.guidelines == ("brief",)
         assert found.expressions_failed == ("fails", "brief")
         assert evidence(guidance=Guidance(failed=("brief",))).expressions_failed == ("brief",)
+
+
+class TestGuardrails:
+    """Rules about what was written."""
+
+    RULES = (
+        rule("words", {"kind": "draft_words", "phrases": ["tracking number"]}),
+        rule("lacks", {"kind": "draft_lacks", "phrases": ["order confirmation", "by email"]}),
+        rule("long", {"kind": "draft_length", "above": 100}),
+        rule("pattern", {"kind": "expression", "cel": r"draft.matches('[0-9]{4} [0-9]{4}')"}),
+        rule("told", {"kind": "draft_facts", "names": ["balance"]}),
+        rule("macro", {"kind": "macro", "macros": ["eta"]}),
+        rule("billing", {"kind": "draft_length", "above": 1}, ai_agents=["billing"]),
+    )
+
+    def held(self, text: str, **changes: Any) -> tuple[str, ...] | None:
+        written = WrittenReply(text=text, usage=WRITTEN.usage).model_copy(update=changes.pop("written", {}))
+        specification = SPECIFICATION.model_copy(update={"rules": self.RULES})
+        return evidence(specification=specification, written=written, **changes).rules_held
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("It stands in your order confirmation.", ()),
+            ("The TRACKING-number stands in your order confirmation.", ("words",)),
+            ("We do not know.", ("lacks",)),
+            ("You hear from us by email, " * 4, ("long",)),
+            ("Sent by email to 1234 5678.", ("pattern",)),
+            ("Look into your order confirmation: 1234-5678.", ()),
+        ],
+    )
+    def test_they_hold_of_the_text_of_a_draft(self, text: str, expected: tuple[str, ...]) -> None:
+        assert self.held(text) == expected
+
+    def test_a_draft_of_nothing_lacks_nothing(self) -> None:
+        assert self.held("") == ()
+
+    def test_a_question_back_is_a_draft_too_and_no_reply(self) -> None:
+        question = {"clarifying_question": "Which tracking number do you mean?"}
+        assert self.held("", written=question) == ("words",)
+
+    def test_a_question_that_is_not_asked_is_none(self) -> None:
+        question = {"clarifying_question": "Which tracking number do you mean?"}
+        assert self.held("By email.", written=question) == ()
+        assert self.held("By email.", written=question, near_articles=("A", "B")) == ("words",)
+
+    @pytest.mark.parametrize(
+        ("text", "cited", "expected"),
+        [
+            ("By email: 12.5 EUR are open.", (), ("told",)),
+            ("By email: 12.50 EUR are open.", (), ("told",)),
+            ("By email: 112.50 EUR are open.", (), ()),
+            ("By email, as ever.", ("fact:balance",), ("told",)),
+            ("By email, as ever.", ("fact:plan",), ()),
+        ],
+    )
+    def test_a_fact_is_told_by_its_source_or_by_its_value(
+        self, text: str, cited: tuple[str, ...], expected: tuple[str, ...]
+    ) -> None:
+        cites = tuple(Citation(source_id=source, title=source) for source in cited)
+        found = self.held(text, written={"citations": cites}, context=known_customer(balance="12.50", plan="Pro"))
+        assert found == expected
+
+    def test_they_hold_of_a_macro_by_its_name(self) -> None:
+        assert self.held("By email.", macro="eta") == ("macro",)
+        assert self.held("By email.", macro="other") == ()
+
+    def test_they_may_be_about_one_ai_agent(self) -> None:
+        assert self.held("By email.", ai_agent=BILLING) == ("billing",)
 
 
 class TestMacros:

@@ -359,6 +359,11 @@ def test_other_labelled_messages_are_read_by_another_model_even_where_no_file_of
 LAWYER, GOLD = {"kind": "words", "phrases": ["lawyer"]}, {"kind": "fact", "name": "plan", "one_of": ["Gold"]}
 TOPIC, LARGE = {"kind": "topic", "topics": ["delivery"]}, {"kind": "amount", "above": 100}
 RECORDED = {"kind": "expression", "cel": "amount > 50.0"}
+WRITTEN = {"kind": "draft_words", "phrases": ["on its way"]}
+PROMISED = {"kind": "draft_words", "phrases": ["i promise"]}
+LONG = {"kind": "draft_length", "above": 10}
+TELLS_PLAN = {"kind": "draft_facts", "names": ["plan"]}
+ETA = {"kind": "macro", "macros": ["eta"]}
 UNRECORDED = {"kind": "expression", "cel": "text.contains('bike')"}
 EXCHANGES = {"kind": "exchanges", "at_least": 2}
 
@@ -401,6 +406,26 @@ RULES: list[tuple[str, tuple[RecordedTurn, SpecVersion], SpecVersion, str]] = [
     ("a new expression over what is recorded", (turn(amount=60), VERSION), ruled(rule(RECORDED)), "send -> escalate"),
     ("a new expression that is false", (turn(amount=40), VERSION), ruled(rule(RECORDED)), ""),
     ("a new expression over the message", PLAIN, ruled(rule(UNRECORDED)), WORDS),
+    ("a new rule about what was written", PLAIN, ruled(rule(WRITTEN)), "send -> escalate"),
+    ("a new rule about what was not written", PLAIN, ruled(rule(PROMISED)), ""),
+    (
+        "a new rule about what every draft lacks",
+        PLAIN,
+        ruled(rule(PROMISED | {"kind": "draft_lacks"})),
+        "send -> escalate",
+    ),
+    ("a new rule about long drafts", PLAIN, ruled(rule(LONG, then="ask_approval")), "send -> ask_approval"),
+    ("a new rule about facts that were told", PLAIN, ruled(rule(TELLS_PLAN)), WORDS),
+    ("a new rule about a macro", (turn(macro="eta"), VERSION), ruled(rule(ETA)), "send -> escalate"),
+    ("a new rule about another macro", (turn(macro="other"), VERSION), ruled(rule(ETA)), ""),
+    ("a new rule of its AI agent", PLAIN, ruled(rule(TOPIC, ai_agents=["service"])), "send -> escalate"),
+    ("a new rule of another AI agent", PLAIN, ruled(rule(TOPIC, ai_agents=["billing"])), ""),
+    (
+        "a rule that held becomes another AI agent's",
+        under(rule(LAWYER), held=("rule",)),
+        ruled(rule(LAWYER, ai_agents=["billing"])),
+        "escalate -> send",
+    ),
     ("too much that no record tells", PLAIN, ruled(*(rule(LAWYER | {"phrases": [n]}, key=n) for n in "abcd")), WORDS),
     (
         "too much that no record tells, and escalated anyhow",

@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain.identity.customer_facts import asked_facts, told
+from domain.conversation.turn import Fact
+from domain.identity.customer_facts import asked_facts, facts_stated, told
 from domain.identity.directory import Account, Contact, Invoice
 from domain.identity.directory_facts import context_of, invoiced
 
@@ -88,3 +89,31 @@ def test_the_amount_of_an_invoice_can_be_read_back() -> None:
     assert invoiced("see the portal") is None
     assert invoiced("TF-2: unknown, paid") is None
     assert invoiced("TF-2: 99.50, issued 1 September 2026, due 15 September 2026, open") == Decimal("99.50")
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "stated"),
+    [
+        ("Team", "You are on the Team plan.", True),
+        ("Team", "you are on TEAM", True),
+        ("Team", "Your teammates see it.", False),
+        ("past due", "It is past due.", True),
+        ("1200.00", "You owe 1,200 EUR.", True),
+        ("1200.00", "You owe 200 EUR.", False),
+        ("14", "You have fourteen seats.", True),
+        ("14", "You have 140 seats.", False),
+        ("5 December 2026", "It renews on 2026-12-05.", True),
+        ("5 December 2026", "It renews on 6 December 2026.", False),
+        ("38 of 100 GB", "You use 38 of 100 GB.", True),
+        ("kai@north.example", "We wrote to Kai@north.example.", True),
+        ("(none)", "You have (none).", True),
+    ],
+)
+def test_a_value_is_found_in_a_text(value: str, text: str, stated: bool) -> None:
+    fact = Fact(name="known", value=value, source="directory", as_of=READ_AT)
+    assert facts_stated(text, [fact, fact]) == (("known",) if stated else ())
+
+
+def test_nothing_is_stated_in_no_text() -> None:
+    facts = [Fact(name="plan", value=value, source="directory", as_of=READ_AT) for value in ("Team", " ")]
+    assert facts_stated("", facts) == ()

@@ -2,16 +2,18 @@
 
 from math import nan
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from domain.specification.conditions import (
     DECIDED,
+    AnyAsked,
     AnyCondition,
     AnyDecided,
-    AnyFound,
+    Asked,
+    AskedCondition,
     AtDecision,
     Condition,
     DecidedCondition,
@@ -20,7 +22,8 @@ from domain.specification.conditions import (
     Turn,
 )
 
-FOUND = TypeAdapter[FoundCondition](AnyFound)
+FOUND = TypeAdapter[FoundCondition](Annotated[FoundCondition, Field(discriminator="kind")])
+ASKED = TypeAdapter[AskedCondition](AnyAsked)
 AT_DECISION = TypeAdapter[DecidedCondition](AnyDecided)
 ALL = TypeAdapter[FoundCondition | DecidedCondition](AnyCondition)
 
@@ -33,6 +36,11 @@ SURE = {"kind": "confidence", "below": 0.8}
 EXCHANGES = {"kind": "exchanges", "at_least": 3}
 FAILURES = {"kind": "repeated_failure", "turns": 2}
 CANNOT_DO, ASKS = {"kind": "cannot_do"}, {"kind": "asks_for_person"}
+DRAFT_WORDS = {"kind": "draft_words", "phrases": ["paid back", "i promise"]}
+DRAFT_LACKS = {"kind": "draft_lacks", "phrases": ["within 14 days", "in two weeks"]}
+DRAFT_LENGTH = {"kind": "draft_length", "above": 10}
+DRAFT_FACTS = {"kind": "draft_facts", "names": ["balance", "email"]}
+MACRO = {"kind": "macro", "macros": ["renewal", "trial"]}
 
 
 def known(**fields: Any) -> Turn:
@@ -69,12 +77,33 @@ HOLDS: list[tuple[dict[str, Any], Turn, bool]] = [
     (ASKS, known(), False),
     (EXPRESSION, Turn(true=frozenset({"amount > 50.0"})), True),
     (EXPRESSION, Turn(true=frozenset({"verified"})), False),
+    (DRAFT_WORDS, Turn(written=frozenset({"i promise"})), True),
+    (DRAFT_WORDS, Turn(written=frozenset({"within 14 days"})), False),
+    (DRAFT_WORDS, Turn(said=frozenset({"i promise"})), False),
+    (DRAFT_LACKS, Turn(known=Drafted(answered=True)), True),
+    (DRAFT_LACKS, Turn(known=Drafted(answered=True), written=frozenset({"in two weeks"})), False),
+    (DRAFT_LACKS, Turn(known=Drafted(answered=False)), False),
+    (DRAFT_LENGTH, known(draft="x" * 11), True),
+    (DRAFT_LENGTH, known(draft="x" * 10), False),
+    (DRAFT_LENGTH, known(text="x" * 11), False),
+    (DRAFT_FACTS, known(facts_told=("plan", "email")), True),
+    (DRAFT_FACTS, known(facts_told=("plan",), facts={"email": "a@b.example"}), False),
+    (MACRO, known(macro="trial"), True),
+    (MACRO, known(macro="other"), False),
+    (MACRO, known(), False),
 ]
 
 
 @pytest.mark.parametrize(("data", "turn", "expected"), HOLDS)
 def test_it_holds_of_what_was_found(data: dict[str, Any], turn: Turn, expected: bool) -> None:
     assert FOUND.validate_python(data).holds(turn) is expected
+
+
+@pytest.mark.parametrize("data", [DRAFT_WORDS, DRAFT_LACKS, DRAFT_LENGTH, DRAFT_FACTS, MACRO])
+def test_of_what_is_not_written_yet_nothing_is_asked(data: dict[str, Any]) -> None:
+    assert not FOUND.validate_python(data).holds(Turn(known=Asked(text="Where is it?")))
+    with pytest.raises(ValidationError):
+        ASKED.validate_python(data)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +128,7 @@ def condition(data: dict[str, Any]) -> Condition:
 
 def test_every_kind_covers_itself_and_no_other_and_contradicts_neither() -> None:
     kinds: list[dict[str, Any]] = [TOPIC, WORDS, PLAN, AMOUNT, EXPRESSION, SURE, EXCHANGES, FAILURES, CANNOT_DO, ASKS]
+    kinds += [DRAFT_WORDS, DRAFT_LACKS, DRAFT_LENGTH, DRAFT_FACTS, MACRO]
     for data in kinds:
         covered = [other["kind"] for other in kinds if condition(data).covers(condition(other))]
         assert covered == [data["kind"]]
@@ -120,6 +150,11 @@ def test_those_known_at_the_decision_only_are_told_apart() -> None:
         (SURE, {"kind": "confidence", "below": 0.7}),
         (EXCHANGES, {"kind": "exchanges", "at_least": 4}),
         (FAILURES, {"kind": "repeated_failure", "turns": 3}),
+        (DRAFT_WORDS, {"kind": "draft_words", "phrases": ["paid back"]}),
+        (DRAFT_LACKS, {"kind": "draft_lacks", "phrases": ["within 14 days", "in two weeks", "soon"]}),
+        (DRAFT_LENGTH, {"kind": "draft_length", "above": 11}),
+        (DRAFT_FACTS, {"kind": "draft_facts", "names": ["email"]}),
+        (MACRO, {"kind": "macro", "macros": ["trial"]}),
     ],
 )
 def test_the_wider_covers_the_narrower(wide: dict[str, Any], narrow: dict[str, Any]) -> None:
@@ -135,6 +170,8 @@ def test_the_wider_covers_the_narrower(wide: dict[str, Any], narrow: dict[str, A
         (PLAN, {"kind": "fact", "name": "plan", "one_of": ["Starter"]}, True),
         (PLAN, {"kind": "fact", "name": "plan", "one_of": ["enterprise"]}, False),
         (PLAN, {"kind": "fact", "name": "status", "one_of": ["Starter"]}, False),
+        (MACRO, {"kind": "macro", "macros": ["other"]}, True),
+        (MACRO, {"kind": "macro", "macros": ["other", "trial"]}, False),
     ],
 )
 def test_what_can_never_hold_together(first: dict[str, Any], second: dict[str, Any], never: bool) -> None:
@@ -155,6 +192,11 @@ def test_what_can_never_hold_together(first: dict[str, Any], second: dict[str, A
         {"kind": "exchanges", "at_least": 0},
         {"kind": "repeated_failure", "turns": 0},
         {"kind": "expression", "cel": ""},
+        {"kind": "draft_words", "phrases": []},
+        {"kind": "draft_lacks", "phrases": []},
+        {"kind": "draft_length", "above": -1},
+        {"kind": "draft_facts", "names": []},
+        {"kind": "macro", "macros": []},
         {"kind": "cannot_do", "entry": "x"},
     ],
 )

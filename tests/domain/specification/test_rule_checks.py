@@ -37,6 +37,26 @@ RULES: dict[str, tuple[list[object], list[str]]] = {
     "an escalation above what asks": ([rule("wide"), asks("b")], [f"rules.1.id: {FIRST}"]),
     "an escalation below what asks": ([asks("a"), rule("wide")], [f"rules.0.id: {FIRST}"]),
     "what asks above an escalation of less": ([asks("a"), rule("b", TOPIC, LARGE)], []),
+    "a wider one of all AI agents": ([rule("wide"), rule("b", ai_agents=["x"])], [f"rules.1.id: {FIRST}"]),
+    "a wider one of more AI agents": (
+        [rule("wide", ai_agents=["x", "y"]), rule("b", ai_agents=["y"])],
+        [f"rules.1.id: {FIRST}"],
+    ),
+    "one of another AI agent": ([rule("a", ai_agents=["x"]), rule("b", ai_agents=["y"])], []),
+    "one of a single AI agent above all": ([rule("a", ai_agents=["x"]), rule("b")], []),
+    "an AI agent twice": ([rule("a", ai_agents=["x", "x"])], ["rules.0.ai_agents.1: 'x' stands twice"]),
+    "a fact of the draft twice": (
+        [rule("a", {"kind": "draft_facts", "names": ["plan", "plan"]})],
+        ["rules.0.when.0.names.1: 'plan' stands twice"],
+    ),
+    "two macros at once": (
+        [rule("a", {"kind": "macro", "macros": ["x"]}, {"kind": "macro", "macros": ["y"]})],
+        ["rules.0.when.1.kind: never holds together with a condition above it"],
+    ),
+    "a phrase of the draft without words": (
+        [rule("a", {"kind": "draft_words", "phrases": ["..."]})],
+        ["rules.0.when.0.phrases.0: the phrase holds no word, so that every message would match it"],
+    ),
     "an invalid one": ([rule("wide"), {"id": "b", "when": [TOPIC]}, "c"], []),
     "two topics at once": (
         [rule("a", TOPIC, {"kind": "topic", "topics": ["delivery"]})],

@@ -117,6 +117,17 @@ when:
 ai_agents: [general]
 text: A bicycle of the {plan} plan arrives within 5 days.
 """,
+    "rules/promises.yaml": """\
+id: promises
+description: What promises something is read first.
+ai_agents: [general]
+when:
+  - { kind: draft_words, phrases: [we promise] }
+  - { kind: draft_facts, names: [plan] }
+  - { kind: macro, macros: [arrival] }
+  - { kind: expression, cel: "!draft.contains('5 days')" }
+then: ask_approval
+""",
     "journeys/welcome.yaml": """\
 id: welcome
 title: A new customer

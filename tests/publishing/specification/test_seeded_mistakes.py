@@ -16,6 +16,7 @@ LARGE_SUMS = "rules/large_sums.yaml"
 THREATS = "rules/threats.yaml"
 CALM = "guidelines/calm.yaml"
 ARRIVAL = "macros/arrival.yaml"
+PROMISES = "rules/promises.yaml"
 SHORT = "guidelines/short.yaml"
 WELCOME = "journeys/welcome.yaml"
 ARTICLE = "knowledge/delivery.md"
@@ -348,7 +349,7 @@ SEEDS = {
         JOURNEY, "topics: [refund]", "topics: [refund]\nenter_by: [topic]", 4, "never begun", "each step a kind"
     ),
     "a journey that no topic begins": Seed(WELCOME, "topics: [delivery]\n", "", 3, "topics names none", "in topics"),
-    # Macros.
+    # Macros, and rules about drafts.
     "an unknown fact of a macro": Seed(ARRIVAL, "{plan}", "{plam}", 7, "may not tell the fact 'plam'", "'plan'?"),
     "a fact that its AI agent may not tell": Seed(
         ARRIVAL, "[general]", "[general, billing]", 7, "'billing' may not tell", "customer_facts"
@@ -364,9 +365,19 @@ SEEDS = {
         "0 of the 1",
         "at least 1",
     ),
+    "a macro about its own draft": Seed(ARRIVAL, "kind: words", "kind: draft_words", 5, "none of the words", "'words'"),
     "a macro in no language of ours": Seed(
         ARRIVAL, "ai_agents", "language: de\nai_agents", 6, "answers nobody in 'de'", "languages of organisation.yaml"
     ),
+    "an expression of a macro about its draft": Seed(
+        ARRIVAL, "kind: words, phrases: [how long]", "kind: expression, cel: draft != ''", 5, "no 'draft'", "text"
+    ),
+    "an unknown macro": Seed(PROMISES, "[arrival]", "[arival]", 7, "no macro 'arival'", "'arrival'"),
+    "an unknown fact of a draft": Seed(PROMISES, "[plan]", "[plam]", 6, "no customer has", "'plan'"),
+    "an unknown AI agent of a rule about drafts": Seed(
+        PROMISES, "[general]", "[generel]", 3, "no AI agent", "'general'"
+    ),
+    "an expression about no part of a draft": Seed(PROMISES, "!draft.", "!drafts.", 8, "no 'drafts'", "'draft'"),
     # The article around its head.
     "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
     "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),
