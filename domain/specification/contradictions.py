@@ -17,7 +17,7 @@ from domain.specification.journey_checks import (
     words_of_steps,
 )
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
-from domain.specification.macro_checks import MACRO_CHECKS, untold_facts
+from domain.specification.macro_checks import MACRO_CHECKS, unanswered_languages, untold_facts
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
 from domain.specification.trust_checks import senseless_ladders
@@ -286,6 +286,7 @@ CHECKS: tuple[Check, ...] = (
 )
 CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),
+    frozenset({"language", "languages"}): (unanswered_languages,),
     frozenset({"ai_agents"}): (_uncited_articles, forbidden_tools, untold_facts),
 }
 """Checks by the fields that must be known whole, since what could not be read may be what they miss."""

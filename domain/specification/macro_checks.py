@@ -57,7 +57,7 @@ def _stray_braces(data: object) -> Iterator[Finding]:
             yield Finding(location, problem, "Write a fact of the customer as {plan}, and no other curly brackets.")
 
 
-def _unanswered_languages(data: object) -> Iterator[Finding]:
+def unanswered_languages(data: object) -> Iterator[Finding]:
     """A reply leaves only in a language that the organisation answers in."""
     usual = child(data, "language")
     answered = [primary_language(tag) for _, tag in texts_at(data, "language", "languages.*")]
@@ -133,4 +133,4 @@ def _unsaid_on(topics: dict[object, object], macro: Macro, condition: TopicIs, p
             yield Finding(place, f"is hardly said on {name!r}, a topic of {owner}", f"Add {owner} to ai_agents.")
 
 
-MACRO_CHECKS = (_stray_braces, _unanswered_languages, _rivals)
+MACRO_CHECKS = (_stray_braces, _rivals)

@@ -78,6 +78,12 @@ def test_another_language_that_is_answered_in_is_no_mistake() -> None:
     assert found(two, language="pt-BR") == [f"macros.1.id: {FIRST}"]
 
 
+def test_languages_that_could_not_be_read_are_not_missed() -> None:
+    data = {"macros": [macro("a", language="de")]}
+    assert "macros.0.language: the organisation answers nobody in 'de'" in map(str, contradictions(data))
+    assert contradictions(data, {"language", "languages"}) == []
+
+
 def test_facts_are_not_asked_of_ai_agents_that_could_not_be_read() -> None:
     data = {"macros": [macro("a", text="{renews}")], "ai_agents": AI_AGENTS}
     assert NO_RENEWAL in map(str, contradictions(data))
