@@ -23,7 +23,7 @@ def facts_of_macros(data: object) -> Iterator[tuple[Location, str]]:
 
 def untold_facts(data: object) -> Iterator[Finding]:
     """Facts that a macro tells and an AI agent that may say it does not."""
-    told = {key: _told_by(ai_agent) for key, ai_agent in _ai_agents(data).items()}
+    told = {key: _told_by(ai_agent) for key, ai_agent in _by_id(data, "ai_agents").items()}
     for location, name in facts_of_macros(data):
         for key in _speakers(data, location, told):
             if name not in told[key]:
@@ -33,9 +33,9 @@ def untold_facts(data: object) -> Iterator[Finding]:
                 yield Finding(location, problem, f"{meant} {remedy}".strip())
 
 
-def _ai_agents(data: object) -> dict[str, object]:
-    found = ((child(ai_agent, "id"), ai_agent) for _, ai_agent in values_at(data, "ai_agents.*"))
-    return {key: ai_agent for key, ai_agent in found if isinstance(key, str)}
+def _by_id(data: object, field: str) -> dict[str, object]:
+    found = ((child(entry, "id"), entry) for _, entry in values_at(data, f"{field}.*"))
+    return {key: entry for key, entry in found if isinstance(key, str)}
 
 
 def _told_by(ai_agent: object) -> set[str]:
@@ -44,8 +44,7 @@ def _told_by(ai_agent: object) -> set[str]:
 
 def _speakers(data: object, location: Location, known: dict[str, set[str]]) -> list[str]:
     """Ids of the AI agents that may say the macro that stands here; unknown ones are mistakes of their own."""
-    macro = as_list(child(data, "macros"))[int(location[1])]
-    named = as_list(child(macro, "ai_agents"))
+    named = as_list(child(child(child(data, "macros"), location[1]), "ai_agents"))
     return [key for key in known if not named or key in named]
 
 
@@ -111,7 +110,7 @@ def _where(earlier: Macro, later: Macro) -> str:
 
 def unsaid_macros(data: object) -> Iterator[Finding]:
     """Macros whose reply never leaves, because people answer such messages, or other AI agents do."""
-    topics = {child(topic, "id"): topic for _, topic in values_at(data, "topics.*")}
+    topics = _by_id(data, "topics")
     for location, macro in valid_entries(data, "macros", Macro):
         for number, condition in enumerate(macro.when):
             place = (*location, "when", number, "kind")
@@ -121,7 +120,7 @@ def unsaid_macros(data: object) -> Iterator[Finding]:
                 yield from _unsaid_on(topics, macro, condition, place)
 
 
-def _unsaid_on(topics: dict[object, object], macro: Macro, condition: TopicIs, place: Location) -> Iterator[Finding]:
+def _unsaid_on(topics: dict[str, object], macro: Macro, condition: TopicIs, place: Location) -> Iterator[Finding]:
     for name in condition.topics:
         topic = topics.get(name)
         if topic is None:

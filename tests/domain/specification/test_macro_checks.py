@@ -62,6 +62,7 @@ MACROS: dict[str, tuple[object, list[str]]] = {
     "whose conditions never hold together": ([macro("a", GOLD, SILVER)], ["macros.0.when.1.kind: never holds"]),
     "an invalid one": ([macro("a"), {"id": "b", "when": [TOPIC]}, "c", {"text": 5}], []),
     "no list": ("macro", []),
+    "a mapping": ({"a": macro("a", text="{renews}", ai_agents=["billing"])}, []),
 }
 
 
