@@ -172,7 +172,7 @@ class TestInstalling:
             install(folder, packed(files))
 
     def test_an_organisation_without_any_ai_agent_yet(self, folder: Folder, package: Package) -> None:
-        for place in ("agents", "journeys", "rules", "guidelines"):
+        for place in ("agents", "journeys", "rules", "guidelines", "macros"):
             rmtree(folder.path / place)
         (folder.path / TOPICS).unlink()
         (folder.path / "knowledge" / "delivery.md").unlink()
