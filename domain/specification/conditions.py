@@ -1,9 +1,9 @@
 """Conditions of rules and guidelines: one small class for each kind, told apart by `kind`.
 
-A kind is one class with a pure `holds`, one more name in `AskedCondition`, `DraftCondition` or `DecidedCondition` (of the
-last in `DECIDED`, too), and its rows in the table test. What needs a library or the words of a language is looked up
-before, and stands in the turn: which phrases were said or written, and which expressions hold. A kind that asks about
-something that no turn has yet needs a field of `Drafted`, `Asked` or `AtDecision`, and what fills it.
+A kind is one class with a pure `holds`, one more name in `AskedCondition`, `DraftCondition` or `DecidedCondition` (then
+in `DECIDED`, too), and its rows in the table test. What needs a library or the words of a language is looked up before,
+and stands in the turn: which phrases were said or written, and which expressions hold. A kind that asks about something
+that no turn has yet needs a field of `Drafted`, `Asked` or `AtDecision`, and what fills it.
 """
 
 from typing import Annotated, ClassVar, Literal
