@@ -84,13 +84,14 @@ PHRASES = (
 )
 
 
-def contradictions(data: object, unread: Collection[str] = ()) -> list[Finding]:
+def contradictions(data: object, unread: Collection[str] = ()) -> Iterator[Finding]:
     """All of them. `unread` names fields, such as `ai_agents`, of which not everything could be read."""
-    found = [finding for check in CHECKS for finding in check(data)]
+    for check in CHECKS:
+        yield from check(data)
     for needed, checks in CHECKS_OF_WHOLES.items():
         if not needed & set(unread):
-            found += [finding for check in checks for finding in check(data)]
-    return found
+            for check in checks:
+                yield from check(data)
 
 
 def _repetitions(data: object) -> Iterator[Finding]:

@@ -21,6 +21,9 @@ ANSWERS_NAMED = ("conditions.*.answer", "arguments.*.answer")
 WAITS = frozenset({"question", "wait", "check_in", "promise"})
 """Kinds that wait for somebody or something, so that a circle with one of them does not run by itself."""
 
+MOST_STEPS = 500
+"""Of a journey. Ways and circles are looked for from every step."""
+
 Graph = Mapping[str, list[str]]
 
 
@@ -72,11 +75,12 @@ def impossible_ways(data: object) -> Iterator[Finding]:
 
 
 def _following(journey: object) -> Graph | None:
-    """The next steps of each, in order; None of a journey whose steps are none or lead nowhere."""
+    """The next steps of each, in order; None of a journey whose steps are none, too many, or lead nowhere."""
     steps = [step for _, step in values_at(journey, "steps.*")]
     following = {str(child(step, "id")): [name for _, name in texts_at(step, *STEPS_NAMED)] for step in steps}
     named = {name for names in following.values() for name in names}
-    return following if following and len(following) == len(steps) and named <= following.keys() else None
+    is_whole = len(following) == len(steps) <= MOST_STEPS and named <= following.keys()
+    return following if following and is_whole else None
 
 
 def _restless(journey: object, following: Graph) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.specification.journey_checks import MOST_STEPS
 from domain.specification.model import Key, SpecModel
 from domain.specification.tools import ToolName
 
@@ -258,7 +259,9 @@ class Journey(SpecModel):
         (), description="What begins it; none of it where it is only a part of others, or for people to read."
     )
     tools: tuple[ToolName, ...] = Field((), description="Names of tools whose use begins it, for `enter_by: [tool]`.")
-    steps: tuple[AnyStep, ...] = Field(min_length=1, description="Its steps; it begins with the first.")
+    steps: tuple[AnyStep, ...] = Field(
+        min_length=1, max_length=MOST_STEPS, description="Its steps; it begins with the first."
+    )
 
     @model_validator(mode="before")
     @classmethod

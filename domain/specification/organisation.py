@@ -317,7 +317,7 @@ class OrganisationSpec(SpecModel):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        if found := broken_references(self):
+        if found := list(broken_references(self)):
             raise ValueError("; ".join(map(str, found)))
         return self
 

@@ -69,15 +69,13 @@ KINDS = (
 )
 
 
-def broken_references(data: object, unread: Collection[str] = ()) -> list[Finding]:
+def broken_references(data: object, unread: Collection[str] = ()) -> Iterator[Finding]:
     """All of them. `unread` names fields, such as `ai_agents`, of which not everything could be read."""
-    return [
-        *_dangling(data, unread),
-        *lost_steps(data),
-        *repeated(data, *UNIQUE),
-        *_repeated_tools(data),
-        *_unknown_languages(data),
-    ]
+    yield from _dangling(data, unread)
+    yield from lost_steps(data)
+    yield from repeated(data, *UNIQUE)
+    yield from _repeated_tools(data)
+    yield from _unknown_languages(data)
 
 
 def repeated(data: object, *patterns: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from domain.specification.findings import Finding, Location
-from publishing.specification.mistakes import Mistake, Position
+from publishing.specification.mistakes import MOST_MISTAKES, Mistake, Position
 from publishing.specification.yaml_errors import explained_yaml
 from publishing.specification.yaml_text import child_node, parsed
 
@@ -114,10 +114,15 @@ class DocumentReader:
         line, column = at
         self.add(Mistake(file=self._name(path), line=line, column=column, problem=problem, remedy=remedy))
 
+    @property
+    def has_enough(self) -> bool:
+        """There are as many mistakes as are told at once."""
+        return len(self.mistakes) >= MOST_MISTAKES
+
     def add(self, mistake: Mistake) -> None:
         """One more, unless its place has one already: a wrong value often breaks several rules."""
         place = (mistake.file, mistake.line, mistake.path)
-        if not mistake.path or place not in self._places:
+        if not self.has_enough and (not mistake.path or place not in self._places):
             self.mistakes.append(mistake)
         self._places.add(place)
 
@@ -160,7 +165,7 @@ class DocumentReader:
             self.report(path, problem, remedy, at)
             return None
         document = Document(self._name(path), data, root, body)
-        for finding in wrong:
+        for finding in wrong[:MOST_MISTAKES]:
             self.add(document.mistake(finding, of_key=True))
         return document
 

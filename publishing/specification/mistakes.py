@@ -8,6 +8,9 @@ from pydantic import Field
 from domain.errors import PermanentError
 from domain.model import Frozen
 
+MOST_MISTAKES = 200
+"""Of one folder. Looking for what a name may have meant takes long, and nobody reads more at once."""
+
 
 class Position(NamedTuple):
     """A place in a file; lines and columns count from 1. None: the file as a whole."""
@@ -51,7 +54,8 @@ class SpecificationError(PermanentError):
 
     def __init__(self, folder: str, mistakes: Sequence[Mistake], called: str = "specification") -> None:
         self.mistakes = tuple(sorted(mistakes, key=_order))
-        counted = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        more = " or more" if len(mistakes) >= MOST_MISTAKES else ""
+        counted = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}{more}"
         self.summary = f"The {called} {folder!r} has {counted}. Correct and load it again."
         super().__init__("\n  ".join([self.summary, *map(str, self.mistakes)]))
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from domain.specification.findings import Location
 from publishing.specification.documents import Document, DocumentReader
 from publishing.specification.explanations import findings_of, place_of
+from publishing.specification.mistakes import MOST_MISTAKES
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -33,9 +34,10 @@ def validated(reader: DocumentReader, document: Document | None, model: type[T])
     except ValidationError as error:
         errors = error.errors()
     unknown = [place_of(error, document.data) for error in errors if error["type"] == "extra_forbidden"]
-    for finding in findings_of(errors, document.data, model):
-        reader.add(document.mistake(finding, of_key=finding.location in unknown))
-    if len(unknown) < len(errors):
+    keys = set(unknown)
+    for finding in findings_of(errors[:MOST_MISTAKES], document.data, model):
+        reader.add(document.mistake(finding, of_key=finding.location in keys))
+    if len(unknown) < len(errors) or reader.has_enough:
         return None
     return validated(reader, replace(document, data=_without(document.data, unknown)), model)
 

@@ -27,23 +27,28 @@ PROVED = frozenset({"contact_id", "email", "phone"})
 
 def check_whole(reader: DocumentReader, files: Files, directory: DirectoryImport) -> None:
     """Report what no file shows alone. Files that are wrong themselves are checked as far as they can be read."""
+    for finding in _findings(reader, files, directory):
+        if reader.has_enough:
+            return
+        reader.add(files.mistake(finding))
+
+
+def _findings(reader: DocumentReader, files: Files, directory: DirectoryImport) -> Iterator[Finding]:
+    """One after the other, so that nothing is looked for that is not told."""
     data, unread = files.data, files.unread
-    found = [
-        *broken_references(data, unread),
-        *contradictions(data, unread),
-        *_unknown_adapters(data),
-        *_notes_kept_nowhere(data),
-        *_repeated_articles(files),
-        *wrong_expressions(data),
-    ]
+    yield from broken_references(data, unread)
+    yield from contradictions(data, unread)
+    yield from _unknown_adapters(data)
+    yield from _notes_kept_nowhere(data)
+    yield from _repeated_articles(files)
+    yield from wrong_expressions(data)
     if not unread & {"articles", "knowledge_sources"}:
-        found += _unknown_article_topics(data)
+        yield from _unknown_article_topics(data)
     if not any(mistake.file.startswith("customers/") for mistake in reader.mistakes):
         facts = _fact_names(directory)
-        found += [*_unknown_facts(data, facts), *unknown_contacts(data, directory)]
-        found += unknown_expectations(data, unread, facts)
-    for finding in found:
-        reader.add(files.mistake(finding))
+        yield from _unknown_facts(data, facts)
+        yield from unknown_contacts(data, directory)
+        yield from unknown_expectations(data, unread, facts)
 
 
 def _unknown_article_topics(data: Mapping[str, object]) -> Iterator[Finding]:
