@@ -26,7 +26,7 @@ from domain.quality.health import Health, shares_of
 from domain.quality.measures import PERIOD_DAYS, Windows
 from domain.quality.rates import Rate
 from domain.specification.organisation import Mode
-from publishing.market.folder import held, read_lock, validated_with, write_all
+from publishing.market.folder import alone_in, held, read_lock, validated_with, write_all
 from publishing.market.installing import OnConflict, Plan, plan_installation, plan_update, require_newer
 from publishing.market.needs import missing_in
 from publishing.market.package import Package
@@ -190,9 +190,12 @@ def index(
     ] = False,
 ) -> None:
     """Write the index of packages that were put into a market by hand; each is checked first."""
+    if not market.is_dir():
+        raise NotFoundError(f"There is no folder {market}.")
     shelf = Market(market, str(market))
-    found = index_anew(shelf, replace=replace)
-    write_index(shelf, found)
+    with alone_in(market):
+        found = index_anew(shelf, replace=replace)
+        write_index(shelf, found)
     console.print(f"The index of {market} has {len(found.packages)} packages.", soft_wrap=True)
 
 

@@ -100,11 +100,13 @@ def _run(command: Sequence[str], seconds: float) -> None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if process.returncode:
+        reason = _reason_in(told.decode(errors="replace"))
         remedy = "Check the address, your access and the network."
-        raise UnavailableError(f"git could not fetch the market: {_reason_in(told.decode(errors='replace'))} {remedy}")
+        raise UnavailableError(f"git could not fetch the market: {reason}. {remedy}")
 
 
 def _reason_in(told: str) -> str:
     """What git failed at, without what it advises after that."""
-    lines = told.strip().splitlines() or [""]
-    return printable(next((line for line in lines if line.startswith("fatal:")), lines[-1]))[:300]
+    lines = told.strip().splitlines() or ["it said nothing"]
+    line = next((line for line in lines if line.startswith("fatal:")), lines[-1])
+    return printable(line.removeprefix("fatal:"))[:300].strip(" .")

@@ -114,6 +114,11 @@ def test_a_package_without_scenarios_is_not_tried(at: tuple[str, ...]) -> None:
     assert (result.exit_code, "coming_back brings no scenarios" in result.output) == (1, True)
 
 
+def test_there_is_no_index_of_no_folder(tmp_path: Path) -> None:
+    result = market("index", str(tmp_path / "none"))
+    assert (result.exit_code, "There is no folder" in result.output) == (1, True)
+
+
 def test_the_diff_comes_before_the_question(at: tuple[str, ...], folder: Folder) -> None:
     before = content_of_all(folder.path)
     result = market("install", "returns", *at)

@@ -132,9 +132,9 @@ def test_a_repository_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
-        ("warning: x\\nfatal: no access\\n\\nPlease make sure\\nthat it exists.", "market: fatal: no access Check"),
-        ("one\\nanother", "market: another Check"),
-        ("", "market:  Check"),
+        ("warning: x\\nfatal: no access\\n\\nPlease make sure\\nthat it exists.", r"market: no access\. Check"),
+        ("one\\nanother", r"market: another\. Check"),
+        ("", r"market: it said nothing\. Check"),
     ],
 )
 def test_what_git_failed_at_is_told(tmp_path: Path, told: str, reason: str) -> None:
