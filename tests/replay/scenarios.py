@@ -23,7 +23,8 @@ from domain.conversation.requests import (
 from domain.conversation.turn import Evidence
 from domain.delivery.channels import ChannelTraits
 from domain.specification.calendar import QuietHours
-from domain.specification.organisation import ApprovalRule, Mode, ServiceLevels
+from domain.specification.organisation import ApprovalRule, LadderRung, Mode, ServiceLevels
+from domain.specification.rules import Ask, DecidingRule
 from domain.tools.actions import ProposedAction
 from tests.workflows.conftest import ANNA, BEN, Conversation
 from tests.workflows.fakes import SURE, FakeActivities, Gate
@@ -422,6 +423,11 @@ IMPATIENT = Policy(
 )
 NIGHT = Policy(default_ai_agent="general", quiet_hours={"web_chat": QuietHours(begins=time(0), ends=time(23, 59))})
 
+RULED = SURE.model_copy(update={"rules_held": ("vip",)})
+ESCALATING = Policy(default_ai_agent="general", rules=(DecidingRule(id="vip", then="escalate"),))
+REMINDING = Ask(approvers=2, ladder=(LadderRung(after_minutes=30, action="remind"),))
+ASKING = Policy(default_ai_agent="general", rules=(DecidingRule(id="vip", then="ask_approval", ask=REMINDING),))
+
 SCENARIOS = {
     "plain": Scenario(plain),
     "burst": Scenario(burst),
@@ -439,6 +445,8 @@ SCENARIOS = {
     "taken_over_long_ago": Scenario(taken_over_long_ago),
     "opened_by_colleague": Scenario(opened_by_colleague),
     "escalated": Scenario(escalated, PERSON),
+    "escalated_by_rule": Scenario(escalated, RULED, ESCALATING),
+    "two_approvers_by_rule": Scenario(two_approvers, RULED, ASKING),
     "clarified": Scenario(plain, VAGUE),
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
