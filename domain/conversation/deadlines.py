@@ -27,7 +27,8 @@ def ladder_due(state: ConversationState) -> datetime | None:
 
 def veto_due(state: ConversationState) -> datetime | None:
     """When the draft that waits leaves, because nobody stopped it."""
-    approval, waits = state.approval, state.status is Status.AWAITING_APPROVAL
+    approval = state.approval
+    waits = state.status is Status.AWAITING_APPROVAL and not state.waits_in_vain()
     return approval.leaves_at if approval and waits else None
 
 

@@ -35,9 +35,9 @@ class Report(Frozen):
 class Journeys(Frozen):
     """Each method returns the journeys afterwards. They are under way beside each other, and one asks at a time.
 
-    `active` are their workflows. `drafting` is the step whose draft was made last, `draft_id` that draft. `told` are
-    the latest reports, for who asks again. Nothing is carried out until `not_before`. `refused_at`: the revision at
-    which the store refused a step. `entered` by themselves: once.
+    `active` are their workflows. `drafting` is the step whose draft was made last, `draft_id` that draft. `withdrawn`:
+    a draft whose step is wanted no more. `told` are the latest reports, for who asks again. Nothing is carried out
+    until `not_before`. `refused_at`: the revision at which the store refused a step. `entered` by themselves: once.
     """
 
     entering: tuple[Entering, ...] = ()
@@ -46,6 +46,7 @@ class Journeys(Frozen):
     question: OpenQuestion | None = None
     drafting: CarryOutStep | None = None
     draft_id: str | None = None
+    withdrawn: str | None = None
     reports: tuple[Report, ...] = ()
     told: tuple[StepReport, ...] = ()
     not_before: datetime | None = None
@@ -98,7 +99,8 @@ class Journeys(Frozen):
         open_key = self.question.key if self.question else None
         if step.key in {open_key, *(one.key for one in self.steps)}:
             return changed
-        return changed.model_copy(update={"steps": (*self.steps, step)})
+        withdrawn = None if step == self.drafting else self.withdrawn
+        return changed.model_copy(update={"steps": (*self.steps, step), "withdrawn": withdrawn})
 
     def recall(self, recalled: RecallSteps) -> Self:
         """Steps are not wanted any more."""
@@ -109,13 +111,26 @@ class Journeys(Frozen):
         asks = changed.question is not None and changed.question.key in recalled.keys
         return changed._close_question() if asks else changed
 
+    def ends_draft(self, recalled: RecallSteps) -> bool:
+        """Whether the step that was drafted last is wanted until now, and no more after this."""
+        step = self.drafting
+        return step is not None and step in self.steps and step not in self.recall(recalled).steps
+
+    def withdraw_draft(self) -> Self:
+        """Nothing may come of the draft that was made last."""
+        return self.model_copy(update={"withdrawn": self.draft_id})
+
+    def is_withdrawn(self, draft_id: str) -> bool:
+        """Whether nothing may come of this draft."""
+        return draft_id == self.withdrawn
+
     def next_step(self) -> CarryOutStep | None:
         """The oldest step; a second question waits until the first is answered."""
         return next((step for step in self.steps if not (self.question and isinstance(step.work, Put))), None)
 
     def begin_draft(self, step: CarryOutStep, draft_id: str) -> Self:
         """A draft is made for a step."""
-        return self.model_copy(update={"drafting": step, "draft_id": draft_id})
+        return self.model_copy(update={"drafting": step, "draft_id": draft_id, "withdrawn": None})
 
     def work_of(self, draft_id: str) -> Instruct | UseTool | None:
         """What a draft is made for, where it is for a step."""

@@ -381,6 +381,10 @@ class ConversationState(BaseModel):
         asked = self.mailbox.inbox or self.mailbox.requests or self.waiting.in_doubt
         return self.owned_by_ai and self.status in {Status.OPEN, Status.RESOLVED} and not asked and not self.owes()
 
+    def waits_in_vain(self) -> bool:
+        """An approval is open for a step of a journey that is wanted no more."""
+        return self.approval is not None and self.journeys.is_withdrawn(self.approval.draft_id)
+
     def owes(self) -> bool:
         """The customer waits for a reply, an approval of one, or for a code; what is resolved counts as answered."""
         unanswered = self.answering.unanswered and self.status is not Status.RESOLVED

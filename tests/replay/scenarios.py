@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
@@ -22,10 +23,13 @@ from domain.conversation.requests import (
 )
 from domain.conversation.turn import Evidence
 from domain.delivery.channels import ChannelTraits
+from domain.journeys.plan import Plan
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import ApprovalRule, LadderRung, Mode, ServiceLevels
 from domain.specification.rules import Ask, DecidingRule
 from domain.tools.actions import ProposedAction
+from tests.domain.journeys.journeys import journey
+from tests.replay import journeys
 from tests.workflows.conftest import ANNA, BEN, Conversation
 from tests.workflows.fakes import SURE, FakeActivities, Gate
 from tests.workflows.write_back_fakes import WritingFakes
@@ -45,9 +49,13 @@ class Scenario:
     policy: Policy = PLAIN
     actions: tuple[ProposedAction, ...] = ()
     at_once: bool = False
+    way: tuple[dict[str, Any], ...] = ()
+    """Steps of the journey `way`."""
 
     def fakes(self) -> FakeActivities:
         fakes = WritingFakes(self.policy, self.evidence)
+        if self.way:
+            fakes.plans["way"] = Plan.of(journey(*self.way), ())
         fakes.actions = self.actions
         fakes.carries_out = self.at_once
         return fakes
@@ -470,4 +478,7 @@ SCENARIOS = {
     "tool_used": Scenario(plain, ALONE, HOLDING_BRIEFLY, (REFUND,)),
     "tool_approved": Scenario(approved_once, ABOVE_LIMIT, PLAIN, (REFUND, REFUND)),
     "tool_failed": Scenario(tool_failed, ALONE, PLAIN, (REFUND,)),
+    "journey_to_its_end": Scenario(journeys.journey_to_its_end, way=journeys.WHOLE),
+    "step_skipped_while_asked": Scenario(journeys.step_skipped_while_asked, SUPERVISED, way=journeys.WAITING),
+    "step_skipped_while_drafted": Scenario(journeys.step_skipped_while_drafted, way=journeys.WAITING),
 }

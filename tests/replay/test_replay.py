@@ -25,6 +25,8 @@ COMMANDS = {
     "EVENT_TYPE_TIMER_CANCELED",
     "EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES",
     "EVENT_TYPE_MARKER_RECORDED",
+    "EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED",
+    "EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED",
 }
 WHAT_TO_DO = (
     "The workflow's commands changed, so conversations that are running would fail to replay. Guard the change with "

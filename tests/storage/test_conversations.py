@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from domain.conversation.activity_models import ChangeStatusInput
-from domain.conversation.messages import Attachment
+from domain.conversation.messages import Attachment, CustomerMessage
 from domain.conversation.ownership import Owner, Position, Status
 from domain.conversation.requests import StartConversation
 from domain.errors import NotFoundError
@@ -92,11 +92,12 @@ async def test_reading_begins_after_a_seq_or_ends_with_the_last_messages(stage: 
     assert [m.text for m in last] == ["b", "c", "d"]
 
 
-async def test_a_message_makes_the_open_approval_stale(stage: Stage) -> None:
+@pytest.mark.parametrize("said", [[message("b")], []], ids=["a message", "nothing, at a higher revision"])
+async def test_what_moves_on_makes_the_open_approval_stale(stage: Stage, said: list[CustomerMessage]) -> None:
     await stage.awaiting_approval()
     assert (await stage.conversation()).status is Status.AWAITING_APPROVAL
 
-    await stage.conversations.record_messages(CONVERSATION, 2, [message("b")])
+    await stage.conversations.record_messages(CONVERSATION, 2, said)
 
     assert await stage.approval_state() == "stale"
     assert (await stage.conversation()).status is Status.OPEN

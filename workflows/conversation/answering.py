@@ -276,6 +276,8 @@ class Answering:
         self._state.note_drafted_by(draft.ai_agent)
         await self._change_mode()
         record = await self._decide(draft)
+        if self._state.journeys.is_withdrawn(draft.draft_id):
+            return
         match record.decision.outcome:
             case Outcome.SEND:
                 if await self._use_tools(draft, record) and (draft.text or not draft.evidence.of_journey):
@@ -316,7 +318,7 @@ class Answering:
 
     async def _send(self, draft: Draft, record: DecisionRecord) -> None:
         state, revision = self._state, self._state.revision
-        if not await self._quiet_hours_pass():
+        if not await self._quiet_hours_pass(draft.draft_id):
             return
         hold_until = self._activities.sending.burst_ends_at()
         delivered = await self._lifecycle.await_delivery(
@@ -336,8 +338,8 @@ class Answering:
             state.note_reply(workflow.now(), answers_all=state.revision == revision, clarified=clarified)
             state.note_topic(None if clarified else draft.evidence.topic)
 
-    async def _quiet_hours_pass(self) -> bool:
-        """Hold a reply back while the channel is to be quiet; False when it was overtaken meanwhile."""
+    async def _quiet_hours_pass(self, draft_id: str) -> bool:
+        """Hold a reply back while the channel is to be quiet; False when it was overtaken or withdrawn meanwhile."""
         state = self._state
         ends_at = state.opened_policy.quiet_until(state.channel, workflow.now())
         if ends_at is None:
@@ -346,7 +348,10 @@ class Answering:
 
         def is_set_aside() -> bool:
             asked = may_be_interrupted and interrupts(state.mailbox.requests)
-            return may_be_set_aside and (asked or bool(self._changes_of_mode()) or state.is_set_aside())
+            wanted_no_more = state.journeys.is_withdrawn(draft_id)
+            return may_be_set_aside and (
+                asked or wanted_no_more or bool(self._changes_of_mode()) or state.is_set_aside()
+            )
 
         with suppress(TimeoutError):
             await workflow.wait_condition(

@@ -10,7 +10,7 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from domain.conversation.journeys import Entering, Report
     from domain.conversation.ownership import Status
-    from domain.conversation.requests import CarryOutStep
+    from domain.conversation.requests import CarryOutStep, RecallSteps
     from domain.conversation.state import EVENTS_PER_RUN, ConversationState
     from domain.conversation.turn import Reason
     from domain.journeys.run import JourneyRun, StartJourney
@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.lifecycle import ConversationLifecycle
     from workflows.journeys.workflow import JourneyWorkflow
 
+ENDS_DRAFT = "a-recalled-step-ends-its-draft"
 PAUSE = timedelta(hours=1)
 """How long a step waits that the store refuses for a reason that the conversation does not know."""
 
@@ -42,7 +43,25 @@ class JourneySteps:
     def has_cause(self) -> bool:
         """Whether there is something to do now."""
         journeys = self._state.journeys
-        return bool(journeys.entering or journeys.reports) or self._next() is not None
+        told = bool(journeys.entering or journeys.reports)
+        return told or self._next() is not None or self._state.waits_in_vain()
+
+    def recall(self, recalled: RecallSteps) -> None:
+        """A journey wants steps no more: what an AI agent has written for one of them comes to nothing.
+
+        Looked at as the signal arrives, so that a history from before wakes no loop that slept then.
+        """
+        state = self._state
+        ends_draft = state.journeys.ends_draft(recalled)
+        state.receive_journey(recalled)
+        if ends_draft and workflow.patched(ENDS_DRAFT):
+            state.keep_journeys(state.journeys.withdraw_draft())
+
+    async def withdraw(self) -> None:
+        """Make an approval stale that is open for a step that is wanted no more."""
+        if self._state.waits_in_vain():
+            self._state.move_on()
+            await self._activities.record_messages(())
 
     async def work(self) -> None:
         """Begin journeys, tell what became of steps, and carry out the next one."""

@@ -144,7 +144,7 @@ class ConversationWorkflow:
     @workflow.signal
     def recall_steps(self, recalled: RecallSteps) -> None:
         """A journey wants something no more."""
-        self._state.receive_journey(recalled)
+        self._steps.recall(recalled)
 
     @workflow.signal
     def skip_turns(self, skip: SkipTurns) -> None:
@@ -187,8 +187,10 @@ class ConversationWorkflow:
         if self._state.policy is None:
             self._state.begin_context()
             self._state.adopt(await self._activities.open_conversation(with_context=True), workflow.now())
+        await self._steps.withdraw()
         while self._state.mailbox.requests:
             await self._carry_out(self._state.next_request())
+            await self._steps.withdraw()
         if self._state.mailbox.inbox or self._state.answering.unanswered:
             await self._answering.process_inbox()
         await self._steps.work()

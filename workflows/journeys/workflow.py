@@ -5,10 +5,11 @@ says anything to the customer: it asks the conversation by a signal, under a key
 by a signal what became of it.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import FailureError, is_cancelled_exception
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
@@ -36,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.journeys.summary import details
 
 NEWEST = ContinueAsNewVersioningBehavior.AUTO_UPGRADE
+CANCELLED_IS_LEFT = "a-journey-that-is-cancelled-is-left"
 ASK_AGAIN = timedelta(hours=1)
 """How long a conversation that cannot be reached is left alone."""
 
@@ -52,7 +54,15 @@ class JourneyWorkflow:
 
     @workflow.run
     async def run(self, _: JourneyRun) -> None:
-        """Go on until the journey has ended, and the conversation knows it."""
+        """Go on until the journey has ended, and the conversation knows it. Who cancels it, leaves it."""
+        try:
+            await self._go_on()
+        except (asyncio.CancelledError, FailureError) as error:
+            if not is_cancelled_exception(error) or not workflow.patched(CANCELLED_IS_LEFT):
+                raise
+            await self._leave()
+
+    async def _go_on(self) -> None:
         run = self._run
         while True:
             await self._work()
@@ -64,7 +74,19 @@ class JourneyWorkflow:
                 run.events_per_run = EVENTS_PER_RUN
                 workflow.continue_as_new(run, initial_versioning_behavior=NEWEST)
             await workflow.wait_condition(self._has_cause)
-        await self._signal(RecallSteps(run=run.start.workflow_id, ended=True))
+        await self._tell_end()
+
+    async def _leave(self) -> None:
+        run, now = self._run, workflow.now()
+        if run.plan is not None and not run.progress.ended:
+            left = JourneyNote(kind="journey_left", by="system", at=now, text="Its workflow was cancelled.")
+            run.progress = interpreter.leave(run.plan, run.progress, now).note(left)
+        await self._record()
+        workflow.set_current_details(details(run))
+        await self._tell_end()
+
+    async def _tell_end(self) -> None:
+        await self._signal(RecallSteps(run=self._run.start.workflow_id, ended=True))
 
     # The mailbox.
 

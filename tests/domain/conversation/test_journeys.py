@@ -116,6 +116,33 @@ def test_a_draft_belongs_to_the_step_that_it_was_made_for() -> None:
     assert using.recall(RecallSteps(run=RUN, keys=("k2",))).of_draft("k2") == use
 
 
+@pytest.mark.parametrize(
+    ("recalled", "ends"),
+    [
+        ({"keys": ("k1",)}, True),
+        ({"keys": ("k0", "k1")}, True),
+        ({"keys": ("k2",)}, False),
+        ({"ended": True}, True),
+        ({"ended": True, "run": "journey-cv_1-other"}, False),
+    ],
+)
+def test_a_draft_whose_step_is_recalled_comes_to_nothing(recalled: dict[str, Any], ends: bool) -> None:
+    tell = step("k1", Instruct(ai_agent="general", instruction="Explain."))
+    drafting = Journeys().ask(tell).ask(step("k2")).begin_draft(tell, "d1")
+    assert drafting.ends_draft(RecallSteps.model_validate({"run": RUN} | recalled)) is ends
+    assert not drafting.report(tell, StepReport(key="k1", status="done")).ends_draft(RecallSteps(run=RUN, ended=True))
+
+
+def test_a_draft_is_withdrawn_until_its_step_is_wanted_again_or_another_is_made() -> None:
+    tell = step("k1", Instruct(ai_agent="general", instruction="Explain."))
+    withdrawn = Journeys().ask(tell).begin_draft(tell, "d1").recall(RecallSteps(run=RUN, keys=("k1",))).withdraw_draft()
+    assert [withdrawn.is_withdrawn(one) for one in ("d1", "d0")] == [True, False]
+    assert withdrawn.ask(step("k2")).is_withdrawn("d1")
+    assert not withdrawn.ask(tell).is_withdrawn("d1")
+    assert not withdrawn.begin_draft(tell, "d2").is_withdrawn("d1")
+    assert not Journeys().ends_draft(RecallSteps(run=RUN, ended=True))
+
+
 def test_the_first_message_that_is_an_answer_counts() -> None:
     open_one = asking(answer="yes_no")
     assert not Journeys().hears(says("yes"))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.conversation.deadlines import veto_due
 from domain.conversation.journeys import Journeys
 from domain.conversation.ownership import Owner, Person, Status
 from domain.conversation.policy import JourneyEntry, Policy
@@ -43,6 +44,16 @@ def asked(**changes: Any) -> ConversationState:
 )
 def test_a_journey_waits_for_people_and_for_what_is_owed(changes: dict[str, Any], may: bool) -> None:
     assert state(**changes).may_carry_out_steps() is may
+
+
+@pytest.mark.parametrize(("withdrawn", "in_vain"), [(None, False), ("d-other", False), (approval().draft_id, True)])
+def test_an_approval_waits_in_vain_where_its_draft_was_withdrawn(withdrawn: str | None, in_vain: bool) -> None:
+    leaves = approval().model_copy(update={"leaves_at": NOW})
+    asked = {"approval": leaves, "status": Status.AWAITING_APPROVAL, "journeys": Journeys(withdrawn=withdrawn)}
+    waiting = state(**asked)
+    assert waiting.waits_in_vain() is in_vain
+    assert (veto_due(waiting) is None) is in_vain
+    assert not state(journeys=Journeys(withdrawn=withdrawn)).waits_in_vain()
 
 
 def test_what_comes_from_journeys_and_for_them_is_kept() -> None:
