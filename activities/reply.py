@@ -21,10 +21,13 @@ from domain.conversation.activity_models import (
 )
 from domain.conversation.turn import Draft, draft_for
 from domain.errors import HoldfastError, NotFoundError
+from domain.journeys.ahead import ai_agents_ahead
+from domain.journeys.plan import Plan
 from domain.journeys.work import UseTool
 from domain.tools.calls import RecordedCall
 from integrations.llm.abandoned import counting_abandoned
 from storage.approvals import ApprovalRepository
+from storage.journeys import JourneyRepository, OpenJourney
 from storage.tool_calls import ToolCallRepository
 from storage.turns import TurnRepository
 from storage.views import DraftBasis
@@ -38,12 +41,14 @@ class ReplyActivities:
         turns: TurnRepository,
         calls: ToolCallRepository,
         approvals: ApprovalRepository,
+        journeys: JourneyRepository,
         organisations: Organisations,
         at_once: AtOnce,
     ) -> None:
         self._turns = turns
         self._calls = calls
         self._approvals = approvals
+        self._journeys = journeys
         self._organisations = organisations
         self._at_once = at_once
 
@@ -62,22 +67,41 @@ class ReplyActivities:
             reply = await self._at_once.carry_out(draft, input, input.mandate, served.policy)
             if basis.newest in (None, input.spec_hash):
                 return reply
-            newer = await self._newer(basis.newest, {draft.ai_agent, input.mandate.owner.id})
+            newer = await self._newer(basis.newest, {draft.ai_agent, input.mandate.owner.id}, input)
             return reply.model_copy(update={"newer": newer})
 
-    async def _newer(self, spec_hash: str, needed: set[str | None]) -> NewerVersion | None:
-        """The version published last, if open conversations move to it and it has these AI agents.
+    async def _newer(self, spec_hash: str, now: set[str | None], input: GenerateReplyInput) -> NewerVersion | None:
+        """The version published last, if open conversations move to it and it has the AI agents that are needed.
 
-        One that cannot be served here, as by workers of another release, takes over no conversation.
+        Those are the ones of `now`, and those that its journeys still come to. One that cannot be served here, as by
+        workers of another release, takes over no conversation.
         """
         try:
             served = await self._organisations.served(spec_hash)
+            ahead = await self._ahead(input)
         except HoldfastError as error:
             activity.logger.warning("stays on its specification: %s", type(error).__name__)
             return None
         spec = served.specification
-        moves = spec.open_conversations == "move" and needed <= {ai_agent.id for ai_agent in spec.ai_agents}
+        has = {ai_agent.id for ai_agent in spec.ai_agents}
+        moves = spec.open_conversations == "move" and ahead is not None and now | ahead <= has
         return NewerVersion(spec_hash=spec_hash, policy=served.policy) if moves else None
+
+    async def _ahead(self, input: GenerateReplyInput) -> frozenset[str] | None:
+        """AI agents that the conversation's journeys still come to; None where one did not yet write down its steps."""
+        runs = set(input.mandate.journeys) if input.mandate else set()
+        if not runs:
+            return frozenset()
+        found = await self._journeys.under_way(input.conversation_id, tuple(runs))
+        if len(found) < len(runs):
+            return None
+        return frozenset().union(*[await self._ai_agents_ahead(one) for one in found])
+
+    async def _ai_agents_ahead(self, one: OpenJourney) -> frozenset[str]:
+        """By the version with which the journey began: it keeps to that."""
+        specification = (await self._organisations.served(one.spec_hash)).specification
+        journey = specification.journey(one.journey)
+        return ai_agents_ahead(Plan.of(journey, specification.journeys), one.steps) if journey else frozenset()
 
     async def _drafted(self, input: GenerateReplyInput, basis: DraftBasis) -> Draft | None:
         """The draft, kept before anything is done with it, so that no model is paid twice for a turn."""

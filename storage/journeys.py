@@ -1,5 +1,6 @@
 """Journeys: where each stands, and how customers fare on them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from domain.conversation.turn import CustomerContext
@@ -38,6 +39,14 @@ class StepView(Frozen):
     began_at: datetime
     ended_at: datetime | None
     outcome: Outcome | None
+
+
+class OpenJourney(Frozen):
+    """A journey under way, with the paths of its steps that have begun and not ended."""
+
+    journey: str
+    spec_hash: str
+    steps: tuple[str, ...]
 
 
 class JourneyAnswer(Frozen):
@@ -129,6 +138,20 @@ class JourneyRepository:
             run_id,
         )
         return [StepView.model_validate(dict(row)) for row in rows]
+
+    async def under_way(self, conversation_id: str, workflow_ids: Sequence[str]) -> list[OpenJourney]:
+        """Those of these journeys that have not ended, as far as they have written down where they stand."""
+        rows = await self._database.fetch(
+            """
+            SELECT j.journey, j.spec_hash, coalesce(array_agg(s.step) FILTER (WHERE s.step IS NOT NULL), '{}') AS steps
+            FROM journeys j LEFT JOIN journey_steps s ON s.run_id = j.run_id AND s.outcome IS NULL
+            WHERE j.conversation_id = $1 AND j.workflow_id = ANY($2) AND j.ended_at IS NULL
+            GROUP BY j.run_id ORDER BY j.run_id
+            """,
+            conversation_id,
+            list(workflow_ids),
+        )
+        return [OpenJourney.model_validate(dict(row)) for row in rows]
 
     async def funnel(self, organisation: str, journey: str, since: datetime) -> list[StepFunnel]:
         """How many customers came to each step of journeys that began since then, and what became of them."""

@@ -119,7 +119,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     customers = CustomerRepository(database)
     near = integrations or integrations_of(customers)
     turns, calls, approvals = TurnRepository(database), ToolCallRepository(database), ApprovalRepository(database)
-    deliveries = DeliveryRepository(database)
+    deliveries, journeys = DeliveryRepository(database), JourneyRepository(database)
     guards = Guards(Breakers(VendorStateRepository(database)), VendorLimits(VendorLimitRepository(database)))
     connected = partial(guards.tools, near.tools)
     trust_log = TrustRepository(database)
@@ -142,7 +142,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
             ConversationRepository(database), organisations, context.fetch_customer_context
         ),
         context=context,
-        reply=ReplyActivities(turns, calls, approvals, organisations, AtOnce(deliveries, approvals)),
+        reply=ReplyActivities(turns, calls, approvals, journeys, organisations, AtOnce(deliveries, approvals)),
         tools=ToolActivities(calls, organisations.version, connected),
         delivery=DeliveryActivities(deliveries, channels, near.traits),
         identity=IdentityActivities(IdentityRepository(database), customers, crms, channels, organisations.version),
@@ -154,7 +154,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
             Publisher(database, in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors))),
         ),
         trust=TrustActivities(organisations, Trust(MeasureRepository(database), trust_log)),
-        journeys=JourneyActivities(JourneyRepository(database), organisations.version),
+        journeys=JourneyActivities(journeys, organisations.version),
         write_back=WriteBackActivities(
             ConversationRepository(database),
             customers,

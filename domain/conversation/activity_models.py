@@ -75,7 +75,8 @@ class Mandate(Frozen):
     """What may be carried out by whoever drafts, at once: what needs the store only.
 
     The store refuses it once the conversation has moved past the revision of the draft. `mode`: the one that a person
-    has set. `notice`: what the customer is told when the draft waits for approval.
+    has set. `notice`: what the customer is told when the draft waits for approval. `journeys`: workflows of those that
+    the customer is on.
     """
 
     channel: ChannelKind
@@ -85,6 +86,7 @@ class Mandate(Frozen):
     mode: Mode | None = None
     not_before: datetime | None = None
     notice: str = ""
+    journeys: tuple[str, ...] = ()
 
 
 class GenerateReplyInput(Frozen):

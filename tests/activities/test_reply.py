@@ -17,9 +17,14 @@ from domain.conversation.policy import policy_of
 from domain.conversation.turn import Draft, Usage
 from domain.delivery.channels import WEB_CHAT
 from domain.errors import UnavailableError
+from domain.journeys.activity_models import JourneyState, RecordJourneyInput
+from domain.journeys.progress import StepRecord
+from domain.journeys.run import StartJourney
+from domain.specification.journeys import Journey
 from domain.specification.organisation import OrganisationSpec, SpecVersion
 from integrations.llm.abandoned import abandon
 from storage.approvals import ApprovalRepository
+from storage.journeys import JourneyRepository
 from storage.records import RecordRepository
 from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
@@ -56,7 +61,8 @@ def activities(stage: Stage, drafter: OvertakenDrafter) -> ReplyActivities:
 
     approvals = ApprovalRepository(stage.database)
     at_once = AtOnce(stage.deliveries, approvals)
-    return ReplyActivities(stage.turns, ToolCallRepository(stage.database), approvals, cast("Any", Serving()), at_once)
+    calls, journeys = ToolCallRepository(stage.database), JourneyRepository(stage.database)
+    return ReplyActivities(stage.turns, calls, approvals, journeys, cast("Any", Serving()), at_once)
 
 
 @pytest.mark.parametrize("spent", [(), (HEARD,)], ids=["not begun", "begun"])
@@ -83,6 +89,36 @@ MANDATE = Mandate(channel=WEB_CHAT, owner=AI, exchanges=0, clarifications=0)
 MOVES = SPECIFICATION.model_copy(update={"open_conversations": "move"})
 
 
+WAY = Journey.model_validate(
+    {
+        "id": "way",
+        "title": "A way",
+        "steps": [
+            {"id": "hold", "kind": "wait", "event": "go", "next": "tell"},
+            {"id": "tell", "kind": "ai_agent", "ai_agent": "billing", "instruction": "Explain it.", "next": "meet"},
+            {"id": "meet", "kind": "check_in", "role": "approver"},
+        ],
+    }
+)
+ON_A_WAY = SPECIFICATION.model_copy(update={"journeys": (WAY,)})
+WITHOUT_BILLING = MOVES.model_copy(
+    update={
+        "ai_agents": tuple(one for one in MOVES.ai_agents if one.id != "billing"),
+        "topics": tuple(topic for topic in MOVES.topics if topic.ai_agent != "billing"),
+        "journeys": (),
+    }
+)
+WITHOUT_JOURNEYS = MOVES.model_copy(update={"journeys": ()})
+START = StartJourney(
+    organisation=ORGANISATION,
+    conversation_id=CONVERSATION,
+    journey="way",
+    spec_hash=VERSION.content_hash,
+    entry="e1",
+    by="anna",
+)
+
+
 class Served:
     """The version of the conversation, and a newer one; without a newer one it cannot be served."""
 
@@ -93,7 +129,7 @@ class Served:
         return None
 
     async def served(self, content_hash: str) -> Any:
-        specification = SPECIFICATION if content_hash == VERSION.content_hash else self._newer
+        specification = ON_A_WAY if content_hash == VERSION.content_hash else self._newer
         if specification is None:
             raise UnavailableError("Its embedding model is not here.")
         policy = policy_of(specification, Calibration(), {})
@@ -110,6 +146,7 @@ async def answered(stage: Stage, newer: OrganisationSpec | None, mandate: Mandat
         stage.turns,
         ToolCallRepository(stage.database),
         approvals,
+        JourneyRepository(stage.database),
         cast("Any", Served(newer)),
         AtOnce(stage.deliveries, approvals),
     )
@@ -140,6 +177,40 @@ async def test_else_it_stays_and_is_answered_all_the_same(stage: Stage, newer: O
     reply = await answered(stage, newer)
     assert reply.newer is None
     assert reply.carried_out or reply.draft
+
+
+async def stands_at(stage: Stage, step: str, state: JourneyState = "under_way") -> None:
+    """The customer is on a journey, and this step is under way."""
+    ended = None if state == "under_way" else "done"
+    at = {"began_at": NOW, "ended_at": ended and NOW, "outcome": ended}
+    record = StepRecord.model_validate({"path": step, "visit": 1, "kind": "wait", "owner": "system"} | at)
+    recorded = RecordJourneyInput(start=START, state=state, at=NOW, records=(record,))
+    await JourneyRepository(stage.database).record(recorded)
+
+
+@pytest.mark.parametrize(
+    ("newer", "step", "moves"),
+    [
+        (WITHOUT_BILLING, "hold", False),
+        (WITHOUT_BILLING, "tell", False),
+        (WITHOUT_BILLING, "meet", True),
+        (WITHOUT_JOURNEYS, "hold", True),
+        (WITHOUT_JOURNEYS, "", False),
+    ],
+    ids=["still to come", "under way", "done", "nobody of it is missing", "not written down yet"],
+)
+async def test_a_journey_holds_what_its_steps_still_need(
+    stage: Stage, newer: OrganisationSpec, step: str, moves: bool
+) -> None:
+    if step:
+        await stands_at(stage, step)
+    mandate = MANDATE.model_copy(update={"journeys": (START.workflow_id,)})
+    assert bool((await answered(stage, newer, mandate)).newer) is moves
+
+
+async def test_a_journey_that_has_ended_needs_nobody(stage: Stage) -> None:
+    await stands_at(stage, "hold", "completed")
+    assert (await answered(stage, WITHOUT_BILLING)).newer
 
 
 async def test_a_suggestion_moves_nothing(stage: Stage) -> None:

@@ -24,6 +24,7 @@ from domain.specification.rules import Rule
 from integrations.knowledge.markdown import MarkdownKnowledge
 from integrations.llm.local import LocalReplyWriter
 from storage.approvals import ApprovalRepository
+from storage.journeys import JourneyRepository
 from storage.tool_calls import ToolCallRepository
 from tests.organisation import ARTICLES, SPECIFICATION
 from tests.storage.conftest import database, stage
@@ -101,6 +102,7 @@ async def answered(
         stage.turns,
         ToolCallRepository(stage.database),
         approvals,
+        JourneyRepository(stage.database),
         cast("Any", Serving()),
         AtOnce(stage.deliveries, approvals),
     )

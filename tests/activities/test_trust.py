@@ -33,6 +33,7 @@ from domain.specification.trust import StepDown, StepUp, TrustLadder
 from integrations.knowledge.markdown import MarkdownKnowledge
 from publishing.trust import Trust
 from storage.approvals import ApprovalRepository
+from storage.journeys import JourneyRepository
 from storage.measures import MeasureRepository
 from storage.tool_calls import ToolCallRepository
 from storage.trust import TrustRepository
@@ -144,9 +145,8 @@ async def drafts(stage: Stage, draft_id: str, **rest: Any) -> Draft:
 
     approvals = ApprovalRepository(stage.database)
     at_once = AtOnce(stage.deliveries, approvals)
-    activities = ReplyActivities(
-        stage.turns, ToolCallRepository(stage.database), approvals, cast("Any", Serving()), at_once
-    )
+    calls, journeys = ToolCallRepository(stage.database), JourneyRepository(stage.database)
+    activities = ReplyActivities(stage.turns, calls, approvals, journeys, cast("Any", Serving()), at_once)
     input = generate(draft_id, message(draft_id), understands=UNDERSTOOD, **rest)
     reply = await ActivityEnvironment().run(activities.generate_reply, input)
     assert reply.draft

@@ -16,7 +16,7 @@ from temporalio.worker import WorkerDeploymentConfig
 from answering.organisations import ModelFactory
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Person
-from domain.conversation.requests import AnyRequest, DecideApproval, StartConversation, workflow_id
+from domain.conversation.requests import AnyRequest, DecideApproval, EnterJourney, StartConversation, workflow_id
 from domain.conversation.turn import Citation, Usage
 from domain.delivery.channels import WEB_CHAT, ChannelTraits
 from domain.errors import UnavailableError
@@ -143,7 +143,7 @@ class Talk:
         start = StartConversation(organisation=SPECIFICATION.organisation, conversation_id=self.id)
         await _insist(partial(self.house.way_in.receive, start, message))
 
-    async def ask(self, request: AnyRequest) -> None:
+    async def ask(self, request: AnyRequest | EnterJourney) -> None:
         await _insist(partial(self.house.way_in.request, self.id, request))
 
     async def decide(self, action: str, request_id: str, by: Person = ANNA, **more: Any) -> None:

@@ -2,13 +2,20 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from temporalio.service import RPCError
+
+from domain.conversation.requests import EnterJourney
+from domain.journeys.run import ConfirmStep, JourneyRun, TellEvent, journey_workflow_id
 from storage.specs import SpecRepository
 from tests.e2e.bikeshop import DELIVERY, PASSWORD, REFUND, publish
-from tests.e2e.house import House, Talk
+from tests.e2e.house import ANNA, House, Talk
 from tests.e2e.promises import check_promises
 from tests.organisation import SPECIFICATION
+from workflows.journeys.workflow import JourneyWorkflow
 
 TOGETHER = 20
 
@@ -68,6 +75,40 @@ async def test_a_draft_that_waits_for_people_is_decided_under_its_version(served
     await talk.answered(1)
     await _each([talk], PASSWORD, 2)
     await _each([talk], DELIVERY, 3)
+    assert set(await _decided_by(served)) == {(1, first), (2, first), (3, second)}
+    await check_promises(talk)
+
+
+def _at(step: str) -> Callable[[JourneyRun], bool]:
+    return lambda run: [one.path for one in run.progress.active] == [step]
+
+
+async def _journey(talk: Talk, holds: Callable[[JourneyRun], bool]) -> JourneyRun:
+    """Wait until its journey stands like this."""
+    handle = talk.house.client.get_workflow_handle(journey_workflow_id(talk.id, "greeting"))
+    while True:
+        with suppress(RPCError):
+            run: JourneyRun = await handle.query(JourneyWorkflow.get_journey)
+            if holds(run):
+                return run
+        await asyncio.sleep(0.05)
+
+
+async def test_a_journey_ends_as_it_began_although_its_conversation_moves_on_without_it(served: House) -> None:
+    first, talk = await publish(served.store.database), served.talk()
+    await _each([talk], PASSWORD, 1)
+    await talk.ask(EnterJourney(request_id="e1", by=ANNA, journey="greeting"))
+    await _journey(talk, _at("ride"))
+    second = await _published(served, open_conversations="move", journeys=())
+    await _each([talk], DELIVERY, 2)
+    await _each([talk], PASSWORD, 3)
+    handle = served.client.get_workflow_handle(journey_workflow_id(talk.id, "greeting"))
+    await handle.signal(JourneyWorkflow.roll_over)
+    await handle.signal(JourneyWorkflow.tell_event, TellEvent(request_id="r1", by=ANNA, event="first_ride"))
+    await _journey(talk, _at("meet"))
+    await handle.signal(JourneyWorkflow.confirm_step, ConfirmStep(request_id="r2", by=ANNA, step="meet"))
+    run = await _journey(talk, lambda run: run.progress.ended is not None)
+    assert (run.progress.ended, run.start.spec_hash) == ("completed", first)
     assert set(await _decided_by(served)) == {(1, first), (2, first), (3, second)}
     await check_promises(talk)
 

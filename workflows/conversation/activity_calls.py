@@ -193,6 +193,7 @@ class ActivityCalls(Calls):
             mode=answering.mode_set_by_person,
             not_before=self.sending.burst_ends_at(),
             notice=self._approval_notice(),
+            journeys=state.journeys.active,
         )
 
     def _approval_notice(self) -> str:
