@@ -5,7 +5,12 @@ import pytest
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Owner
 from domain.conversation.record import AuditEvent
-from invariants.conversations import AT_REST, one_owner_at_a_time, problems_at_rest
+from invariants.conversations import (
+    AT_REST,
+    every_ai_message_was_decided_once,
+    one_owner_at_a_time,
+    problems_at_rest,
+)
 from invariants.records import ClaimedSend, Recorded, WorkflowRecord
 from tests.invariants.records import MESSAGES, approval, decision, event, sound, stored, turn
 
@@ -56,6 +61,12 @@ def test_what_was_claimed_after_a_takeover_is_found(audit: tuple[AuditEvent, ...
     assert list(one_owner_at_a_time(record(audit=(*AUDIT, *audit), conversation=BY_ANNA))) == [
         "seq 7 is from ai_agent:billing, the owner was human_agent"
     ]
+
+
+@pytest.mark.parametrize(("kind", "found"), [("notice", 0), ("reply", 1)])
+def test_only_what_a_journey_says_word_by_word_has_no_draft(kind: str, found: int) -> None:
+    said = stored(7, Author.AI_AGENT, "Welcome.", kind=kind)
+    assert len(list(every_ai_message_was_decided_once(record(messages=(*MESSAGES, said))))) == found
 
 
 TAMPERED = {
