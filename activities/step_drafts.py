@@ -77,4 +77,4 @@ def unasked(draft: Draft) -> Draft:
     """What a journey has written: nobody asked, so that nobody can have asked for a person, or too vaguely."""
     changes = {"ambiguous": False, "near_articles": False, "asks_for_person": False, "unsupported_language": None}
     evidence = draft.evidence.model_copy(update=changes)
-    return draft.model_copy(update={"evidence": evidence, "clarifying_question": ""})
+    return draft.model_copy(update={"evidence": evidence, "clarifying_question": "", "instructed": True})

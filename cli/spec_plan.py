@@ -119,6 +119,9 @@ def _print_answers(console: Console, answers: Answers) -> None:
     if answers.left_out:
         left_out = f"{answers.left_out} could not be asked: their AI agent has tools, or their messages are gone."
         console.print(left_out, soft_wrap=True)
+    if answers.instructed:
+        instructed = f"{answers.instructed} were not asked: a journey instructed the AI agent, and no customer asked."
+        console.print(instructed, soft_wrap=True)
     differing = [turn for turn in answers.turns if not turn.passes]
     if differing:
         table = Table(_whole_id(), "turn", "then", "now")

@@ -37,8 +37,11 @@ async def ask_again(
     """Draft and decide a sample of the unknown turns as the planned version would.
 
     Raises what its models raise. It is asked without tools, so turns that fall to an AI agent with tools are left out.
+    Turns that a journey asked for are no part of it: the instruction was the question, and what the customer had
+    written last is another one.
     """
     recorded = {(turn.conversation_id, turn.turn): turn for turn in turns}
+    askable = [one for one in unknown if not recorded[one.conversation_id, one.turn].draft.for_journey]
     at_once = asyncio.Semaphore(AT_ONCE)
 
     async def one(drawn: UnknownTurn) -> AskedAgain | None:
@@ -51,9 +54,14 @@ async def ask_again(
             return None
         return AskedAgain(conversation_id=turn.conversation_id, turn=turn.turn, before=before, after=after)
 
-    answers = await asyncio.gather(*map(one, sample_of(unknown, sample.size)))
+    answers = await asyncio.gather(*map(one, sample_of(askable, sample.size)))
     asked = tuple(answer for answer in answers if answer)
-    return Answers(times=sample.times, turns=asked, left_out=len(answers) - len(asked))
+    return Answers(
+        times=sample.times,
+        turns=asked,
+        left_out=len(answers) - len(asked),
+        instructed=len(unknown) - len(askable),
+    )
 
 
 async def _answers(

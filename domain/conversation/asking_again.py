@@ -30,11 +30,15 @@ class AskedAgain(Frozen):
 
 
 class Answers(Frozen):
-    """A sample of turns, each asked `times` times. `left_out`: those that cannot be asked again."""
+    """A sample of turns, each asked `times` times. `left_out`: those that cannot be asked again.
+
+    `instructed`: turns that no sample is drawn from, because a journey asked for them, and no customer.
+    """
 
     times: int = Field(ge=1)
     turns: tuple[AskedAgain, ...] = ()
     left_out: int = 0
+    instructed: int = 0
 
     @property
     def passed(self) -> Rate:

@@ -178,6 +178,12 @@ class Draft(Frozen):
     held_to: Mode | None = Field(
         None, description="Co-pilot, or the mode to which trust held the AI agent when it wrote; unset, its card's."
     )
+    instructed: bool = Field(False, description="A journey's instruction was the question: no customer asked.")
+
+    @property
+    def for_journey(self) -> bool:
+        """It was made for a step of a journey."""
+        return self.instructed or self.evidence.of_journey
 
     @property
     def written(self) -> str:

@@ -99,3 +99,5 @@ def test_what_nobody_asked_was_asked_by_nobody_and_is_no_question_back() -> None
     )
     draft = unasked(made)
     assert (draft.evidence, draft.clarifying_question) == (Evidence(grounding=0.9), "")
+    assert (made.for_journey, draft.for_journey) == (False, True)
+    assert drafted("refund", None).for_journey

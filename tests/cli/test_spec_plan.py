@@ -96,13 +96,17 @@ def test_what_models_say_when_they_are_asked_again_is_told() -> None:
         AskedAgain(conversation_id="conversation-same", turn=1, before=SENT, after=(SENT, SENT)),
         AskedAgain(conversation_id="conversation-other", turn=2, before=SENT, after=(SENT, escalated)),
     )
-    given = plan(changed=0).model_copy(update={"answers": Answers(times=2, turns=turns, left_out=3)})
+    given = plan(changed=0).model_copy(update={"answers": Answers(times=2, turns=turns, left_out=3, instructed=2)})
     text = printed(given)
     assert "Asked again 2 times each: 1 of 2 turns are decided as they were each time (pass^2 0.50, " in text
     assert "3 could not be asked" in text
+    assert "2 were not asked: a journey instructed the AI agent, and no customer asked." in text
     assert "conversation-other" in text
     assert "1 × escalate (low_confidence)" in text
     assert "conversation-same" not in text
     data = json.loads(json.dumps(plan_as_data(given)))
     assert (data["answers"]["passed"]["count"], data["answers"]["left_out"]) == (1, 3)
+    assert data["answers"]["instructed"] == 2
     assert plan_as_data(plan(changed=0))["answers"] is None
+    all_asked = given.model_copy(update={"answers": Answers(times=2, turns=turns)})
+    assert "were not asked" not in printed(all_asked)

@@ -285,6 +285,28 @@ async def test_what_is_decided_otherwise_does_not_pass(shop: Shop) -> None:
     assert {decision.outcome for turn in answers.turns for decision in turn.after} == {Outcome.ESCALATE}
 
 
+@pytest.mark.parametrize("changes", [{"instructed": True}, {"evidence": Evidence(of_journey=True)}])
+async def test_turns_that_a_journey_asked_for_are_counted_and_not_asked_again(
+    shop: Shop, changes: dict[str, Any]
+) -> None:
+    repository = DecidedTurnRepository(shop.database)
+    first, *others = await repository.latest("bikeshop", 100)
+    turns = [first.model_copy(update={"draft": first.draft.model_copy(update=changes)}), *others]
+    unknown = [UnknownTurn(conversation_id=turn.conversation_id, turn=turn.turn, reason="tools") for turn in turns]
+    asked = set[str]()
+
+    class Drafter:
+        async def draft(self, question: DraftQuestion) -> Draft:
+            asked.add(question.draft_id)
+            return drafted(question.draft_id, "delivery")
+
+    with_tools = SimpleNamespace(ai_agent=lambda _: SimpleNamespace(tools=("look_up",)))
+    served = cast("ServedVersion", SimpleNamespace(drafter=Drafter(), specification=with_tools))
+    answers = await ask_again(repository, served, turns, unknown, Sample(100, 1))
+    assert (answers.instructed, answers.left_out) == (1, len(others))
+    assert asked == {turn.draft.draft_id for turn in others}
+
+
 async def test_turns_that_fall_to_an_ai_agent_with_tools_are_left_out(shop: Shop) -> None:
     repository = DecidedTurnRepository(shop.database)
     turns = await repository.latest("bikeshop", 100)
