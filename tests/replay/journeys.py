@@ -1,5 +1,9 @@
 """Conversations with a customer on a journey, for golden histories of both workflows."""
 
+from contextlib import suppress
+
+from temporalio.client import WorkflowFailureError
+
 from domain.conversation.ownership import Status
 from domain.conversation.requests import DecideApproval
 from tests.domain.journeys.journeys import ask, branch, say, wait
@@ -67,5 +71,18 @@ async def step_skipped_while_drafted(conversation: Conversation) -> None:
     await conversation.until(lambda s: not s.journeys.steps)
     gate.opened.set()
     await conversation.until(lambda s: s.answering.ai_agent == "general")
+    await conversation.says("hello?", "m1")
+    await conversation.answered(2)
+
+
+async def journey_cancelled(conversation: Conversation) -> None:
+    """Its workflow is cancelled in Temporal."""
+    trip = await entered(conversation)
+    await trip.at("hold")
+    await conversation.until(lambda s: not (s.journeys.steps or s.journeys.reports))
+    await conversation.until(lambda _: len(conversation.fakes.journeys) == 2)
+    await trip.handle.cancel()
+    with suppress(WorkflowFailureError):
+        await trip.handle.result()
     await conversation.says("hello?", "m1")
     await conversation.answered(2)

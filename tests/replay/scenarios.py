@@ -479,6 +479,7 @@ SCENARIOS = {
     "tool_approved": Scenario(approved_once, ABOVE_LIMIT, PLAIN, (REFUND, REFUND)),
     "tool_failed": Scenario(tool_failed, ALONE, PLAIN, (REFUND,)),
     "journey_to_its_end": Scenario(journeys.journey_to_its_end, way=journeys.WHOLE),
+    "journey_cancelled": Scenario(journeys.journey_cancelled, way=journeys.WAITING),
     "step_skipped_while_asked": Scenario(journeys.step_skipped_while_asked, SUPERVISED, way=journeys.WAITING),
     "step_skipped_while_drafted": Scenario(journeys.step_skipped_while_drafted, way=journeys.WAITING),
 }
