@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
-from activities.step_drafts import facts_of
+from answering.step_drafts import facts_of
 from domain.journeys.activity_models import (
     CustomerFacts,
     OpenedJourney,

@@ -9,9 +9,9 @@ from temporalio import activity
 
 from activities.at_once import AtOnce
 from activities.heartbeats import heartbeats
-from activities.step_drafts import tool_draft, unasked
 from answering.organisations import Organisations, ServedVersion
 from answering.questions import question_of
+from answering.step_drafts import tool_draft, unasked
 from domain.conversation.activity_models import (
     GeneratedReply,
     GenerateReplyInput,
@@ -115,7 +115,7 @@ class ReplyActivities:
     async def _made(self, input: GenerateReplyInput, basis: DraftBasis, served: ServedVersion) -> Draft:
         """What an AI agent writes, or the use of a tool that a journey asks for."""
         if isinstance(input.work, UseTool):
-            return tool_draft(input.draft_id, input.work, basis, served.version)
+            return tool_draft(input.draft_id, input.work, basis, served.specification)
         question = question_of(
             input.draft_id,
             basis,

@@ -44,7 +44,7 @@ MODULES = (
     trust,
     write_back,
 )
-WITHOUT_ACTIVITIES = {"__init__", "at_once", "heartbeats", "options", "step_drafts"}
+WITHOUT_ACTIVITIES = {"__init__", "at_once", "heartbeats", "options"}
 HISTORIES = sorted((Path(__file__).parents[1] / "replay" / "histories").rglob("*.json"))
 SERVED = {(row.name, row.queue) for row in ACTIVITIES}
 

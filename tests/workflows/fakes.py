@@ -230,7 +230,7 @@ class FakeActivities:
         return f"reply to {' + '.join(self.recorded[m] for m in self.unanswered)}"
 
     def _tool_draft(self, draft_id: str, work: UseTool) -> Draft:
-        """As activities.step_drafts makes it."""
+        """As answering.step_drafts makes it."""
         arguments = {name: value for name, value in work.arguments.items() if isinstance(value, str | int | float)}
         action = ProposedAction(server=work.server, tool=work.tool, arguments=arguments)
         waits = "needs_approval" if self.tool_waits else "within_limit"

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from activities.step_drafts import tool_draft, unasked
+from answering.step_drafts import tool_draft, unasked
 from domain.conversation.turn import ContactIdentity, CustomerContext, Draft, Evidence, Fact, Usage
 from domain.journeys.work import UseTool
 from domain.specification.conditions import AmountAbove, ExpressionHolds
 from domain.specification.journeys import FactOf
-from domain.specification.organisation import SpecVersion
 from domain.specification.rules import Rule
 from domain.specification.tools import AmountLimit, HttpToolServer, WriteTool
 from storage.views import DraftBasis
@@ -34,7 +33,7 @@ def drafted(tool: str, context: CustomerContext | None = None, rules: tuple[Rule
     specification = SPECIFICATION.model_copy(update=changes)
     work = UseTool(ai_agent="service", server="shop", tool=tool, arguments=arguments)
     basis = DraftBasis(unanswered=(), transcript=(), context=context, greeted=False)
-    return tool_draft("d1", work, basis, SpecVersion(specification=specification))
+    return tool_draft("d1", work, basis, specification)
 
 
 @pytest.mark.parametrize(

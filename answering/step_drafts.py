@@ -8,7 +8,7 @@ from domain.conversation.ruling import drafted
 from domain.conversation.turn import CustomerContext, Draft, Evidence, Usage
 from domain.journeys.work import UseTool
 from domain.specification.journeys import FactOf
-from domain.specification.organisation import AiAgentSpec, SpecVersion
+from domain.specification.organisation import AiAgentSpec, OrganisationSpec
 from domain.specification.tools import WriteTool
 from domain.tools.actions import ProposedAction, needs_approval, proposed
 from storage.views import DraftBasis
@@ -16,9 +16,9 @@ from storage.views import DraftBasis
 BY_JOURNEY = "journey"
 
 
-def tool_draft(draft_id: str, work: UseTool, basis: DraftBasis, version: SpecVersion) -> Draft:
+def tool_draft(draft_id: str, work: UseTool, basis: DraftBasis, specification: OrganisationSpec) -> Draft:
     """The use of a tool as a draft without a text; whether it may be used at all is seen when it is."""
-    specification, context = version.specification, basis.context or CustomerContext()
+    context = basis.context or CustomerContext()
     ai_agent = specification.ai_agent(work.ai_agent)
     allowed = _allowed(ai_agent, work)
     action = proposed(allowed, arguments_of(work, context))
