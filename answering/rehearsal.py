@@ -2,25 +2,25 @@
 
 It drafts as a worker does, asks the same functions for what is decided, and moves by the same transitions as the
 workflow. Nothing leaves it. Not played: time (ladder, silence, quiet hours, codes that expire), models other than the
-embedded one, tools, and trust that is not earned yet: each AI agent works as its card says.
+embedded one, tools (one that a step of a journey may use counts as used), trust that is not earned yet (cards count).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 
-from answering.drafting import Drafter
 from answering.questions import question_of
+from answering.rehearsed_journeys import RehearsedJourneys
+from answering.rehearsed_record import Record
+from answering.stage import NOW, Stage, opened
+from answering.step_drafts import facts_of, tool_draft, unasked
 from domain.approvals.approval import Approval, edited, judge
-from domain.conversation.activity_models import OpenedConversation
 from domain.conversation.deciding import approval_id_of, approval_to_ask, decide_draft, reply_to_send
+from domain.conversation.groups import Answered
 from domain.conversation.messages import Author, CustomerMessage
-from domain.conversation.ownership import Owner, Person, Status
-from domain.conversation.policy import Policy
-from domain.conversation.requests import DecideApproval, StartConversation
-from domain.conversation.state import ConversationState
+from domain.conversation.ownership import Owner, Person
+from domain.conversation.requests import CarryOutStep, DecideApproval
 from domain.conversation.turn import CustomerContext, DecisionRecord, Draft, Outcome, Reason
 from domain.identity.check import CODE_LIFETIME, IdentityCheck, codes_in, masked, masked_address, ways_for_code
+from domain.journeys.work import Instruct, Put, Say, StepReport, UseTool
 from domain.quality.evaluation import sources_of
 from domain.quality.scenarios import (
     CameOfStep,
@@ -32,57 +32,14 @@ from domain.quality.scenarios import (
     ScenarioResult,
     StepResult,
     differences,
+    shown,
 )
 from domain.quality.trust import held_by
-from domain.specification.organisation import Mode, OrganisationSpec
-from integrations.crm.base import Crm, CustomerReference
-from storage.turns import TRANSCRIPT_LENGTH
-from storage.views import DraftBasis, EarlierMessage
+from domain.tools.actions import ProposedAction
+from integrations.crm.base import CustomerReference
 
-NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""The moment of everything: no clock runs, so that a scenario always comes out alike."""
 CODE = "491827"
 CODE_SIGN = "{code}"
-LONGEST_SHOWN = 120
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What the scenarios of an organisation are played with; made once for all of them."""
-
-    specification: OrganisationSpec
-    policy: Policy
-    drafter: Drafter
-    crm: Crm
-
-
-class Record:
-    """What was said, and up to where it is answered, as the store keeps it."""
-
-    def __init__(self) -> None:
-        self._said: list[EarlierMessage] = []
-        self._answered = 0
-
-    def add(self, author: Author, text: str, *, answers: bool = False) -> None:
-        """`answers`: it is a reply to everything before it; notices answer nothing."""
-        if answers:
-            self._answered = len(self._said)
-        self._said.append(EarlierMessage(author=author, text=text))
-
-    @property
-    def unanswered(self) -> Sequence[EarlierMessage]:
-        return [said for said in self._said[self._answered :] if said.author is Author.CUSTOMER]
-
-    def basis(self, context: CustomerContext) -> DraftBasis:
-        """What a draft is made from."""
-        shown = TRANSCRIPT_LENGTH + len(self._said) - self._answered
-        unanswered = self.unanswered
-        return DraftBasis(
-            unanswered=tuple(said.text for said in unanswered),
-            transcript=tuple(said for said in self._said[-shown:] if not any(said is one for one in unanswered)),
-            context=context,
-            greeted=any(said.author is Author.AI_AGENT for said in self._said),
-        )
 
 
 async def play(stage: Stage, scenario: Scenario) -> ScenarioResult:
@@ -91,7 +48,7 @@ async def play(stage: Stage, scenario: Scenario) -> ScenarioResult:
     for number, step in enumerate(scenario.steps, 1):
         came = await rehearsal.take(step)
         found = differences(step.expect, came)
-        results.append(StepResult(number=number, what=_shown(step), came=came, differences=found))
+        results.append(StepResult(number=number, what=shown(step), came=came, differences=found))
     return ScenarioResult(id=scenario.id, title=scenario.title, steps=tuple(results))
 
 
@@ -106,12 +63,18 @@ class Rehearsal:
         self._record = Record()
         self._rejected: list[str] = []
         self._steps = 0
-        self._state = _opened(stage, scenario)
+        self._state = opened(stage, scenario)
+        self._journeys = RehearsedJourneys(stage.specification, self._state, self._facts, NOW)
 
     async def take(self, step: CustomerStep | PersonStep) -> CameOfStep:
-        """What comes of a step."""
+        """What comes of a step, and of the journeys that go on then."""
         self._steps += 1
-        return await (self._hear(step.says) if isinstance(step, CustomerStep) else self._act(step))
+        came = await (self._hear(step.says) if isinstance(step, CustomerStep) else self._act(step))
+        told = [came.text]
+        while (wanted := await self._journeys.work()) is not None:
+            told.append(await self._carry_out(wanted))
+        standing = {"status": self._state.status, "approval": self._asked(), "journeys": self._journeys.standing()}
+        return came.model_copy(update={"text": "\n\n".join(filter(None, told)), **standing})
 
     # The customer.
 
@@ -134,6 +97,11 @@ class Rehearsal:
             self._take_in()
             state.note_code_asked(NOW)
             return self._came(text=self._tell(self._policy.wording.wrong_code))
+        if not state.owes() and state.journeys.hears(state.mailbox.inbox):
+            self._take_in()
+            self._record.note_answered()
+            state.note_nothing_unanswered()
+            return self._came()
         return await self._answer()
 
     def _holds_wrong_code(self, text: str) -> bool:
@@ -158,30 +126,24 @@ class Rehearsal:
         state = self._state
         self._take_in()
         state.begin_turn()
-        draft = await self._drafted()
-        state.note_drafted_by(draft.ai_agent)
-        record = decide_draft(
-            draft,
-            draft.evidence.under(state.answering.mode_set_by_person, draft.held_to),
-            self._policy,
-            state.answering.counts,
-            turn=state.answering.turn,
-            revision=state.revision,
-            now=NOW,
-        )
-        return await self._carried_out(draft, record, effect)
+        return await self._carried_out(await self._drafted(self._draft_id()), effect)
 
-    async def _drafted(self) -> Draft:
-        state, start = self._state, self._state.start
+    def _draft_id(self) -> str:
+        return f"{self._state.start.conversation_id}-{self._state.answering.turn}"
+
+    async def _drafted(self, draft_id: str, work: Instruct | None = None) -> Draft:
+        state = self._state
         question = question_of(
-            f"{start.conversation_id}-{state.answering.turn}",
+            draft_id,
             self._record.basis(await self._context()),
             ai_agent=state.answering.ai_agent,
             instruction=state.answering.instruction,
             rejected=self._rejected if state.answering.instruction else (),
+            work=work,
         )
-        draft = await self._stage.drafter.draft(question)
-        return draft.model_copy(update={"held_to": held_by(self._stage.specification.ai_agent(draft.ai_agent), None)})
+        drafted = await self._stage.drafter.draft(question)
+        made = drafted if work is None else unasked(drafted)
+        return made.model_copy(update={"held_to": held_by(self._stage.specification.ai_agent(made.ai_agent), None)})
 
     async def _context(self, *, proved: bool = False) -> CustomerContext:
         """`proved`: as it would be if they proved who they are."""
@@ -190,7 +152,22 @@ class Rehearsal:
         reference = CustomerReference(contact_id=self._customer, verified=self._proved or proved)
         return await self._stage.crm.fetch_customer_context(self._stage.specification.organisation, reference, {})
 
-    async def _carried_out(self, draft: Draft, record: DecisionRecord, effect: Effect | None) -> CameOfStep:
+    async def _facts(self) -> Mapping[str, object]:
+        return facts_of(await self._context())
+
+    async def _carried_out(self, draft: Draft, effect: Effect | None = None) -> CameOfStep:
+        """It is decided about, and done."""
+        state = self._state
+        state.note_drafted_by(draft.ai_agent)
+        record = decide_draft(
+            draft,
+            draft.evidence.under(state.answering.mode_set_by_person, draft.held_to),
+            self._policy,
+            Answered() if state.journeys.of_draft(draft.draft_id) else state.answering.counts,
+            turn=state.answering.turn,
+            revision=state.revision,
+            now=NOW,
+        )
         outcome, reason = record.decision.outcome, record.decision.reason
         match outcome:
             case Outcome.SEND | Outcome.CLARIFY:
@@ -220,10 +197,22 @@ class Rehearsal:
         start = self._state.start
         names = {"organisation": start.organisation, "conversation_id": start.conversation_id}
         reply = reply_to_send(draft, record, self._policy, names, channel=self._state.channel, not_before=None)
-        text = reply.text or draft.text
-        self._reply(Author.AI_AGENT, text)
-        self._state.note_reply(NOW, answers_all=True, clarified=record.decision.outcome is Outcome.CLARIFY)
+        text, clarified = reply.text or draft.text, record.decision.outcome is Outcome.CLARIFY
+        if not self._sent(draft.draft_id, draft.actions, text, clarified=clarified):
+            self._state.note_topic(None if clarified else draft.evidence.topic)
         return text
+
+    def _sent(self, draft_id: str, actions: Iterable[ProposedAction], text: str, *, clarified: bool = False) -> bool:
+        """Tools are used and a text reaches the customer, as far as there are any; whether it is for a journey."""
+        state = self._state
+        for action in actions:
+            state.note_tool(action.tool)
+        if text:
+            self._reply(Author.AI_AGENT, text)
+        for_journey = state.note_step_sent(draft_id, NOW)
+        if not for_journey:
+            state.note_reply(NOW, answers_all=True, clarified=clarified)
+        return for_journey
 
     def _ask_approval(self, draft: Draft, record: DecisionRecord) -> str:
         state = self._state
@@ -232,6 +221,8 @@ class Rehearsal:
             draft, record, self._policy, approval_id=approval_id, channel=state.drafted_for, now=NOW
         )
         state.ask_approval(asked)
+        if state.journeys.of_draft(draft.draft_id):
+            return draft.text
         if not state.waiting.told_to_wait:
             self._tell(self._policy.wording.approval_wait)
         state.note_told_to_wait()
@@ -262,6 +253,35 @@ class Rehearsal:
         state.escalate(reason.value)
         return self._tell(state.handoff_notice(draft))
 
+    # Journeys.
+
+    async def _carry_out(self, step: CarryOutStep) -> str:
+        """Do what a journey asks; what the customer reads of it, or what waits for an approval."""
+        work = step.work
+        match work:
+            case Say():
+                self._state.end_step(step, StepReport(key=step.key, status="done"), NOW)
+                return self._say(work.text, work.ai_agent)
+            case Put():
+                self._state.keep_journeys(self._state.journeys.put_question(step))
+                return self._say(work.question.text, work.question.ai_agent)
+            case Instruct() | UseTool():
+                return (await self._carried_out(await self._drafted_for(step, work))).text
+        raise NotImplementedError(f"no scenario comes to {work.kind}: it takes time")
+
+    def _say(self, text: str, ai_agent: str | None) -> str:
+        self._record.add(Author.AI_AGENT if ai_agent else Author.SYSTEM, text)
+        return text
+
+    async def _drafted_for(self, step: CarryOutStep, work: Instruct | UseTool) -> Draft:
+        state = self._state
+        state.begin_turn()
+        draft_id = step.key if isinstance(work, UseTool) else self._draft_id()
+        state.keep_journeys(state.journeys.begin_draft(step, draft_id))
+        if isinstance(work, Instruct):
+            return await self._drafted(draft_id, work)
+        return tool_draft(draft_id, work, self._record.basis(await self._context()), self._stage.specification)
+
     # People.
 
     async def _act(self, step: PersonStep) -> CameOfStep:
@@ -278,6 +298,9 @@ class Rehearsal:
                 return await self._hand_back(step.text)
             case "approve" | "edit" | "reject":
                 return await self._decide_approval(step, person)
+            case _:
+                refused = self._journeys.ask(step, person, f"request-{self._steps}")
+                return self._came(effect="refused" if refused else None, refused=refused)
         return self._came()
 
     def _take_over(self, person: Person) -> None:
@@ -315,15 +338,27 @@ class Rehearsal:
                 state.replace_approval(edited(approval, decision, approval_id=fresh_id, now=NOW))
                 return self._came(effect="reapprove_edit")
             case "redraft":
-                self._rejected.append(approval.text)
-                state.ask_redraft(decision.reason)
-                return await self._answer("redraft")
+                return await self._redraft(approval, decision)
         return self._came()
+
+    async def _redraft(self, approval: Approval, decision: DecideApproval) -> CameOfStep:
+        """The use of a tool that a journey asked for is not proposed again; its text is written again in its turn."""
+        state = self._state
+        tool = state.journeys.uses_tool(approval.draft_id)
+        if tool is not None:
+            state.close_approval()
+            state.end_step(tool, StepReport(key=tool.key, status="failed"), NOW)
+            return self._came(effect="redraft")
+        self._rejected.append(approval.text)
+        state.ask_redraft(decision.reason)
+        if state.journeys.of_draft(approval.draft_id) is None:
+            return await self._answer("redraft")
+        state.note_nothing_unanswered()
+        return self._came(effect="redraft")
 
     def _send_approved(self, approval: Approval, decision: DecideApproval) -> CameOfStep:
         text = decision.text or approval.text
-        self._reply(Author.AI_AGENT, text)
-        self._state.note_reply(NOW, answers_all=True, clarified=False)
+        self._sent(approval.draft_id, approval.actions, text)
         self._state.close_approval()
         return self._came(text=text, effect="send")
 
@@ -346,32 +381,13 @@ class Rehearsal:
         effect: Effect | None = None,
         refused: str | None = None,
     ) -> CameOfStep:
-        open_one = self._state.approval
-        asked = open_one and ExpectedApproval(
-            rule=open_one.rule, approvers=open_one.approvers_needed, roles=open_one.roles
-        )
         came = drafted or CameOfStep(status=self._state.status)
-        return came.model_copy(update={"approval": asked, "text": text, "effect": effect, "refused": refused})
+        return came.model_copy(update={"text": text, "effect": effect, "refused": refused})
 
-
-def _opened(stage: Stage, scenario: Scenario) -> ConversationState:
-    """As activities.conversation opens one: by its mode, the default AI agent owns it or people do."""
-    spec = stage.specification
-    mode = spec.ai_agent(spec.default_ai_agent).mode
-    co_pilot = mode is Mode.CO_PILOT
-    state = ConversationState(
-        start=StartConversation(
-            organisation=spec.organisation,
-            conversation_id=f"scenario-{scenario.id}"[:64],
-            channel=scenario.channel,
-            customer_id=scenario.customer,
-        )
-    )
-    owner = Owner(kind="human_agent") if co_pilot else Owner(kind="ai_agent", id=spec.default_ai_agent)
-    status = Status.WITH_HUMAN if co_pilot else Status.OPEN
-    opened = OpenedConversation(spec_hash="", policy=stage.policy, owner=owner, mode=mode, status=status)
-    state.adopt(opened, NOW)
-    return state
+    def _asked(self) -> ExpectedApproval | None:
+        """The approval that is open."""
+        asked = self._state.approval
+        return asked and ExpectedApproval(rule=asked.rule, approvers=asked.approvers_needed, roles=asked.roles)
 
 
 def _decision(step: PersonStep, person: Person, approval: Approval | None, request_id: str) -> DecideApproval:
@@ -383,9 +399,3 @@ def _decision(step: PersonStep, person: Person, approval: Approval | None, reque
         text=step.text if step.does == "edit" else None,
         reason=step.text if step.does == "reject" else "",
     )
-
-
-def _shown(step: CustomerStep | PersonStep) -> str:
-    """What was said or done, on one line that is not too long."""
-    line = " ".join((step.says if isinstance(step, CustomerStep) else f"{step.by}: {step.does} {step.text}").split())
-    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}…"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answering.drafting import Drafter
-from answering.rehearsal import Stage
+from answering.stage import Stage
 from answering.topics.ngram import NgramTopicModel
 from answering.understanding import OrganisationModels
 from answering.vectors import EmbedderOf, vectors_of

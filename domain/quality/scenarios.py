@@ -8,21 +8,32 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from domain.conversation.ownership import Status
 from domain.conversation.turn import Outcome, Reason
+from domain.journeys.progress import Ended
+from domain.journeys.run import StepPath
 from domain.language.text import fold
 from domain.model import Frozen
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import ChannelKind, Probability
 
 MAX_TEXT = 20_000
+LONGEST_SHOWN = 120
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Effect = Literal["send", "wait_for_more", "reapprove_edit", "redraft", "refused"]
 """What a decision on an approval amounts to, in the words of domain.approvals.approval."""
 DECISIONS = frozenset({"approve", "edit", "reject"})
+JOURNEY_REQUESTS = frozenset({"enter_journey", "tell_event", "confirm_step", "skip_step", "leave_journey"})
 NEEDS_TEXT: Mapping[str, str] = {
     "edit": "the text that is sent instead",
     "reply": "what the person writes to the customer",
     "reject": "the reason, with which the AI agent drafts again",
 }
+NEEDS_NAME: Mapping[str, str] = {
+    "enter_journey": "journey",
+    "tell_event": "event",
+    "confirm_step": "step",
+    "skip_step": "step",
+}
+"""What a request to a journey has to name."""
 
 
 class ExpectedApproval(SpecModel):
@@ -31,6 +42,16 @@ class ExpectedApproval(SpecModel):
     rule: Key | None = Field(None, description="Id of the approval rule that applies; `default` where none does.")
     approvers: int | None = Field(None, ge=1, description="How many people must approve.")
     roles: tuple[Key, ...] | None = Field(None, description="Who may approve: all of these roles, in any order.")
+
+
+class ExpectedJourney(SpecModel):
+    """Where the customer is on a journey; what is left out is not compared."""
+
+    id: Key = Field(description="Id of the journey.")
+    at: tuple[StepPath, ...] | None = Field(
+        None, description="The steps under way, these and no others; [] where the customer is not on it."
+    )
+    ended: Ended | None = Field(None, description="How it has ended.")
 
 
 class Expectation(SpecModel):
@@ -48,6 +69,7 @@ class Expectation(SpecModel):
     holds: tuple[Text, ...] = Field((), description="Words that the text has. Case and accents do not matter.")
     lacks: tuple[Text, ...] = Field((), description="Words that the text does not have.")
     status: Status | None = Field(None, description="Where the conversation stands afterwards.")
+    journey: ExpectedJourney | None = Field(None, description="Where the customer is on a journey afterwards.")
     silent: bool = Field(False, description="Nothing is drafted or sent, as while a person owns the conversation.")
 
     @model_validator(mode="after")
@@ -75,10 +97,23 @@ class CustomerStep(SpecModel):
 
 
 class PersonStep(SpecModel):
-    """A human agent does something."""
+    """A human agent does something, or a system tells that something happened."""
 
-    does: Literal["approve", "edit", "reject", "take_over", "reply", "hand_back"] = Field(
-        description="Approve, edit or reject the draft that waits; take over, reply, hand back to the AI agent."
+    does: Literal[
+        "approve",
+        "edit",
+        "reject",
+        "take_over",
+        "reply",
+        "hand_back",
+        "enter_journey",
+        "tell_event",
+        "confirm_step",
+        "skip_step",
+        "leave_journey",
+    ] = Field(
+        description="Approve, edit or reject the draft that waits; take over, reply, hand back to the AI agent; begin "
+        "or leave a journey, confirm or skip a step of it, tell an event."
     )
     by: Key = Field("person", description="Who does it; the same name is the same person.")
     roles: tuple[Key, ...] = Field(("approver",), description="The roles of this person.")
@@ -87,14 +122,19 @@ class PersonStep(SpecModel):
         max_length=4000,
         description="Of an edit or a reply; the reason of a rejection, the instruction at handing back.",
     )
+    journey: Key | None = Field(None, description="Id of a journey; unset, the one that the customer is on.")
+    step: StepPath | None = Field(None, description="The step that is confirmed or skipped.")
+    event: Key | None = Field(None, description="The event that is told.")
     expect: ExpectationOfPerson | None = Field(None, description="What is expected then.")
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
-        needed = NEEDS_TEXT.get(self.does)
+        needed, name = NEEDS_TEXT.get(self.does), NEEDS_NAME.get(self.does)
         if needed and not self.text.strip():
             raise ValueError(f"{self.does} needs a text; write {needed} under text")
-        if self.expect and self.expect.effect and self.does not in DECISIONS:
+        if name and getattr(self, name) is None:
+            raise ValueError(f"{self.does} says nothing of which; name it under {name}")
+        if self.expect and self.expect.effect and self.does not in DECISIONS | JOURNEY_REQUESTS:
             raise ValueError(f"{self.does} decides no approval; leave effect out")
         return self
 
@@ -129,8 +169,19 @@ class Scenario(SpecModel):
         return self
 
 
+class StandingJourney(Frozen):
+    """A journey on which the customer is, or was."""
+
+    id: str
+    at: tuple[str, ...] = ()
+    ended: Ended | None = None
+
+
 class CameOfStep(Frozen):
-    """What came of a step. `text` is what the customer reads, or what waits for an approval."""
+    """What came of a step. `text` is what the customer reads, or what waits for an approval.
+
+    What journeys say stands behind what was replied.
+    """
 
     status: Status
     ai_agent: str | None = None
@@ -143,6 +194,7 @@ class CameOfStep(Frozen):
     text: str = ""
     effect: Effect | None = None
     refused: str | None = None
+    journeys: tuple[StandingJourney, ...] = ()
 
 
 class Difference(Frozen):
@@ -177,6 +229,17 @@ class ScenarioResult(Frozen):
         return not any(step.differences for step in self.steps)
 
 
+def shown(step: CustomerStep | PersonStep) -> str:
+    """What was said or done, on one line that is not too long."""
+    line = " ".join((step.says if isinstance(step, CustomerStep) else _done(step)).split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}…"
+
+
+def _done(step: PersonStep) -> str:
+    which = (step.journey or "", step.step or "", step.event or "", step.text)
+    return f"{step.by}: {step.does} {' '.join(which)}"
+
+
 def differences(expected: Expectation | None, came: CameOfStep) -> tuple[Difference, ...]:
     """Everything that is expected and came otherwise, or did not come."""
     if expected is None:
@@ -187,6 +250,7 @@ def differences(expected: Expectation | None, came: CameOfStep) -> tuple[Differe
         *_cites(expected.cites, came.cites),
         *_words(expected, came.text),
         *_silence(expected, came),
+        *_journey(expected.journey, came.journeys),
     )
 
 
@@ -228,6 +292,24 @@ def _words(expected: Expectation, text: str) -> Iterable[Difference]:
 def _silence(expected: Expectation, came: CameOfStep) -> Iterable[Difference]:
     if expected.silent and (came.outcome or came.text):
         yield Difference(what="reply", expected="none", came=str(came.outcome or repr(came.text)))
+
+
+def _journey(expected: ExpectedJourney | None, came: Iterable[StandingJourney]) -> Iterable[Difference]:
+    if expected is None:
+        return
+    found = next((one for one in came if one.id == expected.id), None)
+    at = found.at if found else ()
+    if expected.at is not None and set(expected.at) != set(at):
+        yield Difference(what=f"journey {expected.id}", expected=_steps(expected.at), came=_steps(at))
+    if expected.ended is not None and (found is None or found.ended != expected.ended):
+        ended = "not entered" if found is None else found.ended or _steps(found.at)
+        yield Difference(what=f"journey {expected.id}", expected=expected.ended, came=ended)
+    if expected.at is None and expected.ended is None and found is None:
+        yield Difference(what="journey", expected=expected.id, came=_listed(one.id for one in came))
+
+
+def _steps(paths: Iterable[str]) -> str:
+    return f"at {', '.join(sorted(paths))}" if paths else "no step under way"
 
 
 def has_words(text: str, phrase: str) -> bool:

@@ -65,7 +65,11 @@ KINDS = (
     Kind("guideline", "guidelines.*.id", ("guidelines.*.needs.*", "guidelines.*.excludes.*")),
     Kind("macro", "macros.*.id", ("rules.*.when.*.macros.*",)),
     Kind("tool server", "tool_servers.*.id", ("ai_agents.*.tools.*.server", "journeys.*.steps.*.server")),
-    Kind("journey", "journeys.*.id", ("journeys.*.steps.*.journey",)),
+    Kind(
+        "journey",
+        "journeys.*.id",
+        ("journeys.*.steps.*.journey", "scenarios.*.steps.*.journey", "scenarios.*.steps.*.expect.journey.id"),
+    ),
 )
 
 

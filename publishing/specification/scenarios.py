@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from domain.approvals.approval import DEFAULT_RULE
 from domain.delivery.channels import WEB_CHAT
 from domain.identity.directory import DirectoryImport
-from domain.specification.findings import Finding, instead_of, texts_at
+from domain.specification.findings import Finding, child, instead_of, texts_at, values_at
 
 EXPECTED = "scenarios.*.steps.*.expect"
 FACT = "fact:"
@@ -39,6 +39,21 @@ def unknown_expectations(data: Mapping[str, object], unread: Set[str], facts: Co
         named = texts_at(data, f"{EXPECTED}.cites.*")
         remedy = f"Name an article, a fact as {FACT}<name>, or a macro as {MACRO}<id>."
         yield from _unknown(named, sources, "no article, fact or macro", remedy)
+
+
+def unknown_steps(data: Mapping[str, object]) -> Iterator[Finding]:
+    """Steps of journeys that a scenario expects, and that the journey does not have."""
+    for location, expected in values_at(data, f"{EXPECTED}.journey"):
+        steps = {step for _, step in texts_at(_journey(data, child(expected, "id")), "steps.*.id")}
+        for inside, path in texts_at(expected, "at.*"):
+            first = path.partition("/")[0]
+            if steps and first not in steps:
+                remedy = instead_of(first, steps, "Name a step of this journey.")
+                yield Finding((*location, *inside), f"no step {first!r}", remedy)
+
+
+def _journey(data: Mapping[str, object], key: object) -> object:
+    return next((one for _, one in values_at(data, "journeys.*") if child(one, "id") == key), {})
 
 
 def _unknown(

@@ -18,7 +18,7 @@ from integrations.registry import adapter_class
 from publishing.specification.documents import DocumentReader
 from publishing.specification.expressions import wrong_expressions
 from publishing.specification.files import ARTICLES, Files
-from publishing.specification.scenarios import unknown_contacts, unknown_expectations
+from publishing.specification.scenarios import unknown_contacts, unknown_expectations, unknown_steps
 
 ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 PROVED = frozenset({"contact_id", "email", "phone"})
@@ -49,6 +49,8 @@ def _findings(reader: DocumentReader, files: Files, directory: DirectoryImport) 
         yield from _unknown_facts(data, facts)
         yield from unknown_contacts(data, directory)
         yield from unknown_expectations(data, unread, facts)
+    if "journeys" not in unread:
+        yield from unknown_steps(data)
 
 
 def _unknown_article_topics(data: Mapping[str, object]) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from answering.drafting import Drafter
-from answering.rehearsal import Record, Stage, play
+from answering.rehearsal import play
+from answering.rehearsed_record import Record
+from answering.stage import Stage
 from answering.topics.ngram import NgramTopicModel
 from domain.conversation.messages import Author
 from domain.conversation.policy import policy_of

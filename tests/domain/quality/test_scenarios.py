@@ -16,9 +16,11 @@ from domain.quality.scenarios import (
     PersonStep,
     Scenario,
     ScenarioResult,
+    StandingJourney,
     StepResult,
     differences,
     has_words,
+    shown,
 )
 
 CAME = CameOfStep(
@@ -31,6 +33,7 @@ CAME = CameOfStep(
     approval=ExpectedApproval(rule="money", approvers=1, roles=("approver", "lead")),
     cites=("refunds",),
     text="You get your money back within 10 days: 48.00 EUR.",
+    journeys=(StandingJourney(id="way", at=("both", "sub/ask")), StandingJourney(id="old", ended="left")),
 )
 NOTHING = CameOfStep(status=Status.WITH_HUMAN)
 
@@ -68,6 +71,12 @@ EXPECTS = {"outcome": "send"}
         ({"steps": [{"does": "edit", "text": " ", "expect": EXPECTS}]}, "edit needs a text"),
         ({"steps": [{"does": "reply", "expect": EXPECTS}]}, "reply needs a text"),
         ({"steps": [{"does": "take_over", "expect": {"effect": "send"}}]}, "take_over decides no approval"),
+        ({"steps": [{"does": "enter_journey", "expect": {"journey": {"id": "a"}}}]}, "name it under journey"),
+        ({"steps": [{"does": "tell_event", "expect": {"journey": {"id": "a"}}}]}, "name it under event"),
+        ({"steps": [{"does": "confirm_step", "expect": {"journey": {"id": "a"}}}]}, "name it under step"),
+        ({"steps": [{"does": "skip_step", "expect": {"journey": {"id": "a"}}}]}, "name it under step"),
+        ({"steps": [{"does": "skip_step", "step": "A b", "expect": {"silent": True}}]}, "should match pattern"),
+        ({"steps": [{"says": "Hi", "expect": {"journey": {"at": []}}}]}, "Field required"),
         ({"steps": [{"says": "Hi", "expect": {"effect": "send"}}]}, "Extra inputs"),
         ({"steps": [{"says": "Hi", "expect": {"outcome": "send", "approval": {"rule": "x"}}}]}, "and another outcome"),
         ({"steps": [{"says": "Hi", "expect": {"outcome": "send", "silent": True}}]}, "expects silence and a draft"),
@@ -90,6 +99,10 @@ def test_what_tests_nothing_is_refused(fields: dict[str, Any], problem: str) -> 
         {"cites": ["refunds"]},
         {"holds": ["money BACK", "48.00 eur", "10 days:"], "lacks": ["8.00", "5 days", "refund"]},
         {"status": "awaiting_approval"},
+        {"journey": {"id": "way"}},
+        {"journey": {"id": "way", "at": ["sub/ask", "both"]}},
+        {"journey": {"id": "old", "at": [], "ended": "left"}},
+        {"journey": {"id": "never", "at": []}},
     ],
 )
 def test_what_came_as_expected_is_no_difference(expected: dict[str, Any]) -> None:
@@ -112,6 +125,13 @@ def test_what_came_as_expected_is_no_difference(expected: dict[str, Any]) -> Non
         ({"holds": ["tomorrow"]}, [f"text: expected 'tomorrow' in it, came {CAME.text!r}"]),
         ({"lacks": ["money"]}, [f"text: expected no 'money' in it, came {CAME.text!r}"]),
         ({"silent": True}, ["reply: expected none, came ask_approval"]),
+        ({"journey": {"id": "never"}}, ["journey: expected never, came old, way"]),
+        ({"journey": {"id": "way", "at": []}}, ["journey way: expected no step under way, came at both, sub/ask"]),
+        ({"journey": {"id": "way", "at": ["both"]}}, ["journey way: expected at both, came at both, sub/ask"]),
+        ({"journey": {"id": "never", "at": ["a"]}}, ["journey never: expected at a, came no step under way"]),
+        ({"journey": {"id": "way", "ended": "left"}}, ["journey way: expected left, came at both, sub/ask"]),
+        ({"journey": {"id": "old", "ended": "completed"}}, ["journey old: expected completed, came left"]),
+        ({"journey": {"id": "never", "ended": "left"}}, ["journey never: expected left, came not entered"]),
         (
             {"ai_agent": "general", "topic": "plans"},
             ["ai agent: expected general, came billing", "topic: expected plans, came refund"],
@@ -165,3 +185,20 @@ def test_a_scenario_passes_when_no_step_differs() -> None:
     bad = StepResult(number=2, what="Hi", came=CAME, differences=(difference,))
     assert ScenarioResult(id="a", title="A", steps=(good,)).passed
     assert not ScenarioResult(id="a", title="A", steps=(good, bad)).passed
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        ({"says": "Where is\n my  bike?"}, "Where is my bike?"),
+        ({"says": "a" * 121}, "a" * 119 + "…"),
+        ({"does": "reject", "by": "lea", "text": "too  much"}, "lea: reject too much"),
+        (
+            {"does": "confirm_step", "journey": "way", "step": "meet", "text": "Fine."},
+            "person: confirm_step way meet Fine.",
+        ),
+        ({"does": "tell_event", "event": "paid"}, "person: tell_event paid"),
+    ],
+)
+def test_a_step_is_shown_on_one_line(step: dict[str, Any], line: str) -> None:
+    assert shown(scenario(step, {"says": "Hi", "expect": {"status": "open"}}).steps[0]) == line

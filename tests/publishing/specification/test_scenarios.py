@@ -23,6 +23,9 @@ steps:
   - does: approve
     by: lea
     expect: { effect: send }
+  - does: enter_journey
+    journey: welcome
+    expect: { journey: { id: welcome, at: [ask] } }
 """
 
 
@@ -80,6 +83,11 @@ def test_scenarios_stand_in_the_order_of_their_files(with_scenario: Folder) -> N
         ("says: I want a refund", "say: I want a refund", 6, "no such key", "Did you mean 'says'?"),
         ("says: I want a refund", 'says: "  "', 6, "is empty", "Write"),
         ("id: refund", "id: Refund", 1, "has another form", "small letters"),
+        ("journey: welcome", "journey: welcom", 18, "no journey 'welcom'", "Did you mean 'welcome'?"),
+        ("id: welcome, at", "id: welcom, at", 19, "no journey 'welcom'", "Did you mean 'welcome'?"),
+        ("at: [ask]", "at: [aks]", 19, "no step 'aks'", "Did you mean 'ask'?"),
+        ("at: [ask]", "at: [ask, 'more/ask']", 19, "no step 'more'", "Use one of"),
+        ("does: enter_journey", "does: skip_step", 17, "skip_step says nothing of which", "under step"),
         ("title: A refund", "title: A refund: it", 2, "mapping values", "in quotes"),
     ],
 )
