@@ -54,6 +54,7 @@ class ConversationActivities:
             owner=row.owner,
             mode=row.mode,
             status=row.status,
+            merged_into=row.merged_into,
             context=await self._context(input, row.spec_hash, pinned.policy),
         )
 

@@ -39,7 +39,7 @@ def list_journeys(
     if not found:
         console.print("Nobody is on a journey." if not every else "No journey has begun yet.")
     for view in found:
-        facts = (view.journey, view.state.replace("_", " "), since(view.began_at, view.ended_at))
+        facts = (view.journey, stands(view), since(view.began_at, view.ended_at))
         console.print(entry(view.run_id, facts, f"{view.conversation_id} · entered by {view.entered_by}"))
 
 
@@ -48,9 +48,14 @@ def show(run_id: Run, url: Url = None, key: Key = None) -> None:
     """Where a journey stands: each step with its owner, what became of it, and how long it took."""
     details = JourneyDetails.model_validate_json(gateway(url, key).get(f"/v1/journeys/{run_id}"))
     view = details.journey
-    console.print(Text.assemble((view.journey, "bold"), f"  {view.state.replace('_', ' ')} · {view.conversation_id}"))
+    console.print(Text.assemble((view.journey, "bold"), f"  {stands(view)} · {view.conversation_id}"))
     for step in details.steps:
         console.print(_line(step))
+
+
+def stands(view: JourneyView) -> str:
+    """In words, such as `under way` or `left: merged`."""
+    return view.state.replace("_", " ") + (f": {view.reason}" if view.reason else "")
 
 
 def _line(step: StepView) -> Text:

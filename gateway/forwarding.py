@@ -160,7 +160,7 @@ class Forwarder:
             case WaitingFailureReport():
                 await self._conversations.request(conversation_id, _failure(waiting, event))
             case MergedAway():
-                resolve = Resolve(request_id=event.request_id, by=Person(id=event.by))
+                resolve = Resolve(request_id=event.request_id, by=Person(id=event.by), merged=True)
                 await self._conversations.request(conversation_id, resolve)
             case _:
                 assert_never(event)

@@ -15,7 +15,7 @@ REFUSED = ("journey_refused", "journey_request_refused")
 
 
 class JourneyView(Frozen):
-    """A journey that a customer is on, or was."""
+    """A journey that a customer is on, or was. `reason`: why it was left, where no person left it."""
 
     organisation: str
     run_id: str
@@ -25,6 +25,7 @@ class JourneyView(Frozen):
     spec_hash: str
     entered_by: str
     state: JourneyState
+    reason: str | None = None
     began_at: datetime
     ended_at: datetime | None
 
@@ -89,7 +90,11 @@ class JourneyRepository:
         rows = await self._database.fetch(
             """
             SELECT organisation, run_id, workflow_id, conversation_id, journey, spec_hash, entered_by, state, began_at,
-                ended_at
+                ended_at, (
+                    SELECT e.data->>'text' FROM audit_events e
+                    WHERE e.conversation_id = journeys.conversation_id AND e.kind = 'journey_left'
+                        AND e.data->>'run_id' = journeys.run_id LIMIT 1
+                ) AS reason
             FROM journeys
             WHERE organisation = $1 AND ($2::text IS NULL OR conversation_id = $2)
                 AND ($3::text IS NULL OR journey = $3) AND (NOT $4 OR ended_at IS NULL)
@@ -108,7 +113,11 @@ class JourneyRepository:
         row = await self._database.fetchrow(
             """
             SELECT organisation, run_id, workflow_id, conversation_id, journey, spec_hash, entered_by, state, began_at,
-                ended_at
+                ended_at, (
+                    SELECT e.data->>'text' FROM audit_events e
+                    WHERE e.conversation_id = journeys.conversation_id AND e.kind = 'journey_left'
+                        AND e.data->>'run_id' = journeys.run_id LIMIT 1
+                ) AS reason
             FROM journeys WHERE run_id = $1
             """,
             run_id,

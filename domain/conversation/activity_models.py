@@ -47,7 +47,8 @@ class OpenConversationInput(Frozen):
 class OpenedConversation(Frozen):
     """What is known of the conversation: fresh numbers, or those it had when its last run ended.
 
-    `context`: None where it was not asked for, or a vendor has to be.
+    `context`: None where it was not asked for, or a vendor has to be. `merged_into`: the conversation in which it goes
+    on, where it was merged.
     """
 
     spec_hash: str
@@ -58,6 +59,7 @@ class OpenedConversation(Frozen):
     mode: Mode
     status: Status = Status.OPEN
     context: FetchedContext | None = None
+    merged_into: str | None = None
 
 
 class FetchCustomerContextInput(Frozen):

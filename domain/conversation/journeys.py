@@ -37,7 +37,8 @@ class Journeys(Frozen):
 
     `active` are their workflows. `drafting` is the step whose draft was made last, `draft_id` that draft. `withdrawn`:
     a draft whose step is wanted no more. `told` are the latest reports, for who asks again. Nothing is carried out
-    until `not_before`. `refused_at`: the revision at which the store refused a step. `entered` by themselves: once.
+    until `not_before`. `refused_at`: the revision at which the store refused a step. `merged_away`: journeys are to be
+    told that the conversation goes on in another one. `entered` by themselves: once.
     """
 
     entering: tuple[Entering, ...] = ()
@@ -51,6 +52,7 @@ class Journeys(Frozen):
     told: tuple[StepReport, ...] = ()
     not_before: datetime | None = None
     refused_at: int | None = None
+    merged_away: bool = False
     entered: tuple[str, ...] = Field((), description="Ids of journeys that began by a topic or a tool.")
 
     # Journeys.
@@ -87,6 +89,14 @@ class Journeys(Frozen):
             }
         )
         return changed._close_question() if changed.question and changed.question.run == run else changed
+
+    def merge_away(self) -> Self:
+        """The conversation goes on in another one: nothing can be said here any more."""
+        return self.model_copy(update={"merged_away": bool(self.active)})
+
+    def told_of_merge(self) -> Self:
+        """Every journey has been told."""
+        return self.model_copy(update={"merged_away": False})
 
     # Steps.
 

@@ -57,8 +57,11 @@ class Snooze(Request):
 
 
 class Resolve(Request):
+    """`merged`: it goes on in another conversation."""
+
     kind: Literal["resolve"] = "resolve"
     note: str = Field("", max_length=4000)
+    merged: bool = False
 
 
 class Reopen(Request):

@@ -185,6 +185,8 @@ class ConversationState(BaseModel):
         """Believe the store when it refuses what the state allows, as after a workflow was reset to the past."""
         self.lifecycle = self.lifecycle.catch_up(stored.owner, stored.revision)
         self._answering(turn=max(self.answering.turn, stored.turn))
+        if stored.merged_into:
+            self.journeys = self.journeys.merge_away()
 
     def believe(self, stored: StatusChanged) -> None:
         """What was asked was carried out long ago, and much may have followed since."""
@@ -208,6 +210,8 @@ class ConversationState(BaseModel):
         """Keep what a person asks, once for each id that is remembered."""
         if self._first_time(f"request:{request.request_id}"):
             self.mailbox = self.mailbox.put_request(request)
+            if request.kind == "resolve" and request.merged:
+                self.journeys = self.journeys.merge_away()
 
     def next_request(self) -> AnyRequest:
         """Take the oldest request out of the mailbox. Raises IndexError when there is none."""

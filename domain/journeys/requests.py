@@ -76,6 +76,8 @@ def _text_of(request: AnyJourneyRequest) -> str:
             return request.note
         case TellEvent():
             return request.event
+        case LeaveJourney():
+            return request.reason
     return ""
 
 

@@ -66,7 +66,10 @@ class SkipStep(JourneyRequest):
 
 
 class LeaveJourney(JourneyRequest):
+    """`reason`: for the audit trail, where it is not a person's own."""
+
     kind: Literal["leave_journey"] = "leave_journey"
+    reason: str = Field("", max_length=200)
 
 
 class TellEvent(JourneyRequest):

@@ -133,3 +133,20 @@ async def test_an_answer_to_our_question_is_answered(stage: Stage) -> None:
 async def test_without_a_context_nothing_is_known(stage: Stage, journeys: JourneyRepository) -> None:
     await stage.drafted()
     assert await journeys.customer_context(CONVERSATION) == CustomerContext()
+
+
+@pytest.mark.parametrize(("text", "reason"), [("merged", "merged"), ("", None)])
+async def test_a_journey_that_was_left_says_why_where_no_person_left_it(
+    stage: Stage, journeys: JourneyRepository, text: str, reason: str | None
+) -> None:
+    await stage.drafted()
+    await journeys.record(record(step("hello"), notes=(note("journey_entered", "e1"),)))
+    await journeys.record(
+        record(step("hello", 5, "left"), state="left", notes=(note("journey_left", "l1", text=text),))
+    )
+    await journeys.record(record(step("hello"), entry="e2"))
+    found = {view.run_id: view.reason for view in await journeys.listed(ORGANISATION)}
+    assert found == {start().run_id: reason, start("e2").run_id: None}
+    view = await journeys.get(start().run_id)
+    assert view
+    assert view.reason == reason

@@ -1,5 +1,6 @@
 """Steps of journeys: the conversation does what a journey asks while the AI side owns it, and tells what came of it."""
 
+import asyncio
 from datetime import timedelta
 from typing import Literal
 
@@ -9,11 +10,11 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.conversation.journeys import Entering, Report
-    from domain.conversation.ownership import Status
+    from domain.conversation.ownership import Person, Status
     from domain.conversation.requests import CarryOutStep, RecallSteps
     from domain.conversation.state import EVENTS_PER_RUN, ConversationState
     from domain.conversation.turn import Reason
-    from domain.journeys.run import JourneyRun, StartJourney
+    from domain.journeys.run import JourneyRun, LeaveJourney, StartJourney
     from domain.journeys.work import HandOver, Instruct, Put, Say, StepReport, UseTool
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.answering import Answering
@@ -21,6 +22,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.journeys.workflow import JourneyWorkflow
 
 ENDS_DRAFT = "a-recalled-step-ends-its-draft"
+MERGED = "merged"
+"""Why a journey was left whose conversation goes on in another one."""
 PAUSE = timedelta(hours=1)
 """How long a step waits that the store refuses for a reason that the conversation does not know."""
 
@@ -44,7 +47,7 @@ class JourneySteps:
         """Whether there is something to do now."""
         journeys = self._state.journeys
         told = bool(journeys.entering or journeys.reports)
-        return told or self._next() is not None or self._state.waits_in_vain()
+        return told or journeys.merged_away or self._next() is not None or self._state.waits_in_vain()
 
     def recall(self, recalled: RecallSteps) -> None:
         """A journey wants steps no more: what an AI agent has written for one of them comes to nothing.
@@ -70,6 +73,8 @@ class JourneySteps:
             state.keep_journeys(state.journeys.wait_until(None))
         while state.journeys.entering:
             await self._enter(state.journeys.entering[0])
+        if state.journeys.merged_away:
+            await self._leave_all()
         step = self._next()
         if step is not None:
             await self._carry_out(step)
@@ -95,13 +100,14 @@ class JourneySteps:
         )
         state.keep_journeys(state.journeys.begun(entering, start.workflow_id))  # its end may be told at once
         try:
-            await workflow.start_child_workflow(
+            journey = await workflow.start_child_workflow(
                 JourneyWorkflow.run,
                 JourneyRun(start=start, events_per_run=EVENTS_PER_RUN),
                 id=start.workflow_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 static_summary=f"Journey {entering.journey}, begun by {entering.by}",
             )
+            journey.add_done_callback(_overlook)
         except WorkflowAlreadyStartedError:
             workflow.logger.info("the customer is on this journey already")
 
@@ -114,6 +120,19 @@ class JourneySteps:
             self._state.keep_journeys(self._state.journeys.sent(told))
         except FailureError:
             self._state.keep_journeys(self._state.journeys.ended(told.run))
+
+    async def _leave_all(self) -> None:
+        """What goes on in another conversation can be said in this one no more: its journeys end, and say why."""
+        state = self._state
+        for run in state.journeys.active:
+            request = LeaveJourney(request_id=f"merged-{run[-100:]}", by=Person(id="system"), reason=MERGED)
+            handle: workflow.ExternalWorkflowHandle[JourneyWorkflow]
+            handle = workflow.get_external_workflow_handle_for(JourneyWorkflow.run, run)
+            try:
+                await handle.signal(JourneyWorkflow.leave_journey, request)
+            except FailureError:
+                state.keep_journeys(state.journeys.ended(run))
+        state.keep_journeys(state.journeys.told_of_merge())
 
     async def _carry_out(self, step: CarryOutStep) -> None:
         match step.work:
@@ -177,3 +196,9 @@ class JourneySteps:
 
     def _end(self, step: CarryOutStep, status: Literal["done", "withdrawn"]) -> None:
         self._state.end_step(step, StepReport(key=step.key, status=status), workflow.now())
+
+
+def _overlook(journey: asyncio.Task[None]) -> None:
+    """That a journey was terminated or cancelled by hand is no error of the conversation: nobody need log it."""
+    if not journey.cancelled():
+        journey.exception()

@@ -171,6 +171,12 @@ def test_it_knows_where_it_was_refused() -> None:
     assert Journeys().refused(3).refused_at == 3
 
 
+def test_journeys_under_way_are_told_of_a_merge_once() -> None:
+    assert not Journeys().merge_away().merged_away
+    merged = Journeys().ask(step("k1")).merge_away()
+    assert (merged.merged_away, merged.told_of_merge().merged_away) == (True, False)
+
+
 def test_it_may_be_held_back() -> None:
     assert Journeys().wait_until(NOW).not_before == NOW
     assert Journeys().wait_until(NOW).wait_until(None).not_before is None

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
+from domain.conversation.activity_models import OpenedConversation
 from domain.conversation.deadlines import veto_due
 from domain.conversation.journeys import Journeys
 from domain.conversation.ownership import Owner, Person, Status
 from domain.conversation.policy import JourneyEntry, Policy
-from domain.conversation.requests import CarryOutStep, EnterJourney, RecallSteps
+from domain.conversation.requests import CarryOutStep, EnterJourney, RecallSteps, Resolve
 from domain.conversation.state import ConversationState
 from domain.journeys.work import Instruct, Put, Say, StepReport
 from domain.specification.journeys import QuestionStep
+from domain.specification.organisation import Mode
 from tests.domain.conversation.states import CODE, NOW, TAKE_OVER, approval, message, state
 
 RUN = "journey-cv_1-way"
@@ -54,6 +56,27 @@ def test_an_approval_waits_in_vain_where_its_draft_was_withdrawn(withdrawn: str 
     assert waiting.waits_in_vain() is in_vain
     assert (veto_due(waiting) is None) is in_vain
     assert not state(journeys=Journeys(withdrawn=withdrawn)).waits_in_vain()
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_who_merges_ends_the_journeys_and_who_resolves_does_not(merged: bool) -> None:
+    conversation = asked()
+    conversation.receive_request(Resolve(request_id="r1", by=Person(id="anna"), merged=merged))
+    assert conversation.journeys.merged_away is merged
+
+
+@pytest.mark.parametrize("heir", [None, "cv_other"])
+def test_the_store_knows_that_a_conversation_was_merged(heir: str | None) -> None:
+    conversation = asked()
+    stored = OpenedConversation(
+        spec_hash="a" * 64,
+        policy=Policy(default_ai_agent="general"),
+        owner=Owner(kind="ai_agent", id="general"),
+        mode=Mode.DELEGATION,
+        merged_into=heir,
+    )
+    conversation.catch_up(stored)
+    assert conversation.journeys.merged_away is bool(heir)
 
 
 def test_what_comes_from_journeys_and_for_them_is_kept() -> None:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from domain.delivery.inbound import AnyInboundEvent
 from storage.inbox import InboxRepository
+from tests.gateway.api.test_journeys import entered, journeys
 from tests.gateway.conftest import ORGANISATION, Gateway
 from tests.pigeons import note
 
@@ -64,6 +65,18 @@ async def test_two_conversations_become_one_and_the_first_is_resolved(platform: 
         "pigeon:loft-1-1",
     ]
     assert "merged_from" in [event["kind"] for event in heir["audit"]]
+
+
+async def test_journeys_of_a_merged_conversation_are_left_and_say_why(platform: Gateway) -> None:
+    source, target = await flown_in(platform, "loft-1"), await flown_in(platform, "loft-2")
+    await entered(platform, source)
+    await ask(platform, source, "merge", into=target)
+    found: list[dict[str, Any]] = []
+    while not [one for one in found if one["state"] == "left"]:
+        found = await journeys(platform, conversation_id=source)
+    assert [one["reason"] for one in found] == ["merged"]
+    kinds = [event["kind"] for event in (await record(platform, source))["audit"]]
+    assert "journey_left" in kinds
 
 
 async def test_a_web_chat_goes_on_in_no_other_conversation_but_takes_one_in(platform: Gateway) -> None:
