@@ -386,8 +386,9 @@ class Rehearsal:
 
     def _asked(self) -> ExpectedApproval | None:
         """The approval that is open."""
-        asked = self._state.approval
-        return asked and ExpectedApproval(rule=asked.rule, approvers=asked.approvers_needed, roles=asked.roles)
+        if (asked := self._state.approval) is None:
+            return None
+        return ExpectedApproval(rule=asked.rule, approvers=asked.approvers_needed, roles=asked.roles)
 
 
 def _decision(step: PersonStep, person: Person, approval: Approval | None, request_id: str) -> DecideApproval:
