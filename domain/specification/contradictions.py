@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
-from domain.specification.findings import Finding, Location, as_list, child, texts_at, values_at
+from domain.specification.findings import Finding, Location, as_list, child, is_number, texts_at, values_at
 from domain.specification.journey_checks import (
     circles_of_journeys,
     forbidden_tools,
@@ -18,6 +18,7 @@ from domain.specification.journey_checks import (
 )
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 from domain.specification.macro_checks import MACRO_CHECKS, unanswered_languages, untold_facts
+from domain.specification.organisation import ServiceLevels
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
 from domain.specification.trust_checks import senseless_ladders
@@ -260,6 +261,17 @@ def _listed(names: Collection[str]) -> str:
     return " or ".join(sorted(names)[:5])
 
 
+def _erased_while_open(data: object) -> Iterator[Finding]:
+    """A message reopens a conversation for some days; until then somebody may go on with what was said."""
+    levels = child(data, "service_levels")
+    given = child(levels, "reopen_days")
+    reopens = ServiceLevels.model_fields["reopen_days"].default if given is None else given
+    for location, days in values_at(data, "retention.conversation_days"):
+        if is_number(days) and is_number(reopens) and days < reopens:
+            problem = f"erases after {days:g} days what a message reopens for {reopens:g}"
+            yield Finding(location, problem, f"Write {reopens:g} or more, or lower service_levels.reopen_days.")
+
+
 def _within(location: Location, finding: Finding) -> Finding:
     return finding._replace(location=(*location, *finding.location))
 
@@ -284,6 +296,7 @@ CHECKS: tuple[Check, ...] = (
     *RULE_CHECKS,
     *MACRO_CHECKS,
     senseless_ladders,
+    _erased_while_open,
 )
 CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),

@@ -84,6 +84,11 @@ def instead_of(name: str, known: Collection[str], nothing: str) -> str:
     return " ".join(filter(None, (meant, listed))) or nothing
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """A whole or decimal number, neither true nor false."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _values(value: object, pattern: Sequence[str], location: Location) -> Iterator[tuple[Location, object]]:
     if not pattern:
         yield location, value

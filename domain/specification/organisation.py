@@ -255,6 +255,25 @@ class ServiceLevels(SpecModel):
     delivery_patience_hours: float = Field(4, gt=0, description="How long a channel that is down is tried again.")
 
 
+class RetentionRules(SpecModel):
+    """How long it is kept what was said, and who said it."""
+
+    conversation_days: float | None = Field(
+        None,
+        gt=0,
+        le=36_500,
+        description="Days after its resolution in which a conversation keeps its texts and personal data; then they "
+        "are erased for good. Not fewer than `service_levels.reopen_days`. Unset, they are kept.",
+    )
+
+    def __str__(self) -> str:
+        """In a sentence without its stop."""
+        if self.conversation_days is None:
+            return "Conversations are kept: no retention.conversation_days is set"
+        days = f"{self.conversation_days:g} day{'' if self.conversation_days == 1 else 's'}"
+        return f"What was said in a conversation, and who said it, is erased {days} after its resolution"
+
+
 class IdentityRules(SpecModel):
     """How a customer is recognised across channels."""
 
@@ -298,6 +317,7 @@ class OrganisationSpec(SpecModel):
     )
     thresholds: Thresholds = Field(Thresholds(), description="How sure an AI agent must be.")
     service_levels: ServiceLevels = Field(ServiceLevels(), description="Times and limits of a conversation.")
+    retention: RetentionRules = Field(RetentionRules(), description="How long conversations keep what was said.")
     wording: SpecWording = Field(SpecWording(), description="What the organisation itself says.")
     approval_rules: tuple[ApprovalRule, ...] = Field(
         (), description="Who approves what; the first rule whose conditions all hold applies."

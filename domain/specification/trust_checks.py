@@ -4,9 +4,9 @@ The checks take the data of a whole specification, which need not be valid.
 """
 
 from collections.abc import Iterator
-from typing import TypeGuard, get_args
+from typing import get_args
 
-from domain.specification.findings import Finding, Location, as_list, child, values_at
+from domain.specification.findings import Finding, Location, as_list, child, is_number, values_at
 from domain.specification.modes import STRICTEST_FIRST, Mode, stricter
 from domain.specification.trust import DURABLE, DURABLE_AFTER, ESCALATIONS, TrustMetric
 
@@ -54,7 +54,7 @@ def _way_down(at: Location, trust: object) -> Iterator[Finding]:
     measure, falls = _measure(child(down, "measure")), child(down, "bound")
     for step in as_list(child(trust, "up")):
         rises = child(step, "bound")
-        if child(step, "measure") != measure or not (_is_number(falls) and _is_number(rises)):
+        if child(step, "measure") != measure or not (is_number(falls) and is_number(rises)):
             continue
         if falls <= rises if measure in ESCALATIONS else falls >= rises:
             worse = "above" if measure in ESCALATIONS else "below"
@@ -65,7 +65,7 @@ def _way_down(at: Location, trust: object) -> Iterator[Finding]:
 
 def _too_few_days(at: Location, step: object) -> Iterator[Finding]:
     measure, days = _measure(child(step, "measure")), child(step, "days")
-    if measure in DURABLE and _is_number(days) and days <= DURABLE_AFTER.days:
+    if measure in DURABLE and is_number(days) and days <= DURABLE_AFTER.days:
         problem = f"{measure} counts {DURABLE_AFTER.days} days after a resolution, so in {days} days it counts nothing"
         yield Finding((*at, "days"), problem, f"Write {DURABLE_AFTER.days + 1} or more.")
 
@@ -77,7 +77,3 @@ def _measure(value: object) -> str:
 
 def _mode(value: object) -> Mode | None:
     return Mode(value) if isinstance(value, str) and value in set(Mode) else None
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

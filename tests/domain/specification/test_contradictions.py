@@ -32,6 +32,11 @@ PRICED = {"model": {"writer": "openai:a", "monthly_budget": 5, "prices": {"opena
 MONDAY = {"weekday": 0, "opens": "09:00", "closes": "17:00"}
 
 
+def retention(days: object, reopen_days: object = None) -> dict[str, Any]:
+    levels = {} if reopen_days is None else {"service_levels": {"reopen_days": reopen_days}}
+    return {"retention": {"conversation_days": days}} | levels
+
+
 def measure(metric: str, target: float) -> dict[str, Any]:
     return {"ai_agents": agents(success=[{"metric": metric, "target": target}])}
 
@@ -85,6 +90,8 @@ FOUND: list[tuple[dict[str, Any], str]] = [
         {"knowledge_sources": [{"kind": "zendesk", "default_topic": "gossip"}]},
         "knowledge_sources.0.default_topic: no AI agent may cite articles of the topic 'gossip'",
     ),
+    (retention(6.9), "retention.conversation_days: erases after 6.9 days what a message reopens for 7"),
+    (retention(29, 30), "retention.conversation_days: erases after 29 days what a message reopens for 30"),
 ]
 
 
@@ -110,6 +117,11 @@ def test_each_is_found_with_a_remedy(change: dict[str, Any], told: str) -> None:
         PRICED | {"ai_agents": agents(mode="supervision", knowledge_topics=["money"], model={"writer": "openai:a"})},
         {"language": "nb"},
         {"calendar": {"hours": [MONDAY, MONDAY | {"weekday": 1}]}},
+        retention(7),
+        retention(1, 0.5),
+        retention(None, 30),
+        retention("a year"),
+        retention(1, "a week"),
     ],
 )
 def test_what_may_be_meant_is_no_mistake(meant: dict[str, Any]) -> None:

@@ -261,6 +261,14 @@ SEEDS = {
         SHORT, "needs: [calm]", "needs: [calm]\nexcludes: [calm]", 4, "excludes 'calm'", "Take it out"
     ),
     "guidelines in a circle": Seed(CALM, "ai_agents:", "needs: [short]\nai_agents:", 5, "needs itself", "circle", CALM),
+    "words erased while a message may still reopen": Seed(
+        ORGANISATION,
+        "default_ai_agent:",
+        "retention: { conversation_days: 6.5 }\ndefault_ai_agent:",
+        3,
+        "after 6.5 days what a message reopens for 7",
+        "Write 7 or more",
+    ),
     # Trust that nobody could earn, or that leads too far.
     "trust with nothing to earn": Seed(
         GENERAL, "customer_facts", f"mode: co_pilot\n{trust()}\ncustomer_facts", 7, "nothing to earn", "Set `mode`"
