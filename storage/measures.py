@@ -156,7 +156,7 @@ _APPROVALS_ON_TIME = """
 _DRAFTS_UNCHANGED = r"""
     WITH shown AS (
         SELECT a.conversation_id, t.ai_agent, a.closed_at AS at,
-            a.state = 'approved' AND a.document->>'text' = t.draft->>'text' AS unchanged
+            a.state = 'approved' AND plain_words(a.document->>'text') = plain_words(t.draft->>'text') AS unchanged
         FROM approvals a JOIN turns t USING (draft_id)
         WHERE a.organisation = $1 AND a.closed_at > $2 AND a.closed_at <= $5
             AND a.state IN ('approved', 'rejected', 'taken_over', 'replaced') AND a.closed_by <> 'system'

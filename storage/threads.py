@@ -13,6 +13,7 @@ _REFUSALS: dict[str, tuple[type[HoldfastError], str]] = {
     "itself": (InvalidInputError, "A conversation cannot be merged into itself. Name another one."),
     "source_merged": (ConflictError, "This conversation has been merged already. Look where it went on."),
     "target_merged": (ConflictError, "The other conversation has been merged itself. Name the one it went on in."),
+    "erased": (ConflictError, "One of them was erased, because it was over for long. Leave the two as they are."),
     "leaving": (ConflictError, "A message is leaving here. Merge when it has left, or take the conversation over."),
     "customers": (ForbiddenError, "These are two different verified customers. Only a lead may merge them."),
 }

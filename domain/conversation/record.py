@@ -17,7 +17,10 @@ ApprovalState = Literal["open", "approved", "rejected", "stale", "taken_over", "
 
 
 class ConversationView(Frozen):
-    """A conversation as it stands; customer messages with a seq above `answered_seq` wait for a reply."""
+    """A conversation as it stands; customer messages with a seq above `answered_seq` wait for a reply.
+
+    `erased_at`: what was said until then, and who said it, is gone for good.
+    """
 
     conversation_id: str
     organisation: str
@@ -37,6 +40,12 @@ class ConversationView(Frozen):
     resolved_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    erased_at: datetime | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """And nothing was said since."""
+        return self.erased_at is not None and self.status is Status.RESOLVED
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:

@@ -23,7 +23,7 @@ BEGIN
     SELECT * INTO known FROM channel_threads t
     WHERE organisation = org AND channel = on_channel
         AND (thread = event->>'thread' OR thread IN (SELECT jsonb_array_elements_text(event->'references')))
-        AND may_write_in(t, event->'sender', of_customer)
+        AND may_write_in(t, event->'sender', of_customer) AND NOT is_erased(conversation_id)
     ORDER BY thread = event->>'thread' DESC, used_at DESC LIMIT 1;
     IF FOUND THEN
         RETURN known.conversation_id;
@@ -124,6 +124,9 @@ BEGIN
         -- Two first messages of one customer at once must not make two conversations.
         PERFORM pg_advisory_xact_lock(hashtextextended(org, 7));
         of_customer := recognise_customer(org, incoming->'sender', on_channel, moment);
+        -- All that was left of it is that nobody was to write there; whoever writes there begins anew.
+        DELETE FROM channel_threads
+        WHERE organisation = org AND channel = on_channel AND thread = in_thread AND is_erased(conversation_id);
         IF EXISTS (
             SELECT FROM channel_threads t WHERE organisation = org AND channel = on_channel AND thread = in_thread
                 AND NOT may_write_in(t, incoming->'sender', of_customer)
@@ -172,10 +175,11 @@ CREATE OR REPLACE FUNCTION match_early_reports(org text) RETURNS void LANGUAGE s
         AND d.channel = i.channel AND d.provider_message_id = i.event->>'provider_message_id'
 $$;
 
+-- One of a conversation that was erased counts, without words.
 CREATE OR REPLACE FUNCTION keep_rating(org text, of_conversation text, rating jsonb) RETURNS void LANGUAGE sql AS $$
     INSERT INTO ratings (organisation, channel, event_id, conversation_id, score, comment, at)
-    VALUES (org, rating->>'channel', rating->>'event_id', of_conversation, rating->>'score', rating->>'comment',
-            (rating->>'at')::timestamptz);
+    VALUES (org, rating->>'channel', rating->>'event_id', of_conversation, rating->>'score',
+            CASE WHEN is_erased(of_conversation) THEN '' ELSE rating->>'comment' END, (rating->>'at')::timestamptz);
     INSERT INTO audit_events (organisation, conversation_id, kind, actor, data, at)
     VALUES (org, of_conversation, 'rated', 'customer',
             jsonb_build_object('channel', rating->>'channel', 'score', rating->>'score'), (rating->>'at')::timestamptz);

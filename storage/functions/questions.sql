@@ -1,7 +1,7 @@
 -- What conversations were about, for finding those that are alike.
 
 -- In the customer's own words: what they wrote until the first answer. What they wrote after a clarifying question still
--- belongs to it. Empty when they wrote nothing; at most `longest` characters.
+-- belongs to it. Empty when they wrote nothing, or it was erased; at most `longest` characters.
 CREATE OR REPLACE FUNCTION opening_question(id text, longest integer) RETURNS text LANGUAGE sql STABLE AS $$
     WITH opened AS (
         SELECT min(seq) AS seq FROM messages WHERE conversation_id = id AND author = 'customer'
@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION opening_question(id text, longest integer) RETURNS te
     SELECT coalesce(left(btrim(string_agg(m.text, E'\n' ORDER BY m.seq), E' \t\r\n'), longest), '')
     FROM messages m, answered
     WHERE m.conversation_id = id AND m.author = 'customer' AND (answered.seq IS NULL OR m.seq < answered.seq)
+        AND NOT EXISTS (SELECT FROM conversations WHERE conversation_id = id AND erased_at IS NOT NULL)
 $$;
 
 -- Those that may be compared with the conversation `id`, the newest first. One that was merged goes on elsewhere.
@@ -19,7 +20,7 @@ CREATE OR REPLACE FUNCTION resolved_beside(org text, id text, newest integer)
 RETURNS TABLE (conversation_id text, resolved_at timestamptz) LANGUAGE sql STABLE AS $$
     SELECT c.conversation_id, c.resolved_at FROM conversations c
     WHERE c.organisation = org AND c.status = 'resolved' AND c.merged_into IS NULL
-        AND c.conversation_id <> id AND c.conversation_id <> (SELECT heir_of(id))
+        AND c.erased_at IS NULL AND c.conversation_id <> id AND c.conversation_id <> (SELECT heir_of(id))
     ORDER BY c.resolved_at DESC, c.conversation_id LIMIT newest
 $$;
 

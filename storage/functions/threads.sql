@@ -40,6 +40,7 @@ LANGUAGE sql STABLE AS $$
         WHEN source.conversation_id = target.conversation_id THEN 'itself'
         WHEN source.merged_into IS NOT NULL THEN 'source_merged'
         WHEN target.merged_into IS NOT NULL THEN 'target_merged'
+        WHEN is_erased(source.conversation_id) OR is_erased(target.conversation_id) THEN 'erased'
         WHEN EXISTS (
             SELECT FROM deliveries WHERE conversation_id = source.conversation_id AND state = 'claimed'
                 AND (leased_until > clock_timestamp() OR author = source.owner_kind OR author = 'human_agent')
