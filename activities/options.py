@@ -24,6 +24,7 @@ from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
+from activities.retention import RetentionActivities
 from activities.tools import ToolActivities
 from activities.trust import TrustActivities
 from activities.write_back import WriteBackActivities
@@ -209,6 +210,18 @@ PUBLISH_KNOWLEDGE = ActivityRow(
 REVIEW_TRUST = ActivityRow(TrustActivities.review_trust, STORE | {"start_to_close_timeout": timedelta(minutes=2)})
 """A count over months of conversations for each AI agent that earns trust."""
 
+ERASE_CONVERSATIONS = ActivityRow(
+    RetentionActivities.erase_conversations,
+    {
+        "task_queue": CONVERSATIONS,
+        "start_to_close_timeout": timedelta(minutes=10),
+        "heartbeat_timeout": timedelta(seconds=30),
+        "retry_policy": _until_permanent(1, 60),
+        "priority": LATER,
+    },
+)
+"""A hundred conversations, each with a few calls of Temporal and one of the store."""
+
 DELIVER_STORED = ActivityRow(
     DeliveryActivities.deliver_message,
     {
@@ -285,4 +298,5 @@ ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
     FETCH_KNOWLEDGE,
     PUBLISH_KNOWLEDGE,
     REVIEW_TRUST,
+    ERASE_CONVERSATIONS,
 )

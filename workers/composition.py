@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
+from temporalio import activity
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -21,6 +22,7 @@ from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
+from activities.retention import RetentionActivities
 from activities.tools import ToolActivities
 from activities.trust import TrustActivities
 from activities.write_back import WriteBackActivities
@@ -56,6 +58,7 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
+from storage.erasing import ErasingRepository
 from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
 from storage.journeys import JourneyRepository
@@ -67,10 +70,12 @@ from storage.trust import TrustRepository
 from storage.turns import TurnRepository
 from storage.vectors import VectorRepository
 from storage.vendors import VendorLimitRepository, VendorStateRepository
+from workers.ended_histories import EndedHistories
 from workers.guards import Guards
 from workers.health import answering
 from workers.knowledge import Schedules
 from workers.readers import start_readers
+from workers.retention import schedule_erasing
 from workers.rollout.retirement import ending_when_retired
 from workers.rollout.version import pinned, version_of
 from workers.specification_watcher import Fit, watching_specifications
@@ -154,6 +159,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
             Publisher(database, in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors))),
         ),
         trust=TrustActivities(organisations, Trust(MeasureRepository(database), trust_log)),
+        retention=RetentionActivities(ErasingRepository(database), organisations, EndedHistories(activity.client)),
         journeys=JourneyActivities(journeys, organisations.version),
         write_back=WriteBackActivities(
             ConversationRepository(database),
@@ -197,6 +203,7 @@ async def workers_from(
         partial(start_readers, client, near.channels),
         Schedules(client).fit,
         partial(schedule_reviews, client),
+        partial(schedule_erasing, client),
     ]
     await stack.enter_async_context(watching_specifications(settings.organisation.name, SpecRepository(database), fits))
     limits = Limits(

@@ -6,14 +6,14 @@ from temporalio.client import Client, Schedule, ScheduleAlreadyRunningError, Sch
 from temporalio.service import RPCError, RPCStatusCode
 
 
-async def keep_schedule(client: Client, id: str, schedule: Schedule) -> None:
-    """Make it, and run it at once; or change the one that there is, where a person's pause is kept."""
+async def keep_schedule(client: Client, id: str, schedule: Schedule, *, at_once: bool = True) -> None:
+    """Make it, and run it `at_once`; or change the one that there is, where a person's pause is kept."""
 
     def changed(known: ScheduleUpdateInput) -> ScheduleUpdate:
         return ScheduleUpdate(schedule=replace(schedule, state=known.description.schedule.state))
 
     try:
-        await client.create_schedule(id, schedule, trigger_immediately=True)
+        await client.create_schedule(id, schedule, trigger_immediately=at_once)
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(id).update(changed)
 

@@ -18,6 +18,7 @@ from activities.knowledge import KnowledgeActivities
 from activities.options import ACTIVITIES
 from activities.reading import ReadingActivities
 from activities.reply import ReplyActivities
+from activities.retention import RetentionActivities
 from activities.tools import ToolActivities
 from activities.trust import TrustActivities
 from activities.write_back import WriteBackActivities
@@ -28,6 +29,7 @@ from workflows.conversation.workflow import ConversationWorkflow
 from workflows.journeys.workflow import JourneyWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
+from workflows.retention import EraseConversationsWorkflow
 from workflows.trust import ReviewTrustWorkflow
 
 WORKFLOWS = (
@@ -36,6 +38,7 @@ WORKFLOWS = (
     ReadChannelWorkflow,
     SynchroniseKnowledgeWorkflow,
     ReviewTrustWorkflow,
+    EraseConversationsWorkflow,
 )
 STICKY = timedelta(seconds=5)
 """After so long without an answer, a conversation's next task goes to another worker: how long a kill is felt."""
@@ -55,6 +58,7 @@ class Activities:
     reading: ReadingActivities
     knowledge: KnowledgeActivities
     trust: TrustActivities
+    retention: RetentionActivities
     journeys: JourneyActivities
     write_back: WriteBackActivities
 
