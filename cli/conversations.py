@@ -1,6 +1,7 @@
 """`holdfast conversations`: list conversations, show one, answer it and resolve it, from a terminal."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -39,7 +40,8 @@ def list_conversations(
         return
     for view in conversations:
         why = (view.escalation_reason or "").replace("_", " ")
-        stands = (view.status.value, why, since(view.updated_at))
+        erased = "erased" if view.is_erased else ""
+        stands = (view.status.value, why, erased, since(view.updated_at))
         console.print(entry(view.conversation_id, stands, f"{view.owner} · {view.channel}"))
 
 
@@ -52,6 +54,8 @@ def show(conversation_id: str, url: Url = None, key: Key = None) -> None:
 
 def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
     view = details.conversation
+    if view.erased_at:
+        yield Text(_erased(view.erased_at), style="yellow")
     for message in details.messages:
         who = message.author_id or message.author.value
         yield Text.assemble((f"{message.at:%Y-%m-%d %H:%M} {who}  ", "bold"), message.text)
@@ -74,6 +78,10 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
             ("Channel", view.channel),
         ]
     )
+
+
+def _erased(at: datetime) -> str:
+    return f"Erased on {at:%Y-%m-%d} by retention: what was said until then, and who said it, is gone for good."
 
 
 def _unsent(details: ConversationDetails) -> str:

@@ -60,6 +60,7 @@ def check(
     counts = ", ".join(f"{len(all_of)} {one}{'s' * (len(all_of) != 1)}" for one, all_of in found_in.items())
     valid = f"{spec.organisation} is valid: {counts}. Content hash {version.content_hash[:12]}."
     console.print(valid, soft_wrap=True)
+    console.print(f"{spec.retention}.", soft_wrap=True)
     _warn(settings, spec.organisation, found)
     for warning in alike:
         console.print(warning, soft_wrap=True)

@@ -22,7 +22,7 @@ from domain.conversation.turn import Decision
 from domain.specification.publications import SHORT
 from embedded.installation import installation
 from publishing.asking import Sample
-from publishing.planning import Asking, Plan, apply_plan, make_plan, read_plan
+from publishing.planning import Asking, Plan, PlannedErasing, apply_plan, make_plan, read_plan
 from publishing.specification import load_specification
 from storage.database import Database
 from workers.composition import model_factory
@@ -89,9 +89,17 @@ def print_plan(console: Console, plan: Plan) -> None:
     print_changes(console, plan.changes)
     for warning in plan.warnings:
         console.print(Text(f"Warning: {warning}", style="yellow"), soft_wrap=True)
+    if plan.erasing:
+        _print_erasing(console, plan.erasing)
     _print_redecided(console, plan.redecided)
     if plan.answers:
         _print_answers(console, plan.answers)
+
+
+def _print_erasing(console: Console, erasing: PlannedErasing) -> None:
+    due = f" {erasing.due} conversations are over for longer: they go in the night after it is published, for good."
+    told = erasing.sentence + (due if erasing.due else "")
+    console.print(Text(told, style="yellow" if erasing.due else ""), soft_wrap=True)
 
 
 def _print_redecided(console: Console, found: Redecided) -> None:
@@ -99,6 +107,8 @@ def _print_redecided(console: Console, found: Redecided) -> None:
     console.print(
         f"{decided} {len(found.changed)} differently; of {len(found.unknown)} nobody can know.", soft_wrap=True
     )
+    if found.erased:
+        console.print(f"  {found.erased:>6}  more are left out: their conversations were erased", soft_wrap=True)
     for kind, count in found.kinds.items():
         console.print(f"  {count:>6}  {kind}", soft_wrap=True)
     for reason, count in found.reasons.items():

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ from domain.identity.directory import DirectoryImport
 from domain.model import Frozen
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.changes import Change, changes_between
-from domain.specification.organisation import SpecVersion
+from domain.specification.organisation import OrganisationSpec, SpecVersion
 from integrations.channels.registry import TRAITS
 from integrations.tools.registry import tool_server
 from publishing.asking import Sample, ask_again
@@ -31,6 +32,7 @@ from publishing.serving import load_models
 from publishing.specification import LoadedOrganisation, Mistake
 from storage.database import Database
 from storage.decided_turns import DecidedTurnRepository
+from storage.erasing import ErasingRepository
 from storage.specs import SpecRepository
 from storage.turns import TurnRepository
 from storage.vectors import VectorRepository
@@ -60,14 +62,25 @@ class PlannedPublication(Frozen):
     beside: str
 
 
+class PlannedErasing(Frozen):
+    """How long conversations would be kept, in a sentence, and how many are resolved for longer already."""
+
+    sentence: str
+    due: int
+
+
 class Plan(Frozen):
-    """What publishing would change, and what it would have changed over the turns of the last conversations."""
+    """What publishing would change, and what it would have changed over the turns of the last conversations.
+
+    `erasing`: where the retention would change.
+    """
 
     publication: PlannedPublication
     changes: tuple[Change, ...]
     warnings: tuple[Mistake, ...]
     redecided: Redecided
     answers: Answers | None = None
+    erasing: PlannedErasing | None = None
 
 
 async def make_plan(
@@ -89,7 +102,8 @@ async def make_plan(
         raise NotFoundError(f"No specification of {organisation} is published: run `holdfast spec publish`.")
     active, planned = await specs.load(base), await as_published(database, loaded.version, installation)
     labelled = await asyncio.to_thread(labelled_in, folder)
-    turns = await DecidedTurnRepository(database).latest(organisation, conversations)
+    recorded = DecidedTurnRepository(database)
+    turns = await recorded.latest(organisation, conversations)
     pinned = {content_hash: await specs.load(content_hash) for content_hash in {turn.spec_hash for turn in turns}}
     same = active.version == planned and active.labelled == labelled
     reading = await _reading(database, active, {} if same else pinned, labelled, installation)
@@ -97,8 +111,7 @@ async def make_plan(
     answers = None
     if asking and redecided.unknown:
         served = await _served(database, planned, labelled, loaded.directory, installation, asking.models)
-        repository = DecidedTurnRepository(database)
-        answers = await ask_again(repository, served, turns, redecided.unknown, asking.sample)
+        answers = await ask_again(recorded, served, turns, redecided.unknown, asking.sample)
     return Plan(
         publication=PlannedPublication(
             organisation=organisation,
@@ -109,9 +122,19 @@ async def make_plan(
         ),
         changes=changes_between(active.version, planned),
         warnings=loaded.warnings,
-        redecided=redecided,
+        redecided=redecided.model_copy(update={"erased": await recorded.erased(organisation, conversations)}),
         answers=answers,
+        erasing=await _erasing(database, active.version.specification, planned.specification),
     )
+
+
+async def _erasing(database: Database, active: OrganisationSpec, planned: OrganisationSpec) -> PlannedErasing | None:
+    days = planned.retention.conversation_days
+    if planned.retention == active.retention:
+        return None
+    before = datetime.now(UTC) - timedelta(days=days) if days else datetime.min.replace(tzinfo=UTC)
+    due = await ErasingRepository(database).count_due(planned.organisation, before)
+    return PlannedErasing(sentence=f"{planned.retention}.", due=due)
 
 
 async def apply_plan(

@@ -5,9 +5,15 @@ from storage.database import Database
 from storage.turns import TRANSCRIPT_LENGTH
 from storage.views import RecordedQuestion
 
+_LOOKED_AT = """
+    SELECT conversation_id, spec_hash, erased_at FROM conversations
+    WHERE organisation = $1 ORDER BY created_at DESC, conversation_id LIMIT $2
+"""
+_ERASED = "coalesce(t.decided_at <= l.erased_at, false)"
+
 
 class DecidedTurnRepository:
-    """Reads only."""
+    """Reads only. What was erased since a turn was decided is left out: nobody could see why it was."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -18,22 +24,31 @@ class DecidedTurnRepository:
         The mode is the one that a person had set last before the decision.
         """
         rows = await self._database.fetch(
-            """
-            WITH looked_at AS (
-                SELECT conversation_id, spec_hash FROM conversations
-                WHERE organisation = $1 ORDER BY created_at DESC, conversation_id LIMIT $2
-            )
+            f"""
+            WITH looked_at AS ({_LOOKED_AT})
             SELECT t.conversation_id, t.turn, coalesce(t.spec_hash, l.spec_hash) AS spec_hash, t.draft, t.record,
                 (SELECT e.data->>'mode' FROM audit_events e
                  WHERE e.conversation_id = t.conversation_id AND e.kind = 'mode_changed' AND e.at <= t.decided_at
                  ORDER BY e.event_id DESC LIMIT 1) AS mode
             FROM looked_at l JOIN turns t USING (conversation_id)
-            WHERE t.record IS NOT NULL ORDER BY t.decided_at, t.draft_id
-            """,
+            WHERE t.record IS NOT NULL AND NOT {_ERASED} ORDER BY t.decided_at, t.draft_id
+            """,  # noqa: S608 (put together of constants)
             organisation,
             conversations,
         )
         return [RecordedTurn.model_validate(dict(row)) for row in rows]
+
+    async def erased(self, organisation: str, conversations: int) -> int:
+        """How many decided turns of the same conversations are left out."""
+        turns: int = await self._database.fetchval(
+            f"""
+            SELECT count(*) FROM ({_LOOKED_AT}) l JOIN turns t USING (conversation_id)
+            WHERE t.record IS NOT NULL AND {_ERASED}
+            """,  # noqa: S608 (put together of constants)
+            organisation,
+            conversations,
+        )
+        return turns
 
     async def question(self, conversation_id: str, turn: int) -> RecordedQuestion | None:
         """What a decided turn answered; None where its messages are gone."""

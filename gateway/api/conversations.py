@@ -187,6 +187,9 @@ async def _ask(
     found = await find_conversation(services, caller, conversation_id)
     if found.merged_into:
         raise ConflictError(f"This conversation goes on in {found.merged_into}. Ask there.")
+    if found.erased_at and found.is_erased:
+        on = f"{found.erased_at:%Y-%m-%d}"
+        raise ConflictError(f"What was said here was erased on {on}, so it cannot go on. The customer may begin anew.")
     done = await ask(
         services,
         conversation_id,

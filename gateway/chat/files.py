@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from domain.conversation.messages import Attachment
 from domain.errors import ConflictError, NotFoundError
 from gateway.chat.media import ALLOWED, MAX_FILE_BYTES, MAX_FILES_PER_CONVERSATION, media_type_of, safe_name
+from gateway.chat.transcript import ErasedConversationError
 from gateway.problems import ProblemError, not_authenticated, problem, too_many_requests
 from gateway.services import Services, services_of
 from gateway.tokens import BadTokenError
@@ -42,6 +43,9 @@ async def upload_file(conversation: Conversation, services: ServicesDependency, 
     wait = services.message_limit.wait_seconds(conversation)
     if wait:
         raise too_many_requests("Too many files at once. Wait a moment.", retry_after_seconds=wait)
+    known = await services.store.conversations.get(conversation)
+    if known and known.is_erased:
+        raise ConflictError(str(ErasedConversationError()))
     content = await file.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise ProblemError(problem("too-large", f"A file has at most {MAX_FILE_BYTES // 1024 // 1024} MiB."))

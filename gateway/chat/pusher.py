@@ -23,7 +23,7 @@ class Sink(Protocol):
 
 
 class Pusher:
-    """The position of one client in one conversation."""
+    """The position of one client in one conversation. Raises ErasedConversationError when that is erased."""
 
     def __init__(
         self, sink: Sink, transcript: Transcript, wake: asyncio.Event, conversation_id: str, last_seq: int

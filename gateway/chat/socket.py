@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from gateway.chat.connection import ChatConnection
 from gateway.chat.frames import ErrorFrame, Hello
 from gateway.chat.incoming import RefusedFrameError, parse, receive
+from gateway.chat.transcript import ErasedConversationError
 from gateway.problems import Problem, problem, respond
 from gateway.services import Services, services_of
 from gateway.tokens import BadTokenError, WrongConversationError
@@ -42,7 +43,7 @@ async def chat(socket: WebSocket, conversation_id: str, services: Annotated[Serv
         await _leave(socket, CLOSE_NO_HELLO, problem("invalid-input", "The first frame must be a hello, at once."))
     except RefusedFrameError as error:
         await _leave(socket, CLOSE_BAD_HELLO, error.problem)
-    except WrongConversationError as error:
+    except (WrongConversationError, ErasedConversationError) as error:
         await _leave(socket, CLOSE_NO_SUCH_CONVERSATION, problem("not-found", str(error)))
     except BadTokenError as error:
         await _leave(socket, CLOSE_NOT_AUTHENTICATED, problem("not-authenticated", str(error)))

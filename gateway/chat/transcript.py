@@ -7,6 +7,13 @@ from storage.conversations import ConversationRepository
 from storage.views import StoredMessage
 
 
+class ErasedConversationError(Exception):
+    """Nothing is left of it that a customer could read; the text is safe to show."""
+
+    def __init__(self) -> None:
+        super().__init__("This conversation was over for long and has been erased. Start a new session.")
+
+
 class TranscriptUpdate(Frozen):
     """Everything after a seq, and where the conversation stands now."""
 
@@ -22,10 +29,12 @@ class Transcript:
         self._conversations = conversations
 
     async def after(self, conversation_id: str, seq: int) -> TranscriptUpdate:
-        """Raises UnavailableError while PostgreSQL is away."""
+        """Raises UnavailableError while PostgreSQL is away, ErasedConversationError for one that goes on no more."""
         conversation = await self._conversations.get(conversation_id)
         if conversation is None:
             return TranscriptUpdate()
+        if conversation.is_erased:
+            raise ErasedConversationError
         unseen = conversation.last_seq > seq
         messages = await self._conversations.messages_after(conversation_id, seq) if unseen else []
         return TranscriptUpdate(

@@ -26,6 +26,15 @@ def test_a_good_folder_is_counted(techflow: Path) -> None:
     assert result.exit_code == 0
     assert result.output.startswith("techflow is valid: ")
     assert "Content hash " in result.output
+    assert "Conversations are kept: no retention.conversation_days is set." in result.output
+
+
+@pytest.mark.parametrize(("days", "told"), [("1", "1 day"), ("7.5", "7.5 days"), ("400", "400 days")])
+def test_it_is_told_when_what_was_said_is_erased(techflow: Path, days: str, told: str) -> None:
+    organisation = techflow / "organisation.yaml"
+    kept = organisation.read_text().replace("reopen_days: 7", "reopen_days: 1")
+    organisation.write_text(f"{kept}\nretention: {{ conversation_days: {days} }}\n")
+    assert f"and who said it, is erased {told} after its resolution." in spec("check", str(techflow)).output
 
 
 def test_every_mistake_is_shown_with_its_line(techflow: Path) -> None:
@@ -96,10 +105,11 @@ def test_the_folder_of_the_settings_is_the_default(techflow: Path) -> None:
 
 
 def test_a_change_is_another_version(techflow: Path) -> None:
-    before = spec("check", str(techflow)).output
+    before = spec("check", str(techflow)).output.splitlines()[0]
     article = min((techflow / "knowledge").glob("**/*.md"))
     article.write_text(article.read_text() + "\nOne more sentence.\n")
-    assert spec("check", str(techflow)).output.rpartition(" ")[2] != before.rpartition(" ")[2]
+    after = spec("check", str(techflow)).output.splitlines()[0]
+    assert after.rpartition(" ")[2] != before.rpartition(" ")[2]
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from domain.conversation.asking_again import Answers, AskedAgain
 from domain.conversation.redeciding import Redecided, Redecision, UnknownTurn
 from domain.conversation.turn import Decision, Outcome, Reason
 from domain.specification.changes import Change
-from publishing.planning import Plan, PlannedPublication
+from publishing.planning import Plan, PlannedErasing, PlannedPublication
 from publishing.specification import Mistake
 
 SENT = Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT, review="sample")
@@ -59,6 +59,18 @@ def test_people_get_counts_and_the_turns() -> None:
     assert "send (confident), reviewed: sample" in text
     assert "ask_approval (supervised)" in text
     assert "more" not in text
+
+
+def test_people_are_told_what_is_erased_and_what_was_left_out() -> None:
+    given = plan(changed=0)
+    erasing = PlannedErasing(sentence="What was said is erased after a day.", due=412)
+    redecided = given.redecided.model_copy(update={"erased": 7})
+    text = printed(given.model_copy(update={"erasing": erasing, "redecided": redecided}))
+    assert "What was said is erased after a day. 412 conversations are over for longer: they go in the night" in text
+    assert "7  more are left out: their conversations were erased" in text
+    none_due = erasing.model_copy(update={"due": 0})
+    assert "What was said is erased after a day.\n" in printed(given.model_copy(update={"erasing": none_due}))
+    assert "erased" not in printed(given)
 
 
 def test_of_many_turns_the_first_ones_are_shown() -> None:

@@ -25,14 +25,16 @@ from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, ReplyW
 from integrations.tools.base import ToolSettings
 from publishing.asking import Sample, ask_again
 from publishing.labelled_messages import COLUMNS
-from publishing.planning import Asking, Plan, apply_plan, make_plan, read_plan
+from publishing.planning import Asking, Plan, PlannedErasing, apply_plan, make_plan, read_plan
 from publishing.publication import Installation
 from publishing.specification import load_specification
 from storage.database import Database, connect
 from storage.decided_turns import DecidedTurnRepository
+from storage.erasing import ErasingRepository
 from storage.specs import SpecRepository
 from tests.cli.bikeshop_files import write, write_bikeshop
 from tests.publishing.test_rollback import topics
+from tests.storage.resolved import days_ago, ended
 from tests.storage.stage import AI, Stage, generate, later, message, reply
 
 
@@ -149,6 +151,22 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
         await shop.answer(number, version.specification, topic, confidence)
     yield shop
     await database.close()
+
+
+async def test_what_would_be_erased_is_told_before_it_is(shop: Shop) -> None:
+    stage = Stage(shop.database)
+    for number in (1, 2):
+        await ended(stage, f"conversation-{number}", days_ago(30), revision=2)
+    assert (await shop.plan()).erasing is None
+    change(shop.folder / "organisation.yaml", "conversation_days: null", "conversation_days: 8")
+    assert (await shop.plan()).erasing == PlannedErasing(
+        sentence="What was said in a conversation, and who said it, is erased 8 days after its resolution.", due=2
+    )
+    assert await ErasingRepository(shop.database).erase("conversation-1", later(60), later(60)) is None
+    planned = await shop.plan()
+    assert planned.erasing
+    assert planned.erasing.due == 1
+    assert (planned.redecided.turns, planned.redecided.erased) == (len(ASKED) - 1, 1)
 
 
 async def test_the_same_files_change_nothing(shop: Shop) -> None:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from domain.conversation.ownership import Status
 from domain.conversation.requests import StartConversation
 from domain.conversation.turn import CustomerContext, Fact
 from domain.specification.organisation import Mode
 from storage.decided_turns import DecidedTurnRepository
+from storage.erasing import ErasingRepository
 from storage.records import RecordRepository
 from tests.organisation import VERSION
 from tests.storage.stage import (
@@ -106,3 +108,18 @@ async def test_a_turn_without_a_reply_is_asked_as_well_and_one_without_its_messa
     assert question.unanswered == ("Where is my parcel?",)
     await stage.database.fetchval("DELETE FROM messages WHERE author = 'customer'")
     assert await repository.question(CONVERSATION, turn.turn) is None
+
+
+async def test_turns_of_what_was_erased_are_left_out_and_counted(stage: Stage) -> None:
+    await answered(stage, 1)
+    await stage.conversations.change_status(status_change("resolved", Status.RESOLVED, revision=2), later(2))
+    assert await ErasingRepository(stage.database).erase(CONVERSATION, later(3), later(3)) is None
+    turns = DecidedTurnRepository(stage.database)
+    assert await turns.latest(ORGANISATION, 10) == []
+    assert await turns.erased(ORGANISATION, 10) == 1
+    await stage.conversations.change_status(
+        status_change("reopened", Status.OPEN, request_id="again", revision=3), later(4)
+    )
+    await answered(stage, 5)
+    assert [turn.turn for turn in await turns.latest(ORGANISATION, 10)] == [5]
+    assert (await turns.erased(ORGANISATION, 10), await turns.erased(ORGANISATION, 0)) == (1, 0)

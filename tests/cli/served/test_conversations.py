@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from storage.erasing import ErasingRepository
 from tests.cli.served.conftest import Holdfast
 from tests.cli.served.test_approvals import running
 from tests.gateway.conftest import Gateway
-from tests.storage.resolved import answered_by_anna, ended, opened, resolved
-from tests.storage.stage import Stage
+from tests.storage.resolved import answered_by_anna, days_ago, ended, opened, resolved
+from tests.storage.stage import NOW, Stage
 
 __all__ = ["running"]
 
@@ -64,6 +65,22 @@ async def test_only_a_draft_that_has_not_left_is_shown_as_such(running: Gateway,
     await holdfast("conversations", "reply", conversation_id, "I pay it back.")
     await chat.until("message", kind="human_reply")
     assert "draft that was not sent" not in (await holdfast("conversations", "show", conversation_id)).output
+
+
+async def test_an_erased_conversation_says_so_and_keeps_its_outcome(running: Gateway, holdfast: Holdfast) -> None:
+    stage = Stage(running.database)
+    await resolved(stage, "cv_long_over", "Where is my saddle?", at=days_ago(400))
+    assert await ErasingRepository(stage.database).erase("cv_long_over", NOW, NOW) is None
+    shown = await holdfast("conversations", "show", "cv_long_over")
+    assert shown.exit_code == 0
+    assert "Erased on 2026-03-02 by retention" in shown.output
+    assert "saddle" not in shown.output
+    assert "[erased 1]" in shown.output
+    assert "resolved" in shown.output
+    assert "resolved · erased" in (await holdfast("conversations", "list")).output
+    refused = await holdfast("conversations", "reply", "cv_long_over", "Hello?")
+    assert refused.exit_code == 1
+    assert "erased on 2026-03-02" in refused.output
 
 
 async def test_an_unknown_conversation_is_told(running: Gateway, holdfast: Holdfast) -> None:

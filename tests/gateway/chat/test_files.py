@@ -4,7 +4,10 @@ import pytest
 
 from gateway.chat import files
 from gateway.chat.media import MAX_FILE_BYTES
+from storage.erasing import ErasingRepository
 from tests.gateway.conftest import Gateway
+from tests.storage.resolved import resolved
+from tests.storage.stage import Stage, later
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 1000
 
@@ -96,3 +99,12 @@ async def test_another_conversation_s_file_cannot_be_attached(gateway: Gateway) 
     chat = await gateway.chat()
     await chat.say("look", "m", attachments=[uploaded["attachment_id"]])
     assert (await chat.until("error", id="m"))["problem"]["status"] == 400
+
+
+async def test_an_erased_conversation_takes_no_files(gateway: Gateway) -> None:
+    session, stage = await gateway.session(), Stage(gateway.database)
+    await resolved(stage, session["conversation_id"], "Hello")
+    assert await ErasingRepository(gateway.database).erase(session["conversation_id"], later(9), later(9)) is None
+    refused = await _upload(gateway, session, PNG)
+    assert refused.status_code == 409
+    assert "Start a new session" in refused.json()["detail"]

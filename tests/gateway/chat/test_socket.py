@@ -10,8 +10,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from gateway.chat import connection, socket
 from gateway.tokens import ChatToken, sign_token
+from storage.erasing import ErasingRepository
 from tests.gateway.chat_client import ChatClient
 from tests.gateway.conftest import Gateway, serve
+from tests.storage.resolved import ended
+from tests.storage.stage import NOW, Stage, later
+
+LATER = later(60)
 
 
 async def test_a_message_is_received_then_answered_with_its_sources(platform: Gateway) -> None:
@@ -233,3 +238,25 @@ async def test_open_sockets_are_counted(gateway: Gateway) -> None:
     assert 'holdfast_messages_received_total{channel="web_chat"} 1.0' in metrics
     assert "holdfast_acknowledgement_seconds_count 1.0" in metrics
     assert "cv_" not in metrics
+
+
+async def erase(platform: Gateway, conversation_id: str) -> None:
+    """As retention does it, once the conversation has been over for long."""
+    stage = Stage(platform.database)
+    await ended(stage, conversation_id, NOW, revision=100)
+    assert await ErasingRepository(platform.database).erase(conversation_id, LATER, LATER) is None
+
+
+async def test_who_comes_back_to_an_erased_conversation_begins_a_new_one(platform: Gateway) -> None:
+    session = await platform.session()
+    chat = await platform.chat(session)
+    await chat.say("hello")
+    await chat.reply()
+    await erase(platform, session["conversation_id"])
+    await chat.until("error")
+    await chat.socket.wait_closed()
+    assert chat.socket.close_code == socket.CLOSE_NO_SUCH_CONVERSATION
+    again = await connect(f"{platform.url.replace('http', 'ws', 1)}/v1/chat/{session['conversation_id']}")
+    await again.send(json.dumps({"type": "hello", "token": session["token"]}))
+    told = json.loads(await again.recv())
+    assert "Start a new session" in told["problem"]["detail"]

@@ -5,8 +5,9 @@ import pytest
 from domain.conversation.ownership import Status
 from domain.conversation.turn import Citation
 from gateway.chat.frames import ConversationStatus
-from gateway.chat.transcript import Transcript, TranscriptUpdate
+from gateway.chat.transcript import ErasedConversationError, Transcript, TranscriptUpdate
 from storage.database import Database
+from storage.erasing import ErasingRepository
 from tests.storage.stage import (
     CONVERSATION,
     NOW,
@@ -90,3 +91,11 @@ async def test_an_internal_note_is_no_message(stage: Stage, transcript: Transcri
     note = status_change("resolved", Status.RESOLVED, note="Called her, very angry.")
     await stage.conversations.change_status(note, NOW)
     assert "angry" not in (await transcript.after(CONVERSATION, 0)).model_dump_json()
+
+
+async def test_an_erased_conversation_is_no_transcript(stage: Stage, transcript: Transcript) -> None:
+    await answered(stage)
+    await stage.conversations.change_status(status_change("resolved", Status.RESOLVED, revision=2), NOW)
+    await ErasingRepository(stage.database).erase(CONVERSATION, later(9), later(9))
+    with pytest.raises(ErasedConversationError, match="Start a new session"):
+        await transcript.after(CONVERSATION, 0)
