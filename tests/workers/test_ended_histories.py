@@ -98,6 +98,8 @@ async def test_a_temporal_that_is_away_or_refuses_is_told_in_our_words(
         def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
             return outbound(next)
 
-    client = Client(**{**temporal_client.config(), "interceptors": [Intercepting()]})
+    config = temporal_client.config()
+    config["interceptors"] = [Intercepting()]
+    client = Client(**config)
     with pytest.raises(error, match=advice):
         await EndedHistories(lambda: client).delete(["conversation-1"])
