@@ -1,6 +1,6 @@
--- Erasing what was said in a conversation, and who said it, for good. Rows, ids, instants, outcomes and what was measured
--- stay, so that counts hold and each message that left still has its record. tests/storage/test_erasing.py looks for what
--- customers, people and AI agents said in every column of every table: a new one with words belongs here.
+-- Erasing what was said in a conversation, and who said it, for good. Rows, ids, instants, outcomes and what was
+-- measured stay, so that counts hold and each message that left still has its record. tests/storage/test_erasing.py
+-- looks in every column of every table for what customers, people and AI agents said: one with words belongs here.
 
 -- Of a conversation that was opened again since, only what was said before is gone.
 CREATE OR REPLACE FUNCTION is_erased(id text) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -61,7 +61,7 @@ CREATE OR REPLACE FUNCTION erased_approval(erased jsonb, approval jsonb) RETURNS
                              'actions', erased_actions(approval->'actions'))
 $$;
 
--- What was written, in which conversations' ids and instants stay. The trigger of messages deletes what was made of them.
+-- What was written to and fro. A trigger on messages deletes the vector that was made of them.
 CREATE OR REPLACE FUNCTION erase_messages(id text, erased jsonb) RETURNS void LANGUAGE sql AS $$
     UPDATE messages SET text = erased_text(erased, text), attachments = (
         SELECT coalesce(jsonb_agg(kept_fields(file, '{attachment_id,size_bytes}') || jsonb_build_object(
@@ -138,15 +138,18 @@ BEGIN
 END $$;
 
 -- Why a conversation is not erased; null when it is to be. One that was merged goes with the one in which it goes on,
--- whose messages may be its own.
-CREATE OR REPLACE FUNCTION refusal_to_erase(c conversations, resolved_before timestamptz) RETURNS text
-LANGUAGE sql STABLE AS $$
+-- whose messages may be its own. What came within the hour may be on its way to a workflow that begins just now, and
+-- that needs an address to answer to.
+CREATE OR REPLACE FUNCTION refusal_to_erase(
+    c conversations, resolved_before timestamptz, moment timestamptz
+) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN c.status <> 'resolved' OR c.resolved_at >= resolved_before THEN 'not_over'
         WHEN c.erased_at >= c.resolved_at THEN 'erased'
         WHEN c.merged_into IS NOT NULL AND NOT is_erased(heir_of(c.conversation_id)) THEN 'goes_on'
         WHEN EXISTS (
-            SELECT FROM inbox WHERE conversation_id = c.conversation_id AND event IS NOT NULL
+            SELECT FROM inbox WHERE conversation_id = c.conversation_id
+                AND (event IS NOT NULL OR received_at > moment - interval '1 hour')
         ) THEN 'waits'
     END
 $$;
@@ -163,7 +166,7 @@ BEGIN
     -- No message may find its conversation, or its customer, while they are forgotten.
     PERFORM pg_advisory_xact_lock(hashtextextended(organisation, 7)) FROM conversations WHERE conversation_id = id;
     c := lock_conversation(id);
-    refusal := refusal_to_erase(c, resolved_before);
+    refusal := refusal_to_erase(c, resolved_before, moment);
     IF refusal IS NOT NULL THEN
         RETURN refusal;
     END IF;

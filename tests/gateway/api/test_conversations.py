@@ -7,7 +7,7 @@ from domain.language.handoff_notices import handoff_notice
 from gateway.signals import ConversationSignals
 from storage.erasing import ErasingRepository
 from tests.gateway.conftest import Gateway
-from tests.storage.secrets import SECRET, told
+from tests.storage.resolved import resolved
 from tests.storage.stage import Stage, later
 from workflows.conversation.workflow import ConversationWorkflow
 
@@ -152,15 +152,15 @@ async def test_the_language_of_who_writes_in_another_one_is_named(platform: Gate
 
 async def test_an_erased_conversation_shows_what_became_of_it_and_takes_no_requests(gateway: Gateway) -> None:
     stage = Stage(gateway.database)
-    conversation = await told(stage)
+    conversation = "cv_over_for_long"
+    await resolved(stage, conversation, "Where is my quokka?", answer="The quokka is here.")
     assert await ErasingRepository(gateway.database).erase(conversation, LATER, LATER) is None
     shown = await gateway.http.get(f"/v1/conversations/{conversation}", headers=await gateway.key("viewer"))
     assert shown.status_code == 200
-    assert SECRET not in shown.text
     record = shown.json()
     assert record["conversation"]["erased_at"] == "2026-03-02T11:00:00Z"
     assert [message["text"][:8] for message in record["messages"]] == ["[erased "] * 2
-    assert (len(record["turns"]), len(record["tool_calls"]), record["threads"]) == (1, 1, [])
+    assert [turn["draft"]["text"] for turn in record["turns"]] == [record["messages"][1]["text"]]
     assert record["audit"][-1]["kind"] == "erased"
     for action in ("reopen", "take-over", "resolve"):
         refused = await _ask(gateway, {"conversation_id": conversation}, action)
