@@ -92,6 +92,8 @@ def print_plan(console: Console, plan: Plan) -> None:
     if plan.erasing:
         _print_erasing(console, plan.erasing)
     _print_redecided(console, plan.redecided)
+    if plan.erased_turns:
+        console.print(f"  {plan.erased_turns:>6}  more are left out: their conversations were erased", soft_wrap=True)
     if plan.answers:
         _print_answers(console, plan.answers)
 
@@ -107,8 +109,6 @@ def _print_redecided(console: Console, found: Redecided) -> None:
     console.print(
         f"{decided} {len(found.changed)} differently; of {len(found.unknown)} nobody can know.", soft_wrap=True
     )
-    if found.erased:
-        console.print(f"  {found.erased:>6}  more are left out: their conversations were erased", soft_wrap=True)
     for kind, count in found.kinds.items():
         console.print(f"  {count:>6}  {kind}", soft_wrap=True)
     for reason, count in found.reasons.items():

@@ -72,7 +72,8 @@ class PlannedErasing(Frozen):
 class Plan(Frozen):
     """What publishing would change, and what it would have changed over the turns of the last conversations.
 
-    `erasing`: where the retention would change.
+    `erased_turns`: how many more are left out, because their conversations were erased. `erasing`: where the retention
+    would change.
     """
 
     publication: PlannedPublication
@@ -80,6 +81,7 @@ class Plan(Frozen):
     warnings: tuple[Mistake, ...]
     redecided: Redecided
     answers: Answers | None = None
+    erased_turns: int = 0
     erasing: PlannedErasing | None = None
 
 
@@ -122,7 +124,8 @@ async def make_plan(
         ),
         changes=changes_between(active.version, planned),
         warnings=loaded.warnings,
-        redecided=redecided.model_copy(update={"erased": await recorded.erased(organisation, conversations)}),
+        redecided=redecided,
+        erased_turns=await recorded.erased(organisation, conversations),
         answers=answers,
         erasing=await _erasing(database, active.version.specification, planned.specification),
     )

@@ -75,12 +75,11 @@ class UnknownTurn(Frozen):
 
 
 class Redecided(Frozen):
-    """What a plan would change over recorded turns. `erased`: how many more are left out, because they were erased."""
+    """What a plan would change over recorded turns."""
 
     turns: int
     changed: tuple[Redecision, ...] = ()
     unknown: tuple[UnknownTurn, ...] = ()
-    erased: int = 0
 
     @property
     def unchanged(self) -> int:

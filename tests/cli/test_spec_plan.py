@@ -64,8 +64,7 @@ def test_people_get_counts_and_the_turns() -> None:
 def test_people_are_told_what_is_erased_and_what_was_left_out() -> None:
     given = plan(changed=0)
     erasing = PlannedErasing(sentence="What was said is erased after a day.", due=412)
-    redecided = given.redecided.model_copy(update={"erased": 7})
-    text = printed(given.model_copy(update={"erasing": erasing, "redecided": redecided}))
+    text = printed(given.model_copy(update={"erasing": erasing, "erased_turns": 7}))
     assert "What was said is erased after a day. 412 conversations are over for longer: they go in the night" in text
     assert "7  more are left out: their conversations were erased" in text
     none_due = erasing.model_copy(update={"due": 0})

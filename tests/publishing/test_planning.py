@@ -166,7 +166,7 @@ async def test_what_would_be_erased_is_told_before_it_is(shop: Shop) -> None:
     planned = await shop.plan()
     assert planned.erasing
     assert planned.erasing.due == 1
-    assert (planned.redecided.turns, planned.redecided.erased) == (len(ASKED) - 1, 1)
+    assert (planned.redecided.turns, planned.erased_turns) == (len(ASKED) - 1, 1)
 
 
 async def test_the_same_files_change_nothing(shop: Shop) -> None:
