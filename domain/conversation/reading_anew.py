@@ -3,9 +3,12 @@
 from domain.specification.guidelines import Guideline
 from domain.specification.macros import Macro
 from domain.specification.organisation import AiAgentSpec, OrganisationSpec, SpecVersion
+from domain.specification.private_facts import private_arguments
 
 READ_BY = ("out_of_scope_examples", "language", "languages", "currency", "identity", "model", "default_ai_agent")
 """Parts of a specification that may lead to another reading of any message, or to another text."""
+WRITTEN_BY = ("voice",)
+"""Parts that lead to another text of any reply."""
 KNOWN_BY = ("crm", "helpdesk", "crm_fields")
 """Parts on which depends what is known of a customer."""
 DECIDED_BY = frozenset({"mode", "trust", "supervised_topics", "escalate_below", "cannot_do", "success"})
@@ -20,6 +23,7 @@ def why_read_anew(before: SpecVersion, after: SpecVersion, ai_agent: str, topic:
         (before.articles != after.articles, "articles have changed"),
         (_examples(old) != _examples(new), "the topics would be learnt anew"),
         (any(getattr(old, part) != getattr(new, part) for part in READ_BY), "messages would be read anew"),
+        (any(getattr(old, part) != getattr(new, part) for part in WRITTEN_BY), "every AI agent would sound otherwise"),
         (any(getattr(old, part) != getattr(new, part) for part in KNOWN_BY), "other facts of customers would be known"),
         (drafts[0] is None, f"the AI agent {ai_agent} is no more"),
         (drafts[0] != drafts[1], f"the AI agent {ai_agent} would write another text"),
@@ -27,6 +31,7 @@ def why_read_anew(before: SpecVersion, after: SpecVersion, ai_agent: str, topic:
         (_macros(old, ai_agent, topic) != _macros(new, ai_agent, topic), f"the AI agent {ai_agent} has other macros"),
         (_owner(old, topic) != _owner(new, topic), f"the topic {topic} would be another AI agent's"),
         (_tools(before, ai_agent) != _tools(after, ai_agent), f"the AI agent {ai_agent} would have other tools"),
+        (private_arguments(old) != private_arguments(new), "models would see other arguments of tools"),
     )
     return next((reason for holds, reason in reasons if holds), None)
 

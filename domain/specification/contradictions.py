@@ -30,6 +30,7 @@ SAID_ONCE = (
     "calendar.holidays.*",
     "languages.*",
     "crm_notes.*",
+    "private_facts.*",
     "out_of_scope_examples.*",
     "approval_rules.*.id",
 )
@@ -179,6 +180,14 @@ def _models_without_price(data: object) -> Iterator[Finding]:
             yield Finding(location, problem, "Add it to model.prices, with 0 where nothing is paid.")
 
 
+def _private_facts_told(data: object) -> Iterator[Finding]:
+    private = {name for _, name in texts_at(data, "private_facts.*")}
+    for location, name in texts_at(data, "ai_agents.*.customer_facts.*"):
+        if name in private:
+            problem = f"{name!r} is a private fact, which no AI agent may tell"
+            yield Finding(location, problem, "Leave it out here, or take it out of private_facts.")
+
+
 def _hours_twice(data: object) -> Iterator[Finding]:
     hours = list(values_at(data, "calendar.hours.*"))
     for number, (location, entry) in enumerate(hours):
@@ -286,6 +295,7 @@ CHECKS: tuple[Check, ...] = (
     _targets,
     _fallbacks,
     _models_without_price,
+    _private_facts_told,
     _hours_twice,
     _ladder,
     _rules_without_roles,

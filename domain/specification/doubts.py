@@ -5,9 +5,9 @@ The checks take the data of a whole specification with its `articles`, which nee
 
 from collections.abc import Callable, Collection, Iterator
 
-from domain.specification.findings import Finding, as_list, child, texts_at, values_at
+from domain.specification.findings import Finding, as_list, child, children, texts_at, values_at
 from domain.specification.macro_checks import unsaid_macros
-from domain.specification.organisation import Thresholds
+from domain.specification.organisation import GREETED_ON, Thresholds
 from domain.specification.rule_checks import late_rules
 
 Check = Callable[[object], Iterator[Finding]]
@@ -104,6 +104,24 @@ def _never_watched(data: object) -> Iterator[Finding]:
                 yield Finding((*location, *inside), problem, "List it there, where its drafts are made.")
 
 
+def _undisclosed(data: object) -> Iterator[Finding]:
+    """Channels on which customers are not told that an AI agent writes to them."""
+    writing = [child(ai_agent, "id") for _, ai_agent in values_at(data, "ai_agents.*") if _writes_alone(ai_agent)]
+    disclosure = child(data, "disclosure")
+    if not writing or (isinstance(disclosure, str) and disclosure.strip()):
+        return
+    channels = child(data, "channels")
+    for kind, channel in children(channels or {"web_chat": {}}):
+        if kind not in GREETED_ON or not child(channel, "greeting"):
+            problem = f"nothing tells customers who write by {kind} that an AI agent answers"
+            greet = ", or give the channel a greeting that says so" if kind in GREETED_ON else ""
+            yield Finding(("channels", kind), problem, f"Add a sentence as `disclosure`{greet}.")
+
+
+def _writes_alone(ai_agent: object) -> bool:
+    return child(ai_agent, "mode") != "co_pilot"
+
+
 def _common_threshold(data: object) -> float:
     default = float(Thresholds.model_fields["escalate_below"].default)
     return _number(child(child(data, "thresholds"), "escalate_below"), default)
@@ -122,5 +140,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"topics"}), _never_watched),
     (frozenset({"thresholds", "service_levels"}), late_rules),
     (frozenset({"topics"}), unsaid_macros),
+    (frozenset({"disclosure", "channels"}), _undisclosed),
 )
 """Each check with the fields that must be known whole, since what could not be read may be what it misses."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.specification.approvers import Approvers
 from domain.specification.approvers import LadderRung as LadderRung
@@ -34,8 +34,12 @@ ChannelKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", descriptio
 DIRECTORY = "directory"
 """The CRM that is our own store."""
 
+GREETED_ON = frozenset({"web_chat", "phone"})
+"""The channels on which a customer gets the greeting, before there is a conversation."""
+
 NotedEvent = Literal["escalated", "resolved"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z_-]+:.+$", description="`<provider>:<model>`.")]
 WriterName = Annotated[str, Field(pattern=r"^(local|[a-z_-]+:.+)$", description="`local` or `<provider>:<model>`.")]
 
@@ -147,7 +151,7 @@ class ChannelSpec(SpecModel):
     burst_window_seconds: float = Field(
         0.3, ge=0, le=30, description="How long messages in quick succession are waited for, to be answered together."
     )
-    greeting: str = Field("", description="What a customer reads first; empty for none.")
+    greeting: str = Field("", description="What a customer reads first, by web chat and phone; empty for none.")
     consent: str = Field("", description="What callers hear of how the call is used, before they say anything.")
     quiet_hours: QuietHours | None = Field(
         None, description="When AI agents send nothing by it; unset, they always may."
@@ -290,6 +294,13 @@ class OrganisationSpec(SpecModel):
 
     organisation: Key = Field(description="Name of the organisation; its folder has the same.")
     name: str = Field(description="What customers know it by.")
+    voice: Sentence = Field(
+        "", description="How it sounds, such as `plain, warm, no exclamation marks`; for models, before each own tone."
+    )
+    disclosure: Sentence = Field(
+        "",
+        description="Tells customers that they write with an AI; said before the first reply of one. Empty for none.",
+    )
     language: str = Field("en", description="That of the articles, as a BCP 47 tag such as `en` or `pt-BR`.")
     languages: tuple[LanguageCode, ...] = Field(
         (),
@@ -307,6 +318,9 @@ class OrganisationSpec(SpecModel):
     crm_notes: tuple[NotedEvent, ...] = Field((), description="Upon what the CRM gets a note about the conversation.")
     crm_fields: dict[Key, str] = Field(
         {}, description="Further customer facts: the name of each by the CRM's name of its field."
+    )
+    private_facts: tuple[str, ...] = Field(
+        (), description="Names of customer facts that no model sees; rules, journeys and tools may go by them."
     )
     model: ModelSpec = Field(ModelSpec(), description="Which models write and check replies.")
     default_ai_agent: Key = Field(description="Id of the AI agent for what belongs to no topic.")

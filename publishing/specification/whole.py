@@ -47,6 +47,7 @@ def _findings(reader: DocumentReader, files: Files, directory: DirectoryImport) 
     if not any(mistake.file.startswith("customers/") for mistake in reader.mistakes):
         facts = _fact_names(directory)
         yield from _unknown_facts(data, facts)
+        yield from _unknown_private_facts(data, facts)
         yield from unknown_contacts(data, directory)
         yield from unknown_expectations(data, unread, facts)
     if "journeys" not in unread:
@@ -75,6 +76,19 @@ def _unknown_facts(data: Mapping[str, object], known: Collection[str]) -> Iterat
     yield from _unknown(texts_at(data, "journeys.*.steps.*.conditions.*.fact"), {*known, *PROVED}, wrong, otherwise)
     arguments = texts_at(data, "ai_agents.*.tools.*.from_customer.*", "journeys.*.steps.*.arguments.*.fact")
     yield from _unknown(arguments, {*known, *PROVED}, wrong, otherwise)
+
+
+def _unknown_private_facts(data: Mapping[str, object], in_directory: Collection[str]) -> Iterator[Finding]:
+    """A name that is misspelt would keep nothing private. A directory without customers may have any fact."""
+    sources = [str(source) for source in (data.get("crm", DIRECTORY), data.get("helpdesk")) if source]
+    if any(source not in CRMS or (source == DIRECTORY and not in_directory) for source in sources):
+        return
+    mapped = data.get("crm_fields")
+    known = PROVED.union(mapped if isinstance(mapped, Mapping) else ())
+    for source in sources:
+        known = known.union(in_directory if source == DIRECTORY else adapter_class(CRMS, source).standard_facts)
+    named = texts_at(data, "private_facts.*")
+    yield from _unknown(named, known, "no customer has the fact", "Name a fact of the customers.")
 
 
 def _unknown(

@@ -11,6 +11,7 @@ from tests.organisation import ARTICLES, SPECIFICATION
 def write_bikeshop(folder: Path) -> None:
     """Everything but labelled messages."""
     content = SPECIFICATION.model_dump(mode="json")
+    content["channels"]["web_chat"]["greeting"] = "You are writing with our AI agent."
     topics = {"topics": content.pop("topics"), "out_of_scope_examples": content.pop("out_of_scope_examples")}
     for inside, entries in ENTRIES.items():
         for entry in content.pop(entries.field):

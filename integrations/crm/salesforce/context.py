@@ -25,6 +25,8 @@ CASE = ("Id", "ContactId", "CaseNumber", "Subject", "Status", "CreatedDate")
 OPPORTUNITY = ("AccountId", "Name", "StageName", "Amount", "CloseDate")
 ENTITLEMENT = ("AccountId", "Name", "Status", "EndDate")
 KNOWN = {"name": "Name", "email": "Email", "role": "Title", "account": "Account.Name"}
+STANDARD_FACTS = frozenset({*KNOWN, "entitlement", "open_case", "opportunity"})
+"""The names of the facts that it knows without any mapping."""
 AMOUNTS = frozenset({"balance"})
 MAX_CONTACTS = 20
 MAX_RELATED = 10

@@ -20,6 +20,7 @@ from integrations.crm.salesforce.context import (
     OPPORTUNITY,
     PHONES,
     SEARCHED,
+    STANDARD_FACTS,
     WHO,
     Record,
     Wanted,
@@ -54,6 +55,7 @@ class SalesforceCrm:
     """Finds contacts by id, the company's own number, email or phone; keeps notes as completed tasks."""
 
     settings_class: ClassVar[type[SalesforceSettings]] = SalesforceSettings
+    standard_facts: ClassVar[frozenset[str]] = STANDARD_FACTS
 
     def __init__(self, settings: SalesforceSettings, api: SalesforceApi | None = None) -> None:
         self._settings = settings

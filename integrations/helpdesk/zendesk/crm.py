@@ -9,7 +9,14 @@ from domain.errors import HoldfastError, NotFoundError
 from integrations.checks import Finding
 from integrations.crm.base import CustomerReference
 from integrations.helpdesk.zendesk.client import Raw, ZendeskApi, ZendeskSettings
-from integrations.helpdesk.zendesk.facts import MAX_TICKETS, check_fields, context_of, is_customer, search_for
+from integrations.helpdesk.zendesk.facts import (
+    MAX_TICKETS,
+    STANDARD_FACTS,
+    check_fields,
+    context_of,
+    is_customer,
+    search_for,
+)
 from integrations.settings import VendorSettings
 
 
@@ -17,6 +24,7 @@ class ZendeskCrm:
     """A contact's id is the `external_id` of the user in Zendesk, which is how companies link it to their CRM."""
 
     settings_class: ClassVar[type[VendorSettings] | None] = ZendeskSettings
+    standard_facts: ClassVar[frozenset[str]] = STANDARD_FACTS
 
     def __init__(self, settings: ZendeskSettings) -> None:
         self._api = ZendeskApi(settings)

@@ -23,6 +23,8 @@ SEARCHABLE = re.compile(r'[^"*\\\s]+')
 MAX_TICKETS = 5
 MAX_CHARACTERS = 500
 KNOWN = {"name": "user.name", "email": "user.email", "organisation": "organization.name", "tags": "user.tags"}
+STANDARD_FACTS = frozenset({*KNOWN, "open_tickets", "ticket"})
+"""The names of the facts that it knows without any mapping."""
 
 Record = Mapping[str, Any]
 

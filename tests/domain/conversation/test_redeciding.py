@@ -21,6 +21,7 @@ from domain.specification.organisation import (
     Thresholds,
 )
 from domain.specification.rules import Rule
+from domain.specification.tools import ReadTool
 from domain.specification.wording import SpecWording
 from tests.organisation import ARTICLES, BILLING, SERVICE, SPECIFICATION, TOPICS, VERSION
 
@@ -259,6 +260,9 @@ CASES: list[tuple[str, RecordedTurn, SpecVersion, str]] = [
     ("examples", turn(), delivery(examples=("where is it", "when", "how long")), "the topics would be learnt anew"),
     ("another model", turn(), version(out_of_scope_examples=("sing",)), "messages would be read anew"),
     ("another CRM", turn(), version(crm="salesforce"), "other facts of customers would be known"),
+    ("another voice", turn(), version(voice="dry"), "every AI agent would sound otherwise"),
+    ("a disclosure", turn(), version(disclosure="An AI writes to you."), ""),
+    ("a private fact that no tool is given", turn(), version(private_facts=("iban",)), ""),
     ("another tone", turn(), service(tone="formal"), "the AI agent service would write another text"),
     ("the tone of another AI agent", turn(), billing(tone="formal"), ""),
     (
@@ -498,6 +502,14 @@ def test_other_macros_lead_to_another_text_on_their_topic(recorded: RecordedTurn
         {"id": "eta", "description": "Why.", "when": [TOPIC], "text": "Soon.", "ai_agents": ["service"]}
     )
     assert outcome(redecide(recorded, version(macros=(eta,)))) == expected
+
+
+def test_a_private_fact_that_tools_are_given_may_lead_to_another_text() -> None:
+    tool = ReadTool(server="shop", tool="look_up", access="read", from_customer={"account": "iban"})
+    ai_agents = (SERVICE.model_copy(update={"tools": (tool,)}), BILLING)
+    active, planned = (version(ai_agents=ai_agents, private_facts=private) for private in ((), ("iban",)))
+    found = redecide(turn(under=active), planned, active)
+    assert outcome(found) == "models would see other arguments of tools"
 
 
 def test_the_most_frequent_kinds_come_first() -> None:

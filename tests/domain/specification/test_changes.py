@@ -49,9 +49,14 @@ def articles(*kept: Any) -> SpecVersion:
     return VERSION.model_copy(update={"articles": kept})
 
 
+PRIVATE = ["private_facts removed: iban", "private_facts added: score"]
+
 CASES: list[tuple[SpecVersion, SpecVersion, list[str]]] = [
     (VERSION, VERSION, []),
     (VERSION, version(name="Two Wheels"), ["name: Bike Shop → Two Wheels"]),
+    (version(voice="dry"), version(voice="warm, plain"), ["voice: dry → warm, plain"]),
+    (VERSION, version(disclosure="An AI writes to you."), ["disclosure: nothing → An AI writes to you."]),
+    (version(private_facts=("iban",)), version(private_facts=("score",)), PRIVATE),
     (
         VERSION,
         version(thresholds=Thresholds(escalate_below=0.6)),

@@ -12,7 +12,7 @@ def valid(**changes: Any) -> dict[str, Any]:
     supervised = agents(mode="supervision", knowledge_topics=["money"])
     supervised[0] = supervised[0] | {"knowledge_topics": ["plans"]}
     articles = [{"id": "prices", "title": "Prices", "topic": "plans", "source": "https://acme.example"}]
-    return document(ai_agents=supervised, articles=articles) | changes
+    return document(ai_agents=supervised, articles=articles, disclosure="An AI writes to you.") | changes
 
 
 def steps(**following: list[str]) -> dict[str, Any]:
@@ -47,6 +47,11 @@ FOUND: list[tuple[dict[str, Any], str]] = [
     (rules({"id": "a"}, {"id": "a", "approvers": 2}), "approval_rules.1.id: 'a' stands twice"),
     ({"ai_agents": agents(can_do=["a", "a"])}, "ai_agents.1.can_do.1: 'a' stands twice"),
     (steps(a=["b", "b"], b=[]), "journeys.0.steps.0.next.1: 'b' stands twice"),
+    ({"private_facts": ["iban", "iban"]}, "private_facts.1: 'iban' stands twice"),
+    (
+        {"private_facts": ["iban"], "ai_agents": agents(customer_facts=["plan", "iban"])},
+        "ai_agents.1.customer_facts.1: 'iban' is a private fact, which no AI agent may tell",
+    ),
     ({"name": "  "}, "name: is empty"),
     ({"topics": topics(examples=["d", "", "f"])}, "topics.1.examples.1: is empty"),
     ({"language": "klingon"}, "language: no known language 'klingon'"),

@@ -75,3 +75,28 @@ def test_data_of_another_shape_has_none_or_what_can_be_seen(data: object) -> Non
 
 def test_what_could_not_be_read_may_be_what_is_missing() -> None:
     assert doubts(meant_well(articles=[]), ["articles"]) == []
+
+
+GREETED = {"web_chat": {"greeting": "An AI writes to you."}}
+UNTOLD = "nothing tells customers who write by {} that an AI agent answers"
+
+
+@pytest.mark.parametrize(
+    ("change", "untold"),
+    [
+        ({}, ["web_chat"]),
+        ({"disclosure": " "}, ["web_chat"]),
+        ({"channels": {"web_chat": {}, "email": {}, "phone": {}}}, ["web_chat", "email", "phone"]),
+        ({"channels": {**GREETED, "phone": {"greeting": "An AI speaks."}}}, []),
+        ({"channels": {"email": {"greeting": "Nobody reads this."}}}, ["email"]),
+        ({"channels": {"email": {}}, "disclosure": "An AI writes to you."}, []),
+    ],
+)
+def test_where_nothing_tells_that_an_ai_agent_answers(change: dict[str, Any], untold: list[str]) -> None:
+    found = doubts(meant_well(**{"disclosure": ""} | change))
+    assert [str(finding) for finding in found] == [f"channels.{kind}: {UNTOLD.format(kind)}" for kind in untold]
+
+
+def test_where_only_people_write_nobody_is_told() -> None:
+    ai_agents = [ai_agent | {"mode": "co_pilot", "supervised_topics": []} for ai_agent in agents()]
+    assert not [one for one in doubts(valid(disclosure="", ai_agents=ai_agents)) if one.location[0] == "channels"]

@@ -70,6 +70,33 @@ def test_a_tool_may_be_told_what_is_known_of_a_customer(folder: Folder, known: s
     assert mistakes(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("private_facts: [seats, email, phone]", None),
+        ("private_facts: [frame_sise]", "frame_sise'. Did you mean 'frame_size'?"),
+        ("crm: salesforce\nprivate_facts: [open_case, phone]", None),
+        ("crm: salesforce\nprivate_facts: [open_cases]", "open_cases'. Did you mean 'open_case'?"),
+        ("crm: salesforce\ncrm_fields: { score: Score__c }\nprivate_facts: [score]", None),
+        ("crm: salesforce\ncrm_fields: { score: Score__c }\nprivate_facts: [scores]", "scores'. Did you mean 'score'?"),
+        ("helpdesk: zendesk\nprivate_facts: [tags, frame_size]", None),
+        ("helpdesk: zendesk\nprivate_facts: [tag]", "tag'. Did you mean 'tags'?"),
+    ],
+)
+def test_a_private_fact_is_one_that_customers_have(folder: Folder, lines: str, told: str | None) -> None:
+    folder.replace("organisation.yaml", "name: Wheels", f"{lines}\nname: Wheels")
+    folder.replace("agents/general.yaml", "[plan, frame_size]", "[plan]")
+    line = lines.count("\n") + 2
+    expected = [] if told is None else [f"organisation.yaml:{line}: private_facts.0: no customer has the fact '{told}"]
+    assert [mistake.split(" Use one of")[0] for mistake in mistakes(folder)] == expected
+
+
+def test_any_fact_may_be_private_without_customers(folder: Folder) -> None:
+    folder.replace("organisation.yaml", "name: Wheels", "private_facts: [colour]\nname: Wheels")
+    (folder.path / "customers/customers.yaml").unlink()
+    assert mistakes(folder) == []
+
+
 def test_topics_of_sources_are_article_topics(folder: Folder) -> None:
     source = "knowledge_sources: [{ kind: zendesk, default_topic: fit, topics: { Money: money } }]"
     folder.replace("organisation.yaml", "name: Wheels", f"name: Wheels\n{source}")
