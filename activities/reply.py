@@ -125,6 +125,7 @@ class ReplyActivities:
             instruction=input.instruction,
             rejected=await self._rejected(input),
             done=await self._done(served, input.conversation_id),
+            channel=None if input.suggestion else input.channel,
         )
         async with self._counting_failures(input.conversation_id):
             made = await served.drafter.draft(question)

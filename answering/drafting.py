@@ -10,6 +10,8 @@ from answering.evidence import Findings, evidence_of, question_back
 from answering.macros import macro_for
 from answering.understanding import DraftQuestion, MessageReader, OrganisationModels, Understood
 from domain.conversation.turn import Draft
+from domain.language.disclosure import disclosed, still_to_disclose, undisclosed
+from domain.specification.organisation import GREETED_ON
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolServer
 from integrations.tools.reply import AllowedTools
@@ -35,14 +37,16 @@ class Drafter:
         self._writers = writers or {}
 
     async def draft(self, question: DraftQuestion) -> Draft:
-        """Draft a reply. Raises what the writer raises (integrations.llm.base)."""
+        """Draft a reply; the first one tells who writes. Raises what the writer raises (integrations.llm.base)."""
+        spec = self._version.specification
+        question = question.model_copy(update={"rejected": tuple(map(self._written, question.rejected))})
         understood = await self._reader.read(question)
         tools = AllowedTools(understood.ai_agent, self._version, self._servers, question.context)
-        macro = macro_for(self._version.specification, understood, question)
-        guidance = NO_GUIDANCE if macro else guidance_for(self._version.specification, understood, question.context)
+        macro = macro_for(spec, understood, question)
+        guidance = NO_GUIDANCE if macro else guidance_for(spec, understood, question.context)
         written = macro.written if macro else await self._write(understood, guidance, tools)
         findings = Findings(
-            specification=self._version.specification,
+            specification=spec,
             understood=understood,
             written=written,
             context=question.context,
@@ -54,11 +58,12 @@ class Drafter:
             macro=macro.id if macro else "",
         )
         evidence = evidence_of(findings)
+        disclosure = self._disclosure(question)
         return Draft(
             draft_id=question.draft_id,
             ai_agent=understood.ai_agent.id,
-            text=written.text,
-            clarifying_question=question_back(written, evidence),
+            text=disclosed(written.text, disclosure),
+            clarifying_question=disclosed(question_back(written, evidence), disclosure),
             citations=written.citations,
             actions=tools.actions,
             evidence=evidence,
@@ -77,5 +82,17 @@ class Drafter:
         """
         if draft.evidence.macro:
             return DraftVerdict(supported=None, usage=draft.usage)
-        written = WrittenReply(text=draft.text, citations=draft.citations, usage=draft.usage)
+        written = WrittenReply(text=self._written(draft.text), citations=draft.citations, usage=draft.usage)
         return await validator.validate_draft((await self._reader.read(question)).request, written)
+
+    def _disclosure(self, question: DraftQuestion) -> str:
+        """What the first reply of an AI agent begins with, unless the channel's greeting has said it."""
+        spec, kind = self._version.specification, question.first_on
+        if kind is None:
+            return ""
+        channel = spec.channels.get(kind) if kind in GREETED_ON else None
+        return still_to_disclose(spec.disclosure, channel.greeting if channel else "")
+
+    def _written(self, text: str) -> str:
+        """What a model wrote of a draft: no source says who writes, and nobody rejects a text for it."""
+        return undisclosed(text, self._version.specification.disclosure)

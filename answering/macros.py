@@ -8,6 +8,7 @@ from answering.asked import asked_of
 from answering.conditions import Asking, looked_up
 from answering.understanding import DraftQuestion, Understood
 from domain.conversation.turn import Citation, Fact, Usage
+from domain.language.disclosure import undisclosed
 from domain.language.questions import MessageKind
 from domain.specification.languages import primary_language
 from domain.specification.macros import MACRO, Macro
@@ -56,7 +57,7 @@ def macro_for(spec: OrganisationSpec, understood: Understood, question: DraftQue
         for macro in spec.macros
         if macro.holds(turn) and macro.id not in failed and macro.is_in(language, spec.language)
     ]
-    said = frozenset((*question.rejected, *(line.text for line in question.transcript)))
+    said = frozenset((*question.rejected, *(undisclosed(line.text, spec.disclosure) for line in question.transcript)))
     answering = _Answering(_sole_values(asked.facts, understood.ai_agent.customer_facts), said)
     return next(filter(None, map(answering.made_of, holding)), None)
 

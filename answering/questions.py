@@ -6,6 +6,7 @@ from answering.understanding import DraftQuestion
 from domain.conversation.turn import CustomerContext
 from domain.identity.check import without_codes
 from domain.journeys.work import DraftedWork, Instruct
+from domain.specification.organisation import ChannelKind
 from domain.tools.calls import RecordedCall
 from integrations.llm.base import TranscriptLine
 from storage.views import DraftBasis
@@ -21,8 +22,11 @@ def question_of(
     rejected: Sequence[str] = (),
     done: Sequence[RecordedCall] = (),
     work: DraftedWork | None = None,
+    channel: ChannelKind | None = None,
 ) -> DraftQuestion:
     """`ai_agent` is who answers at present, `rejected` the drafts that people rejected since the last reply.
+
+    `channel` is that by which the draft would leave; None where customers do not read it.
 
     To an AI agent that a journey instructs, as `work` says, the instruction is what is asked.
     """
@@ -39,5 +43,6 @@ def question_of(
         instruction=instruction,
         rejected=tuple(rejected),
         greet=not basis.greeted,
+        first_on=None if basis.ai_replied else channel,
         done=tuple(done),
     )

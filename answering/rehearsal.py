@@ -140,6 +140,7 @@ class Rehearsal:
             instruction=state.answering.instruction,
             rejected=self._rejected if state.answering.instruction else (),
             work=work,
+            channel=state.drafted_for,
         )
         drafted = await self._stage.drafter.draft(question)
         made = drafted if work is None else unasked(drafted)

@@ -14,11 +14,13 @@ class Record:
     def __init__(self) -> None:
         self._said: list[EarlierMessage] = []
         self._answered = 0
+        self._ai_replied = False
 
     def add(self, author: Author, text: str, *, answers: bool = False) -> None:
         """`answers`: it is a reply to everything before it; notices answer nothing."""
         if answers:
             self._answered = len(self._said)
+            self._ai_replied |= author is Author.AI_AGENT
         self._said.append(EarlierMessage(author=author, text=text))
 
     def note_answered(self) -> None:
@@ -38,4 +40,5 @@ class Record:
             transcript=tuple(said for said in self._said[-shown:] if not any(said is one for one in unanswered)),
             context=context,
             greeted=any(said.author is Author.AI_AGENT for said in self._said),
+            ai_replied=self._ai_replied,
         )

@@ -23,7 +23,7 @@ from domain.language.text import content_words, sentences
 from domain.language.wishes_for_person import NEAR_ENOUGH, WISHES_FOR_A_PERSON
 from domain.model import Frozen
 from domain.quality.topics import TopicPrediction
-from domain.specification.organisation import AiAgentSpec, SpecVersion
+from domain.specification.organisation import AiAgentSpec, ChannelKind, SpecVersion
 from domain.tools.calls import RecordedCall
 from integrations.embeddings.base import NOTHING_KNOWN, Embedder, KnownVectors
 from integrations.embeddings.none import NoEmbedder
@@ -66,6 +66,9 @@ class DraftQuestion(Frozen):
     instruction: str = ""
     rejected: tuple[str, ...] = Field((), description="Drafts that a person rejected since the customer's question.")
     greet: bool = True
+    first_on: ChannelKind | None = Field(
+        None, description="The channel, where this would be an AI agent's first reply in its conversation."
+    )
     done: tuple[RecordedCall, ...] = Field((), description="Uses of tools that write, in this conversation.")
 
 

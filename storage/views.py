@@ -50,13 +50,15 @@ class DraftBasis(Frozen):
     """What a draft is made from. When it is begun and `draft` is set, an earlier attempt made it.
 
     `unanswered` are the texts of the customer messages without a reply, `transcript` what was said before and
-    between, both oldest first. `newest` is the version to which the conversation may move.
+    between, both oldest first. `greeted`: an AI agent has said something; `ai_replied`: a draft of one was sent.
+    `newest` is the version to which the conversation may move.
     """
 
     unanswered: tuple[str, ...] = ()
     transcript: tuple[EarlierMessage, ...] = ()
     context: CustomerContext | None = None
     greeted: bool = False
+    ai_replied: bool = False
     draft: Draft | None = None
     newest: str | None = None
 

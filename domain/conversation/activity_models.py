@@ -109,6 +109,7 @@ class GenerateReplyInput(Frozen):
     missing_sources: tuple[str, ...] = ()
     instruction: str = ""
     suggestion: bool = False
+    channel: ChannelKind | None = Field(None, description="By which the reply would leave.")
     understands: tuple[str, ...] = Field((), description="Fields of evidence that the deciding workflow knows.")
     mandate: Mandate | None = None
     work: DraftedWork | None = None

@@ -14,7 +14,10 @@ LANGUAGE sql STABLE AS $$
                                FILTER (WHERE NOT unanswered), '[]'),
         'context', (SELECT document FROM customer_contexts WHERE context_id = known_context),
         'greeted', EXISTS (SELECT FROM messages
-                           WHERE conversation_id = c.conversation_id AND author = 'ai_agent'))
+                           WHERE conversation_id = c.conversation_id AND author = 'ai_agent'),
+        'ai_replied', EXISTS (SELECT FROM messages
+                              WHERE conversation_id = c.conversation_id AND author = 'ai_agent'
+                                  AND draft_id IS NOT NULL))
     FROM said
 $$;
 

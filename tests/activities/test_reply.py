@@ -30,7 +30,7 @@ from storage.specs import SpecRepository
 from storage.tool_calls import ToolCallRepository
 from tests.organisation import SPECIFICATION, VERSION
 from tests.storage.conftest import database, stage
-from tests.storage.stage import AI, CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message
+from tests.storage.stage import AI, CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, reply
 
 __all__ = ["database", "stage"]
 
@@ -215,3 +215,39 @@ async def test_a_journey_that_has_ended_needs_nobody(stage: Stage) -> None:
 
 async def test_a_suggestion_moves_nothing(stage: Stage) -> None:
     assert (await answered(stage, MOVES, None)).newer is None
+
+
+class NotingDrafter(ReadyDrafter):
+    """Remembers where its reply would be the first."""
+
+    def __init__(self) -> None:
+        self.first_on: list[str | None] = []
+
+    async def draft(self, question: DraftQuestion) -> Draft:
+        self.first_on.append(question.first_on)
+        return await super().draft(question)
+
+
+async def first_on(stage: Stage, draft_id: str, **asked: Any) -> str | None:
+    drafter = NotingDrafter()
+    served = SimpleNamespace(drafter=drafter, version=SimpleNamespace(tools=()), specification=SPECIFICATION)
+
+    class Serving(Served):
+        async def served(self, content_hash: str) -> Any:
+            return served
+
+    approvals = ApprovalRepository(stage.database)
+    serving = cast("Any", Serving(None))
+    at_once = AtOnce(stage.deliveries, approvals)
+    replies = ReplyActivities(stage.turns, ToolCallRepository(stage.database), approvals, serving, at_once)
+    input = generate(draft_id, message(f"message-of-{draft_id}"), **asked)
+    await ActivityEnvironment().run(replies.generate_reply, input)
+    return drafter.first_on[0]
+
+
+async def test_only_the_first_reply_that_customers_read_is_told_so(stage: Stage) -> None:
+    assert await first_on(stage, "draft-1", channel="email", suggestion=True) is None
+    assert await first_on(stage, "draft-2", channel="email") == "email"
+    assert await first_on(stage, "draft-3", channel="sms") == "sms", "nothing was sent yet"
+    await stage.deliveries.deliver_stored(reply("draft-3", expected_revision=None), NOW)
+    assert await first_on(stage, "draft-4", channel="sms") is None

@@ -11,9 +11,9 @@ from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext, Draft, Fact, Usage
 from domain.quality.topics import LabelledText
 from domain.specification.guidelines import Guideline
-from domain.specification.organisation import Sensitivity
+from domain.specification.organisation import ChannelSpec, Sensitivity
 from integrations.knowledge.markdown import MarkdownKnowledge
-from integrations.llm.base import ReplyRequest, ReplyTools, TranscriptLine, WrittenReply
+from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, TranscriptLine, WrittenReply
 from integrations.llm.local import LocalReplyWriter
 from tests.organisation import READ_AT, SPECIFICATION, VERSION, known_customer
 
@@ -291,3 +291,69 @@ async def test_an_ai_agent_with_a_writer_of_its_own_is_written_for_by_it(models:
     assert (await draft(drafter, "I want my money back")).text == "From its own."
     assert (await draft(drafter, "How do I reset my password?")).text == "From the common one."
     assert (len(common.asked), len(own.asked)) == (1, 1)
+
+
+AI = "You are writing with our AI agent."
+
+
+def disclosing(models: OrganisationModels, greeting: str = "", kind: str = "web_chat") -> OrganisationModels:
+    """The organisation with a disclosure, and a greeting on a channel."""
+    changes = {"disclosure": AI, "channels": {kind: ChannelSpec(greeting=greeting), "sms": ChannelSpec()}}
+    version = VERSION.model_copy(update={"specification": SPECIFICATION.model_copy(update=changes)})
+    return replace(models, version=version)
+
+
+@pytest.mark.parametrize(
+    ("kind", "greeting", "first_on", "told"),
+    [
+        ("web_chat", "", "web_chat", True),
+        ("web_chat", "Hello.", "web_chat", True),
+        ("web_chat", f"Hello. {AI}", "web_chat", False),
+        ("phone", f"Hello. {AI}", "phone", False),
+        ("email", f"Hello. {AI}", "email", True),
+        ("web_chat", f"Hello. {AI}", "sms", True),
+        ("web_chat", "", "zendesk", True),
+        ("web_chat", "", None, False),
+    ],
+)
+async def test_the_first_reply_tells_who_writes_unless_the_greeting_did(
+    models: OrganisationModels, kind: str, greeting: str, first_on: str | None, told: bool
+) -> None:
+    drafter = Drafter(disclosing(models, greeting, kind), LocalReplyWriter())
+    asked = "How do I reset my password?"
+    first, plain = await draft(drafter, asked, first_on=first_on), await draft(drafter, asked)
+    assert first.text == (f"{AI}\n\n{plain.text}" if told else plain.text)
+    assert first.clarifying_question == plain.clarifying_question == ""
+    assert first.evidence == plain.evidence
+
+
+async def test_a_question_back_tells_it_too_and_silence_does_not(models: OrganisationModels) -> None:
+    drafter = Drafter(disclosing(models), LocalReplyWriter())
+    asks_back = await draft(drafter, "Hello", first_on="email")
+    assert (asks_back.text, asks_back.clarifying_question.startswith(f"{AI}\n\nHello")) == ("", True)
+    silent = await draft(drafter, "Wo ist denn mein Paket geblieben?", first_on="email")
+    assert (silent.text, silent.clarifying_question) == ("", "")
+
+
+async def test_a_writer_and_a_validator_never_see_it(models: OrganisationModels) -> None:
+    class Checks:
+        async def validate_draft(self, request: ReplyRequest, draft: WrittenReply) -> DraftVerdict:
+            self.checked = draft.text
+            return DraftVerdict(supported=1.0, usage=Usage(model="scripted"))
+
+    writer, validator = Says("It is packed."), Checks()
+    drafter = Drafter(disclosing(models), writer)
+    question = DraftQuestion(draft_id="d", text="Where is it?", first_on="sms", rejected=(f"{AI}\n\nIt is lost.",))
+    made = await drafter.draft(question)
+    assert made.text == f"{AI}\n\nIt is packed."
+    assert writer.asked[0].rejected == ("It is lost.",)
+    await drafter.check(question, made, validator)
+    assert validator.checked == "It is packed."
+
+
+async def test_a_draft_that_was_rejected_is_not_written_again(models: OrganisationModels) -> None:
+    drafter = Drafter(disclosing(models), LocalReplyWriter())
+    asked = "How do I reset my password?"
+    rejected = (await draft(drafter, asked, first_on="sms")).text
+    again = await draft(drafter, asked, first_on="sms", rejected=(rejected,), instruction="x")
+    assert again.text == ""

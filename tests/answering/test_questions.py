@@ -1,5 +1,7 @@
 """What the store knows of a conversation as the question of a draft."""
 
+import pytest
+
 from answering.questions import question_of
 from domain.conversation.messages import Author
 from domain.conversation.turn import CustomerContext
@@ -29,3 +31,14 @@ def test_what_a_person_asked_for_and_rejected_travels_along() -> None:
     assert (question.instruction, question.rejected) == ("shorter", ("a long text",))
     assert question.greet
     assert question.context == CustomerContext()
+
+
+@pytest.mark.parametrize(
+    ("channel", "ai_replied", "first_on"),
+    [("email", False, "email"), ("email", True, None), (None, False, None)],
+)
+def test_the_first_reply_that_customers_read_knows_its_channel(
+    channel: str | None, ai_replied: bool, first_on: str | None
+) -> None:
+    basis = DraftBasis(greeted=True, ai_replied=ai_replied)
+    assert question_of("d-1", basis, ai_agent=None, channel=channel).first_on == first_on

@@ -289,6 +289,7 @@ def test_the_record_knows_what_is_unanswered() -> None:
     assert basis.unanswered == ("two",)
     assert [said.text for said in basis.transcript] == ["one", "wait", "answer"]
     assert basis.greeted
+    assert basis.ai_replied
 
 
 def test_the_record_shows_the_last_of_a_long_conversation() -> None:

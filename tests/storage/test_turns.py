@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from domain.conversation.activity_models import ScoredConfidence
 from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
@@ -29,6 +31,7 @@ async def test_a_draft_is_made_from_what_is_unanswered_and_what_was_said_before(
     ]
     assert basis.context == context
     assert basis.greeted
+    assert basis.ai_replied
     assert basis.draft is None
 
 
@@ -44,8 +47,17 @@ async def test_a_turn_shows_what_was_known_of_the_customer(stage: Stage) -> None
 
 async def test_the_first_turn_has_no_past(stage: Stage) -> None:
     basis = await stage.turns.begin_draft(generate("draft-1", message("a")), NOW)
-    assert (basis.transcript, basis.context, basis.greeted) == ((), None, False)
+    assert (basis.transcript, basis.context, basis.greeted, basis.ai_replied) == ((), None, False, False)
     assert (await stage.conversation()).turn == 1
+
+
+@pytest.mark.parametrize(("author", "greeted"), [(Author.AI_AGENT, True), (Author.SYSTEM, False)])
+async def test_what_a_journey_says_is_no_reply_of_an_ai_agent(stage: Stage, author: Author, greeted: bool) -> None:
+    said = reply("welcome", author=author, kind="notice", text="Welcome.", draft_id=None)
+    await stage.deliveries.deliver_stored(said.model_copy(update={"expected_revision": None}), NOW)
+    basis = await stage.turns.begin_draft(generate("draft-1", message("a")), NOW)
+    assert (basis.greeted, basis.ai_replied) == (greeted, False)
+    assert [line.text for line in basis.transcript] == ["Welcome."]
 
 
 async def test_nothing_unanswered_is_empty(stage: Stage) -> None:

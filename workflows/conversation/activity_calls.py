@@ -164,6 +164,7 @@ class ActivityCalls(Calls):
             missing_sources=context.missing if context else self._policy.context_sources,
             instruction=state.answering.instruction,
             suggestion=suggestion,
+            channel=None if suggestion else state.drafted_for,
             understands=UNDERSTOOD,
             mandate=mandate,
             work=state.journeys.work_of(draft_id) if draft_id else None,

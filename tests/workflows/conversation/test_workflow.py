@@ -491,6 +491,8 @@ async def test_modes_switch_in_mid_conversation(converse: Converse) -> None:
         await conversation.says("three")
         while not conversation.fakes.generated[-1].suggestion:
             await conversation.state()
+        first, *_, suggested = conversation.fakes.generated
+        assert (first.channel, suggested.channel) == ("web_chat", None)
         assert len(conversation.fakes.delivered) == 1
 
 
