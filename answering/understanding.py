@@ -24,6 +24,7 @@ from domain.language.wishes_for_person import NEAR_ENOUGH, WISHES_FOR_A_PERSON
 from domain.model import Frozen
 from domain.quality.topics import TopicPrediction
 from domain.specification.organisation import AiAgentSpec, ChannelKind, SpecVersion
+from domain.specification.private_facts import PrivateArguments, hide, private_arguments
 from domain.tools.calls import RecordedCall
 from integrations.embeddings.base import NOTHING_KNOWN, Embedder, KnownVectors
 from integrations.embeddings.none import NoEmbedder
@@ -101,6 +102,7 @@ class MessageReader:
     def __init__(self, models: OrganisationModels) -> None:
         self._models = models
         self._spec = models.version.specification
+        self._private = private_arguments(self._spec)
         self._sources = TopicSources(self._spec.topics, models.knowledge, models.vectors)
         self._retrieval = Retrieval(models.knowledge, self._sources)
 
@@ -120,7 +122,7 @@ class MessageReader:
             for text, prediction in zip(texts, predictions, strict=False)
         ]
         ai_agent = self._answers(prediction, question)
-        facts = tellable_facts(question.context, ai_agent)
+        facts = tellable_facts(question.context, ai_agent, self._spec.private_facts)
         parts = [self._part(found, own or found.text, ai_agent, facts, vectors) for found in questions]
         added = self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
         request = self._request(question, ai_agent, parts, facts, added, await self._language_of(question.text))
@@ -213,6 +215,7 @@ class MessageReader:
         """`language` is the customer's, where it is surely not that of the articles."""
         return ReplyRequest(
             organisation=self._spec.name,
+            voice=self._spec.voice,
             language=self._spec.language,
             customer_language=language,
             reply_language=language if language and language in self._spec.languages else "",
@@ -221,7 +224,7 @@ class MessageReader:
             question=question.text,
             transcript=question.transcript,
             passages=(*(passage for part in parts for passage in part.retrieved.passages), *added),
-            facts=(*facts, *_facts_of(question.done)),
+            facts=(*facts, *_facts_of(question.done, self._private)),
             instruction=question.instruction,
             kind=_kind_of(question.text, parts),
             near_articles=() if self._was_asked(question) else self._near_articles(parts),
@@ -237,11 +240,11 @@ def texts_read(text: str) -> list[str]:
     return [*questions_in(text), *_sentences_alone(text)]
 
 
-def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec) -> tuple[Fact, ...]:
-    """Facts of a customer who was recognised without doubt, as far as the AI agent may tell them."""
+def tellable_facts(context: CustomerContext, ai_agent: AiAgentSpec, private: Collection[str] = ()) -> tuple[Fact, ...]:
+    """Facts of a customer who was recognised without doubt that the AI agent may tell, and that are not private."""
     if context.matches != 1:
         return ()
-    return tuple(fact for fact in context.facts if fact.name in ai_agent.customer_facts)
+    return tuple(fact for fact in context.facts if fact.name in ai_agent.customer_facts and fact.name not in private)
 
 
 def asks_for_fact(asked: str, likeness: Likeness, names: Collection[str]) -> str | None:
@@ -304,15 +307,17 @@ def _sentences_alone(text: str) -> list[str]:
     return alone if len(alone) > 1 else []
 
 
-def _facts_of(calls: Sequence[RecordedCall]) -> list[Fact]:
+def _facts_of(calls: Sequence[RecordedCall], private: PrivateArguments) -> list[Fact]:
     """So that the model knows what was done already, and does not propose it again."""
-    return [_fact_of(call, number) for number, call in enumerate(calls, start=1)]
+    return [_fact_of(call, number, private) for number, call in enumerate(calls, start=1)]
 
 
-def _fact_of(call: RecordedCall, number: int) -> Fact:
-    arguments = to_json(call.action.arguments).decode()
-    value = f"{call.state.replace('_', ' ')}: {arguments} {call.result}"
-    return Fact(name=f"{call.action.tool} {number}", value=value, source=call.action.server, as_of=call.claimed_at)
+def _fact_of(call: RecordedCall, number: int, private: PrivateArguments) -> Fact:
+    action = call.action
+    given = {name: value for name, value in action.arguments.items() if (action.server, action.tool, name) in private}
+    shown = {name: value for name, value in action.arguments.items() if name not in given}
+    value = hide(f"{call.state.replace('_', ' ')}: {to_json(shown).decode()} {call.result}", given.values())
+    return Fact(name=f"{action.tool} {number}", value=value, source=action.server, as_of=call.claimed_at)
 
 
 def _said_by_customer(transcript: Sequence[TranscriptLine]) -> list[str]:

@@ -141,6 +141,7 @@ def writer_instructions(request: ReplyRequest, *, tools: bool = False) -> str:
         TOOL_RULES if tools else "",
         _listed("You can:", ai_agent.can_do),
         _listed("You cannot, so abstain:", _limits(ai_agent)),
+        f"Voice of {request.organisation}, which comes before your own tone: {request.voice}" if request.voice else "",
         f"Tone: {ai_agent.tone}. Write in the language with the code {language}. {greeting}",
         f"Amounts that name no currency are in {request.currency}.",
         ai_agent.instructions,

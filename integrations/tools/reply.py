@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from domain.conversation.turn import CustomerContext
 from domain.errors import HoldfastError, InvalidInputError
 from domain.specification.organisation import AiAgentSpec, SpecVersion
+from domain.specification.private_facts import hide, private_arguments
 from domain.specification.tools import AllowedTool, DescribedTool, ReadTool, WriteTool
 from domain.tools.actions import ProposedAction, proposed
 from integrations.llm.base import OfferedTool, Passage, ToolAnswer
@@ -25,6 +26,8 @@ UNPROVED = (
     "Not possible before the customer has proved who they are. Do not guess what it would have said, and promise "
     "nothing."
 )
+UNFIT = "The arguments do not fit the tool."
+"""What else is wrong with them might repeat a private fact among them."""
 NOT_KNOWN = "The customer's record does not hold what the tool needs. Do not ask the customer for it, and do not guess."
 PROPOSED = (
     "Noted as a proposal. Nothing has been done, and nobody knows yet whether it will be: tell the customer that it is "
@@ -50,6 +53,7 @@ class AllowedTools:
         self._tools = dict(zip(_names([tool for _, tool in known]), known, strict=True))
         self._servers = servers
         self._context = context
+        self._private = private_arguments(version.specification)
         self._keeps_personal_data = "personal_data" in version.specification.identity.verify_for
         self.begin()
 
@@ -94,10 +98,14 @@ class AllowedTools:
         if own is None:
             self._missing[_place(allowed)] = None
             return ToolAnswer(note=NOT_KNOWN)
+        given = [value for name, value in own.items() if (allowed.server, allowed.tool, name) in self._private]
         try:
             read = read_arguments(arguments, tool.input_schema, own)
         except InvalidInputError as error:
-            return ToolAnswer(note=str(error))
+            return ToolAnswer(note=UNFIT if given else str(error))
+        return _without(given, await self._used(allowed, tool, read))
+
+    async def _used(self, allowed: AllowedTool, tool: DescribedTool, read: Mapping[str, JsonValue]) -> ToolAnswer:
         if isinstance(allowed, WriteTool):
             action = proposed(allowed, read)
             self._actions[action.model_dump_json()] = action
@@ -122,6 +130,12 @@ class AllowedTools:
             return ToolAnswer(note=f"The tool says that it could not do it: {outcome.text}")
         passage = Passage(article_id=f"tool:{place}", title=allowed.tool, source="", text=outcome.text, score=1.0)
         return ToolAnswer(passages=(passage,))
+
+
+def _without(given: Sequence[str], answer: ToolAnswer) -> ToolAnswer:
+    """The answer without private facts that the tool was given: it may have repeated them."""
+    passages = [passage.model_copy(update={"text": hide(passage.text, given)}) for passage in answer.passages]
+    return ToolAnswer(passages=tuple(passages), note=hide(answer.note, given))
 
 
 def _place(allowed: AllowedTool) -> str:

@@ -357,3 +357,10 @@ async def test_a_draft_that_was_rejected_is_not_written_again(models: Organisati
     rejected = (await draft(drafter, asked, first_on="sms")).text
     again = await draft(drafter, asked, first_on="sms", rejected=(rejected,), instruction="x")
     assert again.text == ""
+
+
+async def test_the_writer_is_told_how_the_organisation_sounds(models: OrganisationModels) -> None:
+    version = VERSION.model_copy(update={"specification": SPECIFICATION.model_copy(update={"voice": "dry"})})
+    writer = Says("Hello.")
+    await draft(Drafter(replace(models, version=version), writer), "How do I reset my password?")
+    assert writer.asked[0].voice == "dry"

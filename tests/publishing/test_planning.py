@@ -1,6 +1,7 @@
 """A plan lists the turns that publishing changes, and only what was planned is published."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ from storage.decided_turns import DecidedTurnRepository
 from storage.erasing import ErasingRepository
 from storage.specs import SpecRepository
 from tests.cli.bikeshop_files import write, write_bikeshop
+from tests.integrations.llm.providers import served
+from tests.organisation import known_customer
 from tests.publishing.test_rollback import topics
 from tests.storage.resolved import days_ago, ended
 from tests.storage.stage import AI, Stage, generate, later, message, reply
@@ -323,6 +326,22 @@ async def test_turns_that_a_journey_asked_for_are_counted_and_not_asked_again(
     answers = await ask_again(repository, served, turns, unknown, Sample(100, 1))
     assert (answers.instructed, answers.left_out) == (1, len(others))
     assert asked == {turn.draft.draft_id for turn in others}
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_model_that_is_asked_again_sees_no_private_fact(shop: Shop, private: bool) -> None:
+    stage, known = Stage(shop.database), known_customer(plan="gold-1184", order="A-1001")
+    await stage.customers.save_context("conversation-1", "context-1", known, later(1))
+    await shop.database.fetchval("UPDATE turns SET context_id = 'context-1' WHERE draft_id = 'draft-of-1'")
+    change(shop.folder / "knowledge" / "warranty.md", "10 years", "12 years")
+    if private:
+        change(shop.folder / "organisation.yaml", "private_facts: []", "private_facts: [order]")
+        change(shop.folder / "agents" / "service.yaml", "- order\n", "")
+    with served("openai") as provider:
+        await shop.ask(provider.writer(), Sample(6, 1))
+        bodies = json.dumps(list(provider.stand_in.requests))
+    assert "gold-1184" in bodies
+    assert ("A-1001" in bodies) is not private
 
 
 async def test_turns_that_fall_to_an_ai_agent_with_tools_are_left_out(shop: Shop) -> None:

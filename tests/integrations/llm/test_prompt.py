@@ -34,3 +34,10 @@ def test_a_model_is_told_the_guidelines_of_the_reply_in_their_order() -> None:
 def test_a_model_is_told_which_language_to_write_in(customer: str | None, reply: str, code: str) -> None:
     request = REQUEST.model_copy(update={"customer_language": customer, "reply_language": reply})
     assert f"Write in the language with the code {code}." in writer_instructions(request)
+
+
+def test_a_model_is_told_how_the_organisation_sounds_before_its_own_tone() -> None:
+    told = writer_instructions(REQUEST.model_copy(update={"voice": "plain, no exclamation marks"}))
+    voice = "Voice of Bike Shop, which comes before your own tone: plain, no exclamation marks\n\nTone: friendly"
+    assert voice in told
+    assert "Voice of" not in writer_instructions(REQUEST)
