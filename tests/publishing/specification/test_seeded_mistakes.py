@@ -21,6 +21,7 @@ SHORT = "guidelines/short.yaml"
 WELCOME = "journeys/welcome.yaml"
 ARTICLE = "knowledge/delivery.md"
 CUSTOMERS = "customers/customers.yaml"
+NAME = "name: Wheels"
 
 
 class Seed(NamedTuple):
@@ -389,6 +390,12 @@ SEEDS = {
     # The article around its head.
     "no front matter": Seed(ARTICLE, "---\nid", "id", 1, "no front matter", "Begin with `---`"),
     "an article without text": Seed(ARTICLE, "A bicycle arrives within 5 days.", "", 2, "no text", "below the front"),
+    "a private fact on a card": Seed(
+        ORGANISATION, NAME, f"{NAME}\nprivate_facts: [plan]", 6, "'plan' is a private fact", "Leave it out", GENERAL
+    ),
+    "an unknown private fact": Seed(
+        ORGANISATION, NAME, f"{NAME}\nprivate_facts: [seat]", 3, "no customer has the fact 'seat'", "'seats'"
+    ),
 }
 
 
