@@ -147,6 +147,35 @@ async def test_another_message_makes_the_approval_stale_and_both_are_answered() 
     assert decided.effect == "send"
 
 
+AI = "You are writing with our AI agent."
+
+
+async def test_who_writes_is_approved_with_the_first_draft_and_never_said_again() -> None:
+    stage = stage_of(disclosure=AI)
+    waits, approved, again = await came(stage, says(SMALL_REFUND), does("approve"), says(SMALL_REFUND))
+    assert waits.text.startswith(f"{AI}\n\n")
+    assert approved.text == waits.text
+    assert again.outcome == "ask_approval"
+    assert AI not in again.text
+
+
+async def test_neither_a_person_nor_the_ai_agent_after_them_says_who_writes_again() -> None:
+    question = "How do I reset my password?"
+    steps = [does("take_over"), does("reply", "I am Lea."), does("hand_back"), says(question)]
+    first, _, replied, _, after = await came(stage_of(disclosure=AI), says(question), *steps)
+    assert first.text.startswith(AI)
+    assert replied.text == "I am Lea."
+    assert after.outcome == "send"
+    assert AI not in after.text
+
+
+async def test_where_a_person_answers_first_the_ai_agent_says_who_writes_once_it_replies() -> None:
+    question = "How do I reset my password?"
+    steps = [does("take_over"), says("Hello?"), does("reply", "I am Lea."), does("hand_back"), says(question)]
+    *_, after = await came(stage_of(disclosure=AI), *steps)
+    assert after.text.startswith(AI)
+
+
 async def test_without_an_approval_there_is_nothing_to_decide() -> None:
     found = await came(stage_of(), says("How do I reset my password?"), does("approve"))
     assert found[1].refused is not None
