@@ -239,7 +239,8 @@ async def first_on(stage: Stage, draft_id: str, **asked: Any) -> str | None:
     approvals = ApprovalRepository(stage.database)
     serving = cast("Any", Serving(None))
     at_once = AtOnce(stage.deliveries, approvals)
-    replies = ReplyActivities(stage.turns, ToolCallRepository(stage.database), approvals, serving, at_once)
+    calls, journeys = ToolCallRepository(stage.database), JourneyRepository(stage.database)
+    replies = ReplyActivities(stage.turns, calls, approvals, journeys, serving, at_once)
     input = generate(draft_id, message(f"message-of-{draft_id}"), **asked)
     await ActivityEnvironment().run(replies.generate_reply, input)
     return drafter.first_on[0]

@@ -26,9 +26,10 @@ from tests.e2e.house import House, Seen, Talk
 from tests.e2e.loft import Loft
 from tests.e2e.promises import recorded
 from tests.pigeons import KIND, PigeonChannel
-from tests.replay.test_replay import replayer
+from tests.replay.golden import replay
 from tests.workflows.fakes import Gate
 from workers.worker import Limits
+from workflows.conversation.workflow import ConversationWorkflow
 
 PATIENCE_SECONDS = 90.0
 LOOK_SECONDS = 0.03
@@ -309,7 +310,7 @@ class Life:
         if self.talk is None or await self.talk.seen() is None:
             return
         history = await self.talk.handle.fetch_history()
-        await replayer().replay_workflow(history)
+        await replay(history, ConversationWorkflow)
         with suppress(RPCError):  # it has ended by itself
             await self.talk.handle.terminate()
 

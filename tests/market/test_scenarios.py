@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from answering.rehearsal import Stage, play
+from answering.rehearsal import play
+from answering.stage import Stage
 from domain.quality.scenarios import Scenario, ScenarioResult
 from domain.specification.organisation import Mode, OrganisationSpec
 from embedded.installation import embedder_of

@@ -28,11 +28,15 @@ WHAT_TO_DO = (
 )
 
 
-async def replay(path: Path, workflow: type) -> None:
+async def replay(history: WorkflowHistory, workflow: type) -> None:
     """Raises where today's code makes other commands than the history holds."""
-    history = WorkflowHistory.from_json(f"golden-{path.stem}", path.read_text())  # noqa: ASYNC240 (a small file)
     replayer = Replayer(workflows=[workflow], data_converter=pydantic_data_converter, workflow_runner=workflow_runner())
     await replayer.replay_workflow(history)
+
+
+async def replay_golden(path: Path, workflow: type) -> None:
+    """The same for a file."""
+    await replay(WorkflowHistory.from_json(f"golden-{path.stem}", path.read_text()), workflow)  # noqa: ASYNC240
 
 
 def fingerprint(history: str) -> list[str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.golden import HISTORIES, check_commands, replay
 from tests.replay.scenarios import SCENARIOS
+from tests.replay_golden.golden import HISTORIES, check_commands
 from tests.workflows.conftest import Converse
 from tests.workflows.journeys.conftest import Trip
 from workflows.journeys.workflow import JourneyWorkflow
@@ -16,7 +16,7 @@ PLAYED = {name: scenario for name, scenario in SCENARIOS.items() if scenario.way
 
 @pytest.mark.parametrize("path", sorted(JOURNEYS.glob("*.json")), ids=lambda path: path.stem)
 async def test_a_golden_history_of_a_journey_replays(path: Path) -> None:
-    await replay(path, JourneyWorkflow)
+    await replay_golden(path, JourneyWorkflow)
 
 
 @pytest.mark.parametrize("name", PLAYED)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.golden import HISTORIES, replay
+from tests.replay_golden.golden import HISTORIES
 from workflows.reading import ReadChannelWorkflow
 
 
 @pytest.mark.parametrize("path", sorted((HISTORIES / "reading").glob("*.json")), ids=lambda path: path.stem)
 async def test_a_golden_history_of_a_reader_replays(path: Path) -> None:
-    await replay(path, ReadChannelWorkflow)
+    await replay_golden(path, ReadChannelWorkflow)

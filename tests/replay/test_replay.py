@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.golden import HISTORIES, check_commands, replay
 from tests.replay.scenarios import SCENARIOS
+from tests.replay_golden.golden import HISTORIES, check_commands
 from tests.workflows.conftest import Converse
 from workflows.conversation.workflow import ConversationWorkflow
 
 
 @pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
 async def test_a_golden_history_replays(path: Path) -> None:
-    await replay(path, ConversationWorkflow)
+    await replay_golden(path, ConversationWorkflow)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 
 from domain.conversation.activity_models import ReviewTrustInput
 from domain.queues import CONVERSATIONS
-from tests.replay.golden import HISTORIES, check_commands, replay
+from tests.replay_golden.golden import HISTORIES, check_commands
 from tests.workflows.test_trust import FakeReview
 from workers.sandbox import workflow_runner
 from workflows.trust import ReviewTrustWorkflow
@@ -19,7 +19,7 @@ TRUST = HISTORIES / "trust"
 
 @pytest.mark.parametrize("path", sorted(TRUST.glob("*.json")), ids=lambda path: path.stem)
 async def test_a_golden_history_of_a_review_replays(path: Path) -> None:
-    await replay(path, ReviewTrustWorkflow)
+    await replay_golden(path, ReviewTrustWorkflow)
 
 
 async def test_commands_are_those_of_the_golden_history(environment: WorkflowEnvironment) -> None:

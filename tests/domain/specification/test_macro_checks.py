@@ -82,7 +82,7 @@ def test_another_language_that_is_answered_in_is_no_mistake() -> None:
 def test_languages_that_could_not_be_read_are_not_missed() -> None:
     data = {"macros": [macro("a", language="de")]}
     assert "macros.0.language: the organisation answers nobody in 'de'" in map(str, contradictions(data))
-    assert contradictions(data, {"language", "languages"}) == []
+    assert list(contradictions(data, {"language", "languages"})) == []
 
 
 def test_facts_are_not_asked_of_ai_agents_that_could_not_be_read() -> None:
