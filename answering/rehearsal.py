@@ -387,9 +387,8 @@ class Rehearsal:
 
     def _asked(self) -> ExpectedApproval | None:
         """The approval that is open."""
-        if (asked := self._state.approval) is None:
-            return None
-        return ExpectedApproval(rule=asked.rule, approvers=asked.approvers_needed, roles=asked.roles)
+        open_one = self._state.approval
+        return _as_expected(open_one) if open_one else None
 
 
 def _decision(step: PersonStep, person: Person, approval: Approval | None, request_id: str) -> DecideApproval:
@@ -400,4 +399,15 @@ def _decision(step: PersonStep, person: Person, approval: Approval | None, reque
         action="approve" if step.does == "approve" else "edit" if step.does == "edit" else "reject",
         text=step.text if step.does == "edit" else None,
         reason=step.text if step.does == "reject" else "",
+    )
+
+
+def _as_expected(approval: Approval) -> ExpectedApproval:
+    group = next(iter(approval.groups), None)
+    return ExpectedApproval(
+        rule=approval.rule,
+        approvers=approval.approvers_needed,
+        roles=approval.all_roles,
+        team=group.team if group else None,
+        skill=group.skill if group else None,
     )

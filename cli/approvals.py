@@ -101,7 +101,7 @@ def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     yield "Retrieval", f"{_percent(evidence.retrieval)}, lead {_percent(evidence.retrieval_margin)}"
     yield "Grounded", _percent(evidence.grounding)
     yield "Missing", ", ".join(evidence.missing_sources) or "nothing"
-    yield "Rule", f"{approval.rule}: {approval.approvers_needed} of {', '.join(approval.roles)}"
+    yield "Rule", f"{approval.rule}: {approval.approvers_needed} of {approval.who}"
     yield "Approved so far", ", ".join(approval.approved_by) or "nobody yet"
     yield "Assigned to", approval.assignee or "nobody in particular"
     yield "Ladder", f"{approval.rungs_done} reminders so far"

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -14,12 +14,28 @@ from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft
 from domain.model import Frozen
 from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
+from domain.specification.people import Belonging, Members
 from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 
+NOBODY = Members()
 DEFAULT_RULE = ApprovalRule(id="default")
 VETO_WINDOW = Person(id="veto-window")
 """By whom a draft is let go that nobody stopped in time."""
+
+
+class AskedGroup(Frozen):
+    """Some people of the organisation, of whom those with one of the roles may decide. `people` are their ids."""
+
+    roles: tuple[str, ...]
+    people: tuple[str, ...]
+    team: str | None = None
+    skill: str | None = None
+
+    def __str__(self) -> str:
+        team = f" in the team {self.team}" if self.team else ""
+        skill = f" with the skill {self.skill}" if self.skill else ""
+        return " or ".join(self.roles) + team + skill
 
 
 class Approval(BaseModel):
@@ -37,7 +53,8 @@ class Approval(BaseModel):
     rule: str
     reason: str
     approvers_needed: int = Field(1, ge=1)
-    roles: tuple[str, ...]
+    roles: tuple[str, ...] = Field(description="Whoever has one of these may decide.")
+    groups: tuple[AskedGroup, ...] = Field((), description="Teams, or people with a skill, some of whom may as well.")
     exclude_requester: bool = True
     requester: str | None = Field(None, description="The person whose text this is, after an edit under two approvers.")
     assignee: str | None = None
@@ -49,12 +66,31 @@ class Approval(BaseModel):
     )
     ladder: tuple[LadderRung, ...] = Field((), description="Its own; empty: that of the organisation.")
 
-    def climb(self, rung: LadderRung) -> "Approval":
-        """One rung of the reminder ladder further: reminded, widened to more roles, or moved up to others."""
-        widened = tuple(dict.fromkeys((*self.roles, *rung.roles)))
-        roles = {"remind": self.roles, "widen": widened, "move_up": rung.roles or self.roles}[rung.action]
-        assignee = self.assignee if rung.action == "remind" else None
-        return self.model_copy(update={"rungs_done": self.rungs_done + 1, "roles": roles, "assignee": assignee})
+    @property
+    def all_roles(self) -> tuple[str, ...]:
+        """Those of the groups as well."""
+        return tuple(dict.fromkeys((*self.roles, *(role for group in self.groups for role in group.roles))))
+
+    @property
+    def who(self) -> str:
+        """Who may decide, beside leads: `approver or lead`, `approver in the team payments`."""
+        return " or ".join((*self.roles, *map(str, self.groups)))
+
+    def climb(self, rung: LadderRung, members: Members) -> "Approval":
+        """One rung of the reminder ladder further: reminded, widened to more people, or moved up to others."""
+        climbed = self.model_copy(update={"rungs_done": self.rungs_done + 1})
+        if rung.action == "remind":
+            return climbed
+        asked = {"assignee": None} | self._asked_by(rung, members)
+        return climbed.model_copy(update=asked)
+
+    def _asked_by(self, rung: LadderRung, members: Members) -> dict[str, Any]:
+        """Roles and groups after a rung that asks others. One that names nobody asks the same people again."""
+        roles, groups = asked_people(rung, rung.roles or (() if rung.is_anybody else self.all_roles), members)
+        if rung.action == "widen":
+            roles = tuple(dict.fromkeys((*self.roles, *roles)))
+            return {"roles": roles, "groups": tuple(dict.fromkeys((*self.groups, *groups)))}
+        return {"roles": roles, "groups": groups} if roles or groups else {}
 
     def let_go(self) -> DecideApproval:
         """The decision that nobody stopped it."""
@@ -72,6 +108,16 @@ class Verdict(Frozen):
 
     effect: Literal["send", "wait_for_more", "reapprove_edit", "redraft", "take_over", "reassign", "refused"]
     refused: str | None = None
+
+
+def asked_people(
+    belonging: Belonging, roles: tuple[str, ...], members: Members
+) -> tuple[tuple[str, ...], tuple[AskedGroup, ...]]:
+    """Who is asked where these roles are: whoever has one, or the group of those who belong to the team or skill."""
+    people = members.of(belonging)
+    if people is None:
+        return roles, ()
+    return (), (AskedGroup(roles=roles, people=people, team=belonging.team, skill=belonging.skill),)
 
 
 def digest_of(*, text: str, draft_id: str, revision: int, actions: Sequence[ProposedAction] = ()) -> str:
@@ -106,6 +152,8 @@ def asked_by(rule: DecidingRule | None, usual: ApprovalRule) -> ApprovalRule:
         id=rule.id,
         approvers=max(rule.ask.approvers, usual.approvers),
         roles=rule.ask.roles,
+        team=rule.ask.team,
+        skill=rule.ask.skill,
         exclude_requester=rule.ask.exclude_requester or usual.exclude_requester,
     )
 
@@ -119,8 +167,10 @@ def open_approval(
     rule: ApprovalRule,
     now: datetime,
     ladder: tuple[LadderRung, ...] = (),
+    members: Members = NOBODY,
 ) -> Approval:
-    """An approval for exactly this draft at exactly this revision."""
+    """An approval for exactly this draft at exactly this revision. `members` are those whom the rule may name."""
+    roles, groups = asked_people(rule, rule.roles, members)
     return Approval(
         approval_id=approval_id,
         draft_id=draft.draft_id,
@@ -132,7 +182,8 @@ def open_approval(
         rule=rule.id,
         reason=reason,
         approvers_needed=rule.approvers,
-        roles=rule.roles,
+        roles=roles,
+        groups=groups,
         exclude_requester=rule.exclude_requester,
         ladder=ladder,
         requested_at=now,
@@ -213,11 +264,13 @@ def _may_decide(approval: Approval, person: Person) -> bool:
         return True
     if approval.assignee is not None:
         return person.id == approval.assignee
-    return bool(set(approval.roles) & set(person.roles))
+    roles = set(person.roles)
+    in_group = any(person.id in group.people and roles & set(group.roles) for group in approval.groups)
+    return in_group or bool(roles & set(approval.roles))
 
 
 def _who(approval: Approval) -> str:
-    return "the assigned person" if approval.assignee else "people with the role " + " or ".join(approval.roles)
+    return "the assigned person" if approval.assignee else f"people with the role {approval.who}"
 
 
 def _is_requester(approval: Approval, person: Person) -> bool:

@@ -85,6 +85,7 @@ def approval_to_ask(
         reason=decision.reason.value,
         rule=asked,
         ladder=rule.ask.ladder if rule and rule.ask else (),
+        members=policy.members,
         now=now,
     )
     minutes = policy.veto_minutes.get(draft.ai_agent)

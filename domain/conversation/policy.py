@@ -22,6 +22,7 @@ from domain.specification.organisation import (
     ServiceLevels,
     Thresholds,
 )
+from domain.specification.people import Members
 from domain.specification.rules import DecidingRule
 from domain.specification.wording import Wording
 
@@ -35,13 +36,17 @@ class JourneyEntry(Frozen):
 
 
 class Policy(Frozen):
-    """Thresholds, service levels, rules, approval rules, ladder and wording of one spec version."""
+    """Thresholds, service levels, rules, approval rules, ladder and wording of one spec version.
+
+    `members`: who belongs to the teams and skills that these name, and to no others.
+    """
 
     thresholds: Thresholds = Thresholds()
     service_levels: ServiceLevels = ServiceLevels()
     rules: tuple[DecidingRule, ...] = ()
     approval_rules: tuple[ApprovalRule, ...] = ()
     ladder: tuple[LadderRung, ...] = ()
+    members: Members = Members()
     calendar: BusinessCalendar = BusinessCalendar()
     wording: Wording = Wording()
     handoff_in: dict[str, str] = {}
@@ -106,6 +111,7 @@ def policy_of(
         rules=tuple(rule.to_decide for rule in spec.rules),
         approval_rules=spec.approval_rules,
         ladder=spec.ladder,
+        members=spec.members,
         calendar=spec.calendar,
         wording=Wording(**spec.wording.model_dump(include=set(Wording.model_fields))),
         handoff_in=spec.wording.handoff_in,

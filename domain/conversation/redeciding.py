@@ -97,10 +97,12 @@ class Redecided(Frozen):
 
 
 class _Decided(NamedTuple):
-    """A decision, and where people are asked how many of them, of which roles, and whether the requester may."""
+    """A decision, and where people are asked how many of them, of which roles, team and skill, and whether the
+    requester may.
+    """
 
     decision: Decision
-    approvers: tuple[int, tuple[str, ...], bool] | None
+    approvers: tuple[int, tuple[str, ...], str | None, str | None, bool] | None
 
 
 class _Hidden(NamedTuple):
@@ -232,7 +234,7 @@ class Redecider:
             return _Decided(decision, None)
         usual = rule_for(rules, ai_agent=card.id, sensitivity=evidence.sensitivity, amount=evidence.amount)
         rule = asked_by(rule_named(_rules(version), decision.rule), usual)
-        return _Decided(decision, (rule.approvers, rule.roles, rule.exclude_requester))
+        return _Decided(decision, (rule.approvers, rule.roles, rule.team, rule.skill, rule.exclude_requester))
 
     def _evidence(self, turn: RecordedTurn, version: SpecVersion, hidden: _Hidden) -> Evidence:
         """The recorded evidence with what the version's specification says of it."""

@@ -14,6 +14,7 @@ from domain.language.text import fold
 from domain.model import Frozen
 from domain.specification.model import Key, SpecModel
 from domain.specification.organisation import ChannelKind, Probability
+from domain.specification.people import Skill
 
 MAX_TEXT = 20_000
 LONGEST_SHOWN = 120
@@ -42,6 +43,8 @@ class ExpectedApproval(SpecModel):
     rule: Key | None = Field(None, description="Id of the approval rule that applies; `default` where none does.")
     approvers: int | None = Field(None, ge=1, description="How many people must approve.")
     roles: tuple[Key, ...] | None = Field(None, description="Who may approve: all of these roles, in any order.")
+    team: Key | None = Field(None, description="The team whose members are asked.")
+    skill: Skill | None = Field(None, description="The skill that those who are asked have.")
 
 
 class ExpectedJourney(SpecModel):
@@ -269,7 +272,7 @@ def _approval(expected: ExpectedApproval | None, came: ExpectedApproval | None) 
     if came is None:
         yield Difference(what="approval", expected=f"rule {expected.rule or 'any'}", came="none")
         return
-    yield from _fields(expected, came, "rule", "approvers")
+    yield from _fields(expected, came, "rule", "approvers", "team", "skill")
     wanted, got = expected.roles, came.roles or ()
     if wanted is not None and set(wanted) != set(got):
         yield Difference(what="roles", expected=_listed(wanted), came=_listed(got))

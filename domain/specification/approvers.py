@@ -5,10 +5,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.specification.model import Key, SpecModel
+from domain.specification.model import Key
+from domain.specification.people import Belonging
 
 
-class Approvers(SpecModel):
+class Approvers(Belonging):
     """Who must approve, and how many of them."""
 
     approvers: int = Field(1, ge=1, le=5, description="How many different people must approve.")
@@ -16,14 +17,17 @@ class Approvers(SpecModel):
     exclude_requester: bool = Field(True, description="Nobody approves a text of their own.")
 
 
-class LadderRung(SpecModel):
-    """One rung: after this much business time, remind, widen to roles, or move it up to roles."""
+class LadderRung(Belonging):
+    """One rung: after this much business time, remind, widen to others, or move it up to others."""
 
     after_minutes: int = Field(gt=0, description="Business minutes since the approval was asked for.")
     action: Literal["remind", "widen", "move_up"] = Field(
-        description="`remind` those who were asked, `widen` to more roles, or `move_up` to others."
+        description="`remind` those who were asked, `widen` to more people, or `move_up` to others."
     )
-    roles: tuple[Key, ...] = Field((), description="The roles that it widens or moves up to.")
+    roles: tuple[Key, ...] = Field(
+        (),
+        description="The roles that it widens or moves up to; left out beside a team or skill, those that were asked.",
+    )
 
     @property
     def after(self) -> timedelta:

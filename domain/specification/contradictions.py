@@ -19,6 +19,7 @@ from domain.specification.journey_checks import (
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
 from domain.specification.macro_checks import MACRO_CHECKS, unanswered_languages, untold_facts
 from domain.specification.organisation import ServiceLevels
+from domain.specification.people_checks import PEOPLE_CHECKS
 from domain.specification.references import repeated, unknown_language
 from domain.specification.rule_checks import RULE_CHECKS
 from domain.specification.trust_checks import senseless_ladders
@@ -41,6 +42,8 @@ SAID_ONCE_EACH = {
     "approval_rules.*": ("ai_agents.*", "sensitivity.*", "roles.*"),
     "ladder.*": ("roles.*",),
     "rules.*": ("ai_agents.*",),
+    "people.*": ("roles.*", "skills.*", "languages.*"),
+    "teams.*": ("members.*",),
     "rules.*.ask": ("roles.*",),
     "rules.*.when.*": ("topics.*", "phrases.*", "one_of.*", "names.*", "macros.*"),
     "guidelines.*": ("ai_agents.*", "needs.*", "excludes.*"),
@@ -65,6 +68,9 @@ NEVER_BLANK = (
     "journeys.*.steps.*.text",
     "journeys.*.steps.*.instruction",
     "journeys.*.steps.*.promise",
+    "people.*.name",
+    "people.*.skills.*",
+    "teams.*.name",
     "articles.*.title",
     "articles.*.source",
     "wording.handoff",
@@ -189,10 +195,12 @@ def _private_facts_told(data: object) -> Iterator[Finding]:
 
 
 def _hours_twice(data: object) -> Iterator[Finding]:
-    hours = list(values_at(data, "calendar.hours.*"))
-    for number, (location, entry) in enumerate(hours):
-        if any(entry == earlier for _, earlier in hours[:number]):
-            yield Finding(location, "the same opening hours stand twice", "Keep one of them, or correct its weekday.")
+    for around, calendar in (*values_at(data, "calendar"), *values_at(data, "people.*")):
+        hours = list(values_at(calendar, "hours.*"))
+        for number, (location, entry) in enumerate(hours):
+            if any(entry == earlier for _, earlier in hours[:number]):
+                remedy = "Keep one of them, or correct its weekday."
+                yield Finding((*around, *location), "the same opening hours stand twice", remedy)
 
 
 def _ladder(data: object) -> Iterator[Finding]:
@@ -210,8 +218,10 @@ def _rungs(ladder: object) -> Iterator[Finding]:
             yield Finding((*location, "after_minutes"), problem, "Order the rungs by time, the soonest first.")
     for location, rung in rungs:
         action = child(rung, "action")
-        if action in ("widen", "move_up") and not child(rung, "roles"):
-            yield Finding((*location, "action"), f"{action} names no roles", "Add roles, such as `roles: [lead]`.")
+        names_somebody = any(child(rung, name) for name in ("roles", "team", "skill"))
+        if action in ("widen", "move_up") and not names_somebody:
+            remedy = "Add roles, such as `roles: [lead]`, a team or a skill."
+            yield Finding((*location, "action"), f"{action} names no roles", remedy)
 
 
 def _rules_without_roles(data: object) -> Iterator[Finding]:
@@ -312,5 +322,6 @@ CHECKS_OF_WHOLES: dict[frozenset[str], tuple[Check, ...]] = {
     frozenset({"default_ai_agent", "topics"}): (_idle_ai_agents,),
     frozenset({"language", "languages"}): (unanswered_languages,),
     frozenset({"ai_agents"}): (_uncited_articles, forbidden_tools, untold_facts),
+    frozenset({"people", "teams"}): PEOPLE_CHECKS,
 }
 """Checks by the fields that must be known whole, since what could not be read may be what they miss."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from domain.specification.findings import Finding, as_list, child, children, texts_at, values_at
 from domain.specification.macro_checks import unsaid_macros
 from domain.specification.organisation import GREETED_ON, Thresholds
+from domain.specification.people_checks import unused_skills
 from domain.specification.rule_checks import late_rules
 
 Check = Callable[[object], Iterator[Finding]]
@@ -141,5 +142,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"thresholds", "service_levels"}), late_rules),
     (frozenset({"topics"}), unsaid_macros),
     (frozenset({"disclosure", "channels"}), _undisclosed),
+    (frozenset({"topics", "approval_rules", "rules", "ladder"}), unused_skills),
 )
 """Each check with the fields that must be known whole, since what could not be read may be what it misses."""

@@ -23,6 +23,7 @@ from domain.specification.macros import Macro
 from domain.specification.model import Key as Key
 from domain.specification.model import SpecModel as SpecModel
 from domain.specification.modes import Mode as Mode
+from domain.specification.people import Belonging, HumanAgentSpec, Members, Team, members_of
 from domain.specification.references import broken_references
 from domain.specification.rules import Rule
 from domain.specification.tools import AllowedTool, DescribedTool, ToolServerSpec
@@ -348,6 +349,10 @@ class OrganisationSpec(SpecModel):
     tool_servers: tuple[ToolServerSpec, ...] = Field((), description="Where the tools of AI agents are.")
     knowledge_sources: tuple[KnowledgeSourceSpec, ...] = Field((), description="Vendors whose articles are brought in.")
     ai_agents: tuple[AiAgentSpec, ...] = Field(min_length=1, description="Who answers.")
+    people: tuple[HumanAgentSpec, ...] = Field(
+        (), description="Who answers when an AI agent does not, and who decides."
+    )
+    teams: tuple[Team, ...] = Field((), description="Whom of the people rules may ask together.")
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
@@ -365,6 +370,14 @@ class OrganisationSpec(SpecModel):
 
     def journey(self, key: str) -> Journey | None:
         return next((journey for journey in self.journeys if journey.id == key), None)
+
+    @property
+    def members(self) -> Members:
+        """Who belongs to the teams and has the skills that approval rules, rules and ladders name."""
+        asks = [rule.ask for rule in self.rules if rule.ask]
+        rungs = [*self.ladder, *(rung for ask in asks for rung in ask.ladder)]
+        named: list[Belonging] = [*self.approval_rules, *asks, *rungs]
+        return members_of(self.people, self.teams, named)
 
     def topic(self, key: str) -> Topic | None:
         return next((topic for topic in self.topics if topic.id == key), None)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from domain.specification.findings import Finding, Location, as_list, child, instead_of, texts_at, values_at
 from domain.specification.journey_checks import lost_steps
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
+from domain.specification.people import PERSON_ID
 
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 UNIQUE = (
@@ -23,8 +24,13 @@ UNIQUE = (
     "macros.*.id",
     "tool_servers.*.id",
     "knowledge_sources.*.kind",
+    "people.*.id",
+    "teams.*.id",
     "scenarios.*.id",
 )
+ASKING = ("approval_rules.*", "rules.*.ask", "ladder.*", "rules.*.ask.ladder.*")
+"""What may ask a team, or people with a skill."""
+EXPECTED_APPROVAL = "scenarios.*.steps.*.expect.approval"
 
 
 class Kind(NamedTuple):
@@ -33,6 +39,7 @@ class Kind(NamedTuple):
     called: str
     defined: str
     named: tuple[str, ...]
+    form: re.Pattern[str] = KEY
 
 
 KINDS = (
@@ -70,6 +77,8 @@ KINDS = (
         "journeys.*.id",
         ("journeys.*.steps.*.journey", "scenarios.*.steps.*.journey", "scenarios.*.steps.*.expect.journey.id"),
     ),
+    Kind("person", "people.*.id", ("teams.*.members.*",), re.compile(PERSON_ID)),
+    Kind("team", "teams.*.id", tuple(f"{place}.team" for place in (*ASKING, EXPECTED_APPROVAL))),
 )
 
 
@@ -95,7 +104,7 @@ def repeated(data: object, *patterns: str) -> Iterator[Finding]:
 def _dangling(data: object, unread: Collection[str]) -> Iterator[Finding]:
     for kind in KINDS:
         field = kind.defined.partition(".")[0]
-        known = _defined(data, field)
+        known = _defined(data, field, kind.form)
         if known is None or field in unread:
             continue
         for location, name in texts_at(data, *kind.named):
@@ -104,10 +113,10 @@ def _dangling(data: object, unread: Collection[str]) -> Iterator[Finding]:
                 yield Finding(location, f"no {kind.called} {name!r}", remedy)
 
 
-def _defined(data: object, field: str) -> set[str] | None:
-    """The ids of a field; None when they cannot be known, because one is missing, no key, or stands twice."""
+def _defined(data: object, field: str, form: re.Pattern[str]) -> set[str] | None:
+    """The ids of a field; None when they cannot be known, because one is missing, no id, or stands twice."""
     ids = [child(entry, "id") for entry in as_list(child(data, field))]
-    keys = {key for key in ids if isinstance(key, str) and KEY.fullmatch(key)}
+    keys = {key for key in ids if isinstance(key, str) and form.fullmatch(key)}
     return keys if len(keys) == len(ids) else None
 
 
@@ -126,7 +135,7 @@ def _repeated_tools(data: object) -> Iterator[Finding]:
 
 def _unknown_languages(data: object) -> Iterator[Finding]:
     """Codes of languages that are never recognised, so that naming them would do nothing."""
-    named = list(texts_at(data, "languages.*"))
+    named = list(texts_at(data, "languages.*", "people.*.languages.*"))
     handoffs = next((found for _, found in values_at(data, "wording.handoff_in")), {})
     codes = handoffs if isinstance(handoffs, dict) else {}
     named += [(("wording", "handoff_in", code), code) for code in codes if isinstance(code, str)]

@@ -9,10 +9,12 @@ from pydantic_core import ErrorDetails
 
 from domain.market.versions import SEMANTIC
 from domain.specification.findings import Finding, Location, child, did_you_mean, instead_of, is_list
+from domain.specification.people import PERSON_ID
 
 PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_-]{0,62}$": "Write small letters, digits, _ and -, a letter first, at most 63, such as `billing`.",
     r"^[a-z][a-z0-9_]{0,31}$": "Write the name of a channel such as `web_chat`: small letters, digits and _.",
+    PERSON_ID: "Write the id of the person's API key: at most 64 letters, digits and . _ ~ -, no address.",
     r"^[a-z]{2,3}$": "Write an ISO 639-1 code of two or three small letters, such as `pt`.",
     r"^[A-Z]{3}$": "Write an ISO 4217 code of three capital letters, such as `EUR`.",
     r"^[a-z_-]+:.+$": "Write the provider, a colon and the model, such as `openai:gpt-4.1`.",

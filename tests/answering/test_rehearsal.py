@@ -23,6 +23,7 @@ from domain.specification.organisation import (
     ServiceLevels,
     SpecVersion,
 )
+from domain.specification.people import HumanAgentSpec, Team
 from integrations.channels.registry import TRAITS
 from integrations.crm.directory import DirectoryCrm
 from integrations.llm.local import LocalReplyWriter
@@ -109,6 +110,19 @@ async def test_only_the_roles_of_the_rule_decide() -> None:
     assert asked.approval.rule == "money"
     assert refused.effect == "refused"
     assert refused.refused == "Only people with the role approver may decide this approval."
+
+
+async def test_only_the_team_of_the_rule_decides() -> None:
+    stage = stage_of(
+        approval_rules=(ApprovalRule(id="money", team="till"),),
+        people=(HumanAgentSpec(id="lea", name="Lea"),),
+        teams=(Team(id="till", name="Till", members=("lea",)),),
+    )
+    asked, refused, sent = await came(stage, says(SMALL_REFUND), does("approve", by="tim"), does("approve", by="lea"))
+    assert asked.approval is not None
+    assert (asked.approval.roles, asked.approval.team, asked.approval.skill) == (("approver",), "till", None)
+    assert refused.refused == "Only people with the role approver in the team till may decide this approval."
+    assert sent.effect == "send"
 
 
 async def test_an_edited_text_is_what_the_customer_reads() -> None:

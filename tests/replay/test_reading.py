@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay_golden.golden import HISTORIES
+from tests.replay.golden import HISTORIES, replay_golden
 from workflows.reading import ReadChannelWorkflow
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.replay.golden import HISTORIES, check_commands, replay_golden
 from tests.replay.scenarios import SCENARIOS
-from tests.replay_golden.golden import HISTORIES, check_commands
 from tests.workflows.conftest import Converse
 from workflows.conversation.workflow import ConversationWorkflow
 

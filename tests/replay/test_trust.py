@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 
 from domain.conversation.activity_models import ReviewTrustInput
 from domain.queues import CONVERSATIONS
-from tests.replay_golden.golden import HISTORIES, check_commands
+from tests.replay.golden import HISTORIES, check_commands, replay_golden
 from tests.workflows.test_trust import FakeReview
 from workers.sandbox import workflow_runner
 from workflows.trust import ReviewTrustWorkflow

@@ -7,6 +7,7 @@ from domain.approvals.approval import edited
 from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput
 from domain.conversation.ownership import Status
 from domain.specification.organisation import LadderRung
+from domain.specification.people import Members
 from tests.storage.stage import (
     CONVERSATION,
     NAMES,
@@ -141,13 +142,13 @@ async def test_a_refusal_without_a_reason_is_refused_by_the_database(stage: Stag
 async def test_a_step_of_the_ladder_is_kept_once(stage: Stage, action: Any, event: str) -> None:
     await stage.awaiting_approval()
     step = LadderRung(after_minutes=30, action=action, roles=("lead",))
-    input = ClimbLadderInput(**NAMES, approval=approval().climb(step), step=step)
+    input = ClimbLadderInput(**NAMES, approval=approval().climb(step, Members()), step=step)
     for _ in range(2):
         await stage.approvals.climb_ladder(input, NOW)
 
     view = await stage.approvals.get("approval-1")
     assert view is not None
-    assert view.approval == approval().climb(step)
+    assert view.approval == approval().climb(step, Members())
     assert (await stage.events()).count(event) == 1
 
 
@@ -155,7 +156,9 @@ async def test_a_closed_approval_does_not_climb(stage: Stage) -> None:
     await stage.awaiting_approval()
     await stage.conversations.record_messages(CONVERSATION, 2, [message("b")])
     step = LadderRung(after_minutes=30, action="remind")
-    await stage.approvals.climb_ladder(ClimbLadderInput(**NAMES, approval=approval().climb(step), step=step), NOW)
+    await stage.approvals.climb_ladder(
+        ClimbLadderInput(**NAMES, approval=approval().climb(step, Members()), step=step), NOW
+    )
     assert "approval_reminded" not in await stage.events()
 
 

@@ -319,7 +319,7 @@ class ActivityCalls(Calls):
         await execute_activity(
             REQUEST_APPROVAL,
             input,
-            f"ask {approval.approvers_needed} of {', '.join(approval.roles)} to approve: {approval.reason}",
+            f"ask {approval.approvers_needed} of {approval.who} to approve: {approval.reason}",
         )
 
     async def record_decision(
@@ -352,7 +352,7 @@ class ActivityCalls(Calls):
         await execute_activity(
             CLIMB_LADDER,
             ClimbLadderInput(**self._names, approval=approval, step=rung),
-            f"{rung.action.replace('_', ' ')}: {', '.join(approval.roles)}",
+            f"{rung.action.replace('_', ' ')}: {approval.who}",
         )
 
     async def record_messages(

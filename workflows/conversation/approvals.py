@@ -137,6 +137,6 @@ class Approvals:
         if approval is None:
             return
         rung = (approval.ladder or self._state.opened_policy.ladder)[approval.rungs_done]
-        climbed = approval.climb(rung)
+        climbed = approval.climb(rung, self._state.opened_policy.members)
         await self._activities.climb_ladder(climbed, rung)
         self._state.replace_approval(climbed)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from domain.approvals.approval import (
     DEFAULT_RULE,
     Approval,
+    AskedGroup,
     Verdict,
+    asked_by,
     digest_of,
     edited,
     judge,
@@ -24,6 +26,8 @@ from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft, Evidence, Usage
 from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
+from domain.specification.people import Members
+from domain.specification.rules import Ask, DecidingRule
 from domain.tools.actions import ProposedAction
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -231,8 +235,108 @@ def test_a_decision_on_the_approval_before_the_edit_is_refused() -> None:
     ],
 )
 def test_the_ladder_reminds_widens_and_moves_up(step: LadderRung, roles: tuple[str, ...], assignee: str | None) -> None:
-    climbed = approval(assignee="anna", rungs_done=1).climb(step)
+    climbed = approval(assignee="anna", rungs_done=1).climb(step, Members())
     assert (climbed.roles, climbed.assignee, climbed.rungs_done) == (roles, assignee, 2)
+
+
+MEMBERS = Members(teams={"money": ("anna", "tom"), "empty": ()}, skills={"law": ("ben", "anna")})
+MONEY = AskedGroup(roles=("approver",), people=("anna", "tom"), team="money")
+
+
+def of_team(*groups: AskedGroup, roles: tuple[str, ...] = ()) -> Approval:
+    return approval(roles=roles, groups=groups or (MONEY,))
+
+
+@pytest.mark.parametrize(
+    ("asked", "group", "who"),
+    [
+        ({"team": "money"}, MONEY, "approver in the team money"),
+        (
+            {"skill": "law", "roles": ("lead", "judge")},
+            AskedGroup(roles=("lead", "judge"), people=("ben", "anna"), skill="law"),
+            "lead or judge with the skill law",
+        ),
+        (
+            {"team": "money", "skill": "law"},
+            AskedGroup(roles=("approver",), people=("anna",), team="money", skill="law"),
+            "approver in the team money with the skill law",
+        ),
+        (
+            {"team": "gone"},
+            AskedGroup(roles=("approver",), people=(), team="gone"),
+            "approver in the team gone",
+        ),
+    ],
+)
+def test_a_rule_may_ask_a_team_or_a_skill(asked: dict[str, Any], group: AskedGroup, who: str) -> None:
+    rule = ApprovalRule(id="a", **asked)
+    made = open_approval(DRAFT, approval_id="ap", revision=4, reason="x", rule=rule, now=NOW, members=MEMBERS)
+    assert (made.roles, made.groups, made.who, made.all_roles) == ((), (group,), who, group.roles)
+
+
+@pytest.mark.parametrize(
+    ("person", "waiting", "may"),
+    [
+        (ANNA, of_team(), True),
+        (BEN, of_team(), False),
+        (TRAINEE, of_team(), False),
+        (LEAD, of_team(), True),
+        (BEN, of_team(AskedGroup(roles=("approver",), people=(), team="gone")), False),
+        (LEAD, of_team(AskedGroup(roles=("approver",), people=(), team="gone")), True),
+        (BEN, of_team(MONEY, roles=("approver",)), True),
+        (BEN, of_team().model_copy(update={"assignee": "ben"}), True),
+        (ANNA, of_team().model_copy(update={"assignee": "ben"}), False),
+        (BEN, of_team(MONEY, AskedGroup(roles=("approver",), people=("ben",), skill="law")), True),
+        (TRAINEE, of_team(MONEY, AskedGroup(roles=("trainee",), people=("ben",), skill="law")), False),
+    ],
+)
+def test_a_role_counts_within_the_team_alone(person: Person, waiting: Approval, may: bool) -> None:
+    assert (judge(waiting, decision(by=person)).effect == "send") is may
+
+
+def test_who_is_refused_hears_which_team_is_asked() -> None:
+    refusal = refusal_of_person(of_team(), BEN, "approve")
+    assert refusal == "Only people with the role approver in the team money may decide this approval."
+
+
+def rung(action: str, **asked: Any) -> LadderRung:
+    return LadderRung.model_validate({"after_minutes": 1, "action": action, **asked})
+
+
+LAW = AskedGroup(roles=("approver",), people=("ben", "anna"), skill="law")
+
+
+@pytest.mark.parametrize(
+    ("step", "waiting", "roles", "groups"),
+    [
+        (rung("remind"), of_team(), (), (MONEY,)),
+        (rung("widen", roles=["lead"]), of_team(), ("lead",), (MONEY,)),
+        (rung("widen", skill="law"), of_team(), (), (MONEY, LAW)),
+        (rung("widen", team="money"), of_team(), (), (MONEY,)),
+        (rung("widen", team="money"), approval(), ("approver",), (MONEY,)),
+        (rung("move_up", skill="law"), of_team(), (), (LAW,)),
+        (rung("move_up", roles=["lead"]), of_team(), ("lead",), ()),
+        (rung("move_up"), of_team(), (), (MONEY,)),
+        (
+            rung("move_up", team="money", roles=["judge"]),
+            approval(),
+            (),
+            (AskedGroup(roles=("judge",), people=("anna", "tom"), team="money"),),
+        ),
+    ],
+)
+def test_a_rung_may_ask_a_team_or_a_skill(
+    step: LadderRung, waiting: Approval, roles: tuple[str, ...], groups: tuple[AskedGroup, ...]
+) -> None:
+    climbed = waiting.model_copy(update={"assignee": "anna"}).climb(step, MEMBERS)
+    assert (climbed.roles, climbed.groups, climbed.rungs_done) == (roles, groups, 1)
+    assert climbed.assignee == ("anna" if step.action == "remind" else None)
+
+
+def test_a_rule_that_asks_brings_its_team_along() -> None:
+    rule = DecidingRule(id="law", then="ask_approval", ask=Ask(team="money", skill="law"))
+    asked = asked_by(rule, ApprovalRule(id="usual", team="desk", approvers=2))
+    assert (asked.id, asked.team, asked.skill, asked.approvers) == ("law", "money", "law", 2)
 
 
 RULES = (

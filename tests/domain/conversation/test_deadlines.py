@@ -23,6 +23,7 @@ from domain.conversation.state import ConversationState
 from domain.journeys.work import Say
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import LadderRung, ServiceLevels
+from domain.specification.people import Members
 from tests.domain.conversation.states import CODE, HOUR, NOW, approval, message
 from tests.domain.conversation.states import state as open_state
 
@@ -38,7 +39,7 @@ def state(**changes: Any) -> ConversationState:
 def test_the_ladder_is_due_while_an_approval_waits() -> None:
     waiting = approval()
     assert ladder_due(state(approval=waiting)) == NOW + HOUR / 2
-    assert ladder_due(state(approval=waiting.climb(LADDER[0]))) is None
+    assert ladder_due(state(approval=waiting.climb(LADDER[0], Members()))) is None
     assert ladder_due(state(approval=None)) is None
     assert ladder_due(state(approval=waiting, policy=None)) is None
 

@@ -17,6 +17,7 @@ from domain.conversation.policy import Policy
 from domain.conversation.turn import DecisionRecord, Draft, Evidence, Outcome, Usage
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import ApprovalRule, Mode, Sensitivity, ServiceLevels
+from domain.specification.people import Members
 from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 
@@ -91,6 +92,15 @@ def test_a_rule_asks_whom_it_names_and_never_fewer_than_usual(
     asked = approval_to_ask(made, record, policy, approval_id="ap-1", channel="web_chat", now=NOW)
     assert (asked.rule, asked.approvers_needed, asked.roles, len(asked.ladder)) == expected
     assert (asked.reason, asked.exclude_requester) == ("rule", True)
+
+
+def test_the_members_of_a_team_are_those_of_the_policy() -> None:
+    members = Members(teams={"till": ("lea",)})
+    rules = (ApprovalRule(id="money", team="till"),)
+    policy = POLICY.model_copy(update={"approval_rules": rules, "members": members})
+    made = draft()
+    asked = approval_to_ask(made, decided(made), policy, approval_id="ap-1", channel="web_chat", now=NOW)
+    assert [group.people for group in asked.groups] == [("lea",)]
 
 
 def test_an_approval_id_is_that_of_what_would_be_done() -> None:

@@ -23,6 +23,7 @@ from domain.specification.organisation import (
     Thresholds,
     Topic,
 )
+from domain.specification.people import HumanAgentSpec, Members, Team
 from domain.specification.rules import Rule
 from domain.specification.wording import SpecWording, Wording
 
@@ -49,6 +50,22 @@ SPEC = OrganisationSpec(
         AiAgentSpec(id="billing", name="Bo", role="billing", can_do=("explain",), mode=Mode.SUPERVISION),
     ),
 )
+
+
+def test_a_policy_carries_of_people_those_whom_rules_may_ask() -> None:
+    """Names, hours and whoever no rule asks stay in the specification."""
+    staffed = SPEC.model_copy(
+        update={
+            "people": (HumanAgentSpec(id="anna", name="Anna Lind"), HumanAgentSpec(id="ben", name="Ben Ek")),
+            "teams": (Team(id="money", name="Money", members=("anna",)), Team(id="x", name="X", members=("ben",))),
+            "approval_rules": (ApprovalRule(id="large", team="money"),),
+        }
+    )
+    policy = policy_of(staffed, Calibration(), CHANNELS)
+    assert policy.members == Members(teams={"money": ("anna",)})
+    assert "Lind" not in policy.model_dump_json()
+    assert "ben" not in policy.model_dump_json()
+    assert policy_of(SPEC, Calibration(), CHANNELS).members == Members()
 
 
 def test_a_policy_carries_of_rules_what_is_left_to_decide() -> None:

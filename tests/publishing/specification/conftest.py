@@ -14,7 +14,7 @@ calendar:
     - { weekday: 0, opens: 09:30, closes: 18:00 }
 approval_rules:
   - { id: large, ai_agents: [billing], amount_above: 500, approvers: 2, roles: [lead] }
-  - { id: money, sensitivity: [financial] }
+  - { id: money, sensitivity: [financial], team: counter, skill: refund }
 ladder:
   - { after_minutes: 30, action: remind }
   - { after_minutes: 120, action: widen, roles: [lead] }
@@ -23,6 +23,11 @@ tool_servers:
 thresholds:
   escalate_below: 0.70
   review_below: 0.85
+teams:
+  - { id: counter, name: Counter, members: [ada, Bo.Lind] }
+people:
+  - { id: ada, name: Ada, roles: [approver], skills: [refund], languages: [en, fr], at_most: 4 }
+  - { id: Bo.Lind, name: Bo, roles: [lead], skills: [delivery] }
 """,
     "topics.yaml": """\
 topics:

@@ -270,6 +270,57 @@ SEEDS = {
         "after 6.5 days what a message reopens for 7",
         "Write 7 or more",
     ),
+    # Teams and people. Their lines are 18 to 22 of the organisation.
+    "an unknown member of a team": Seed(ORGANISATION, "[ada, ", "[adda, ", 19, "no person 'adda'", "'ada'"),
+    "an unknown team of an approval rule": Seed(
+        ORGANISATION, "counter, skill", "conter, skill", 9, "no team", "'counter'"
+    ),
+    "an unknown team of a rule": Seed(LARGE_SUMS, "roles: [lead]", "team: desk", 8, "no team 'desk'", "counter"),
+    "an unknown team of a rung": Seed(
+        ORGANISATION, "roles: [lead] }\ntool", "team: desk }\ntool", 12, "no team", "counter"
+    ),
+    "an unknown team of a rule's rung": Seed(
+        LARGE_SUMS, "action: remind", "action: widen, team: desk", 8, "no team 'desk'", "counter"
+    ),
+    "a team of nobody": Seed(ORGANISATION, "[ada, Bo.Lind]", "[]", 19, "0 of the 1", "at least 1"),
+    "a member twice": Seed(ORGANISATION, "[ada, Bo.Lind]", "[ada, ada]", 19, "'ada' stands twice", "leave one out"),
+    "two teams with one id": Seed(
+        ORGANISATION,
+        "people:\n",
+        "  - { id: counter, name: B, members: [ada] }\npeople:\n",
+        20,
+        "stands twice",
+        "own name",
+    ),
+    "two people with one id": Seed(ORGANISATION, "id: Bo.Lind", "id: ada", 22, "'ada' stands twice", "its own name"),
+    "an address for a person's id": Seed(ORGANISATION, "id: ada", "id: ada@x", 21, "another form", "no address"),
+    "a skill that nobody has": Seed(ORGANISATION, "skill: refund", "skill: refnd", 9, "nobody has", "'refund'"),
+    "a skill of a rule that nobody has": Seed(
+        LARGE_SUMS, "roles: [lead]", "skill: law", 8, "nobody has the skill 'law'", "delivery, refund"
+    ),
+    "a skill that nobody of the team has": Seed(
+        ORGANISATION, "[ada, Bo.Lind]", "[Bo.Lind]", 9, "nobody of the team 'counter'", "Give it to a member"
+    ),
+    "more approvers than people": Seed(
+        ORGANISATION, "skill: refund", "skill: refund, approvers: 2", 9, "1 of the people", "Ask for fewer"
+    ),
+    "a role that nobody asked has": Seed(
+        ORGANISATION, "skill: refund", "skill: refund, roles: [cashier]", 9, "none of the people", "Name a role"
+    ),
+    "a skill twice": Seed(ORGANISATION, "[refund], languages", "[refund, refund], languages", 21, "twice", "leave one"),
+    "an unknown language of a person": Seed(
+        ORGANISATION, "[en, fr]", "[en, xx]", 21, "no known language", "Use one of"
+    ),
+    "a person who takes nothing": Seed(ORGANISATION, "at_most: 4", "at_most: 0", 21, "too low", "1 or more"),
+    "a person without a name": Seed(ORGANISATION, "name: Bo,", "name: ' ',", 22, "is empty", "Write what"),
+    "hours of a person twice": Seed(
+        ORGANISATION,
+        "at_most: 4",
+        "hours: [{ weekday: 0, opens: 09:30, closes: 18:00 }, { weekday: 0, opens: 09:30, closes: 18:00 }]",
+        21,
+        "the same opening hours",
+        "weekday",
+    ),
     # Trust that nobody could earn, or that leads too far.
     "trust with nothing to earn": Seed(
         GENERAL, "customer_facts", f"mode: co_pilot\n{trust()}\ncustomer_facts", 7, "nothing to earn", "Set `mode`"
