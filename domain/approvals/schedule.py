@@ -48,6 +48,13 @@ def _instant(day: date, local: time, calendar: BusinessCalendar) -> datetime:
     return datetime.combine(day, local, calendar.zone).astimezone(UTC)
 
 
+def is_open(now: datetime, calendar: BusinessCalendar) -> bool:
+    """True within opening hours; always for a calendar without hours, as for `add_business_time`."""
+    today = now.astimezone(calendar.zone).date()
+    days = (today - timedelta(days=1), today)  # yesterday's hours may not be over yet
+    return not calendar.hours or any(opens <= now < closes for day in days for opens, closes in _opening(day, calendar))
+
+
 def next_rung(
     requested_at: datetime, rungs_done: int, ladder: Sequence[LadderRung], calendar: BusinessCalendar
 ) -> datetime | None:

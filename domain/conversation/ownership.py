@@ -32,6 +32,13 @@ class Person(Frozen):
         return bool(LEAD_ROLES & set(self.roles))
 
 
+class Suggestion(Frozen):
+    """A person who might take a conversation, or decide about it, and why, in words. It assigns nobody."""
+
+    person: str
+    reasons: tuple[str, ...]
+
+
 class Owner(Frozen):
     """Who answers. `id` is the AI agent's key or the person's id; a human owner without id is the queue."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from domain.model import Frozen
-from domain.specification.calendar import OpeningHours
+from domain.specification.calendar import BusinessCalendar, OpeningHours
 from domain.specification.model import Key, SpecModel
 from domain.specification.wording import LanguageCode
 
@@ -39,6 +39,14 @@ class Team(SpecModel):
     id: Key = Field(description="Name of the team wherever it is named.")
     name: str = Field(description="What colleagues call it.")
     members: tuple[PersonId, ...] = Field(min_length=1, description="Ids of its people.")
+
+
+class Staff(Frozen):
+    """Who works for an organisation, in what language and by what calendar where they say nothing else."""
+
+    people: tuple[HumanAgentSpec, ...] = ()
+    language: str = "en"
+    calendar: BusinessCalendar = BusinessCalendar()
 
 
 class Belonging(SpecModel):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.approvals.schedule import SEARCH_DAYS, add_business_time, next_rung
+from domain.approvals.schedule import SEARCH_DAYS, add_business_time, is_open, next_rung
 from domain.specification.calendar import BusinessCalendar, OpeningHours
 from domain.specification.organisation import LadderRung
 
@@ -209,3 +209,24 @@ LADDER = (
 def test_each_rung_is_due_after_its_business_time(rungs_done: int, due: str | None) -> None:
     requested_at = berlin("2026-11-06 16:30")
     assert next_rung(requested_at, rungs_done, LADDER, OFFICE) == (berlin(due) if due else None)
+
+
+@pytest.mark.parametrize(
+    ("now", "calendar", "opened"),
+    [
+        pytest.param("2026-11-02 09:00", OFFICE, True, id="it opens"),
+        pytest.param("2026-11-02 08:59", OFFICE, False, id="before it opens"),
+        pytest.param("2026-11-02 16:59", OFFICE, True, id="before it closes"),
+        pytest.param("2026-11-02 17:00", OFFICE, False, id="it closes"),
+        pytest.param("2026-11-01 12:00", OFFICE, False, id="a Sunday"),
+        pytest.param("2026-12-25 12:00", OFFICE, False, id="a holiday"),
+        pytest.param("2026-11-02 12:30", TWO_SHIFTS, False, id="between two shifts"),
+        pytest.param("2026-11-07 01:30", LATE, True, id="past midnight"),
+        pytest.param("2026-11-07 02:00", LATE, False, id="the end of a night"),
+        pytest.param("2026-12-26 01:00", LATE, False, id="the night of a holiday"),
+        pytest.param("2026-11-02 03:00", ALWAYS, True, id="whole days"),
+        pytest.param("2026-12-25 12:00", BusinessCalendar(holidays=(CHRISTMAS,)), True, id="no hours at all"),
+    ],
+)
+def test_whether_it_is_open(now: str, calendar: BusinessCalendar, opened: bool) -> None:
+    assert is_open(berlin(now), calendar) is opened
