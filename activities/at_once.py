@@ -97,6 +97,7 @@ class AtOnce:
             after=Lifecycle(owner=mandate.owner, revision=input.revision).ask_approval(approval).position,
             record=record,
             notice=mandate.notice,
+            spec_hash=input.spec_hash,
         )
         await self._approvals.request(request, record.decided_at)
         summary = reply_summary(draft, record)

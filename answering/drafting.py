@@ -68,6 +68,8 @@ class Drafter:
             actions=tools.actions,
             evidence=evidence,
             usage=written.usage,
+            chosen_by=understood.chosen_by,
+            customer_language=understood.request.customer_language,
         )
 
     async def _write(self, understood: Understood, guidance: Guidance, tools: AllowedTools) -> WrittenReply:

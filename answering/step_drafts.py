@@ -26,7 +26,14 @@ def tool_draft(draft_id: str, work: UseTool, basis: DraftBasis, specification: O
     seen = drafted(evidence, ai_agent.id, sure_of_topic=False, facts=first_facts(context), verified=context.is_proved)
     evidence = ruled(evidence, specification.rules, seen)
     usage = Usage(model=BY_JOURNEY)
-    return Draft(draft_id=draft_id, ai_agent=ai_agent.id, actions=(action,), evidence=evidence, usage=usage)
+    return Draft(
+        draft_id=draft_id,
+        ai_agent=ai_agent.id,
+        actions=(action,),
+        evidence=evidence,
+        usage=usage,
+        chosen_by="journey",
+    )
 
 
 def _sure_of(action: ProposedAction, *, waits: bool) -> Evidence:

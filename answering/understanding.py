@@ -14,7 +14,7 @@ from answering.topic_sources import TopicSources
 from answering.topics.base import TopicModel
 from domain.conversation.confidence import Calibration
 from domain.conversation.messages import Author
-from domain.conversation.turn import CustomerContext, Fact
+from domain.conversation.turn import ChosenBy, CustomerContext, Fact
 from domain.identity.customer_facts import asks_for_a_rule, facts_asked_by_words, is_about_own_account
 from domain.language.foreign import customer_language
 from domain.language.questions import MessageKind, chosen_of, kind_of, questions_in, standalone
@@ -86,7 +86,10 @@ class UnderstoodPart:
 
 @dataclass(frozen=True)
 class Understood:
-    """`prediction` is that of the question that is least safe to answer; `topic_of` has the topic of each article."""
+    """`prediction` is that of the question that is least safe to answer; `topic_of` has the topic of each article.
+
+    `chosen_by`: why this AI agent answers.
+    """
 
     ai_agent: AiAgentSpec
     prediction: TopicPrediction
@@ -94,6 +97,7 @@ class Understood:
     wishes_for_person: bool
     request: ReplyRequest
     topic_of: Mapping[str, str] = field(default_factory=dict)
+    chosen_by: ChosenBy | None = None
 
 
 class MessageReader:
@@ -121,13 +125,13 @@ class MessageReader:
             Asked(text, prediction, self._like(text, vectors))
             for text, prediction in zip(texts, predictions, strict=False)
         ]
-        ai_agent = self._answers(prediction, question)
+        ai_agent, chosen_by = self._answers(prediction, question)
         facts = tellable_facts(question.context, ai_agent, self._spec.private_facts)
         parts = [self._part(found, own or found.text, ai_agent, facts, vectors) for found in questions]
         added = self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
         request = self._request(question, ai_agent, parts, facts, added, await self._language_of(question.text))
         wishes = self._wishes_for_person(unquoted, vectors)
-        return Understood(ai_agent, prediction, parts, wishes, request, self._sources.topic_of)
+        return Understood(ai_agent, prediction, parts, wishes, request, self._sources.topic_of, chosen_by)
 
     async def _language_of(self, text: str) -> str | None:
         return await asyncio.to_thread(customer_language, text, self._spec.answers_in, language_probabilities)
@@ -170,17 +174,19 @@ class MessageReader:
             return False
         return topic.escalate or topic.sensitivity is not None or self._is_watched(topic.id)
 
-    def _answers(self, prediction: TopicPrediction, question: DraftQuestion) -> AiAgentSpec:
+    def _answers(self, prediction: TopicPrediction, question: DraftQuestion) -> tuple[AiAgentSpec, ChosenBy]:
         if question.is_assigned and question.ai_agent:
-            return self._spec.ai_agent(question.ai_agent)
+            return self._spec.ai_agent(question.ai_agent), "journey"
         return self._route(prediction, question.ai_agent)
 
-    def _route(self, prediction: TopicPrediction, current: str | None) -> AiAgentSpec:
-        """The AI agent of the topic; when the topic is unsure, whoever answers at present."""
+    def _route(self, prediction: TopicPrediction, current: str | None) -> tuple[AiAgentSpec, ChosenBy]:
+        """The AI agent of the topic; when the topic is unsure, whoever answers at present. With the reason."""
         topic = self._spec.topic(prediction.label)
         if topic and prediction.confidence >= SURE_ENOUGH_TO_ROUTE and prediction.out_of_scope < LIKELY_OUT_OF_SCOPE:
-            return self._spec.ai_agent(topic.ai_agent)
-        return self._spec.ai_agent(current or self._spec.default_ai_agent)
+            return self._spec.ai_agent(topic.ai_agent), "topic"
+        if current:
+            return self._spec.ai_agent(current), "present"
+        return self._spec.ai_agent(self._spec.default_ai_agent), "default"
 
     def _wishes_for_person(self, texts: Sequence[str], vectors: KnownVectors) -> bool:
         """By meaning: one of the texts is near to one of the ways in which people ask for a person."""

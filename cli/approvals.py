@@ -11,7 +11,7 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.formatting import acknowledged, listed, since
+from cli.formatting import acknowledged, listed, since, suggested
 from cli.gateway_client import Key, Url, body_of, gateway
 from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskTakeOver
@@ -53,7 +53,8 @@ def list_approvals(
 def _line(view: ApprovalView) -> Text:
     waits = since(view.requested_at, view.closed_at)
     why, sure = view.approval.reason.replace("_", " "), _percent(view.confidence)
-    return Text.assemble((view.approval.approval_id, "bold"), f"  {view.state} · {waits} · {why} · {sure}")
+    beside = (view.state, waits, why, sure, *(f"for {one.person}" for one in view.suggested[:1]))
+    return Text.assemble((view.approval.approval_id, "bold"), f"  {' · '.join(beside)}")
 
 
 def _draft(view: ApprovalView) -> Text:
@@ -96,6 +97,8 @@ def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     yield "Waits" if view.closed_at is None else "Waited", since(view.requested_at, view.closed_at)
     yield "Conversation", view.conversation_id
     yield "Why asked", approval.reason
+    if view.chosen_because:
+        yield "Why this AI agent", view.chosen_because
     yield "Confidence", _percent(view.confidence)
     yield "Topic", f"{evidence.topic or 'unknown'} ({_percent(evidence.topic_confidence)})"
     yield "Retrieval", f"{_percent(evidence.retrieval)}, lead {_percent(evidence.retrieval_margin)}"
@@ -104,6 +107,7 @@ def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     yield "Rule", f"{approval.rule}: {approval.approvers_needed} of {approval.who}"
     yield "Approved so far", ", ".join(approval.approved_by) or "nobody yet"
     yield "Assigned to", approval.assignee or "nobody in particular"
+    yield from suggested(view.suggested)
     yield "Ladder", f"{approval.rungs_done} reminders so far"
     if approval.leaves_at:
         yield "Leaves by itself", f"{approval.leaves_at:%Y-%m-%d %H:%M} UTC, unless somebody decides before"

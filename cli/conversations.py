@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from cli.formatting import acknowledged, entry, listed, since
+from cli.formatting import acknowledged, entry, listed, since, suggested
 from cli.gateway_client import Key, Url, body_of, gateway
 from cli.similar_conversations import similar_lines
 from domain.conversation.messages import Author
@@ -41,7 +41,8 @@ def list_conversations(
     for view in conversations:
         why = (view.escalation_reason or "").replace("_", " ")
         erased = "erased" if view.is_erased else ""
-        stands = (view.status.value, why, erased, since(view.updated_at))
+        suggested = (f"for {one.person}" for one in view.suggested[:1])
+        stands = (view.status.value, why, *suggested, erased, since(view.updated_at))
         console.print(entry(view.conversation_id, stands, f"{view.owner} · {view.channel}"))
 
 
@@ -73,6 +74,8 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
             ("Status", view.status.value),
             ("Owner", str(view.owner)),
             ("Why a person", (view.escalation_reason or "nobody asked for one").replace("_", " ")),
+            *suggested(view.suggested),
+            *[("Why this AI agent", turn.draft.chosen_because) for turn in details.turns[-1:] if turn.draft.chosen_by],
             *([("Customer", writes_in(language))] if language else []),
             ("Mode", view.mode.value),
             ("Channel", view.channel),

@@ -1,12 +1,13 @@
 """How commands print durations, lists of values and acknowledgements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from domain.conversation.ownership import Suggestion
 from gateway.api.requests import Acknowledgement
 
 
@@ -34,6 +35,12 @@ def listed(facts: Iterable[tuple[str, str]]) -> Table:
     for name, value in facts:
         table.add_row(Text(name, style="bold"), Text(value))
     return table
+
+
+def suggested(people: Sequence[Suggestion]) -> Iterator[tuple[str, str]]:
+    """Who fits best, the best first, with the reasons; nothing where nobody is suggested."""
+    for number, one in enumerate(people):
+        yield "or" if number else "Suggested", f"{one.person}: {'; '.join(one.reasons)}"
 
 
 def acknowledged(console: Console, answer: bytes, done: str) -> None:

@@ -7,11 +7,15 @@ import asyncpg
 
 from domain.approvals.approval import Approval
 from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
+from domain.conversation.routing import Asked
 from domain.conversation.turn import Draft
 from storage.database import Database
+from storage.suggesting import Suggesting
 from storage.views import ApprovalState, ApprovalView, DecisionView, Notification
 
-_APPROVALS = "SELECT a.*, t.draft, t.confidence FROM approvals a JOIN turns t USING (draft_id)"
+_APPROVALS = """
+SELECT a.*, t.draft, t.confidence, t.record->'suggested' AS suggested FROM approvals a JOIN turns t USING (draft_id)
+"""
 
 
 class ApprovalRepository:
@@ -19,10 +23,12 @@ class ApprovalRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._suggesting = Suggesting(database)
 
     async def request(self, input: RequestApprovalInput, now: datetime) -> None:
         """Put a draft before people, once per approval id; stale from its beginning when it comes too late."""
-        await self._database.call(_changed(input.conversation_id), "SELECT request_approval($1, $2)", input, now)
+        step = await self._suggesting.with_people(input, Asked.by(input.approval), now)
+        await self._database.call(_changed(input.conversation_id), "SELECT request_approval($1, $2)", step, now)
 
     async def record_decision(self, input: RecordDecisionInput, now: datetime) -> None:
         """Keep a decision that sends nothing, once per decision id, and bring the approval to where it stands now."""
@@ -96,4 +102,6 @@ def _approval_of(row: asyncpg.Record) -> ApprovalView:
         evidence=draft.evidence,
         citations=draft.citations,
         draft_text=draft.text,
+        chosen_because=draft.chosen_because,
+        suggested=row["suggested"] or (),
     )

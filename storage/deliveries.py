@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
+from domain.conversation.routing import Asked
 from domain.delivery.inbound import Address
 from storage.database import Database
+from storage.suggesting import Suggesting
 from storage.views import Claim, Notification
 
 LEASE = timedelta(seconds=15)
@@ -18,6 +20,7 @@ class DeliveryRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._suggesting = Suggesting(database)
 
     async def claim(self, input: DeliverMessageInput, now: datetime) -> Claim:
         """Claim a send for its key, with its decision record and the approval that it carries out.
@@ -102,7 +105,8 @@ class DeliveryRepository:
         Refused when a person owns it already: the owner stays, no notice is sent, the messages are recorded.
         """
         escalated = Notification(kind="owner", conversation_id=input.conversation_id)
-        row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", input, now)
+        step = await self._suggesting.with_people(input, Asked(), now)
+        row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", step, now)
         return DeliveredMessage(status=row["status"], at=row["escalated_at"])
 
 

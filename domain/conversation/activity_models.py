@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author, CustomerMessage
-from domain.conversation.ownership import Owner, Position, Status
+from domain.conversation.ownership import Owner, Position, Status, Suggestion
 from domain.conversation.policy import Policy
 from domain.conversation.requests import DecideApproval, StartConversation
 from domain.conversation.turn import DecisionRecord, Draft, Usage
@@ -207,7 +207,11 @@ class DeliveredMessage(Frozen):
 
 
 class RequestApprovalInput(Frozen):
-    """`after`: where the conversation stands while the draft waits; None from workers of the version before."""
+    """`after`: where the conversation stands while the draft waits; None from workers of the version before.
+
+    `spec_hash`: of the organisation whose people are suggested; without it nobody is. `suggested` is found when it is
+    kept.
+    """
 
     organisation: str
     conversation_id: str
@@ -216,12 +220,15 @@ class RequestApprovalInput(Frozen):
     after: Position | None = None
     record: DecisionRecord | None = None
     notice: str = ""
+    spec_hash: str | None = None
+    suggested: tuple[Suggestion, ...] = ()
 
 
 class EscalateConversationInput(Frozen):
     """Ownership moves to the human queue at `revision`; `notice` tells the customer, once.
 
-    `after`: where the conversation stands then; None from workers of the version before.
+    `after`: where the conversation stands then; None from workers of the version before. `spec_hash`: of the
+    organisation whose people are suggested; without it nobody is. `suggested` is found when it is kept.
     """
 
     organisation: str
@@ -235,6 +242,8 @@ class EscalateConversationInput(Frozen):
     messages: tuple[CustomerMessage, ...] = ()
     notice: str = ""
     after: Position | None = None
+    spec_hash: str | None = None
+    suggested: tuple[Suggestion, ...] = ()
 
 
 class RecordMessagesInput(Frozen):

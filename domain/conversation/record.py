@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Attachment, Author
-from domain.conversation.ownership import Owner, Status
+from domain.conversation.ownership import Owner, Status, Suggestion
 from domain.conversation.turn import Citation, CustomerContext, DecisionRecord, Draft, Evidence
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
@@ -36,6 +36,7 @@ class ConversationView(Frozen):
     answered_seq: int
     escalation_reason: str | None
     merged_into: str | None = None
+    suggested: tuple[Suggestion, ...] = Field((), description="While it waits for people: who fits best, and why.")
     snoozed_until: datetime | None
     resolved_at: datetime | None
     created_at: datetime
@@ -85,6 +86,8 @@ class ApprovalView(Frozen):
     evidence: Evidence
     citations: tuple[Citation, ...]
     draft_text: str = Field(description="What the AI agent wrote, before any edit.")
+    chosen_because: str = Field("", description="Why this AI agent wrote it.")
+    suggested: tuple[Suggestion, ...] = Field((), description="Who of those who may decide fits best, and why.")
 
 
 class DecisionView(Frozen):

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from domain.conversation.ownership import Suggestion
 from domain.model import Frozen
 from domain.specification.organisation import Mode, Probability, Sensitivity
 from domain.tools.actions import ProposedAction
@@ -161,6 +162,12 @@ class Usage(Frozen):
     passed_over: tuple[str, ...] = Field((), description="Models that were asked before and why they did not answer.")
 
 
+ChosenBy = Literal["topic", "present", "default", "journey"]
+"""Why an AI agent writes: the topic is its own; no topic was sure, and it had answered before, or is the default one; a
+journey wanted it.
+"""
+
+
 class Draft(Frozen):
     """A proposed reply; `text` is empty when the AI agent abstained. `actions` are done before it leaves.
 
@@ -179,6 +186,10 @@ class Draft(Frozen):
         None, description="Co-pilot, or the mode to which trust held the AI agent when it wrote; unset, its card's."
     )
     instructed: bool = Field(False, description="A journey's instruction was the question: no customer asked.")
+    chosen_by: ChosenBy | None = Field(None, description="Why this AI agent wrote it.")
+    customer_language: str | None = Field(
+        None, description="ISO 639-1 code of the customer's language, where it is surely not that of the articles."
+    )
 
     @property
     def for_journey(self) -> bool:
@@ -188,6 +199,19 @@ class Draft(Frozen):
     @property
     def written(self) -> str:
         return all_written(self.text, self.clarifying_question)
+
+    @property
+    def chosen_because(self) -> str:
+        """Why this AI agent wrote it, in words; empty for drafts of the version before."""
+        topic, sure = self.evidence.topic or "none", self.evidence.topic_confidence
+        unsure = f"no topic was sure ({topic}: {sure:.2f})"
+        words: dict[ChosenBy | None, str] = {
+            "topic": f"the topic {topic} is its own ({sure:.2f})",
+            "present": f"{unsure}, and it answered before",
+            "default": f"{unsure}, and it is the default",
+            "journey": "a journey asked for it",
+        }
+        return words.get(self.chosen_by, "")
 
 
 def all_written(text: str, clarifying_question: str) -> str:
@@ -254,7 +278,10 @@ class Decision(Frozen):
 
 
 class DecisionRecord(Frozen):
-    """Everything that one decision rested on: one per turn, kept with the outbound message."""
+    """Everything that one decision rested on: one per turn, kept with the outbound message.
+
+    `suggested`: where people are asked, who of them fits best, with the reasons.
+    """
 
     turn: int
     revision: int
@@ -263,3 +290,4 @@ class DecisionRecord(Frozen):
     clarifications: int
     decision: Decision
     decided_at: datetime
+    suggested: tuple[Suggestion, ...] = ()

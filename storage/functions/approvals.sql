@@ -73,6 +73,7 @@ BEGIN
     c := put_before_people(c, approval, 'system', moment);
     IF c.status = 'awaiting_approval' THEN
         c := keep_status(c, step->'after');
+        c.suggested := coalesce(step->'suggested', '[]');
         c := post_notice(c, (approval->>'approval_id') || '-notice', step->>'notice', step->>'channel', moment);
     END IF;
     PERFORM save_conversation(c, moment);

@@ -21,7 +21,10 @@ BEGIN
     UPDATE conversations
     SET status = c.status, owner_kind = c.owner_kind, owner_id = c.owner_id, mode = c.mode, revision = c.revision,
         turn = c.turn, last_seq = c.last_seq, answered_seq = c.answered_seq, escalation_reason = c.escalation_reason,
-        snoozed_until = c.snoozed_until, resolved_at = c.resolved_at, updated_at = moment
+        snoozed_until = c.snoozed_until, resolved_at = c.resolved_at, updated_at = moment,
+        -- People are suggested while the conversation waits for any: neither a person nor an AI agent that works has it.
+        suggested = CASE WHEN c.status IN ('open', 'resolved') OR (c.owner_kind = 'human_agent' AND c.owner_id IS NOT NULL)
+                         THEN '[]' ELSE c.suggested END
     WHERE conversation_id = c.conversation_id;
 END $$;
 

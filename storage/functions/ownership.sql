@@ -71,6 +71,7 @@ BEGIN
         c.owner_id := step#>>'{after,owner,id}';
         c.status := coalesce(step#>>'{after,status}', 'with_human');
         c.escalation_reason := step->>'reason';
+        c.suggested := coalesce(step->'suggested', '[]');
         c.snoozed_until := NULL;
         c.resolved_at := NULL;
         PERFORM audit(c, 'escalated', 'system', jsonb_build_object(

@@ -1,5 +1,7 @@
+import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -117,6 +119,35 @@ async def test_the_writer_is_told_the_guidelines_that_apply(
 async def test_an_unsure_topic_stays_with_whoever_answers(drafter: Drafter) -> None:
     assert (await draft(drafter, "who won the match yesterday", ai_agent="billing")).ai_agent == "billing"
     assert (await draft(drafter, "who won the match yesterday")).ai_agent == "service"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "chosen_by", "told"),
+    [
+        ("I want my money back, please refund me", {}, "topic", r"the topic refund is its own \(0\.\d\d\)"),
+        ("I want my money back, please refund me", {"ai_agent": "service"}, "topic", "the topic refund is its own"),
+        ("who won the match yesterday", {"ai_agent": "billing"}, "present", "no topic was sure .*answered before"),
+        ("who won the match yesterday", {}, "default", "no topic was sure .*, and it is the default"),
+        (
+            "I want my money back, please refund me",
+            {"ai_agent": "service", "is_assigned": True},
+            "journey",
+            "a journey asked for it",
+        ),
+    ],
+)
+async def test_a_draft_says_why_its_ai_agent_wrote_it(
+    drafter: Drafter, text: str, given: dict[str, Any], chosen_by: str, told: str
+) -> None:
+    made = await draft(drafter, text, **given)
+    assert made.chosen_by == chosen_by
+    assert re.match(told, made.chosen_because)
+
+
+async def test_a_draft_keeps_the_customers_language_where_it_is_another_one(drafter: Drafter) -> None:
+    french = "Bonjour, je voudrais savoir comment changer mon mot de passe, s'il vous plaît."
+    assert (await draft(drafter, french)).customer_language == "fr"
+    assert (await draft(drafter, "How do I reset my password?")).customer_language is None
 
 
 async def test_nothing_to_rest_on_is_an_abstention(drafter: Drafter) -> None:

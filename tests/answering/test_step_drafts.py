@@ -54,6 +54,7 @@ def test_the_limits_of_the_ai_agent_hold(tool: str, amount: int, waits: str) -> 
         "service",
     )
     assert draft.actions[0].arguments == {"amount": amount}
+    assert draft.chosen_because == "a journey asked for it"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from cli.formatting import acknowledged, entry, listed, since
+from cli.formatting import acknowledged, entry, listed, since, suggested
+from domain.conversation.ownership import Suggestion
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -53,6 +54,16 @@ def test_what_was_only_kept_is_not_said_to_be_done(state: str, told: str) -> Non
     with console.capture() as captured:
         acknowledged(console, f'{{"request_id": "rq_1", "state": "{state}"}}'.encode(), "Done.")
     assert captured.get().strip() == told
+
+
+def test_the_best_of_the_people_is_told_first() -> None:
+    bo = Suggestion(person="bo", reasons=("has the skill law", "holds no open conversation"))
+    cy = Suggestion(person="cy", reasons=("lacks the skill law",))
+    assert list(suggested((bo, cy))) == [
+        ("Suggested", "bo: has the skill law; holds no open conversation"),
+        ("or", "cy: lacks the skill law"),
+    ]
+    assert list(suggested(())) == []
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])

@@ -23,7 +23,7 @@ from storage.api_keys import ApiKeyRepository
 from storage.database import Database, connect
 from storage.specs import SpecRepository
 from tests.gateway.chat_client import ChatClient
-from tests.gateway.workers import running_workers
+from tests.gateway.workers import STAFFED, running_workers
 from tests.organisation import VERSION
 
 ORGANISATION = VERSION.specification.organisation
@@ -31,9 +31,11 @@ ORGANISATION = VERSION.specification.organisation
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """With the test organisation's specification published."""
+    """With the test organisation's specification published, and the one with people that conversations follow."""
     database = await connect(database_url)
-    await SpecRepository(database).publish(VERSION, b"", Calibration(), "test")
+    specs = SpecRepository(database)
+    await specs.publish(STAFFED, b"", Calibration(), "test")
+    await specs.publish(VERSION, b"", Calibration(), "test")
     yield database
     await database.close()
 

@@ -28,6 +28,7 @@ from domain.conversation.turn import Citation, Draft, Evidence, Usage
 from domain.delivery.channels import WEB_CHAT
 from domain.queues import CONVERSATIONS, CRM, DELIVERY, LLM
 from domain.specification.organisation import Mode, SpecVersion
+from domain.specification.people import HumanAgentSpec
 from domain.specification.tools import ToolServerSpec
 from domain.tools.actions import ProposedAction
 from integrations.channels.base import Channel
@@ -56,6 +57,16 @@ def _no_model(*_: object) -> Never:
 SURE = Evidence(topic="account", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
 ARTICLE = Citation(source_id="password", title="Reset your password", source="https://shop.example/help", quote="Yes.")
 VOUCHER = ProposedAction(server="shop", tool="issue_voucher", arguments={"order_id": "A-1001", "amount": 10})
+
+PEOPLE = (
+    HumanAgentSpec(id="anna", name="Anna", roles=("approver",)),
+    HumanAgentSpec(id="bo", name="Bo", roles=("approver",), skills=("account",), at_most=9),
+    HumanAgentSpec(id="cy", name="Cy", roles=("support",), skills=("account",)),
+)
+STAFFED = VERSION.model_copy(
+    update={"specification": VERSION.specification.model_copy(update={"people": PEOPLE})},
+)
+"""The shop with people."""
 
 NO_MODELS = ModelFactory(writer=_no_model, validator=_no_model)
 
@@ -87,6 +98,7 @@ class ScriptedReplies:
             actions=actions,
             evidence=evidence,
             usage=Usage(model="scripted"),
+            chosen_by="topic",
         )
         await self._turns.save_draft(input, draft)
         return GeneratedReply(draft=draft)
@@ -102,11 +114,11 @@ class TestOrganisation:
     async def open_conversation(self, input: OpenConversationInput) -> OpenedConversation:
         owner = Owner(kind="ai_agent", id=VERSION.specification.default_ai_agent)
         row = await self._conversations.open(
-            input.start, VERSION.content_hash, owner, Mode.DELEGATION, datetime.now(UTC)
+            input.start, STAFFED.content_hash, owner, Mode.DELEGATION, datetime.now(UTC)
         )
         return OpenedConversation(
             spec_hash=row.spec_hash,
-            policy=policy_of(VERSION.specification, Calibration(), TRAITS),
+            policy=policy_of(STAFFED.specification, Calibration(), TRAITS),
             revision=row.revision,
             turn=row.turn,
             owner=row.owner,
@@ -116,7 +128,7 @@ class TestOrganisation:
 
 
 async def _published(_: str) -> SpecVersion:
-    return VERSION
+    return STAFFED
 
 
 def no_tools(organisation: str, server: ToolServerSpec) -> ToolServer:

@@ -299,6 +299,7 @@ class ActivityCalls(Calls):
             messages=messages,
             notice="" if state.is_pushed() else state.handoff_notice(draft),
             after=state.lifecycle.escalate(reason).position,
+            spec_hash=state.spec_hash,
         )
         return await execute_activity(
             ESCALATE_CONVERSATION,
@@ -315,6 +316,7 @@ class ActivityCalls(Calls):
             after=self._state.lifecycle.ask_approval(approval).position,
             record=record,
             notice="" if self._state.journeys.of_draft(approval.draft_id) else self._approval_notice(),
+            spec_hash=self._spec_hash,
         )
         await execute_activity(
             REQUEST_APPROVAL,

@@ -38,8 +38,10 @@ async def test_list_and_show(running: Gateway, holdfast: Holdfast) -> None:
     listed = await holdfast("approvals", "list")
     assert approval["approval_id"] in listed.output
     assert "You asked: refund [please]" in listed.output
+    assert "for bo" in listed.output
     shown = await holdfast("approvals", "show", approval["approval_id"])
-    for part in (approval["digest"], "Reset your password", "refund [please]", "supervised", "98%"):
+    told = ("bo: has the skill account; holds 0 of at most 9", "anna: lacks", "the topic account is its own (1.00)")
+    for part in (approval["digest"], "Reset your password", "refund [please]", "supervised", "98%", *told):
         assert part in shown.output, part
 
 

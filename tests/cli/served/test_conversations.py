@@ -23,11 +23,13 @@ async def test_a_person_finds_answers_and_resolves_what_was_handed_over(running:
     await chat.until("status", status="with_human")
 
     listed = (await holdfast("conversations", "list", "--status", "with_human")).output
-    for part in (conversation_id, "web_chat", "human_agent:queue", "asked for person"):
+    for part in (conversation_id, "web_chat", "human_agent:queue", "asked for person", "for bo"):
         assert part in listed, part
     shown = (await holdfast("conversations", "show", conversation_id)).output
     assert "customer  a person please" in shown
     assert "Why a person" in shown
+    assert "bo: has the skill account; holds 0 of at most 9 open conversations" in shown
+    assert "cy: has the skill account; holds no open conversation" in shown
 
     answered = await holdfast("conversations", "reply", conversation_id, "Here I am.")
     assert (answered.exit_code, answered.output.strip()) == (0, "Your answer is on its way.")

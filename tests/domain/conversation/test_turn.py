@@ -6,6 +6,7 @@ from domain.conversation.turn import (
     HELD_TO,
     LATER_EVIDENCE,
     UNDERSTOOD,
+    ChosenBy,
     Draft,
     Evidence,
     Usage,
@@ -76,3 +77,24 @@ def test_a_workflow_that_does_not_understand_it_lets_people_decide() -> None:
     assert HELD_TO not in LATER_EVIDENCE
     assert draft_for(MADE, Mode.CO_PILOT, LATER_EVIDENCE).evidence.supervised
     assert draft_for(MADE, None, LATER_EVIDENCE) == MADE
+
+
+@pytest.mark.parametrize(
+    ("chosen_by", "told"),
+    [
+        (None, ""),
+        ("topic", "the topic billing is its own (0.92)"),
+        ("present", "no topic was sure (billing: 0.92), and it answered before"),
+        ("default", "no topic was sure (billing: 0.92), and it is the default"),
+        ("journey", "a journey asked for it"),
+    ],
+)
+def test_why_an_ai_agent_was_chosen_is_told_in_words(chosen_by: ChosenBy | None, told: str) -> None:
+    evidence = Evidence(topic="billing", topic_confidence=0.92)
+    made = Draft(draft_id="d", ai_agent="a", evidence=evidence, usage=Usage(model="m"), chosen_by=chosen_by)
+    assert made.chosen_because == told
+
+
+def test_what_the_version_before_recorded_is_read() -> None:
+    made = Draft.model_validate({"draft_id": "d", "ai_agent": "a", "evidence": {}, "usage": {"model": "m"}})
+    assert (made.chosen_because, made.customer_language) == ("", None)

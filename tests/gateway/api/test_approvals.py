@@ -54,6 +54,22 @@ async def test_an_approval_shows_everything_needed_to_decide(platform: Gateway) 
     assert shown["evidence"]["supervised"] is True
 
 
+async def test_who_may_decide_and_fits_best_is_suggested_and_nobody_has_to(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    assert view["chosen_because"] == "the topic account is its own (1.00)"
+    assert view["suggested"] == [
+        {"person": "bo", "reasons": ["has the skill account", "holds 0 of at most 9 open conversations"]},
+        {"person": "anna", "reasons": ["lacks the skill account", "holds no open conversation"]},
+    ]
+    answer = await _decide(platform, view, await platform.key("approver", person="anna"), action="approve")
+    assert answer.json()["effect"] == "send"
+    await chat.until("message", kind="reply")
+    path = f"/v1/conversations/{view['conversation_id']}"
+    details = (await platform.http.get(path, headers=await platform.key("viewer"))).json()
+    assert details["conversation"]["suggested"] == []
+    assert details["turns"][0]["record"]["suggested"] == view["suggested"]
+
+
 async def test_an_edit_is_sent_instead(platform: Gateway) -> None:
     chat, view = await _waiting(platform)
     answer = await _decide(platform, view, await platform.key("lead"), action="edit", text="You get 300 EUR back.")
