@@ -7,7 +7,7 @@ import asyncpg
 
 from domain.approvals.approval import Approval
 from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput, RequestApprovalInput
-from domain.conversation.routing import Asked
+from domain.conversation.routing import Candidates
 from domain.conversation.turn import Draft
 from storage.database import Database
 from storage.suggesting import Suggesting
@@ -27,7 +27,7 @@ class ApprovalRepository:
 
     async def request(self, input: RequestApprovalInput, now: datetime) -> None:
         """Put a draft before people, once per approval id; stale from its beginning when it comes too late."""
-        step = await self._suggesting.with_people(input, Asked.by(input.approval), now)
+        step = await self._suggesting.with_people(input, Candidates.of(input.approval), now)
         await self._database.call(_changed(input.conversation_id), "SELECT request_approval($1, $2)", step, now)
 
     async def record_decision(self, input: RecordDecisionInput, now: datetime) -> None:

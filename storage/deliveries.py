@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
-from domain.conversation.routing import Asked
+from domain.conversation.routing import Candidates
 from domain.delivery.inbound import Address
 from storage.database import Database
 from storage.suggesting import Suggesting
@@ -105,7 +105,7 @@ class DeliveryRepository:
         Refused when a person owns it already: the owner stays, no notice is sent, the messages are recorded.
         """
         escalated = Notification(kind="owner", conversation_id=input.conversation_id)
-        step = await self._suggesting.with_people(input, Asked(), now)
+        step = await self._suggesting.with_people(input, Candidates(), now)
         row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", step, now)
         return DeliveredMessage(status=row["status"], at=row["escalated_at"])
 

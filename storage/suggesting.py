@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from domain.conversation.activity_models import EscalateConversationInput, RequestApprovalInput
-from domain.conversation.routing import Asked, Need, suggested
+from domain.conversation.routing import Candidates, Need, suggested
 from domain.specification.people import Staff
 from storage.database import Database
 
@@ -48,7 +48,7 @@ class Suggesting:
         self._database = database
         self._staff: dict[str, Staff] = {}
 
-    async def with_people(self, step: Step, asked: Asked, now: datetime) -> Step:
+    async def with_people(self, step: Step, candidates: Candidates, now: datetime) -> Step:
         """The step, and its decision record, with those who are suggested.
 
         Nobody is where the version names no people, or where the workflow did not say which version it is.
@@ -58,7 +58,7 @@ class Suggesting:
             return step
         ids = [person.id for person in staff.people]
         need = Need.model_validate(await self._database.fetchval(_NEED, step.conversation_id, ids) or {})
-        found = suggested(staff, need, asked, now)
+        found = suggested(staff, need, candidates, now)
         record = step.record and step.record.model_copy(update={"suggested": found})
         return step.model_copy(update={"suggested": found, "record": record})
 

@@ -17,18 +17,18 @@ from domain.specification.people import HumanAgentSpec, Staff
 MOST_SUGGESTED = 3
 
 
-class Asked(Frozen):
+class Candidates(Frozen):
     """Who may do what is asked: whoever has a role, or somebody of a group. Neither: anybody, as for a handover."""
 
     roles: tuple[str, ...] = ()
     groups: tuple[AskedGroup, ...] = ()
 
     @classmethod
-    def by(cls, approval: Approval) -> "Asked":
+    def of(cls, approval: Approval) -> "Candidates":
         """Those who may decide it."""
         return cls(roles=approval.roles, groups=approval.groups)
 
-    def may_be(self, person: HumanAgentSpec) -> bool:
+    def has(self, person: HumanAgentSpec) -> bool:
         """Roles that nobody wrote down are not looked at: the API key has them."""
         if not (self.roles or self.groups):
             return True
@@ -65,13 +65,13 @@ class Fit(NamedTuple):
     person: str
 
 
-def suggested(staff: Staff, need: Need, asked: Asked, now: datetime) -> tuple[Suggestion, ...]:
+def suggested(staff: Staff, need: Need, candidates: Candidates, now: datetime) -> tuple[Suggestion, ...]:
     """The people who fit best, the best first, with the reasons for and against each; none where nobody may."""
-    able = {person.id: person for person in staff.people if asked.may_be(person)}
+    able = {person.id: person for person in staff.people if candidates.has(person)}
     fits = sorted(fit_of(person, staff, need, now) for person in able.values())
     language = _language_of(need, staff)
     return tuple(
-        Suggestion(person=fit.person, reasons=tuple(_reasons(able[fit.person], fit, need, asked, language)))
+        Suggestion(person=fit.person, reasons=tuple(_reasons(able[fit.person], fit, need, candidates, language)))
         for fit in fits[:MOST_SUGGESTED]
     )
 
@@ -99,8 +99,8 @@ def _has_role(person: HumanAgentSpec, roles: tuple[str, ...]) -> bool:
     return bool(roles) and (not person.roles or bool({*roles, *LEAD_ROLES} & set(person.roles)))
 
 
-def _reasons(person: HumanAgentSpec, fit: Fit, need: Need, asked: Asked, language: str) -> Iterator[str]:
-    group = asked.group_of(person)
+def _reasons(person: HumanAgentSpec, fit: Fit, need: Need, candidates: Candidates, language: str) -> Iterator[str]:
+    group = candidates.group_of(person)
     if group and group.team:
         yield f"belongs to the team {group.team}"
     if group and group.skill and group.skill != need.topic:

@@ -59,7 +59,11 @@ def asked(**changes: Any) -> RequestApprovalInput:
 
 def escalated(**changes: Any) -> EscalateConversationInput:
     """With the decision about the draft that is not sent."""
-    fields = {"spec_hash": STAFFED.content_hash, "draft_id": "draft-1", "record": record(Outcome.ESCALATE)}
+    fields: dict[str, Any] = {
+        "spec_hash": STAFFED.content_hash,
+        "draft_id": "draft-1",
+        "record": record(Outcome.ESCALATE),
+    }
     return escalation(**(fields | changes))
 
 

@@ -20,11 +20,14 @@ from domain.specification.organisation import (
     SpecVersion,
     Thresholds,
 )
+from domain.specification.people import HumanAgentSpec, Team
 from domain.specification.rules import Rule
 from domain.specification.tools import ReadTool
 from domain.specification.wording import SpecWording
 from tests.organisation import ARTICLES, BILLING, SERVICE, SPECIFICATION, TOPICS, VERSION
 
+LEA = HumanAgentSpec(id="lea", name="Lea", skills=("law",))
+TILL = Team(id="till", name="Till", members=("lea",))
 READING = Reading(sure_of_topic=0.5, topic_of={"refunds": "refund", "delivery": "delivery"})
 LEARNT = READING.model_copy(update={"has_precedents": True})
 
@@ -214,6 +217,19 @@ CASES: list[tuple[str, RecordedTurn, SpecVersion, str]] = [
         version(approval_rules=(ApprovalRule(id="two", approvers=2),)),
         "ask_approval, by others",
     ),
+    (
+        "which team approves",
+        about_money(),
+        version(approval_rules=(ApprovalRule(id="one", team="till"),), people=(LEA,), teams=(TILL,)),
+        "ask_approval, by others",
+    ),
+    (
+        "which skill who approves has",
+        about_money(),
+        version(approval_rules=(ApprovalRule(id="one", skill="law"),), people=(LEA,)),
+        "ask_approval, by others",
+    ),
+    ("people whom nothing asks", about_money(), version(people=(LEA,), teams=(TILL,)), ""),
     ("the same approvers by another rule", about_money(), version(approval_rules=(ApprovalRule(id="one"),)), ""),
     (
         "a rule for more money",

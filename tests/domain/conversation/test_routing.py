@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from domain.approvals.approval import AskedGroup
 from domain.conversation.ownership import Suggestion
-from domain.conversation.routing import MOST_SUGGESTED, Asked, Need, suggested
+from domain.conversation.routing import MOST_SUGGESTED, Candidates, Need, suggested
 from domain.specification.calendar import BusinessCalendar, OpeningHours
 from domain.specification.people import HumanAgentSpec, Staff
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)  # a Monday
 MORNING = OpeningHours.model_validate({"weekday": 0, "opens": "09:00", "closes": "12:00"})
 TUESDAY = OpeningHours.model_validate({"weekday": 1, "opens": "09:00", "closes": "12:00"})
-ANYBODY = Asked()
+ANYBODY = Candidates()
 
 
 def person(key: str, *skills: str, **more: Any) -> HumanAgentSpec:
@@ -104,17 +104,21 @@ DESK = AskedGroup(roles=("approver",), people=("anna", "cy"), team="desk", skill
 @pytest.mark.parametrize(
     ("people", "asked", "expected"),
     [
-        pytest.param((ANNA, CY), Asked(roles=("approver",)), ["anna", "cy"], id="roles that nobody wrote down"),
-        pytest.param((person("a", roles=["approver"]), person("b", roles=["x"])), Asked(roles=("approver",)), ["a"]),
-        pytest.param((person("a", roles=["lead"]),), Asked(roles=("approver",)), ["a"], id="leads may"),
-        pytest.param((ANNA, BEN, CY), Asked(groups=(DESK,)), ["anna", "cy"], id="a group"),
-        pytest.param((ANNA, person("cy", roles=["x"])), Asked(groups=(DESK,)), ["anna"], id="a role within the group"),
-        pytest.param((ANNA, BEN), Asked(roles=("lead",), groups=(DESK,)), ["anna", "ben"], id="a group or a role"),
-        pytest.param((BEN,), Asked(groups=(DESK,)), [], id="nobody may"),
+        pytest.param((ANNA, CY), Candidates(roles=("approver",)), ["anna", "cy"], id="roles that nobody wrote down"),
+        pytest.param(
+            (person("a", roles=["approver"]), person("b", roles=["x"])), Candidates(roles=("approver",)), ["a"]
+        ),
+        pytest.param((person("a", roles=["lead"]),), Candidates(roles=("approver",)), ["a"], id="leads may"),
+        pytest.param((ANNA, BEN, CY), Candidates(groups=(DESK,)), ["anna", "cy"], id="a group"),
+        pytest.param(
+            (ANNA, person("cy", roles=["x"])), Candidates(groups=(DESK,)), ["anna"], id="a role within the group"
+        ),
+        pytest.param((ANNA, BEN), Candidates(roles=("lead",), groups=(DESK,)), ["anna", "ben"], id="a group or a role"),
+        pytest.param((BEN,), Candidates(groups=(DESK,)), [], id="nobody may"),
     ],
 )
 def test_only_who_may_decide_is_suggested(
-    people: tuple[HumanAgentSpec, ...], asked: Asked, expected: list[str]
+    people: tuple[HumanAgentSpec, ...], asked: Candidates, expected: list[str]
 ) -> None:
     assert order(suggested(staff(*people), Need(), asked, NOW)) == expected
 
@@ -136,18 +140,18 @@ def test_only_who_may_decide_is_suggested(
         (
             CY,
             Need(),
-            Asked(groups=(DESK,)),
+            Candidates(groups=(DESK,)),
             ("belongs to the team desk", "has the skill tax law", "holds no open conversation"),
         ),
         (
             person("cy", "refund"),
             REFUND,
-            Asked(groups=(AskedGroup(roles=("approver",), people=("cy",), skill="refund"),)),
+            Candidates(groups=(AskedGroup(roles=("approver",), people=("cy",), skill="refund"),)),
             ("has the skill refund", "holds no open conversation"),
         ),
     ],
 )
-def test_each_reason_is_told(who: HumanAgentSpec, need: Need, asked: Asked, reasons: tuple[str, ...]) -> None:
+def test_each_reason_is_told(who: HumanAgentSpec, need: Need, asked: Candidates, reasons: tuple[str, ...]) -> None:
     assert suggested(staff(who), need, asked, NOW) == (Suggestion(person=who.id, reasons=reasons),)
 
 
@@ -182,7 +186,7 @@ persons = st.builds(
 def test_nobody_is_suggested_who_may_not_and_nobody_twice(
     people: list[HumanAgentSpec], loads: dict[str, int], last: str | None
 ) -> None:
-    asked = Asked(roles=("approver",))
+    asked = Candidates(roles=("approver",))
     found = order(suggested(staff(*people), Need(topic="refund", answered_last=last, loads=loads), asked, NOW))
     assert len(found) == len(set(found))
     assert set(found) <= {one.id for one in people if one.roles != ("x",)}
