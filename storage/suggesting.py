@@ -18,7 +18,7 @@ FROM (SELECT document->'specification' AS spec FROM spec_versions WHERE content_
 """
 _NEED = """
 SELECT jsonb_build_object(
-    'topic', last.draft#>'{evidence,topic}',
+    'topic', CASE last.draft->>'chosen_by' WHEN 'topic' THEN last.draft#>'{evidence,topic}' END,
     'language', coalesce(last.draft->'customer_language', last.draft#>'{evidence,unsupported_language}'),
     'answered_last', (
         SELECT author_id FROM messages
@@ -42,7 +42,10 @@ Step = TypeVar("Step", RequestApprovalInput, EscalateConversationInput)
 
 
 class Suggesting:
-    """Reads only. Who works for a version is read once per process, because a version never changes."""
+    """Reads only. Who works for a version is read once per process, because a version never changes.
+
+    A topic counts where it was sure enough to choose the AI agent by it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -55,6 +55,7 @@ def draft(draft_id: str = "draft-1", text: str = "It is on its way.") -> Draft:
         citations=(Citation(source_id="delivery", title="Delivery times and costs"),),
         evidence=Evidence(topic="delivery", topic_confidence=0.9),
         usage=Usage(model="local"),
+        chosen_by="topic",
     )
 
 

@@ -150,6 +150,17 @@ async def test_a_customers_language_counts(staffed: Stage) -> None:
     assert (first.person, first.reasons) == ("cy", ("lacks the skill delivery", "writes French", FREE))
 
 
+async def test_a_topic_that_was_not_sure_is_no_reason(staffed: Stage) -> None:
+    await staffed.turns.begin_draft(generate("draft-1", message("m")), NOW)
+    await staffed.turns.save_draft(generate("draft-1"), draft().model_copy(update={"chosen_by": "default"}))
+    await staffed.deliveries.escalate(escalated(), NOW)
+    assert [(one.person, one.reasons) for one in (await staffed.conversation()).suggested] == [
+        ("anna", (ROOM,)),
+        ("ben", (FREE,)),
+        ("cy", (FREE,)),
+    ]
+
+
 @pytest.mark.parametrize("spec_hash", [None, VERSION.content_hash, "0" * 64])
 async def test_without_people_nobody_is_suggested(staffed: Stage, spec_hash: str | None) -> None:
     """As by a workflow of the version before, which does not say which specification it is."""
