@@ -28,6 +28,7 @@ from publishing.asking import Sample, ask_again
 from publishing.computing import in_a_thread
 from publishing.fitting import fit_models, vectors_to_fit
 from publishing.publication import Installation, as_published, contexts_of, labelled_in, publish_loaded
+from publishing.publisher import known_models
 from publishing.serving import load_models
 from publishing.specification import LoadedOrganisation, Mistake
 from storage.database import Database
@@ -224,7 +225,8 @@ async def _served(
 ) -> ServedVersion:
     """The planned version, fitted as publishing would, without the tools of its AI agents."""
     vectors = VectorRepository(database)
-    fit = in_a_thread(fit_models, partial(vectors_to_fit, installation.embedder_of, vectors))
+    known = known_models(SpecRepository(database))
+    fit = in_a_thread(fit_models, partial(vectors_to_fit, installation.embedder_of, vectors), known)
     fitted = await fit(planned, labelled, contexts_of(directory))
     published = PublishedSpec(
         version=planned.model_copy(update={"tools": ()}),

@@ -20,7 +20,7 @@ from integrations.tools.registry import tool_server
 from publishing.computing import in_a_thread
 from publishing.fitting import fit_models, vectors_to_fit
 from publishing.labelled_messages import LABELLED, read_labelled_messages
-from publishing.publisher import Proposal, Publisher
+from publishing.publisher import Proposal, Publisher, known_models
 from publishing.specification import LoadedOrganisation, load_specification
 from storage.database import Database
 from storage.specs import SpecRepository
@@ -73,7 +73,7 @@ async def publish_loaded(
 def publisher_of(database: Database, installation: Installation) -> Publisher:
     """One for a command, which fits in a thread."""
     vectors = partial(vectors_to_fit, installation.embedder_of, VectorRepository(database))
-    return Publisher(database, in_a_thread(fit_models, vectors))
+    return Publisher(database, in_a_thread(fit_models, vectors, known_models(SpecRepository(database))))
 
 
 async def duplicate_warnings(version: SpecVersion, embedder_of: EmbedderOf) -> list[str]:

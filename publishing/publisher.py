@@ -13,7 +13,7 @@ from domain.specification.articles import with_sourced
 from domain.specification.organisation import SpecVersion
 from integrations.crm.base import CustomerReference
 from integrations.crm.directory import DirectoryCrm
-from publishing.computing import Fit
+from publishing.computing import Fit, FittedModels, Known
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.knowledge import KnowledgeRepository
@@ -50,7 +50,7 @@ class Proposal:
 
 
 class Publisher:
-    """Fitting takes seconds to minutes; `fit` says where it computes."""
+    """Fitting takes seconds to minutes; `fit` says where it computes, and knows what was fitted before."""
 
     def __init__(self, database: Database, fit: Fit) -> None:
         self._customers = CustomerRepository(database)
@@ -116,3 +116,13 @@ class Publisher:
             )
             for contact_id in sorted(named)
         }
+
+
+def known_models(specs: SpecRepository) -> Known:
+    """Those that were published before."""
+
+    async def known(organisation: str, fitted_from: str) -> FittedModels | None:
+        found = await specs.models_fitted_from(organisation, fitted_from)
+        return FittedModels(*found) if found else None
+
+    return known

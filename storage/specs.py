@@ -179,6 +179,18 @@ class SpecRepository:
             labelled=row["labelled"],
         )
 
+    async def models_fitted_from(self, organisation: str, fitted_from: str) -> tuple[bytes, Calibration] | None:
+        """Topic model and calibration of a version of the organisation that were fitted from what has this hash."""
+        row = await self._database.fetchrow(
+            """
+            SELECT topic_model, calibration FROM spec_versions
+            WHERE organisation = $1 AND calibration->>'fitted_from' = $2 ORDER BY published_at DESC LIMIT 1
+            """,
+            organisation,
+            fitted_from,
+        )
+        return (row["topic_model"], Calibration.model_validate(row["calibration"])) if row else None
+
 
 async def _deactivate(connection: "PooledConnection", organisation: str, expected: str | None) -> str | None:
     """End the active version and return its hash. Raises ConflictError when it is not the expected one."""

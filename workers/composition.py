@@ -50,7 +50,7 @@ from integrations.model_access import model_access
 from integrations.tools.base import ToolSettings, tool_settings
 from publishing.computing import in_a_process
 from publishing.fitting import fit_models, vectors_to_fit
-from publishing.publisher import Publisher
+from publishing.publisher import Publisher, known_models
 from publishing.serving import load_models
 from publishing.trust import Trust
 from storage.approvals import ApprovalRepository
@@ -130,6 +130,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
     trust_log = TrustRepository(database)
     specs, vectors, guarded = SpecRepository(database), VectorRepository(database), guards.models(models)
     load = partial(load_models, guarded.embedder, vectors)
+    fit = in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors), known_models(specs))
     organisations = Organisations(
         specs,
         guarded,
@@ -156,7 +157,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
         knowledge=KnowledgeActivities(
             KnowledgeRepository(database),
             Wrapped(near.sources, guards.source),
-            Publisher(database, in_a_process(fit_models, partial(vectors_to_fit, guarded.embedder, vectors))),
+            Publisher(database, fit),
         ),
         trust=TrustActivities(organisations, Trust(MeasureRepository(database), trust_log)),
         retention=RetentionActivities(ErasingRepository(database), organisations, EndedHistories(activity.client)),

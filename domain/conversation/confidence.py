@@ -29,6 +29,9 @@ class Calibration(Frozen):
     validator_weight: Probability = Field(0.5, description="Share of the verdict of a validator, when there is one.")
     curve: tuple[tuple[Probability, Probability], ...] = Field(((0.0, 0.0), (1.0, 1.0)), min_length=1)
     fitted_on: int = Field(0, description="Number of labelled examples; 0 means uncalibrated defaults.")
+    fitted_from: str = Field(
+        "", description="SHA-256 (hex) of what this and the topic model beside it were fitted from; empty: not known."
+    )
 
     @field_validator("weights")
     @classmethod

@@ -14,6 +14,7 @@ from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
 from storage.inbox_events import MergedAway, PassedOnMessage
 from storage.knowledge import KnowledgeRepository
+from storage.specs import SpecRepository
 from storage.turns import TurnRepository
 from tests.contract.repository_calls import Sent, SqlCall, alternatives, repository_calls
 from tests.contract.sql_paths import ELEMENT, UnreadableSqlError, json_columns, misspelt, read_functions
@@ -40,6 +41,7 @@ def taken_by(method: Callable[..., Any], parameter: str, *keys: str) -> Sent:
 
 
 COLUMNS = {
+    "calibration": taken_by(SpecRepository.publish, "calibration"),
     "draft": taken_by(TurnRepository.save_draft, "draft"),
     "verdict": taken_by(TurnRepository.save_verdict, "verdict"),
     "usage": taken_by(TurnRepository.keep_failed, "spent", ELEMENT),

@@ -1,7 +1,8 @@
 """Fitting computes elsewhere and gives the same."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import pytest
 
@@ -11,10 +12,18 @@ from domain.errors import InvalidInputError
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.organisation import SpecVersion
 from integrations.embeddings.base import NOTHING_KNOWN, KnownVectors
-from publishing.computing import Compute, Fit, FittedModels, VectorsToFit, in_a_process, in_a_thread
+from publishing.computing import Compute, Fit, FittedModels, Known, VectorsToFit, in_a_process, in_a_thread
 from tests.organisation import VERSION
+from tests.publishing.test_reuse import with_rules
 
-Where = Callable[[Compute, VectorsToFit], Fit]
+
+class Where(Protocol):
+    """Where it is computed."""
+
+    def __call__(self, compute: Compute, vectors_to_fit: VectorsToFit, known: Known = ...) -> Fit: ...
+
+
+LABELLED = (LabelledMessage(id="1", text="Hi", expected="clarify"),)
 
 
 async def no_vectors(version: SpecVersion, labelled: Sequence[LabelledMessage]) -> KnownVectors:
@@ -48,5 +57,20 @@ async def test_its_error_is_heard(where: Where) -> None:
         await _elsewhere(where, refuse)
 
 
+@pytest.mark.parametrize("where", [in_a_thread, in_a_process])
+async def test_what_is_known_is_not_computed(where: Where) -> None:
+    """It is looked up by what it was fitted from, and what was computed says from what."""
+    shelf = dict[tuple[str, str], FittedModels]()
+
+    async def known(organisation: str, fitted_from: str) -> FittedModels | None:
+        return shelf.get((organisation, fitted_from))
+
+    first = await where(process_id, no_vectors, known)(VERSION, LABELLED, {})
+    shelf[VERSION.specification.organisation, first.calibration.fitted_from] = first
+    assert await where(refuse, no_vectors, known)(with_rules("tom"), LABELLED, {}) == first
+    with pytest.raises(InvalidInputError, match="nothing to fit on"):
+        await where(refuse, no_vectors, known)(VERSION, (), {})
+
+
 async def _elsewhere(where: Where, compute: Compute) -> FittedModels:
-    return await where(compute, no_vectors)(VERSION, (LabelledMessage(id="1", text="Hi", expected="clarify"),), {})
+    return await where(compute, no_vectors)(VERSION, LABELLED, {})

@@ -174,3 +174,12 @@ async def test_open_conversations_are_counted_by_their_version(stage: Stage) -> 
             await stage.conversations.change_status(change, NOW)
     assert await specs.open_conversations(ORGANISATION) == {VERSION.content_hash: 1, renamed: 2}
     assert await specs.open_conversations("other") == {}
+
+
+async def test_models_are_found_by_what_they_were_fitted_from(database: Database) -> None:
+    specs, fitted = SpecRepository(database), Calibration(fitted_on=7, fitted_from="a" * 64)
+    assert await specs.models_fitted_from(ORGANISATION, fitted.fitted_from) is None
+    await specs.publish(VERSION, b"topics", fitted, "lea")
+    await specs.publish(RENAMED, b"others", Calibration(fitted_from="b" * 64), "lea")
+    assert await specs.models_fitted_from(ORGANISATION, fitted.fitted_from) == (b"topics", fitted)
+    assert await specs.models_fitted_from("other", fitted.fitted_from) is None
