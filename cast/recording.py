@@ -10,10 +10,11 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.conversation.requests import workflow_id
-from invariants.records import Recorded, WorkflowRecord
+from invariants.records import JourneyRecord, JourneyStepRecord, Recorded, WorkflowRecord
 from storage.audit import AuditRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database
+from storage.journeys import JourneyRepository, JourneyView
 from storage.records import RecordRepository
 from storage.views import ApprovalView
 
@@ -37,17 +38,26 @@ async def recorded(
     """The record of a conversation, without its claims. `approvals` are those of any conversations."""
     own = tuple(view for view in approvals if view.conversation_id == conversation_id)
     records, conversations = RecordRepository(database), ConversationRepository(database)
+    journeys = JourneyRepository(database)
+    stands = await conversations.get(conversation_id)
+    begun = await journeys.listed(stands.organisation, conversation_id=conversation_id) if stands else []
     decisions = [decision for view in own for decision in await records.decisions(view.approval.approval_id)]
     return Recorded(
         workflow=workflow,
-        conversation=await conversations.get(conversation_id),
+        conversation=stands,
         messages=tuple(await conversations.messages_after(conversation_id, 0)),
         turns=tuple(await records.turns(conversation_id)),
         approvals=own,
         decisions=tuple(decisions),
         audit=tuple(await AuditRepository(database).events(conversation_id)),
         receipts=tuple(await records.receipts(conversation_id)),
+        journeys=tuple([await _journey(journeys, view) for view in reversed(begun)]),
     )
+
+
+async def _journey(journeys: JourneyRepository, view: JourneyView) -> JourneyRecord:
+    steps = [JourneyStepRecord.model_validate(step.model_dump()) for step in await journeys.steps(view.run_id)]
+    return JourneyRecord(journey=view.journey, state=view.state, steps=tuple(steps))
 
 
 async def workflow_facts(temporal: Client, conversation_id: str) -> WorkflowFacts:

@@ -11,20 +11,24 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 
 from domain.conversation.ownership import Status
+from domain.conversation.record import TurnView
 from domain.model import Frozen
 from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskMode, AskReply, AskTakeOver
+from gateway.api.journeys import AskConfirm, AskEnter, AskEvent, JourneyDetails
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
 from gateway.problems import Problem
 from invariants.records import LateDecision
-from storage.views import ApprovalState, ApprovalView, ConversationView, InternalNote
+from storage.journeys import JourneyView
+from storage.views import ApprovalState, ApprovalView, ConversationView, InternalNote, StoredMessage
 
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
 WEBSITE = "website"
 """Opens chats for customers who are signed in there."""
 
 CONVERSATIONS: TypeAdapter[list[ConversationView]] = TypeAdapter(list[ConversationView])
+JOURNEYS: TypeAdapter[list[JourneyView]] = TypeAdapter(list[JourneyView])
 AGAIN_SECONDS = 0.3
 NOT_YET = {HTTPStatus.ACCEPTED, HTTPStatus.SERVICE_UNAVAILABLE}
 
@@ -33,6 +37,13 @@ class Notes(Frozen):
     """Of a conversation's record, what colleagues and the platform noted."""
 
     notes: tuple[InternalNote, ...]
+
+
+class Suggestions(Frozen):
+    """Of a conversation's record, what was said and what was drafted."""
+
+    messages: tuple[StoredMessage, ...]
+    turns: tuple[TurnView, ...]
 
 
 class Staff:
@@ -119,6 +130,34 @@ class Staff:
 
     async def change_mode(self, by: str, conversation_id: str, mode: Mode) -> None:
         await self._done(by, f"/v1/conversations/{conversation_id}/mode", AskMode(mode=mode))
+
+    async def suggestion(self, by: str, conversation_id: str, text: str) -> str:
+        """Wait until there is a draft for the owner's eyes only behind the customer's message with this text."""
+        while True:
+            content = await self._read(by, f"/v1/conversations/{conversation_id}", {})
+            record = Suggestions.model_validate_json(content)
+            written = [message.at for message in record.messages if message.text == text]
+            for turn in reversed(record.turns):
+                if turn.suggestion and written and turn.created_at > written[-1]:
+                    return turn.draft.text
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def enter_journey(self, by: str, conversation_id: str, journey: str) -> None:
+        await self._done(by, f"/v1/conversations/{conversation_id}/journeys", AskEnter(journey=journey))
+
+    async def journey(self, by: str, conversation_id: str, journey: str) -> JourneyDetails | None:
+        """The newest journey of this kind with the customer; None until it has begun."""
+        params = {"conversation_id": conversation_id, "journey": journey, "limit": "1"}
+        found = JOURNEYS.validate_json(await self._read(by, "/v1/journeys", params))
+        if not found:
+            return None
+        return JourneyDetails.model_validate_json(await self._read(by, f"/v1/journeys/{found[0].run_id}", {}))
+
+    async def tell_event(self, by: str, run_id: str, event: str) -> None:
+        await self._done(by, f"/v1/journeys/{run_id}/events", AskEvent(event=event))
+
+    async def confirm_step(self, by: str, run_id: str, step: str, note: str) -> None:
+        await self._done(by, f"/v1/journeys/{run_id}/confirm", AskConfirm(step=step, note=note))
 
     async def _read(self, by: str, path: str, params: Mapping[str, str]) -> bytes:
         while True:

@@ -1,6 +1,6 @@
 """The vendors: stand-ins in this process, and what points a platform at them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from sandbox.process.running import running
 from sandbox.process.salesforce import Customers, SalesforceVendor
 from sandbox.process.slack import SlackVendor
 from sandbox.process.twilio import TwilioVendor
+from sandbox.process.vendor import Vendor
 from sandbox.process.zendesk import ZendeskVendor
 
 PREFIXES = tuple(f"HOLDFAST_{vendor}_" for vendor in ("SALESFORCE", "ZENDESK", "TWILIO", "SLACK", "EMAIL"))
@@ -37,11 +38,13 @@ class Vendors:
 
 
 @contextmanager
-def serving_vendors(folder: Path, gateway_url: str, customers: Customers) -> Iterator[Vendors]:
-    """Serve them on free ports; Salesforce knows the customers, and webhooks go to the gateway."""
+def serving_vendors(
+    folder: Path, gateway_url: str, customers: Customers, more: Sequence[Vendor] = ()
+) -> Iterator[Vendors]:
+    """Serve them on free ports; Salesforce knows the customers, and webhooks go to the gateway. `more`: others yet."""
     salesforce, zendesk, twilio = SalesforceVendor(customers), ZendeskVendor(), TwilioVendor()
     slack, mail = SlackVendor(), MailVendor()
-    every = (salesforce, zendesk, twilio, slack, mail)
+    every = (salesforce, zendesk, twilio, slack, mail, *more)
     with running(every, folder=folder, holdfast=gateway_url, port_base=0) as served:
         environment = {name: text for vendor in served.vendors for name, text in vendor.environment.items()}
         yield Vendors(salesforce, zendesk, twilio, slack, mail, environment | FOR_A_DEMO, served.page)

@@ -9,7 +9,7 @@ from cast.saying import Webhooks as Webhooks
 from cast.saying import say as say
 from cast.staff import WEBSITE as WEBSITE
 from domain.delivery.channels import WEB_CHAT
-from domain.specification.organisation import ChannelKind
+from domain.specification.organisation import ChannelKind, Mode
 
 SUPPORT = "support-1"
 APPROVER = "approver-1"
@@ -24,6 +24,10 @@ STAFF: dict[str, tuple[str, ...]] = {
     WEBSITE: ("integration",),
 }
 """Who has an API key, and with which roles; the website opens chats for customers who are signed in there."""
+
+
+Arrival = Literal["at once", "outage", "published", "rolled back"]
+"""When a customer comes: at once, once Salesforce is out, or once another version of the specification is active."""
 
 
 class ScenarioError(Exception):
@@ -67,6 +71,60 @@ class AnswerInZendesk:
 @dataclass(frozen=True)
 class WaitForSalesforce:
     """Until its outage is over and it is asked again."""
+
+
+@dataclass(frozen=True)
+class WaitForPublication:
+    """Until another version of the specification is active."""
+
+
+@dataclass(frozen=True)
+class EnterJourney:
+    """A person or system begins a journey with the customer; `steps` is the way that is then gone."""
+
+    by: str
+    journey: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FollowJourney:
+    """A colleague looks on until this step is under way and the customer has read what it says; None: until its end."""
+
+    by: str
+    to: str | None
+
+
+@dataclass(frozen=True)
+class TellEvent:
+    """A system says that something happened which the journey waits for."""
+
+    by: str
+    event: str
+
+
+@dataclass(frozen=True)
+class ConfirmStep:
+    """A person confirms that they have done their part of the journey."""
+
+    by: str
+    step: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SwitchMode:
+    """A person changes how AI agents and people work together in this conversation."""
+
+    by: str
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class SeeSuggestion:
+    """A person who owns the conversation gets a draft that the customer does not see."""
+
+    by: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +190,13 @@ ScenarioAction = (
     | HangUp
     | AnswerInZendesk
     | WaitForSalesforce
+    | WaitForPublication
+    | EnterJourney
+    | FollowJourney
+    | TellEvent
+    | ConfirmStep
+    | SwitchMode
+    | SeeSuggestion
     | Decide
     | DecideTooLate
     | DecideTogether
@@ -155,4 +220,4 @@ class Scenario:
     channel: ChannelKind = WEB_CHAT
     subject: str = ""
     is_direct: bool = False
-    during_outage: bool = False
+    arrives: Arrival = "at once"

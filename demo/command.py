@@ -17,17 +17,23 @@ from demo.client_factory import ClientFactory
 from demo.faults import inject
 from demo.ground_truth import collect, settle
 from demo.playing import Player
+from demo.publication import publish_and_roll_back
 from demo.report import DemoReport, Summary, report_of, summary_of
 from demo.sabotage import Sabotage, commit
 from demo.scenarios import scenarios
-from demo.screen import Screen, check_table, conversation_table, summary_lines
+from demo.screen import Screen, check_table, conversation_table, journey_table, summary_lines
 from demo.stage import Stage, demo_settings, open_stage
 from invariants.checks import run_checks
 from invariants.records import Conversation, Fault
+from storage.specs import SpecRepository
 
 REPORT = "report.json"
 WIDTH = 140
-SHOWN_IN_TEMPORAL = ("billing dispute, edited and approved", "asks for a person: takeover, replies, hand-back")
+SHOWN_IN_TEMPORAL = (
+    "billing dispute, edited and approved",
+    "asks for a person: takeover, replies, hand-back",
+    "onboarding journey, from the welcome to the check-in",
+)
 
 
 def demo(
@@ -71,9 +77,10 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
         with screen.playing(players):
             conversations, faults = await _play(stage, clients, players, screen, sabotage)
         seconds = time.monotonic() - started
-        report = report_of(conversations, run_checks(conversations, faults))
+        publications = await SpecRepository(stage.database).history(stage.organisation)
+        report = report_of(conversations, run_checks(conversations, faults, publications))
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
-        _show(console, stage, report, summary_of(conversations, faults), seconds)
+        _show(console, stage, conversations, report, summary_of(conversations, faults), seconds)
         if keep:
             _link(console, stage, conversations)
             await _keep_running(console, stage)
@@ -86,10 +93,11 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
 async def _play(
     stage: Stage, clients: ClientFactory, players: Sequence[Player], screen: Screen, sabotage: Sabotage | None
 ) -> tuple[list[Conversation], list[Fault]]:
-    """All scenarios at once, and the faults in their middle; then read what happened."""
+    """All scenarios at once, in their middle faults and another version; then read what happened."""
     injecting = asyncio.create_task(inject(stage, clients, players, screen.moment))
+    publishing = asyncio.create_task(publish_and_roll_back(stage, clients, players, screen.moment))
     await asyncio.gather(*(player.play() for player in players))
-    faults = await injecting
+    faults, _ = await asyncio.gather(injecting, publishing)
     if sabotage:
         screen.moment(await commit(sabotage, stage, players))
     await settle(stage, players)
@@ -100,12 +108,14 @@ async def _play(
 def _show(
     console: Console,
     stage: Stage,
+    conversations: Sequence[Conversation],
     report: DemoReport,
     summary: Summary,
     seconds: float,
 ) -> None:
-    parts = [conversation_table(report.conversations, stage.contacts), check_table(report.checks)]
-    for part in parts:
+    journeys = [journey for found in conversations for journey in found.recorded.journeys]
+    tables = [journey_table(journey) for journey in journeys]
+    for part in (conversation_table(report.conversations, stage.contacts), *tables, check_table(report.checks)):
         console.print("", part)
     console.print("", summary_lines(summary, report, seconds))
     console.print(f"Report: {stage.platform.settings.home / REPORT}", soft_wrap=True)

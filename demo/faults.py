@@ -68,7 +68,7 @@ async def _time(players: Sequence[Player], share: float) -> None:
 
 
 def _from_the_start(players: Sequence[Player]) -> list[Player]:
-    return [player for player in players if not player.scenario.during_outage]
+    return [player for player in players if player.scenario.arrives == "at once"]
 
 
 def _is_time(players: Sequence[Player], share: float) -> bool:

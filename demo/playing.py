@@ -13,9 +13,12 @@ from cast.staff import Staff
 from demo.actions import (
     AnswerInZendesk,
     AskAgain,
+    ConfirmStep,
     Decide,
     DecideTogether,
     DecideTooLate,
+    EnterJourney,
+    FollowJourney,
     HandBack,
     HangUp,
     Overhear,
@@ -26,18 +29,23 @@ from demo.actions import (
     Scenario,
     ScenarioAction,
     ScenarioError,
+    SeeSuggestion,
     Stop,
+    SwitchMode,
     TakeOver,
+    TellEvent,
+    WaitForPublication,
     WaitForSalesforce,
 )
 from demo.client_factory import ClientFactory
+from demo.journeys import Journeying
 from demo.vendor_customer import VendorChannelCustomer
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.delivery.channels import WEB_CHAT
 from gateway.api.approvals import AskDecision, DecisionAnswer
-from invariants.records import Exchange, Heard, LateDecision, Played, Takeover
+from invariants.records import Exchange, Heard, LateDecision, Played, Takeover, Travelled
 
 Moment = Callable[[str], None]
 """Told what a spectator would like to see."""
@@ -74,6 +82,8 @@ class Player:
         self._repeated = 0
         self._by_colleagues: list[str] = []
         self._stopped_at: datetime | None = None
+        self._journeying: Journeying | None = None
+        self._travelled: Travelled | None = None
         self._failure: str | None = None
 
     @property
@@ -86,10 +96,20 @@ class Player:
         return self.said > 0 or self.state == "finished"
 
     @property
+    def awaits_publication(self) -> bool:
+        return any(isinstance(action, WaitForPublication) for action in self.scenario.actions)
+
+    @property
     def customer(self) -> Customer:
         if self.client is None:
             raise RuntimeError("the scenario has not begun")
         return self.client
+
+    @property
+    def journeying(self) -> Journeying:
+        if self._journeying is None:
+            raise RuntimeError("the customer is on no journey")
+        return self._journeying
 
     @property
     def vendor_customer(self) -> VendorChannelCustomer:
@@ -105,7 +125,7 @@ class Player:
         self.state = "talking"
         for action in self.scenario.actions:
             try:
-                async with asyncio.timeout(ACTION_LIMIT_SECONDS):
+                async with asyncio.timeout(None if isinstance(action, WaitForPublication) else ACTION_LIMIT_SECONDS):
                     await self._act(action)
             except (ScenarioError, TimeoutError, httpx.HTTPStatusError) as error:
                 self._failure = f"{type(action).__name__}: {error or f'nothing within {ACTION_LIMIT_SECONDS:.0f} s'}"
@@ -133,6 +153,7 @@ class Player:
             exchanges=tuple(self._exchanges),
             takeovers=tuple(self._takeovers),
             late_decisions=tuple(self._late),
+            travelled=self._travelled,
             **self._at_the_vendor(),
             failure=self._failure,
         )
@@ -159,6 +180,13 @@ class Player:
         acts: dict[type[ScenarioAction], Callable[[Any], Awaitable[None]]] = {
             Say: self._say,
             WaitForSalesforce: self._wait_for_salesforce,
+            WaitForPublication: self._wait_for_publication,
+            EnterJourney: self._enter_journey,
+            FollowJourney: lambda follow: self.journeying.follow(follow),
+            TellEvent: lambda told: self.journeying.event(told),
+            ConfirmStep: lambda confirmed: self.journeying.confirm(confirmed),
+            SwitchMode: self._switch_mode,
+            SeeSuggestion: self._see_suggestion,
             AskAgain: self._ask_again,
             Stop: self._stop,
             Overhear: self._overhear,
@@ -257,6 +285,26 @@ class Player:
         await self._reaction(seq, "person")
         self._taken_over(client.heard[-1].at)
         self._tell("a colleague answers in Zendesk")
+
+    # The organisation.
+
+    async def _wait_for_publication(self, _: WaitForPublication) -> None:
+        await self._clients.published.wait()
+
+    async def _enter_journey(self, action: EnterJourney) -> None:
+        journey = self._clients.journey(action.journey)
+        self._journeying = Journeying(self._staff, self.customer, journey, self._tell)
+        self._travelled = self._journeying.travelled(action.steps)
+        await self._journeying.enter(action)
+
+    async def _switch_mode(self, action: SwitchMode) -> None:
+        await self._staff.change_mode(action.by, self.customer.conversation_id, action.mode)
+        self._tell(f"{action.by} switches to {action.mode.replace('_', '-')}, while a draft is being written")
+
+    async def _see_suggestion(self, action: SeeSuggestion) -> None:
+        client = self.customer
+        text = await self._staff.suggestion(action.by, client.conversation_id, client.sent[-1].text)
+        self._tell(f"{action.by} gets a suggestion that the customer does not see: “{text[:60]}…”")
 
     # The staff.
 

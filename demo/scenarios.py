@@ -18,6 +18,7 @@ from demo.actions import (
     TakeOver,
     say,
 )
+from demo.organisation_scenarios import OF_THE_ORGANISATION
 from demo.vendor_scenarios import BY_VENDORS
 
 THANKS = say("Great, thank you!")
@@ -25,7 +26,7 @@ PROMISE = (
     "Hello, I have the invoice in front of me: the seats of the two colleagues who left were counted. I correct it."
 )
 
-SCRIPTED: tuple[Scenario, ...] = (
+BY_WEB_CHAT: tuple[Scenario, ...] = (
     Scenario(
         "billing dispute, edited and approved",
         "c-1011",
@@ -231,6 +232,8 @@ SCRIPTED: tuple[Scenario, ...] = (
     ),
 )
 
+SCRIPTED = (*BY_WEB_CHAT, *OF_THE_ORGANISATION)
+
 EVERYDAY: tuple[tuple[str, ...], ...] = (
     ("Hi! How do I invite my team to our workspace?", "Do guests need a paid seat?", "Great, thank you!"),
     ("Which plan are we on?", "How many seats do we have?", "How do I add more seats?"),
@@ -254,11 +257,17 @@ ALL_CUSTOMERS = tuple(f"c-{number}" for number in range(1001, 1049))
 
 
 def scenarios(count: int, random: Random) -> list[Scenario]:
-    """Every scripted scenario, then everyday ones; in random order. Customers differ while they last."""
-    taken = {scenario.customer for scenario in (*SCRIPTED, *BY_VENDORS)}
+    """Every scripted scenario, then everyday ones; in random order. Customers differ while they last.
+
+    Then those who chat have a second conversation. Who is recognised by a vendor's channel would go on in the first.
+    """
+    chatting = [scenario.customer for scenario in SCRIPTED]
+    taken = {*chatting, *(scenario.customer for scenario in BY_VENDORS)}
     free = [customer for customer in ALL_CUSTOMERS if customer not in taken]
     random.shuffle(free)
-    chosen = [*SCRIPTED, *BY_VENDORS, *_everyday(free, count - len(SCRIPTED) - len(BY_VENDORS))]
+    random.shuffle(chatting)
+    everyday = _everyday([*free, *chatting], count - len(SCRIPTED) - len(BY_VENDORS))
+    chosen = [*SCRIPTED, *BY_VENDORS, *everyday]
     random.shuffle(chosen)
     return chosen
 

@@ -16,6 +16,7 @@ from domain.identity.directory import Contact
 from embedded.processes import State
 from embedded.progress import Progress
 from invariants.checks import Check
+from invariants.records import JourneyRecord
 
 NAMES_SHOWN = 3
 GOOD, BAD = "[green]✓[/]", "[red]✗[/]"
@@ -88,6 +89,18 @@ def conversation_table(rows: Sequence[ConversationRow], contacts: Mapping[str, C
             "–" if p50 is None else f"{p50:.0f}",
             str(row.history_events),
         )
+    return table
+
+
+def journey_table(journey: JourneyRecord) -> Table:
+    """The steps in the order in which they began, with their owners."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in (f"Journey {journey.journey} {journey.state}", "Kind", "Owner", "Came about"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("Seconds", justify="right")
+    for step in journey.steps:
+        seconds = f"{(step.ended_at - step.began_at).total_seconds():.1f}" if step.ended_at else "–"
+        table.add_row(step.step, step.kind.replace("_", " "), step.owner, step.outcome or "under way", seconds)
     return table
 
 

@@ -12,8 +12,17 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from cast.vendors import Vendors, serving_vendors
 from config.settings import Settings
 from demo.actions import STAFF
+from demo.slow_model import WRITER, slow_model
 from domain.identity.directory import Contact
-from domain.specification.organisation import ChannelSpec, IdentityRules
+from domain.specification.organisation import (
+    AiAgentSpec,
+    ChannelSpec,
+    IdentityRules,
+    OrganisationSpec,
+    OwnModel,
+    SpecVersion,
+    Topic,
+)
 from embedded.application import ROOT, gateway_url
 from embedded.home import claimed
 from embedded.installation import installation
@@ -32,11 +41,19 @@ VENDOR_CHANNELS = ("email", "sms", "phone", "zendesk", "slack")
 WORKERS = 2
 PUBLISHER = "demo"
 ORGANISATION = ROOT / "specs" / "techflow"
+SLOW_TOPIC = "free_trial"
+SLOW_AI_AGENT = AiAgentSpec(
+    id="trials",
+    name="Tara",
+    role="Answers who tries TechFlow out, with a model of her own that takes its time.",
+    can_do=("Explain the free trial and what comes after it",),
+    model=OwnModel(writer=WRITER, fallbacks=("local",)),
+)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A platform that runs. `contacts` are the customers by their ids in the directory."""
+    """A platform that runs. `contacts` are the customers by their ids in the directory; `version` was published."""
 
     platform: Platform
     vendors: Vendors
@@ -44,10 +61,15 @@ class Stage:
     temporal: Client
     keys: Mapping[str, str]
     contacts: Mapping[str, Contact]
+    version: SpecVersion
 
     @property
     def organisation(self) -> str:
         return ORGANISATION.name
+
+    @property
+    def specification(self) -> OrganisationSpec:
+        return self.version.specification
 
 
 def demo_settings(settings: Settings) -> Settings:
@@ -79,7 +101,7 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
     async with AsyncExitStack() as stack:
         customers = Customers.model_validate(loaded.directory.model_dump(mode="json"))
         folder = settings.home / "sandbox"
-        vendors = stack.enter_context(serving_vendors(folder, gateway_url(settings), customers))
+        vendors = stack.enter_context(serving_vendors(folder, gateway_url(settings), customers, [slow_model()]))
 
         def application(prepared: Settings) -> Sequence[Part]:
             return [vendors.known_to(part) for part in workers_and_gateway(WORKERS)(prepared)]
@@ -90,11 +112,11 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         stack.push_async_callback(database.close)
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
         contacts = {contact.id: contact for contact in loaded.directory.contacts}
-        yield Stage(platform, vendors, database, temporal, keys, contacts)
+        yield Stage(platform, vendors, database, temporal, keys, contacts, loaded.version)
 
 
 def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
-    """TechFlow as a company that has Salesforce, Zendesk, Twilio, Slack and a mailbox."""
+    """TechFlow as a company that has Salesforce, Zendesk, Twilio, Slack, a mailbox, and a model for one AI agent."""
     own = {name for account in loaded.directory.accounts for name in account.fields}
     specification = loaded.version.specification
     changes = {
@@ -103,9 +125,15 @@ def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
         "crm": "salesforce",
         "helpdesk": "zendesk",
         "crm_fields": CUSTOMER_FIELDS | {name: f"Account.{custom_field(name)}" for name in sorted(own)},
+        "ai_agents": (*specification.ai_agents, SLOW_AI_AGENT),
+        "topics": tuple(_answered_slowly(topic) for topic in specification.topics),
     }
     version = loaded.version.model_copy(update={"specification": specification.model_copy(update=changes)})
     return loaded.model_copy(update={"version": version})
+
+
+def _answered_slowly(topic: Topic) -> Topic:
+    return topic.model_copy(update={"ai_agent": SLOW_AI_AGENT.id}) if topic.id == SLOW_TOPIC else topic
 
 
 def custom_field(fact: str) -> str:

@@ -178,7 +178,7 @@ DURING_THE_OUTAGE = (
         ),
         channel="email",
         subject="Notifications",
-        during_outage=True,
+        arrives="outage",
     ),
     Scenario(
         "SMS during the outage of Salesforce",
@@ -189,7 +189,7 @@ DURING_THE_OUTAGE = (
             say("Which plan are we on?"),
         ),
         channel="sms",
-        during_outage=True,
+        arrives="outage",
     ),
     Scenario(
         "ticket during the outage of Salesforce",
@@ -197,7 +197,7 @@ DURING_THE_OUTAGE = (
         (say("How big may an uploaded file be?", then="answer"),),
         channel="zendesk",
         subject="Uploads",
-        during_outage=True,
+        arrives="outage",
     ),
     Scenario(
         "Slack during the outage of Salesforce",
@@ -205,7 +205,7 @@ DURING_THE_OUTAGE = (
         (say("Can I work offline on my phone?"),),
         channel="slack",
         is_direct=True,
-        during_outage=True,
+        arrives="outage",
     ),
     Scenario(
         "web chat during the outage of Salesforce",
@@ -215,7 +215,7 @@ DURING_THE_OUTAGE = (
             WaitForSalesforce(),
             say("How many seats do we have?"),
         ),
-        during_outage=True,
+        arrives="outage",
     ),
 )
 

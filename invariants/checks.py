@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from domain.model import Frozen
+from domain.specification.publications import Publication
+from invariants.journeys import journey_ended_once_in_order
+from invariants.modes import draft_under_way_became_a_suggestion
 from invariants.played import IN_EVERY_CHANNEL
 from invariants.records import Conversation, Fault
 from invariants.vendors import PER_CONVERSATION as OF_VENDORS
 from invariants.vendors import every_channel_served, outage_named_and_survived
+from invariants.versions import every_conversation_kept_its_version, publish_and_rollback_took_effect
 
 PROBLEMS_SHOWN = 5
 
@@ -23,18 +27,27 @@ class Check(Frozen):
 PER_CONVERSATION = (*IN_EVERY_CHANNEL, *OF_VENDORS)
 
 
-def run_checks(conversations: Sequence[Conversation], faults: Sequence[Fault]) -> dict[str, Check]:
-    """Every check by its name."""
+def run_checks(
+    conversations: Sequence[Conversation], faults: Sequence[Fault], publications: Sequence[Publication]
+) -> dict[str, Check]:
+    """Every check by its name. `publications` are those of the organisation, the newest first."""
+    looked_at = f"{len(conversations)} conversations"
     checks = {
         check.__name__: _check(
             (f"{found.played.conversation_id}: {problem}" for found in conversations for problem in check(found)),
-            f"{len(conversations)} conversations",
+            looked_at,
         )
         for check in PER_CONVERSATION
     }
-    looked_at = f"{len(conversations)} conversations"
-    checks["every_channel_served"] = _check(every_channel_served(conversations), looked_at)
-    checks["outage_named_and_survived"] = _check(outage_named_and_survived(conversations, faults), looked_at)
+    together: dict[str, Problems] = {
+        "every_channel_served": every_channel_served(conversations),
+        "outage_named_and_survived": outage_named_and_survived(conversations, faults),
+        "journey_ended_once_in_order": journey_ended_once_in_order(conversations),
+        "draft_under_way_became_a_suggestion": draft_under_way_became_a_suggestion(conversations),
+        "every_conversation_kept_its_version": every_conversation_kept_its_version(conversations, publications),
+        "publish_and_rollback_took_effect": publish_and_rollback_took_effect(conversations, publications),
+    }
+    checks |= {name: _check(problems, looked_at) for name, problems in together.items()}
     checks["every_fault_survived_in_flight"] = _check(
         _fault_problems(faults), ", ".join(f"{fault.part} with {fault.in_flight} waiting" for fault in faults)
     )

@@ -9,6 +9,8 @@ from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.record import AuditEvent, StoredMessage
 from domain.conversation.turn import Outcome
+from invariants.journeys import is_said_by_the_letter, written_on_journeys
+from invariants.modes import nothing_sent_alone_in_co_pilot
 from invariants.records import Conversation, Heard
 
 BURST_WINDOW = timedelta(seconds=0.3)
@@ -35,12 +37,18 @@ def every_message_recorded_once(conversation: Conversation) -> Problems:
 
 
 def every_message_answered_or_escalated_once(conversation: Conversation) -> Problems:
-    """A reply answers everything before it; one that finds nothing to answer is a second answer to the same."""
+    """A reply answers everything before it; one that finds nothing to answer is a second answer to the same.
+
+    What a journey says by the letter answers nothing, and what it lets an AI agent write need not.
+    """
     waiting: list[StoredMessage] = []
+    on_journeys = written_on_journeys(conversation.recorded)
     for said in conversation.recorded.messages:
         if said.author is Author.CUSTOMER:
             waiting.append(said)
-        elif said.author is Author.AI_AGENT and not waiting:
+        elif is_said_by_the_letter(said):
+            continue
+        elif said.author is Author.AI_AGENT and not waiting and said.seq not in on_journeys:
             yield f"the reply with seq {said.seq} answers what had been answered before"
         elif said.author is not Author.SYSTEM:
             waiting.clear()
@@ -93,7 +101,7 @@ def every_ai_reply_has_a_decision_record(conversation: Conversation) -> Problems
     turns = {turn.draft_id: turn for turn in conversation.recorded.turns}
     approved = {view.approval.draft_id for view in conversation.recorded.approvals if view.state == "approved"}
     for said in conversation.recorded.messages:
-        if said.author is not Author.AI_AGENT:
+        if said.author is not Author.AI_AGENT or is_said_by_the_letter(said):
             continue
         turn = turns.get(said.draft_id or "")
         if turn is None or turn.record is None:
@@ -164,6 +172,7 @@ IN_EVERY_CHANNEL: tuple[Callable[[Conversation], Problems], ...] = (
     no_reply_sent_twice,
     bursts_answered_together,
     no_ai_message_after_takeover,
+    nothing_sent_alone_in_co_pilot,
     every_ai_reply_has_a_decision_record,
     every_approval_decided_at_most_once,
     late_decisions_told_who_decided,

@@ -85,12 +85,20 @@ class LateDecision(Frozen):
     decided_by: str | None
 
 
+class Travelled(Frozen):
+    """The way of a journey as it was to be gone: its steps, and the words of those that say something by the letter."""
+
+    journey: str
+    steps: tuple[str, ...]
+    said: tuple[str, ...]
+
+
 class Played(Frozen):
     """A conversation as the customer and the staff saw it. `failure`: why it could not be played to its end.
 
     Of vendors' channels: `threads` are the conversations to which each was found to belong, `posted` what the vendor
     has, `repeated` how often a caller asked to hear something again, `by_colleagues` what was answered in the vendor's
-    own interface, `stopped_at` when the customer wanted no more messages.
+    own interface, `stopped_at` when the customer wanted no more messages. `travelled`: of whoever was on a journey.
     """
 
     title: str
@@ -107,6 +115,7 @@ class Played(Frozen):
     repeated: int = 0
     by_colleagues: tuple[str, ...] = ()
     stopped_at: datetime | None = None
+    travelled: Travelled | None = None
     failure: str | None = None
 
 
@@ -129,6 +138,26 @@ class ClaimedSend(Frozen):
     text: str
 
 
+class JourneyStepRecord(Frozen):
+    """A step each time that it began; without an outcome it is under way."""
+
+    step: str
+    visit: int
+    kind: str
+    owner: str
+    began_at: datetime
+    ended_at: datetime | None = None
+    outcome: str | None = None
+
+
+class JourneyRecord(Frozen):
+    """A journey of the customer, with its steps in the order in which they began."""
+
+    journey: str
+    state: str
+    steps: tuple[JourneyStepRecord, ...] = ()
+
+
 class Recorded(Frozen):
     """What PostgreSQL and Temporal say of one conversation; `conversation` is None where nothing was recorded."""
 
@@ -141,6 +170,7 @@ class Recorded(Frozen):
     audit: tuple[AuditEvent, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     claims: tuple[ClaimedSend, ...] = ()
+    journeys: tuple[JourneyRecord, ...] = ()
 
 
 class Conversation(Frozen):

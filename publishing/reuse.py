@@ -47,11 +47,10 @@ def fitted_from(
 
     Of `contexts` only the customers count whom labelled messages name, and when their facts were read does not.
     """
-    named = sorted({message.customer for message in labelled if message.customer in contexts} - {None})
-    known = CONTEXTS.dump_json(
-        {str(name): contexts[str(name)] for name in named}, exclude={"__all__": {"facts": {"__all__": {"as_of"}}}}
-    )
-    parts = (basis.content_hash.encode(), LABELLED.dump_json(tuple(labelled)), known, embedder.encode(), code_hash())
+    named = {message.customer for message in labelled}
+    known = {name: context for name, context in sorted(contexts.items()) if name in named}
+    facts = CONTEXTS.dump_json(known, exclude={"__all__": {"facts": {"__all__": {"as_of"}}}})
+    parts = (basis.content_hash.encode(), LABELLED.dump_json(tuple(labelled)), facts, embedder.encode(), code_hash())
     return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
 
 

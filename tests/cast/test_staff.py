@@ -1,7 +1,7 @@
 """People who help, against a gateway that is made up and answers as one does in trouble."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
@@ -9,13 +9,16 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from cast import staff as staff_module
-from cast.staff import Staff
+from cast.staff import Staff, Suggestions
 from domain.conversation.ownership import Status
+from domain.conversation.record import TurnView
 from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from invariants.records import LateDecision
 from sandbox.serving import serving
+from tests.invariants.records import switched
 
+SWITCHED = switched()
 APPROVE = AskDecision(action="approve", request_id="r-1")
 
 
@@ -125,3 +128,62 @@ async def test_a_mode_is_changed_by_a_request(gateway: Gateway, staff: Staff) ->
     ((method, path, _, body),) = gateway.asked
     assert (method, path) == ("POST", "v1/conversations/cv_1/mode")
     assert json.loads(body)["mode"] == "supervision"
+
+
+MOMENT = "2026-11-21T12:00:00Z"
+JOURNEY = {
+    "organisation": "shop",
+    "run_id": "journey-cv_1-first-0",
+    "workflow_id": "journey-cv_1-first",
+    "conversation_id": "cv_1",
+    "journey": "first",
+    "spec_hash": "hash",
+    "entered_by": "website",
+    "state": "under_way",
+    "began_at": MOMENT,
+    "ended_at": None,
+}
+
+
+async def test_a_journey_is_none_before_it_has_begun(gateway: Gateway, staff: Staff) -> None:
+    gateway.answers = [(200, [])]
+    assert await staff.journey("anna", "cv_1", "first") is None
+
+
+async def test_the_newest_journey_is_read_with_its_steps(gateway: Gateway, staff: Staff) -> None:
+    gateway.answers = [(200, [JOURNEY]), (503, UNAVAILABLE), (200, {"journey": JOURNEY, "steps": []})]
+    found = await staff.journey("anna", "cv_1", "first")
+    assert found is not None
+    assert found.journey.run_id == JOURNEY["run_id"]
+    assert [path for _, path, *_ in gateway.asked][-1] == f"v1/journeys/{JOURNEY['run_id']}"
+
+
+async def test_what_is_asked_of_a_journey_is_asked_again_with_the_same_id(gateway: Gateway, staff: Staff) -> None:
+    accepted, done = {"request_id": "r", "state": "accepted"}, {"request_id": "r", "state": "acknowledged"}
+    asking: tuple[tuple[Callable[[], Awaitable[None]], str, dict[str, str]], ...] = (
+        (lambda: staff.enter_journey("website", "cv_1", "first"), "conversations/cv_1/journeys", {"journey": "first"}),
+        (lambda: staff.tell_event("website", "run", "paid"), "journeys/run/events", {"event": "paid"}),
+        (lambda: staff.confirm_step("anna", "run", "end", "ok"), "journeys/run/confirm", {"step": "end", "note": "ok"}),
+    )
+    for asked, path, body in asking:
+        gateway.asked, gateway.answers = [], [(202, accepted), (200, done)]
+        await asked()
+        first, second = (json.loads(sent) for *_, sent in gateway.asked)
+        assert first == second
+        assert first.items() >= body.items()
+        assert {asked_path for _, asked_path, *_ in gateway.asked} == {f"v1/{path}"}
+
+
+async def test_a_suggestion_is_waited_for_that_is_younger_than_the_question(gateway: Gateway, staff: Staff) -> None:
+    record = SWITCHED.recorded
+    drafted, suggested = record.turns
+    early = suggested.model_copy(update={"created_at": record.messages[0].at})
+    text = suggested.model_copy(update={"draft": suggested.draft.model_copy(update={"text": "You choose."})})
+
+    def shown(*turns: TurnView) -> dict[str, Any]:
+        content: dict[str, Any] = Suggestions(messages=record.messages, turns=turns).model_dump(mode="json")
+        return content
+
+    gateway.answers = [(200, shown(drafted)), (200, shown(drafted, early)), (200, shown(drafted, early, text))]
+    assert await staff.suggestion("anna", "cv_1", "And then?") == "You choose."
+    assert len(gateway.asked) == 3

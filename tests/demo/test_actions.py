@@ -23,7 +23,7 @@ def test_an_unknown_way_of_saying_is_an_error() -> None:
 
 def test_a_scenario_is_a_web_chat_from_the_start_unless_it_says_otherwise() -> None:
     scenario = Scenario("title", "c-1", (say("Hello"),))
-    assert (scenario.channel, scenario.is_direct, scenario.during_outage) == ("web_chat", False, False)
+    assert (scenario.channel, scenario.is_direct, scenario.arrives) == ("web_chat", False, "at once")
 
 
 def test_everybody_who_helps_has_roles_that_the_gateway_knows() -> None:

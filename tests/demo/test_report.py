@@ -12,11 +12,12 @@ from invariants.checks import run_checks
 from invariants.records import Conversation, Exchange
 from tests.invariants.records import (
     FAULTS,
+    PUBLICATIONS,
     approval,
     at,
     decision,
     event,
-    every_channel,
+    everything,
     played,
     recorded,
     sound,
@@ -37,7 +38,7 @@ def conversation_in(status: Status, **changes: object) -> Conversation:
 
 
 def test_the_report_has_exactly_the_promised_shape() -> None:
-    content = json.loads(report_of([SOUND], run_checks(every_channel(), FAULTS)).model_dump_json())
+    content = json.loads(report_of([SOUND], run_checks(everything(), FAULTS, PUBLICATIONS)).model_dump_json())
     assert set(content) == {"ok", "checks", "conversations"}
     assert content["ok"] is True
     assert set(content["checks"]["every_story_played"]) == {"ok", "detail"}
@@ -60,7 +61,7 @@ def test_the_report_has_exactly_the_promised_shape() -> None:
 
 def test_one_failed_check_fails_the_report() -> None:
     broken = played(SOUND, failure="Say: nothing within 100 s")
-    assert report_of([broken], run_checks([broken], FAULTS)).ok is False
+    assert report_of([broken], run_checks([broken], FAULTS, PUBLICATIONS)).ok is False
 
 
 @pytest.mark.parametrize(

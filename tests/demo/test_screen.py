@@ -9,11 +9,11 @@ from rich.console import Console
 
 from demo.playing import Player
 from demo.report import DemoReport, Summary, report_of
-from demo.screen import Screen, check_table, conversation_table, summary_lines
+from demo.screen import Screen, check_table, conversation_table, journey_table, summary_lines
 from domain.identity.directory import Contact
 from embedded.processes import State
 from invariants.checks import Check
-from tests.invariants.records import ID, played, sound
+from tests.invariants.records import ID, JOURNEY, played, sound
 
 ANNA = Contact(id="c-1", account="shop", name="Anna Lindner", email="anna@shop.example")
 HELD, BROKEN = Check(ok=True, detail="6 of 6"), Check(ok=False, detail="1 lost")
@@ -123,3 +123,16 @@ def test_the_summary_in_words() -> None:
     assert "1 escalations, 2 approvals asked for" in text
     assert "p50 200 ms, p95 290 ms of 3 replies; around the faults not measured" in text
     assert "1 of 2 hold" in text
+
+
+def test_a_journey_is_shown_step_by_step_with_who_carried_it() -> None:
+    under_way = JOURNEY.steps[-1].model_copy(update={"outcome": None, "ended_at": None})
+    lines = shown(journey_table(JOURNEY.model_copy(update={"steps": (*JOURNEY.steps[:-1], under_way)}))).splitlines()
+    assert lines[0].split()[:3] == ["Journey", "onboarding", "completed"]
+    assert [line.split() for line in lines[1:]] == [
+        ["welcome", "message", "ai_agent:onboarding", "done", "0.6"],
+        ["ask", "question", "ai_agent:onboarding", "done", "1.9"],
+        ["tour", "ai", "agent", "ai_agent:onboarding", "done", "0.9"],
+        ["done", "message", "ai_agent:onboarding", "done", "0.9"],
+        ["check_in", "check", "in", "approver", "under", "way", "–"],
+    ]

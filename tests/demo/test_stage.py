@@ -6,7 +6,8 @@ from pathlib import Path
 from cast.vendors import serving_vendors
 from cli.sandbox import customers_of
 from config.settings import Settings
-from demo.stage import VENDOR_CHANNELS, connected
+from demo.slow_model import WRITER, slow_model
+from demo.stage import SLOW_AI_AGENT, SLOW_TOPIC, VENDOR_CHANNELS, connected
 from embedded.application import ROOT, gateway_part
 from integrations.channels.registry import CHANNELS
 from integrations.crm.base import CustomerReference
@@ -23,6 +24,25 @@ def test_techflow_has_every_channel_and_both_systems_of_record() -> None:
     assert set(specification.channels) == {"web_chat", *VENDOR_CHANNELS} <= set(CHANNELS)
     assert (specification.crm, specification.helpdesk) == ("salesforce", "zendesk")
     assert specification.identity.one_conversation
+
+
+def test_one_ai_agent_answers_one_topic_with_a_model_that_takes_its_time() -> None:
+    before = load_specification(FOLDER).version.specification
+    after = connected(load_specification(FOLDER)).version.specification
+    assert after.ai_agents == (*before.ai_agents, SLOW_AI_AGENT)
+    moved = [topic.id for topic, old in zip(after.topics, before.topics, strict=True) if topic != old]
+    assert moved == [SLOW_TOPIC]
+    assert after.topic(SLOW_TOPIC) in after.topics
+    assert SLOW_AI_AGENT.model is not None
+    assert SLOW_AI_AGENT.model.writer == WRITER
+
+
+def test_workers_reach_that_model(tmp_path: Path) -> None:
+    with serving_vendors(tmp_path, "http://127.0.0.1:9", customers_of(FOLDER), [slow_model()]) as vendors:
+        changed = vendors.known_to(gateway_part(Settings()))
+    assert changed.environment is not None
+    assert changed.environment["HOLDFAST_COMPATIBLE_BASE_URL"].startswith("https://127.0.0.1")
+    assert changed.environment["HOLDFAST_MODEL_CA_FILE"].startswith(str(tmp_path.resolve()))
 
 
 def test_salesforce_knows_every_fact_that_an_ai_agent_may_tell() -> None:

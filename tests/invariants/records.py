@@ -1,7 +1,7 @@
 """A conversation whose record is in order, for tests that tamper with it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author
@@ -29,16 +29,20 @@ from domain.conversation.turn import (
 )
 from domain.delivery.channels import WEB_CHAT
 from domain.specification.organisation import ChannelKind, Mode
+from domain.specification.publications import Publication
 from invariants.records import (
     Conversation,
     Exchange,
     Fault,
     Heard,
+    JourneyRecord,
+    JourneyStepRecord,
     LateDecision,
     Played,
     Posted,
     Recorded,
     Sent,
+    Travelled,
     WorkflowRecord,
 )
 
@@ -295,7 +299,140 @@ def moved() -> Conversation:
     )
 
 
+def _chat(*messages: StoredMessage, **changes: Any) -> Conversation:
+    """By web chat, and nothing else than these messages and changes of the record."""
+    base = transcript(*messages)
+    stands = base.recorded.conversation
+    assert stands is not None
+    said = [message for message in messages if message.author is Author.CUSTOMER]
+    of_row = {"answered_seq": said[-1].seq, **changes.pop("row", {})}
+    nothing: dict[str, Any] = {"turns": (), "approvals": (), "decisions": (), "audit": ()}
+    return played(
+        recorded(base, conversation=stands.model_copy(update=of_row), **(nothing | changes)),
+        sent=tuple(Sent(message_id=message.message_id, text=message.text) for message in said),
+        bursts=(),
+        exchanges=(),
+        late_decisions=(),
+    )
+
+
+def _step(name: str, kind: str, began: float, ended: float, owner: str = "ai_agent:onboarding") -> JourneyStepRecord:
+    return JourneyStepRecord(
+        step=name, visit=1, kind=kind, owner=owner, began_at=at(began), ended_at=at(ended), outcome="done"
+    )
+
+
+JOURNEY = JourneyRecord(
+    journey="onboarding",
+    state="completed",
+    steps=(
+        _step("welcome", "message", 2.5, 3.1),
+        _step("ask", "question", 3.2, 5.1),
+        _step("tour", "ai_agent", 5.2, 6.1),
+        _step("done", "message", 6.2, 7.1),
+        _step("check_in", "check_in", 7.2, 9, "approver"),
+    ),
+)
+
+
+def by_the_letter(seq: int, text: str) -> StoredMessage:
+    """What a step of a journey says."""
+    return stored(seq, Author.AI_AGENT, text, kind="notice")
+
+
+def on_journey(journey: JourneyRecord = JOURNEY) -> Conversation:
+    """Answered once, then led from a welcome over a question and what an AI agent wrote to a check-in."""
+    messages = (
+        stored(1, Author.CUSTOMER, "Hi"),
+        stored(2, Author.AI_AGENT, "Hello.", draft_id="d1"),
+        by_the_letter(3, "Welcome!"),
+        by_the_letter(4, "Who are you?"),
+        stored(5, Author.CUSTOMER, "Anna"),
+        stored(6, Author.AI_AGENT, "Begin with a project.", draft_id="d2"),
+        by_the_letter(7, "Well done!"),
+    )
+    way = Travelled(
+        journey="onboarding",
+        steps=tuple(step.step for step in JOURNEY.steps),
+        said=("Welcome!", "Who are you?", "Well done!"),
+    )
+    led = _chat(*messages, turns=(turn("d1"), turn("d2")), journeys=(journey,))
+    return played(led, travelled=way)
+
+
+def switched() -> Conversation:
+    """Asked at second 1, set to co-pilot at 2, drafted at 3, taken over at 5; the next draft was a suggestion."""
+    messages = (
+        stored(1, Author.CUSTOMER, "How long is the trial?"),
+        stored(2, Author.SYSTEM, "A colleague checks.", at=at(4)),
+        stored(3, Author.HUMAN_AGENT, "14 days.", at=at(6)),
+        stored(4, Author.CUSTOMER, "And then?", at=at(7)),
+        stored(5, Author.HUMAN_AGENT, "You choose a plan.", at=at(9)),
+    )
+    drafted = turn("d1", Outcome.ASK_APPROVAL).model_copy(update={"created_at": at(3)})
+    suggested = turn("d2").model_copy(update={"created_at": at(8), "suggestion": True, "record": None})
+    changed = event("mode_changed", "lead-1", mode="co_pilot").model_copy(update={"at": at(2)})
+    taken = event("ownership_changed", "lead-1", owner_kind="human_agent").model_copy(update={"at": at(5)})
+    return _chat(
+        *messages,
+        turns=(drafted, suggested),
+        approvals=(approval("ap1", "d1", state="taken_over", closed_by="lead-1"),),
+        decisions=(decision("q1", "ap1", effect="take_over", by="lead-1"),),
+        audit=(changed, taken),
+        row={"status": Status.WITH_HUMAN, "owner": Owner(kind="human_agent", id="lead-1"), "mode": Mode.CO_PILOT},
+    )
+
+
+PUBLISHED_AT, ROLLED_BACK_AT = 12.0, 50.0
+
+
+def _publication(kind: Literal["publish", "rollback"], content_hash: str, seconds: float) -> Publication:
+    return Publication(content_hash=content_hash, replaced=None, kind=kind, published_by="lead-1", at=at(seconds))
+
+
+PUBLICATIONS = (
+    _publication("rollback", "hash", ROLLED_BACK_AT),
+    _publication("publish", "new", PUBLISHED_AT),
+    _publication("publish", "hash", -100),
+)
+"""The newest first."""
+
+
+def on_version(spec_hash: str, began: float, decided: float, approvers: int = 1) -> Conversation:
+    """Asked and, once so many people were asked, answered."""
+    messages = (
+        stored(1, Author.CUSTOMER, "Refund me.", at=at(decided - 1)),
+        stored(2, Author.AI_AGENT, "Within five days.", draft_id="d1", at=at(decided + 1)),
+    )
+    asked = turn("d1", Outcome.ASK_APPROVAL)
+    assert asked.record is not None
+    record = asked.record.model_copy(update={"decided_at": at(decided)})
+    found = approval("ap1", "d1")
+    asked_for = found.model_copy(update={"approval": found.approval.model_copy(update={"approvers_needed": approvers})})
+    return _chat(
+        *messages,
+        turns=(asked.model_copy(update={"record": record}),),
+        approvals=(asked_for,),
+        decisions=(decision("q1", "ap1"),),
+        row={"spec_hash": spec_hash, "created_at": at(began)},
+    )
+
+
+def across_versions() -> tuple[Conversation, ...]:
+    """One that was open, one that came while the new version was active, one that came after the rollback."""
+    return (
+        on_version("hash", 1, PUBLISHED_AT + 10),
+        on_version("new", PUBLISHED_AT + 1, PUBLISHED_AT + 2, approvers=2),
+        on_version("hash", ROLLED_BACK_AT + 1, ROLLED_BACK_AT + 2),
+    )
+
+
 def every_channel() -> tuple[Conversation, ...]:
     """Two of each, one that moved, and one that met the outage of Salesforce."""
     two = [by_vendor(channel) for channel in ("email", "sms", "phone", "zendesk", "slack") for _ in range(2)]
     return (sound(), sound(), *two, moved(), by_vendor("slack", during_outage=True))
+
+
+def everything() -> tuple[Conversation, ...]:
+    """By every channel, on a journey, in co-pilot, and on two versions."""
+    return (*every_channel()[:-1], on_journey(), switched(), *across_versions(), every_channel()[-1])

@@ -12,13 +12,14 @@ from invariants.records import Conversation, Posted, Sent, Takeover, WorkflowRec
 from tests.invariants.records import (
     FAULTS,
     MESSAGES,
+    PUBLICATIONS,
     UNKNOWN,
     approval,
     at,
     by_vendor,
     decision,
     event,
-    every_channel,
+    everything,
     moved,
     played,
     recorded,
@@ -30,13 +31,13 @@ from tests.invariants.records import (
 
 SOUND = sound()
 MAIL, CALL, TICKET, MOVED = by_vendor("email"), by_vendor("phone"), by_vendor("zendesk"), moved()
-ALL = every_channel()
+ALL = everything()
 AI = "ai_agent:billing"
 DOUBLED = stored(7, Author.AI_AGENT, "Within five days.", draft_id="d2", message_id="d2-again")
 
 
 def failed(*conversations: Conversation) -> set[str]:
-    return {name for name, check in run_checks([*ALL, *conversations], FAULTS).items() if not check.ok}
+    return {name for name, check in run_checks([*ALL, *conversations], FAULTS, PUBLICATIONS).items() if not check.ok}
 
 
 def in_order(**changes: object) -> Conversation:
@@ -47,7 +48,7 @@ def in_order(**changes: object) -> Conversation:
 
 def test_a_sound_record_passes_every_check() -> None:
     assert failed() == set()
-    assert run_checks(ALL, FAULTS)["no_reply_sent_twice"].detail == f"{len(ALL)} conversations"
+    assert run_checks(ALL, FAULTS, PUBLICATIONS)["no_reply_sent_twice"].detail == f"{len(ALL)} conversations"
 
 
 TAMPERED = {
@@ -223,6 +224,10 @@ TAMPERED = {
         },
     ),
     "an SMS after STOP": (played(by_vendor("sms"), stopped_at=at(10.5)), {"nothing_after_a_stop"}),
+    "a reply that left in co-pilot": (
+        recorded(SOUND, audit=(event("mode_changed", "lead-1", mode="co_pilot"), *SOUND.recorded.audit)),
+        {"nothing_sent_alone_in_co_pilot"},
+    ),
     "a story that stopped": (played(SOUND, failure="Say: expected answer, there was person"), {"every_story_played"}),
 }
 
@@ -265,14 +270,14 @@ def test_a_conversation_that_was_never_recorded_fails() -> None:
 
 def test_the_detail_names_the_conversation_and_the_problem() -> None:
     tampered, _ = TAMPERED["a reply delivered twice"]
-    detail = run_checks([tampered], FAULTS)["no_reply_sent_twice"].detail
+    detail = run_checks([tampered], FAULTS, PUBLICATIONS)["no_reply_sent_twice"].detail
     assert detail.startswith("cv_example: draft d2 comes 2 times")
 
 
 def test_faults_must_have_hit_something_and_be_over() -> None:
     fault = FAULTS[0]
     for faults in ((), (fault.model_copy(update={"back_at": None}),), (fault.model_copy(update={"in_flight": 0}),)):
-        assert not run_checks([SOUND], faults)["every_fault_survived_in_flight"].ok
+        assert not run_checks([SOUND], faults, PUBLICATIONS)["every_fault_survived_in_flight"].ok
 
 
 def test_each_channel_must_have_been_served() -> None:
@@ -280,13 +285,13 @@ def test_each_channel_must_have_been_served() -> None:
         others = [
             found for found in ALL if found.recorded.conversation and found.recorded.conversation.channel != channel
         ]
-        detail = run_checks(others, FAULTS)["every_channel_served"].detail
+        detail = run_checks(others, FAULTS, PUBLICATIONS)["every_channel_served"].detail
         assert f"conversations by {channel} were answered" in detail
 
 
 def test_a_conversation_must_have_moved() -> None:
     stayed = [found for found in ALL if len(found.played.threads) < 2]
-    assert "no conversation went on" in run_checks(stayed, FAULTS)["every_channel_served"].detail
+    assert "no conversation went on" in run_checks(stayed, FAULTS, PUBLICATIONS)["every_channel_served"].detail
 
 
 def test_the_outage_must_be_named_survived_and_over() -> None:
@@ -300,6 +305,6 @@ def test_the_outage_must_be_named_survived_and_over() -> None:
         "not asked again": recorded(met, turns=(first, never_again)),
     }
     for problem, spoiled in wrong.items():
-        check = run_checks([*others, spoiled], FAULTS)["outage_named_and_survived"]
+        check = run_checks([*others, spoiled], FAULTS, PUBLICATIONS)["outage_named_and_survived"]
         assert problem in check.detail
-    assert not run_checks(ALL, FAULTS[:1])["outage_named_and_survived"].ok
+    assert not run_checks(ALL, FAULTS[:1], PUBLICATIONS)["outage_named_and_survived"].ok

@@ -1,0 +1,46 @@
+"""The model of one AI agent: a server that takes its time, so that people can act while a draft is being written."""
+
+import json
+from typing import Any
+
+from sandbox.openai import OpenAiStandIn
+from sandbox.process.models import ModelVendor
+from sandbox.scripted_model import Says
+
+NAME = "slow"
+WRITER = f"compatible:{NAME}"
+TAKES_SECONDS = 8.0
+"""Longer than anybody in the demo thinks about what to do next."""
+BEGINS, ENDS = "<data>", "</data>"
+
+
+def slow_model() -> ModelVendor:
+    """What `compatible:slow` leads to; it says the first sentence of the first source that it is given."""
+    stand_in = OpenAiStandIn(models={NAME})
+    stand_in.otherwise = answer
+    key, url = "HOLDFAST_COMPATIBLE_API_KEY", "HOLDFAST_COMPATIBLE_BASE_URL"
+    return ModelVendor("Slow model", stand_in, key=key, url=url, path="/v1")
+
+
+def answer(request: dict[str, Any]) -> Says:
+    """`request` is the body of a chat completion."""
+    sources = _data_of(request)["sources"]
+    said = [{"text": _first_sentence(source["text"]), "source_ids": [source["id"]]} for source in sources[:1]]
+    reply = {"statements": said, "clarifying_question": "", "abstain": not said}
+    return Says(content=json.dumps(reply), after_seconds=TAKES_SECONDS)
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].removesuffix(".") + "."
+
+
+def _data_of(request: dict[str, Any]) -> dict[str, Any]:
+    """What stands between the tags of the customer's side; the instructions name the tags, too."""
+    texts = (_text(message["content"]) for message in request["messages"] if message["role"] == "user")
+    text = next(text for text in texts if BEGINS in text)
+    document: dict[str, Any] = json.loads(text.partition(BEGINS)[2].rpartition(ENDS)[0])
+    return document
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content or ())
