@@ -128,7 +128,8 @@ class Player:
                 async with asyncio.timeout(None if isinstance(action, WaitForPublication) else ACTION_LIMIT_SECONDS):
                     await self._act(action)
             except (ScenarioError, TimeoutError, httpx.HTTPStatusError) as error:
-                self._failure = f"{type(action).__name__}: {error or f'nothing within {ACTION_LIMIT_SECONDS:.0f} s'}"
+                told = str(error) or f"nothing within {ACTION_LIMIT_SECONDS:.0f} s"
+                self._failure = f"{type(action).__name__}: {told}"
                 break
             if self._waits_in_the_queue(action):
                 break

@@ -1,5 +1,6 @@
 """The stage of the demo: a fresh platform among stand-ins of the vendors, TechFlow published, keys for the staff."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from cast.vendors import Vendors, serving_vendors
 from config.settings import Settings
 from demo.actions import STAFF
 from demo.slow_model import WRITER, slow_model
+from domain.errors import UnavailableError
 from domain.identity.directory import Contact
 from domain.specification.organisation import (
     AiAgentSpec,
@@ -35,12 +37,17 @@ from sandbox.process.salesforce import Customers
 from sandbox.salesforce import CUSTOMER_FIELDS
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database, connect
+from storage.inbox import InboxRepository
 from storage.migrate import migrate
 
 VENDOR_CHANNELS = ("email", "sms", "phone", "zendesk", "slack")
 WORKERS = 2
 PUBLISHER = "demo"
 ORGANISATION = ROOT / "specs" / "techflow"
+READ_FROM_NOW_ON = ("email", "zendesk")
+"""Channels of which nothing, or not everything, is told by a webhook."""
+FIRST_LOOK_WITHIN_SECONDS = 120.0
+LOOK_SECONDS = 0.2
 SLOW_TOPIC = "free_trial"
 SLOW_AI_AGENT = AiAgentSpec(
     id="trials",
@@ -110,6 +117,7 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         await stack.enter_async_context(platform)
         database = await connect(platform.database_url)
         stack.push_async_callback(database.close)
+        await _until_read(database)
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
         contacts = {contact.id: contact for contact in loaded.directory.contacts}
         yield Stage(platform, vendors, database, temporal, keys, contacts, loaded.version)
@@ -139,6 +147,18 @@ def _answered_slowly(topic: Topic) -> Topic:
 def custom_field(fact: str) -> str:
     """Where the stand-in keeps a fact of an account's own: automation_runs in Automation_Runs__c."""
     return "_".join(word.capitalize() for word in fact.split("_")) + "__c"
+
+
+async def _until_read(database: Database) -> None:
+    """A mailbox is read from the first look into it on, so nobody writes before. Raises UnavailableError."""
+    inbox = InboxRepository(database)
+    try:
+        async with asyncio.timeout(FIRST_LOOK_WITHIN_SECONDS):
+            for channel in READ_FROM_NOW_ON:
+                while await inbox.cursor(ORGANISATION.name, channel) is None:  # noqa: ASYNC110 - workers decide when
+                    await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        raise UnavailableError("No worker reads the channels of the demo: see the logs below its home.") from None
 
 
 def _remove(home: Path) -> None:
