@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from domain.conversation.turn import CustomerContext
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.calendar import BusinessCalendar
-from domain.specification.organisation import DIRECTORY, SpecVersion
+from domain.specification.organisation import DIRECTORY, RetentionRules, SpecVersion
 
 NOT_LEARNT_FROM: dict[str, object] = {
     "calendar": BusinessCalendar(),
@@ -24,6 +24,9 @@ NOT_LEARNT_FROM: dict[str, object] = {
     "ladder": (),
     "journeys": (),
     "knowledge_sources": (),
+    "people": (),
+    "teams": (),
+    "retention": RetentionRules(),
 }
 """What a specification says that no draft and no confidence depends on, with what stands in its place for fitting."""
 

@@ -3,9 +3,10 @@
 -- looks in every column of every table for what customers, people and AI agents said: one with words belongs here.
 
 -- Of a conversation that was opened again since, only what was said before is gone.
-CREATE OR REPLACE FUNCTION is_erased(id text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM conversations WHERE conversation_id = id AND erased_at >= resolved_at)
-$$;
+CREATE OR REPLACE FUNCTION is_erased(id text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM conversations WHERE conversation_id = id AND erased_at >= resolved_at);
+END $$;
 
 -- Texts are compared by measures: a person sent what was drafted, or something else. So equal texts get equal numbers.
 CREATE OR REPLACE FUNCTION plain_words(said text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -44,7 +45,7 @@ CREATE OR REPLACE FUNCTION erased_actions(actions jsonb) RETURNS jsonb LANGUAGE 
 $$;
 
 CREATE OR REPLACE FUNCTION erased_draft(erased jsonb, draft jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT kept_fields(draft, '{draft_id,ai_agent,evidence,usage,held_to}') || jsonb_build_object(
+    SELECT kept_fields(draft, '{draft_id,ai_agent,evidence,usage,held_to,instructed,chosen_by}') || jsonb_build_object(
         'text', coalesce(erased_text(erased, draft->>'text'), ''),
         'clarifying_question', coalesce(erased_words(draft->>'clarifying_question'), ''),
         'citations', (
@@ -56,7 +57,7 @@ $$;
 CREATE OR REPLACE FUNCTION erased_approval(erased jsonb, approval jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT kept_fields(approval, ARRAY[
         'approval_id', 'draft_id', 'ai_agent', 'digest', 'revision', 'rule', 'reason', 'approvers_needed', 'roles',
-        'exclude_requester', 'requester', 'assignee', 'requested_at', 'approved_by', 'rungs_done', 'leaves_at', 'ladder'
+        'exclude_requester', 'requester', 'assignee', 'requested_at', 'approved_by', 'rungs_done', 'leaves_at', 'ladder', 'groups'
     ]) || jsonb_build_object('text', coalesce(erased_text(erased, approval->>'text'), ''),
                              'actions', erased_actions(approval->'actions'))
 $$;
@@ -142,8 +143,9 @@ END $$;
 -- that needs an address to answer to.
 CREATE OR REPLACE FUNCTION refusal_to_erase(
     c conversations, resolved_before timestamptz, moment timestamptz
-) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE
+) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE
         WHEN c.status <> 'resolved' OR c.resolved_at >= resolved_before THEN 'not_over'
         WHEN c.erased_at >= c.resolved_at THEN 'erased'
         WHEN c.merged_into IS NOT NULL AND NOT is_erased(heir_of(c.conversation_id)) THEN 'goes_on'
@@ -151,8 +153,8 @@ CREATE OR REPLACE FUNCTION refusal_to_erase(
             SELECT FROM inbox WHERE conversation_id = c.conversation_id
                 AND (event IS NOT NULL OR received_at > moment - interval '1 hour')
         ) THEN 'waits'
-    END
-$$;
+    END;
+END $$;
 
 -- Its workflow must have ended. Once for each resolution; returns why it was not done, null when it was.
 CREATE OR REPLACE FUNCTION erase_conversation(id text, resolved_before timestamptz, moment timestamptz) RETURNS text

@@ -11,7 +11,8 @@ from domain.quality.evaluation import LabelledMessage
 from domain.specification.approvers import LadderRung
 from domain.specification.calendar import BusinessCalendar
 from domain.specification.journeys import DescribedStep, Journey
-from domain.specification.organisation import ApprovalRule, OrganisationSpec, SpecVersion
+from domain.specification.organisation import ApprovalRule, OrganisationSpec, RetentionRules, SpecVersion
+from domain.specification.people import HumanAgentSpec, Team
 from publishing.fitting import fit_models
 from publishing.reuse import NOT_LEARNT_FROM, basis_of, code_hash, fitted_from
 from tests.organisation import SPECIFICATION, VERSION, known_customer
@@ -43,6 +44,9 @@ OTHERS: dict[str, object] = {
     "ladder": (LadderRung(after_minutes=5, action="remind"),),
     "journeys": (Journey(id="first", title="First", steps=(DescribedStep(id="one", description="Do it."),)),),
     "knowledge_sources": (),
+    "people": (HumanAgentSpec(id="ada", name="Ada", skills=("delivery",)),),
+    "teams": (Team(id="counter", name="Counter", members=("ada",)),),
+    "retention": RetentionRules(conversation_days=400),
 }
 EVERYTHING_ELSE = changed(**OTHERS)
 

@@ -53,7 +53,7 @@ WITHOUT_WORDS = {
     "audit_events": "actor conversation_id data event_key kind organisation",
     "channel_threads": "channel conversation_id customer_id organisation split_from",
     "conversations": "channel conversation_id customer_id escalation_reason merged_into mode organisation owner_id"
-    " owner_kind spec_hash status",
+    " owner_kind spec_hash status suggested",
     "customer_contexts": "context_id conversation_id",
     "customer_identities": "customer_id kind organisation",
     "customers": "customer_id organisation",
@@ -126,7 +126,7 @@ async def test_the_secret_stands_wherever_words_can_stand(stage: Stage, conversa
 @pytest.mark.parametrize(
     ("model", "wordy"),
     [
-        (Draft, {"text", "clarifying_question", "citations", "actions"}),
+        (Draft, {"text", "clarifying_question", "citations", "actions", "customer_language"}),
         (Citation, {"title", "source", "quote"}),
         (ProposedAction, {"arguments"}),
         (Approval, {"text", "actions"}),
@@ -141,13 +141,13 @@ def test_the_fields_of_documents_are_those_that_somebody_looked_at(model: Any, w
 
 
 KEPT = {
-    "Draft": {"draft_id", "ai_agent", "evidence", "usage", "held_to"},
+    "Draft": {"draft_id", "ai_agent", "evidence", "usage", "held_to", "instructed", "chosen_by"},
     "Citation": {"source_id"},
     "ProposedAction": {"server", "tool", "amount"},
     "Approval": {
         "approval_id", "draft_id", "ai_agent", "digest", "revision", "rule", "reason", "approvers_needed", "roles",
         "exclude_requester", "requester", "assignee", "requested_at", "approved_by", "rungs_done", "leaves_at",
-        "ladder",
+        "ladder", "groups",
     },
     "CustomerContext": {"matches", "missing"},
     "Evidence": {
@@ -155,7 +155,7 @@ KEPT = {
         "precedents_lead", "grounding", "from_facts", "validator", "missing_sources", "abstained", "ambiguous",
         "near_articles", "asks_for_person", "injection", "cannot_do", "sensitivity", "supervised", "topic_escalates",
         "escalate_below", "amount", "identity", "unsupported_language", "action", "rules_held", "expressions_failed",
-        "guidelines", "of_journey",
+        "guidelines", "macro", "of_journey",
     },
     "Usage": {
         "model", "input_tokens", "cached_tokens", "output_tokens", "calls", "estimated_calls", "model_ms", "cost",

@@ -8,7 +8,6 @@ CREATE INDEX conversations_to_erase ON conversations (organisation, resolved_at,
 CREATE INDEX approvals_of ON approvals (conversation_id);
 CREATE INDEX decisions_of_conversation ON decisions (conversation_id);
 CREATE INDEX inbox_of ON inbox (conversation_id) WHERE conversation_id IS NOT NULL;
-CREATE INDEX conversations_by_customer ON conversations (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX identity_proofs_by_claim ON identity_proofs (claimed_id);
 CREATE INDEX customers_by_email ON customers (organisation, email) WHERE email IS NOT NULL;
 CREATE INDEX customers_by_phone ON customers (organisation, phone) WHERE phone IS NOT NULL;
