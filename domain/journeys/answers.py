@@ -6,11 +6,16 @@ from pydantic import Field
 
 from domain.journeys.progress import Answer
 from domain.language.asks_for_person import asks_for_person
-from domain.language.text import fold
+from domain.language.text import fold, words
 from domain.model import Frozen
 from domain.specification.journeys import QuestionStep
 
 EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]{2,}")
+AROUND_EMAIL = frozenset(
+    """a account address and at e email hello hi here i id is it its log login mail mine my of ok please s sign sure
+    that the this use uses with in""".split()
+)
+"""Words that people write around an address and that ask nothing."""
 NUMBER = re.compile(r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d+)?|[-+]?\d+(?:[.,]\d+)?")
 YES = frozenset({"yes", "y", "yes please", "yep", "yeah", "sure", "ok", "okay", "ja", "oui", "si", "sim"})
 NO = frozenset({"no", "n", "nope", "no thanks", "no thank you", "nein", "non", "nao"})
@@ -45,7 +50,7 @@ def read_answer(question: QuestionStep, text: str) -> Answer | None:
         case "number":
             return _number(question, said)
         case "email":
-            return said.lower() if EMAIL.fullmatch(said) else None
+            return _email(said)
     return None if said.endswith(("?", "？", "؟")) else said
 
 
@@ -61,6 +66,12 @@ def _chosen(question: QuestionStep, said: str) -> str | None:
 def _yes_or_no(said: str) -> bool | None:
     plain = _plain(said)
     return True if plain in YES else False if plain in NO else None
+
+
+def _email(said: str) -> str | None:
+    """The one address in it, alone or in a plain sentence such as "it is ada@north.example"."""
+    found, others = EMAIL.findall(said), words(EMAIL.sub(" ", said))
+    return found[0].lower() if len(found) == 1 and AROUND_EMAIL.issuperset(others) and "?" not in said else None
 
 
 def _number(question: QuestionStep, said: str) -> float | None:
