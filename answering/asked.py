@@ -34,6 +34,7 @@ def asked_of(spec: OrganisationSpec, understood: Understood, context: CustomerCo
         missing_sources=context.missing,
         asks_for_person=wants_person(understood),
         cannot_do=cannot_do(spec, understood) is not None,
+        promise_overdue=understood.promise_overdue,
     )
 
 

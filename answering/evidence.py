@@ -97,6 +97,7 @@ def _as_rules_see_it(found: Findings, evidence: Evidence) -> Drafted:
         language=request.customer_language or "",
         facts=first_facts(context),
         verified=context.is_proved,
+        promise_overdue=found.understood.promise_overdue,
         facts_told=_facts_told(found),
         draft=all_written(found.written.text, question_back(found.written, evidence)),
     )

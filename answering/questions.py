@@ -44,5 +44,6 @@ def question_of(
         rejected=tuple(rejected),
         greet=not basis.greeted,
         first_on=None if basis.ai_replied else channel,
+        promise_overdue=basis.promise_overdue,
         done=tuple(done),
     )

@@ -23,7 +23,14 @@ def tool_draft(draft_id: str, work: UseTool, basis: DraftBasis, specification: O
     allowed = _allowed(ai_agent, work)
     action = proposed(allowed, arguments_of(work, context))
     evidence = _sure_of(action, waits=needs_approval(allowed, action))
-    seen = drafted(evidence, ai_agent.id, sure_of_topic=False, facts=first_facts(context), verified=context.is_proved)
+    seen = drafted(
+        evidence,
+        ai_agent.id,
+        sure_of_topic=False,
+        facts=first_facts(context),
+        verified=context.is_proved,
+        promise_overdue=basis.promise_overdue,
+    )
     evidence = ruled(evidence, specification.rules, seen)
     usage = Usage(model=BY_JOURNEY)
     return Draft(

@@ -70,6 +70,7 @@ class DraftQuestion(Frozen):
     first_on: ChannelKind | None = Field(
         None, description="The channel, where this would be an AI agent's first reply in its conversation."
     )
+    promise_overdue: bool = Field(False, description="What a journey promised the customer is overdue.")
     done: tuple[RecordedCall, ...] = Field((), description="Uses of tools that write, in this conversation.")
 
 
@@ -98,6 +99,7 @@ class Understood:
     request: ReplyRequest
     topic_of: Mapping[str, str] = field(default_factory=dict)
     chosen_by: ChosenBy | None = None
+    promise_overdue: bool = False
 
 
 class MessageReader:
@@ -131,7 +133,16 @@ class MessageReader:
         added = self._retrieval.for_instruction(question.instruction, ai_agent, vectors)
         request = self._request(question, ai_agent, parts, facts, added, await self._language_of(question.text))
         wishes = self._wishes_for_person(unquoted, vectors)
-        return Understood(ai_agent, prediction, parts, wishes, request, self._sources.topic_of, chosen_by)
+        return Understood(
+            ai_agent,
+            prediction,
+            parts,
+            wishes,
+            request,
+            self._sources.topic_of,
+            chosen_by,
+            promise_overdue=question.promise_overdue,
+        )
 
     async def _language_of(self, text: str) -> str | None:
         return await asyncio.to_thread(customer_language, text, self._spec.answers_in, language_probabilities)

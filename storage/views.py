@@ -51,7 +51,7 @@ class DraftBasis(Frozen):
 
     `unanswered` are the texts of the customer messages without a reply, `transcript` what was said before and
     between, both oldest first. `greeted`: an AI agent has said something; `ai_replied`: a draft of one was sent.
-    `newest` is the version to which the conversation may move.
+    `promise_overdue`: something that a journey promised. `newest` is the version to which the conversation may move.
     """
 
     unanswered: tuple[str, ...] = ()
@@ -59,6 +59,7 @@ class DraftBasis(Frozen):
     context: CustomerContext | None = None
     greeted: bool = False
     ai_replied: bool = False
+    promise_overdue: bool = False
     draft: Draft | None = None
     newest: str | None = None
 

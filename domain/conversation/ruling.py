@@ -16,6 +16,7 @@ def drafted(
     language: str = "",
     facts: Mapping[str, str] | None = None,
     verified: bool = False,
+    promise_overdue: bool = False,
     facts_told: Sequence[str] = (),
     draft: str = "",
 ) -> Drafted:
@@ -33,6 +34,7 @@ def drafted(
         missing_sources=evidence.missing_sources,
         asks_for_person=evidence.asks_for_person,
         cannot_do=evidence.cannot_do is not None,
+        promise_overdue=promise_overdue,
         out_of_scope=evidence.out_of_scope,
         retrieval=evidence.retrieval,
         grounding=evidence.grounding,
@@ -47,7 +49,7 @@ def drafted(
     )
 
 
-NOT_RECORDED = frozenset({"text", "language", "facts", "verified", "facts_told"})
+NOT_RECORDED = frozenset({"text", "language", "facts", "verified", "promise_overdue", "facts_told"})
 """Names of a drafted turn that neither its evidence nor its draft tells."""
 
 

@@ -29,6 +29,7 @@ class Asked(Frozen):
     missing_sources: tuple[str, ...] = Field((), description="Sources of facts and tools that did not answer.")
     asks_for_person: bool = Field(False, description="The customer asks for a person.")
     cannot_do: bool = Field(False, description="A phrase of a cannot-do list was said.")
+    promise_overdue: bool = Field(False, description="What a journey promised the customer is overdue.")
 
 
 class Drafted(Asked):
@@ -172,6 +173,17 @@ class AsksForPerson(Condition):
         return turn.known.asks_for_person
 
 
+class PromiseOverdue(Condition):
+    """What a journey promised the customer is overdue, and nobody has told since that it was kept."""
+
+    recorded: ClassVar[bool] = False
+
+    kind: Literal["promise_overdue"] = Field(description="Of what kind the condition is.")
+
+    def holds(self, turn: Turn) -> bool:
+        return turn.known.promise_overdue
+
+
 class ExpressionHolds(Condition):
     """An expression in CEL holds, such as `verified && amount > 50.0`. One that fails counts as holding."""
 
@@ -295,7 +307,9 @@ class RepeatedFailure(Condition):
         return isinstance(other, RepeatedFailure) and self.turns <= other.turns
 
 
-AskedCondition = TopicIs | WordsSaid | FactIs | AmountAbove | CannotDoHit | AsksForPerson | ExpressionHolds
+AskedCondition = (
+    TopicIs | WordsSaid | FactIs | AmountAbove | CannotDoHit | AsksForPerson | PromiseOverdue | ExpressionHolds
+)
 """Known before anything is written."""
 DraftCondition = DraftWords | DraftLacks | DraftLength | DraftFacts | MacroIs
 """Known once there is a draft."""

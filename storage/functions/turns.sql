@@ -1,5 +1,16 @@
 -- Drafts: what they are made from, and what was decided about them.
 
+-- Whether a journey of the conversation waits for a promise to be kept that is overdue.
+CREATE OR REPLACE FUNCTION promise_is_overdue(id text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM journeys j JOIN journey_steps s USING (run_id) JOIN audit_events e
+            ON e.conversation_id = id AND e.kind = 'promise_overdue' AND e.data->>'run_id' = s.run_id
+                AND e.data->>'step' = s.step AND e.at >= s.began_at
+        WHERE j.conversation_id = id AND j.ended_at IS NULL AND s.kind = 'promise' AND s.outcome IS NULL
+    );
+END $$;
+
 -- Everything that a draft is made from, as the conversation stands.
 CREATE OR REPLACE FUNCTION basis_of_draft(c conversations, transcript_length integer, known_context text) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
@@ -17,7 +28,8 @@ LANGUAGE sql STABLE AS $$
                            WHERE conversation_id = c.conversation_id AND author = 'ai_agent'),
         'ai_replied', EXISTS (SELECT FROM messages
                               WHERE conversation_id = c.conversation_id AND author = 'ai_agent'
-                                  AND draft_id IS NOT NULL))
+                                  AND draft_id IS NOT NULL),
+        'promise_overdue', promise_is_overdue(c.conversation_id))
     FROM said
 $$;
 

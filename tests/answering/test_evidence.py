@@ -68,6 +68,7 @@ def evidence(question: str = "Where is my parcel?", **changes: Any) -> Evidence:
         changes.pop("wishes_for_person", False),
         request,
         changes.pop("topic_of", {}),
+        promise_overdue=changes.pop("promise_overdue", False),
     )
     findings: dict[str, Any] = {
         "specification": SPECIFICATION,
@@ -142,6 +143,7 @@ class TestRules:
         rule("vip", {"kind": "fact", "name": "plan", "one_of": ["gold"]}, {"kind": "topic", "topics": ["delivery"]}),
         rule("sum", {"kind": "expression", "cel": "amount > 100.0 && grounding > 0.9"}),
         rule("late", {"kind": "exchanges", "at_least": 2}),
+        rule("owed", {"kind": "promise_overdue"}, {"kind": "expression", "cel": "promise_overdue"}),
         rule("fails", {"kind": "expression", "cel": "facts.region == 'EU'"}),
     )
 
@@ -162,6 +164,7 @@ class TestRules:
             ),
             ("Where are my 100.01 EUR?", {}, ("sum", "late", "fails")),
             ("Where are my 100 EUR?", {}, ("late", "fails")),
+            ("Where is it?", {"promise_overdue": True}, ("late", "owed", "fails")),
         ],
     )
     def test_those_hold_of_which_all_that_is_known_holds(

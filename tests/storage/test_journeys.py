@@ -12,7 +12,7 @@ from domain.journeys.progress import JourneyNote, StepRecord
 from domain.journeys.run import StartJourney
 from storage.journeys import JourneyRepository
 from tests.organisation import VERSION
-from tests.storage.stage import CONVERSATION, NOW, Stage
+from tests.storage.stage import CONVERSATION, NOW, Stage, generate, message
 
 ORGANISATION = VERSION.specification.organisation
 
@@ -117,6 +117,24 @@ async def test_the_funnel_counts_customers_and_not_visits(stage: Stage, journeys
     )
     assert (hello.drop_off, ride.drop_off) == (0.0, 0.5)
     assert await journeys.funnel(ORGANISATION, "greeting", NOW + timedelta(days=1)) == []
+
+
+async def test_a_promise_is_overdue_until_it_is_kept(stage: Stage, journeys: JourneyRepository) -> None:
+    await stage.drafted()
+
+    async def is_overdue(draft_id: str) -> bool:
+        return (await stage.turns.begin_draft(generate(draft_id, message(draft_id), revision=2), NOW)).promise_overdue
+
+    promised = step("call").model_copy(update={"kind": "promise"})
+    await journeys.record(record(promised))
+    assert not await is_overdue("draft-2")
+    await journeys.record(record(notes=(note("promise_overdue", step="call"),)))
+    assert await is_overdue("draft-3")
+    await journeys.record(record(promised.model_copy(update={"outcome": "done", "ended_at": NOW})))
+    assert not await is_overdue("draft-4")
+    again = promised.model_copy(update={"visit": 2, "began_at": NOW + timedelta(days=1)})
+    await journeys.record(record(again))
+    assert not await is_overdue("draft-5"), "it was another visit that was overdue"
 
 
 async def test_an_answer_to_our_question_is_answered(stage: Stage) -> None:

@@ -119,7 +119,13 @@ def test_a_turn_as_rules_see_it() -> None:
         supervised=True,
         action="within_limit",
     )
-    told: dict[str, Any] = {"text": "Hello", "language": "pt", "facts": {"plan": "Gold"}, "verified": True}
+    told: dict[str, Any] = {
+        "text": "Hello",
+        "language": "pt",
+        "facts": {"plan": "Gold"},
+        "verified": True,
+        "promise_overdue": True,
+    }
     assert drafted(evidence, "billing", sure_of_topic=True, **told) == Drafted(
         **told,
         ai_agent="billing",

@@ -35,7 +35,7 @@ EXPRESSION = {"kind": "expression", "cel": "amount > 50.0"}
 SURE = {"kind": "confidence", "below": 0.8}
 EXCHANGES = {"kind": "exchanges", "at_least": 3}
 FAILURES = {"kind": "repeated_failure", "turns": 2}
-CANNOT_DO, ASKS = {"kind": "cannot_do"}, {"kind": "asks_for_person"}
+CANNOT_DO, ASKS, OVERDUE = {"kind": "cannot_do"}, {"kind": "asks_for_person"}, {"kind": "promise_overdue"}
 DRAFT_WORDS = {"kind": "draft_words", "phrases": ["paid back", "i promise"]}
 DRAFT_LACKS = {"kind": "draft_lacks", "phrases": ["within 14 days", "in two weeks"]}
 DRAFT_LENGTH = {"kind": "draft_length", "above": 10}
@@ -49,7 +49,7 @@ def known(**fields: Any) -> Turn:
 
 @pytest.mark.parametrize(
     ("condition", "recorded"),
-    [(TOPIC, True), (WORDS, False), (PLAN, False), (AMOUNT, True), (CANNOT_DO, True), (ASKS, True)],
+    [(TOPIC, True), (WORDS, False), (PLAN, False), (AMOUNT, True), (CANNOT_DO, True), (ASKS, True), (OVERDUE, False)],
 )
 def test_whether_the_record_of_a_turn_tells_that_it_held(condition: dict[str, Any], recorded: bool) -> None:
     """A plan calls a recorded turn unknown where a condition depends on what no record has."""
@@ -75,6 +75,8 @@ HOLDS: list[tuple[dict[str, Any], Turn, bool]] = [
     (CANNOT_DO, known(), False),
     (ASKS, known(asks_for_person=True), True),
     (ASKS, known(), False),
+    (OVERDUE, known(promise_overdue=True), True),
+    (OVERDUE, known(), False),
     (EXPRESSION, Turn(true=frozenset({"amount > 50.0"})), True),
     (EXPRESSION, Turn(true=frozenset({"verified"})), False),
     (DRAFT_WORDS, Turn(written=frozenset({"i promise"})), True),
