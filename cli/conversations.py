@@ -1,7 +1,9 @@
 """`holdfast conversations`: list conversations, show one, answer it and resolve it, from a terminal."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Annotated
 
 import typer
@@ -12,16 +14,19 @@ from rich.text import Text
 from cli.formatting import acknowledged, entry, listed, since, suggested
 from cli.gateway_client import Key, Url, body_of, gateway
 from cli.similar_conversations import similar_lines
+from cli.watching import happened
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversations
 from domain.specification.languages import writes_in
 from gateway.api.conversations import AskReply, AskResolve, ConversationDetails
-from storage.views import ConversationView
+from storage.views import ApprovalView, ConversationView
 
 app = typer.Typer(help="List, show, answer and resolve conversations.", no_args_is_help=True, add_completion=False)
 console = Console()
 
+LOOK_SECONDS = 1.0
+APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
 CONVERSATIONS: TypeAdapter[list[ConversationView]] = TypeAdapter(list[ConversationView])
 
 
@@ -51,6 +56,31 @@ def show(conversation_id: str, url: Url = None, key: Key = None) -> None:
     """What was said, what colleagues noted, where it stands, and what the AI agent would have said."""
     details = ConversationDetails.model_validate_json(gateway(url, key).get(f"/v1/conversations/{conversation_id}"))
     console.print(Group(*_parts(details)))
+
+
+@app.command()
+def watch(
+    conversation_id: str,
+    seconds: Annotated[float | None, typer.Option("--for", min=0, help="End after so many seconds.")] = None,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Follow a conversation as it happens, drafts and their approvals included, until Ctrl-C.
+
+    `holdfast approvals` stops a draft that waits; `reply` takes the conversation over.
+    """
+    client, told, ends = gateway(url, key), set[str](), None if seconds is None else monotonic() + seconds
+    with suppress(KeyboardInterrupt):
+        while True:
+            details = ConversationDetails.model_validate_json(client.get(f"/v1/conversations/{conversation_id}"))
+            approvals = APPROVALS.validate_json(client.get("/v1/approvals", state="open", limit=200))
+            for one in happened(details, approvals):
+                if one.key not in told:
+                    console.print(one.line, soft_wrap=True)
+                    told.add(one.key)
+            if ends is not None and monotonic() >= ends:
+                return
+            sleep(LOOK_SECONDS)
 
 
 def _parts(details: ConversationDetails) -> Iterator[RenderableType]:

@@ -137,3 +137,26 @@ async def test_who_writes_in_another_language_is_told(running: Gateway, holdfast
     shown = (await holdfast("conversations", "show", session["conversation_id"])).output
     assert "unsupported language" in shown
     assert "writes in Portuguese" in shown
+
+
+async def test_who_watches_a_conversation_is_told_everything_once(running: Gateway, holdfast: Holdfast) -> None:
+    session = await running.session()
+    chat, conversation_id = await running.chat(session), session["conversation_id"]
+    await chat.say("How do I set a new password?")
+    reply = await chat.until("message", kind="reply")
+    await chat.say("refund please")
+    await chat.until("status", status="awaiting_approval")
+    watched = await holdfast("conversations", "watch", conversation_id, "--for", "0")
+    assert watched.exit_code == 0, watched.output
+    lines = watched.output.splitlines()
+    told = [line.split(" ", 1)[1] for line in lines]
+    assert [line for line in told if line.startswith("customer  ")] == [
+        "customer  How do I set a new password?",
+        "customer  refund please",
+    ]
+    assert f"service  {reply['text']}".splitlines()[0] in told
+    assert any(line.startswith("service draft  send: ") for line in told)
+    assert any(line.startswith("approval ") and "waits for approver" in line for line in told)
+    assert len(set(lines)) == len(lines)
+    unknown = await holdfast("conversations", "watch", "cv_none", "--for", "0")
+    assert unknown.exit_code == 1
