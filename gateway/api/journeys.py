@@ -216,12 +216,16 @@ async def _ask(
     services: Services, caller: Caller, run_id: str, request: AnyJourneyRequest, response: Response
 ) -> Acknowledgement:
     found = await _find(services, caller, run_id)
-    answer = await sent(
-        services,
-        found.conversation_id,
-        lambda: services.conversations.request_of_journey(found.workflow_id, request),
-        lambda: services.store.journeys.answer_to(found.conversation_id, request.request_id),
-    )
+    answer = await services.store.journeys.answer_to(found.conversation_id, request.request_id)
+    if answer is None:
+        if found.ended_at:
+            raise ConflictError("The journey has ended. List those under way with GET /v1/journeys.")
+        answer = await sent(
+            services,
+            found.conversation_id,
+            lambda: services.conversations.request_of_journey(found.workflow_id, request),
+            lambda: services.store.journeys.answer_to(found.conversation_id, request.request_id),
+        )
     return _acknowledged(request.request_id, answer, response)
 
 

@@ -86,7 +86,12 @@ class JourneyWorkflow:
         await self._tell_end()
 
     async def _tell_end(self) -> None:
-        await self._signal(RecallSteps(run=self._run.start.workflow_id, ended=True))
+        """What was asked of it while it ended is refused, so that nobody waits for an answer."""
+        run = self._run
+        await self._signal(RecallSteps(run=run.start.workflow_id, ended=True))
+        while run.plan is not None and run.requests:
+            self._carry_out(run.next_request())
+            await self._record()
 
     # The mailbox.
 

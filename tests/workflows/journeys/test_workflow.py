@@ -279,6 +279,19 @@ async def test_a_journey_that_is_left_says_nothing_more(travel: Travel) -> None:
         assert [note.kind for one in trip.fakes.journeys for note in one.notes] == ["journey_entered", "journey_left"]
 
 
+async def test_what_is_asked_while_it_ends_is_refused_and_not_left_without_an_answer(travel: Travel) -> None:
+    async with travel(on_way(wait("hold", event="go"))) as trip:
+        await trip.at("hold")
+        record = trip.fakes.hold("record_journey")
+        await trip.ask("leave_journey", "r1")
+        await record.reached.wait()
+        await trip.ask("pause_journey", "r2")
+        record.opened.set()
+        assert await trip.handle.result() is None
+        notes = [(note.request_id, note.kind) for one in trip.fakes.journeys for note in one.notes]
+        assert notes == [("e1", "journey_entered"), ("r1", "journey_left"), ("r2", "journey_request_refused")]
+
+
 async def test_two_copies_of_each_signal_count_once(travel: Travel) -> None:
     async with travel(
         on_way(ask("name", "hold"), wait("hold", "meet", event="go"), MEET | {"next": "end"}, wait("end", event="go"))
