@@ -20,6 +20,7 @@ PATTERNS: Mapping[str, str] = {
     r"^[a-z_-]+:.+$": "Write the provider, a colon and the model, such as `openai:gpt-4.1`.",
     r"^(local|[a-z_-]+:.+)$": "Write `local`, or the provider, a colon and the model, such as `openai:gpt-4.1`.",
     r"^(embedded|none|(openai|compatible):.+)$": "Write `embedded`, `none`, `openai:<model>` or `compatible:<model>`.",
+    r"^[a-z0-9_/-]+$": "Write the id of a step, or `<other>/<id>` for one within another, such as `tour/ask`.",
     r"^https?://": "Write an address that begins with https:// or http://.",
     r"^[A-Za-z0-9_./-]{1,128}$": "Write the tool's name as its server does: letters, digits, and . _ / - only.",
     SEMANTIC: "Write three numbers with points between them, such as `1.4.0`.",
