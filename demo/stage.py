@@ -49,13 +49,7 @@ READ_FROM_NOW_ON = ("email", "zendesk")
 FIRST_LOOK_WITHIN_SECONDS = 120.0
 LOOK_SECONDS = 0.2
 SLOW_TOPIC = "free_trial"
-SLOW_AI_AGENT = AiAgentSpec(
-    id="trials",
-    name="Tara",
-    role="Answers who tries TechFlow out, with a model of her own that takes its time.",
-    can_do=("Explain the free trial and what comes after it",),
-    model=OwnModel(writer=WRITER, fallbacks=("local",)),
-)
+SLOW_AI_AGENT = "trials"
 
 
 @dataclass(frozen=True)
@@ -133,15 +127,22 @@ def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
         "crm": "salesforce",
         "helpdesk": "zendesk",
         "crm_fields": CUSTOMER_FIELDS | {name: f"Account.{custom_field(name)}" for name in sorted(own)},
-        "ai_agents": (*specification.ai_agents, SLOW_AI_AGENT),
+        "ai_agents": (*specification.ai_agents, _slow(specification)),
         "topics": tuple(_answered_slowly(topic) for topic in specification.topics),
     }
     version = loaded.version.model_copy(update={"specification": specification.model_copy(update=changes)})
     return loaded.model_copy(update={"version": version})
 
 
+def _slow(specification: OrganisationSpec) -> AiAgentSpec:
+    """As the AI agent that had the topic, so that the same confidence is fitted, and with a model that takes its time."""
+    usual = next(topic.ai_agent for topic in specification.topics if topic.id == SLOW_TOPIC)
+    own = {"id": SLOW_AI_AGENT, "name": "Tara", "model": OwnModel(writer=WRITER, fallbacks=("local",))}
+    return specification.ai_agent(usual).model_copy(update=own)
+
+
 def _answered_slowly(topic: Topic) -> Topic:
-    return topic.model_copy(update={"ai_agent": SLOW_AI_AGENT.id}) if topic.id == SLOW_TOPIC else topic
+    return topic.model_copy(update={"ai_agent": SLOW_AI_AGENT}) if topic.id == SLOW_TOPIC else topic
 
 
 def custom_field(fact: str) -> str:

@@ -29,12 +29,15 @@ def test_techflow_has_every_channel_and_both_systems_of_record() -> None:
 def test_one_ai_agent_answers_one_topic_with_a_model_that_takes_its_time() -> None:
     before = load_specification(FOLDER).version.specification
     after = connected(load_specification(FOLDER)).version.specification
-    assert after.ai_agents == (*before.ai_agents, SLOW_AI_AGENT)
+    slow = after.ai_agent(SLOW_AI_AGENT)
+    usual = before.ai_agent(next(topic.ai_agent for topic in before.topics if topic.id == SLOW_TOPIC))
+    assert after.ai_agents == (*before.ai_agents, slow)
+    assert slow.model is not None
+    assert slow.model.writer == WRITER
+    assert slow.model_copy(update={"id": usual.id, "name": usual.name, "model": usual.model}) == usual
     moved = [topic.id for topic, old in zip(after.topics, before.topics, strict=True) if topic != old]
     assert moved == [SLOW_TOPIC]
     assert after.topic(SLOW_TOPIC) in after.topics
-    assert SLOW_AI_AGENT.model is not None
-    assert SLOW_AI_AGENT.model.writer == WRITER
 
 
 def test_workers_reach_that_model(tmp_path: Path) -> None:
