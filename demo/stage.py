@@ -135,7 +135,7 @@ def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
 
 
 def _slow(specification: OrganisationSpec) -> AiAgentSpec:
-    """As the AI agent that had the topic, so that the same confidence is fitted, and with a model that takes its time."""
+    """As the AI agent that had the topic, so that the same confidence is fitted, with a model that takes its time."""
     usual = next(topic.ai_agent for topic in specification.topics if topic.id == SLOW_TOPIC)
     own = {"id": SLOW_AI_AGENT, "name": "Tara", "model": OwnModel(writer=WRITER, fallbacks=("local",))}
     return specification.ai_agent(usual).model_copy(update=own)

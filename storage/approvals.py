@@ -13,9 +13,7 @@ from storage.database import Database
 from storage.suggesting import Suggesting
 from storage.views import ApprovalState, ApprovalView, DecisionView, Notification
 
-_APPROVALS = """
-SELECT a.*, t.draft, t.confidence, t.record->'suggested' AS suggested FROM approvals a JOIN turns t USING (draft_id)
-"""
+_APPROVALS = "SELECT a.*, t.draft, t.confidence, t.record FROM approvals a JOIN turns t USING (draft_id)"
 
 
 class ApprovalRepository:
@@ -27,8 +25,8 @@ class ApprovalRepository:
 
     async def request(self, input: RequestApprovalInput, now: datetime) -> None:
         """Put a draft before people, once per approval id; stale from its beginning when it comes too late."""
-        step = await self._suggesting.with_people(input, Candidates.of(input.approval), now)
-        await self._database.call(_changed(input.conversation_id), "SELECT request_approval($1, $2)", step, now)
+        input = await self._suggesting.with_people(input, Candidates.of(input.approval), now)
+        await self._database.call(_changed(input.conversation_id), "SELECT request_approval($1, $2)", input, now)
 
     async def record_decision(self, input: RecordDecisionInput, now: datetime) -> None:
         """Keep a decision that sends nothing, once per decision id, and bring the approval to where it stands now."""
@@ -103,5 +101,5 @@ def _approval_of(row: asyncpg.Record) -> ApprovalView:
         citations=draft.citations,
         draft_text=draft.text,
         chosen_because=draft.chosen_because,
-        suggested=row["suggested"] or (),
+        suggested=(row["record"] or {}).get("suggested", ()),
     )

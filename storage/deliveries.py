@@ -105,8 +105,8 @@ class DeliveryRepository:
         Refused when a person owns it already: the owner stays, no notice is sent, the messages are recorded.
         """
         escalated = Notification(kind="owner", conversation_id=input.conversation_id)
-        step = await self._suggesting.with_people(input, Candidates(), now)
-        row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", step, now)
+        input = await self._suggesting.with_people(input, Candidates(), now)
+        row = await self._database.call(escalated, "SELECT * FROM escalate_conversation($1, $2)", input, now)
         return DeliveredMessage(status=row["status"], at=row["escalated_at"])
 
 

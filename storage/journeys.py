@@ -11,6 +11,15 @@ from domain.model import Frozen
 from storage.database import Database
 from storage.views import Notification
 
+_JOURNEYS = """
+    SELECT organisation, run_id, workflow_id, conversation_id, journey, spec_hash, entered_by, state, began_at,
+        ended_at, (
+        SELECT e.data->>'text' FROM audit_events e
+        WHERE e.conversation_id = journeys.conversation_id AND e.kind = 'journey_left'
+            AND e.data->>'run_id' = journeys.run_id LIMIT 1
+    ) AS reason
+    FROM journeys
+"""
 REFUSED = ("journey_refused", "journey_request_refused")
 
 
@@ -88,14 +97,8 @@ class JourneyRepository:
     ) -> list[JourneyView]:
         """The newest first."""
         rows = await self._database.fetch(
-            """
-            SELECT organisation, run_id, workflow_id, conversation_id, journey, spec_hash, entered_by, state, began_at,
-                ended_at, (
-                    SELECT e.data->>'text' FROM audit_events e
-                    WHERE e.conversation_id = journeys.conversation_id AND e.kind = 'journey_left'
-                        AND e.data->>'run_id' = journeys.run_id LIMIT 1
-                ) AS reason
-            FROM journeys
+            f"""
+            {_JOURNEYS}
             WHERE organisation = $1 AND ($2::text IS NULL OR conversation_id = $2)
                 AND ($3::text IS NULL OR journey = $3) AND (NOT $4 OR ended_at IS NULL)
             ORDER BY began_at DESC, run_id LIMIT $5
@@ -110,18 +113,7 @@ class JourneyRepository:
 
     async def get(self, run_id: str) -> JourneyView | None:
         """None for an unknown id."""
-        row = await self._database.fetchrow(
-            """
-            SELECT organisation, run_id, workflow_id, conversation_id, journey, spec_hash, entered_by, state, began_at,
-                ended_at, (
-                    SELECT e.data->>'text' FROM audit_events e
-                    WHERE e.conversation_id = journeys.conversation_id AND e.kind = 'journey_left'
-                        AND e.data->>'run_id' = journeys.run_id LIMIT 1
-                ) AS reason
-            FROM journeys WHERE run_id = $1
-            """,
-            run_id,
-        )
+        row = await self._database.fetchrow(f"{_JOURNEYS} WHERE run_id = $1", run_id)
         return JourneyView.model_validate(dict(row)) if row else None
 
     async def answer_to(self, conversation_id: str, request_id: str) -> JourneyAnswer | None:
@@ -142,7 +134,7 @@ class JourneyRepository:
         rows = await self._database.fetch(
             """
             SELECT step, visit, kind, owner, began_at, ended_at, outcome FROM journey_steps
-            WHERE run_id = $1 ORDER BY began_at, step, visit
+            WHERE run_id = $1 ORDER BY number
             """,
             run_id,
         )
@@ -177,7 +169,7 @@ class JourneyRepository:
                     FILTER (WHERE s.outcome = 'done') AS median_seconds
             FROM journey_steps s JOIN journeys j USING (run_id)
             WHERE j.organisation = $1 AND j.journey = $2 AND j.began_at >= $3
-            GROUP BY s.step ORDER BY min(s.began_at - j.began_at), s.step
+            GROUP BY s.step ORDER BY min(s.began_at - j.began_at), min(s.number)
             """,
             organisation,
             journey,

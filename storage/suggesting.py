@@ -11,11 +11,6 @@ from domain.specification.people import Staff
 from storage.database import Database
 
 MOST_KEPT = 64
-_STAFF = """
-SELECT json_build_object('people', coalesce(spec->'people', '[]'), 'language', spec->'language',
-                         'calendar', spec->'calendar') AS staff
-FROM (SELECT document->'specification' AS spec FROM spec_versions WHERE content_hash = $1) version
-"""
 _NEED = """
 SELECT jsonb_build_object(
     'topic', CASE last.draft->>'chosen_by' WHEN 'topic' THEN last.draft#>'{evidence,topic}' END,
@@ -69,13 +64,16 @@ class Suggesting:
         if spec_hash not in self._staff:
             if len(self._staff) >= MOST_KEPT:
                 self._staff.clear()
-            self._staff[spec_hash] = _read(await self._database.fetchval(_STAFF, spec_hash) or {})
+            document = await self._database.fetchval(
+                "SELECT document FROM spec_versions WHERE content_hash = $1", spec_hash
+            )
+            self._staff[spec_hash] = _read(document["specification"] if document else {})
         return self._staff[spec_hash]
 
 
-def _read(staff: dict[str, Any]) -> Staff:
+def _read(specification: dict[str, Any]) -> Staff:
     """Nobody where a newer version says of people what this one does not know: what waits for them must not fail."""
     try:
-        return Staff.model_validate(staff)
+        return Staff.model_validate({name: specification[name] for name in Staff.model_fields if name in specification})
     except ValidationError:
         return Staff()

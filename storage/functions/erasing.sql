@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION erased_texts(id text) RETURNS jsonb LANGUAGE sql STAB
 $$;
 
 CREATE OR REPLACE FUNCTION erased_text(erased jsonb, said text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN said <> '' THEN erased->>plain_words(said) ELSE said END
+    SELECT CASE WHEN said <> '' THEN jsonb_extract_path_text(erased, plain_words(said)) ELSE said END
 $$;
 
 -- Of a text that nothing is compared with. Nothing stays nothing.

@@ -17,8 +17,10 @@ CREATE TABLE journeys (
 CREATE INDEX journeys_of ON journeys (conversation_id);
 CREATE INDEX journeys_by_name ON journeys (organisation, journey, began_at);
 
--- `step` is its path: `<other>/<id>` for a step within another one. `owner`: who carries it.
+-- `step` is its path: `<other>/<id>` for a step within another one. `owner`: who carries it. `number`: the order in which
+-- steps began, several of them in the same moment.
 CREATE TABLE journey_steps (
+    number    bigint GENERATED ALWAYS AS IDENTITY,
     run_id    text NOT NULL REFERENCES journeys,
     step      text NOT NULL,
     visit     integer NOT NULL CHECK (visit > 0),

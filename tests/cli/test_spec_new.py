@@ -19,7 +19,7 @@ def test_a_new_folder_is_valid_and_its_scenarios_pass(tmp_path: Path) -> None:
     assert begun.output.endswith(f"Change the files to your own, then `holdfast spec check {ferry}`.\n")
     checked = spec("check", str(ferry), HOLDFAST_ORGANISATION=str(ferry))
     assert checked.output.startswith("ferry is valid: 1 AI agent, 2 topics, 1 article. Content hash ")
-    assert checked.output.count("\n") == 1
+    assert checked.output.splitlines()[1:] == ["Conversations are kept: no retention.conversation_days is set."]
     played = spec("test", str(ferry))
     assert played.output.endswith("2 scenarios: 2 passed, 0 failed.\n")
 

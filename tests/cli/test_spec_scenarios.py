@@ -181,7 +181,7 @@ def test_a_text_of_a_scenario_obeys_no_terminal(folder: Path) -> None:
 
 def test_the_scenario_in_the_guide_is_one_of_the_bank() -> None:
     guide = Path("docs/guides/specification.md").read_text(encoding="utf-8")
-    [shown] = [block for block in guide.split("```yaml\n")[1:] if "schema/scenario.json" in block]
+    [shown] = [block for block in guide.split("```yaml\n")[1:] if "id: dispute_waits" in block]
     kept = Path("specs/talvora/scenarios/dispute_waits.yaml").read_text(encoding="utf-8")
     defaults = {"channel": "web_chat", "verified": True}
     assert parsed(shown.split("```")[0]).data == defaults | parsed(kept).data
