@@ -109,7 +109,9 @@ def _outcome(conversation: Conversation) -> str:
         return "waits for approval"
     if stands.status is Status.WITH_HUMAN:
         helped = any(said.author is Author.HUMAN_AGENT for said in recorded.messages)
-        return "with a person" if helped else f"escalated: {(stands.escalation_reason or '').replace('_', ' ')}"
+        why = stands.escalation_reason
+        asked = f"escalated: {why.replace('_', ' ')}" if why else "waits for a person"
+        return "with a person" if helped else asked
     if any(event.kind == "ownership_changed" for event in recorded.audit):
         return "taken over, handed back"
     done = {(decision.action, decision.effect) for decision in recorded.decisions}

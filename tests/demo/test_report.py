@@ -152,7 +152,10 @@ def test_an_escalation_counts_once_for_each_conversation() -> None:
 
 def test_whoever_helped_is_told_apart_from_who_is_only_asked_for() -> None:
     asked = conversation_in(Status.WITH_HUMAN, escalation_reason=None)
-    assert outcome(asked) == "escalated: "
+    assert outcome(asked) == "waits for a person"
+    assert (
+        outcome(conversation_in(Status.WITH_HUMAN, escalation_reason="low_confidence")) == "escalated: low confidence"
+    )
     helped = stored(9, Author.HUMAN_AGENT, "Here I am.")
     assert outcome(recorded(asked, messages=(*asked.recorded.messages, helped))) == "with a person"
 
