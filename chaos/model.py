@@ -8,12 +8,11 @@ from typing import Any, Literal
 from chaos.organisation import SENTENCE, SHOP, VOUCHER, VOUCHER_TOOL
 from chaos.references import customer_of, references_in
 from sandbox.openai import OpenAiStandIn
-from sandbox.scripted_model import Answers, AnyScriptEntry, Calls, Fails, Says
+from sandbox.scripted_model import Answers, AnyScriptEntry, Calls, Fails, Says, data_in
 
 NAME = "chaos"
 SILENT_SECONDS = 60.0
 Manner = Literal["sound", "limited", "failing", "nonsense", "silent"]
-BEGINS, ENDS = "<data>", "</data>"
 
 
 class Model:
@@ -43,7 +42,7 @@ class Model:
         return self._sound(request)
 
     def _sound(self, request: dict[str, Any]) -> Says | Calls:
-        document = _data_of(request)
+        document = data_in(request)
         question = str(document["question"])
         marks, number = references_in(question), next(self._numbers)
         self.drafted_at |= {customer_of(mark): time.monotonic() for mark in marks}
@@ -60,18 +59,6 @@ def _voucher(number: int) -> str:
 
 def _has_called(request: dict[str, Any]) -> bool:
     return any(message["role"] == "tool" for message in request["messages"])
-
-
-def _data_of(request: dict[str, Any]) -> dict[str, Any]:
-    """What stands between the tags of the first message that has them."""
-    texts = (_text(message["content"]) for message in request["messages"] if message["role"] == "user")
-    text = next(text for text in texts if BEGINS in text)
-    document: dict[str, Any] = json.loads(text.partition(BEGINS)[2].rpartition(ENDS)[0])
-    return document
-
-
-def _text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
 
 
 def _reply(text: str, document: dict[str, Any]) -> str:

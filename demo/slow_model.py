@@ -5,13 +5,12 @@ from typing import Any
 
 from sandbox.openai import OpenAiStandIn
 from sandbox.process.models import ModelVendor
-from sandbox.scripted_model import Says
+from sandbox.scripted_model import Says, data_in
 
 NAME = "slow"
 WRITER = f"compatible:{NAME}"
 TAKES_SECONDS = 8.0
 """Longer than anybody in the demo thinks about what to do next."""
-BEGINS, ENDS = "<data>", "</data>"
 
 
 def slow_model() -> ModelVendor:
@@ -24,7 +23,7 @@ def slow_model() -> ModelVendor:
 
 def answer(request: dict[str, Any]) -> Says:
     """`request` is the body of a chat completion."""
-    sources = _data_of(request)["sources"]
+    sources = data_in(request)["sources"]
     said = [{"text": _first_sentence(source["text"]), "source_ids": [source["id"]]} for source in sources[:1]]
     reply = {"statements": said, "clarifying_question": "", "abstain": not said}
     return Says(content=json.dumps(reply), after_seconds=TAKES_SECONDS)
@@ -32,15 +31,3 @@ def answer(request: dict[str, Any]) -> Says:
 
 def _first_sentence(text: str) -> str:
     return text.partition(". ")[0].removesuffix(".") + "."
-
-
-def _data_of(request: dict[str, Any]) -> dict[str, Any]:
-    """What stands between the tags of the customer's side; the instructions name the tags, too."""
-    texts = (_text(message["content"]) for message in request["messages"] if message["role"] == "user")
-    text = next(text for text in texts if BEGINS in text)
-    document: dict[str, Any] = json.loads(text.partition(BEGINS)[2].rpartition(ENDS)[0])
-    return document
-
-
-def _text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content or ())

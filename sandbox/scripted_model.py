@@ -245,6 +245,22 @@ def json_body(body: bytes, refusal: RefusedRequestError) -> dict[str, Any]:
     return parsed
 
 
+def data_in(request: Mapping[str, Any], tag: str = "data") -> dict[str, Any]:
+    """The document between <tag> and </tag> in the user's messages of a chat completion; instructions may name the tag.
+
+    Raises StopIteration where there is none.
+    """
+    begins, ends = f"<{tag}>", f"</{tag}>"
+    texts = (_text_of(message["content"]) for message in request["messages"] if message["role"] == "user")
+    text = next(text for text in texts if begins in text)
+    document: dict[str, Any] = json.loads(text.partition(begins)[2].rpartition(ends)[0])
+    return document
+
+
+def _text_of(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content or ())
+
+
 def tokens_of(texts: Iterable[str]) -> int:
     return sum(-(-len(text) // CHARACTERS_PER_TOKEN) for text in texts)
 
