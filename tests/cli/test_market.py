@@ -17,8 +17,10 @@ from publishing.specification import load_specification
 from tests.cli.bikeshop_files import write_bikeshop
 from tests.cli.test_spec_health import resolve_some
 from tests.organisation import SERVICE
-from tests.publishing.market.conftest import PACKAGE, Shelf, changed, content_of_all, newer
-from tests.publishing.specification.conftest import FILES, Folder
+from tests.publishing.market.conftest import PACKAGE, Shelf, changed, content_of_all, folder, newer, shelf
+from tests.publishing.specification.conftest import Folder
+
+__all__ = ["folder", "shelf"]
 
 WIDE = {"COLUMNS": "300"}
 CARD = "agents/returns.yaml"
@@ -26,19 +28,6 @@ CARD = "agents/returns.yaml"
 
 def market(*arguments: str, **environment: str) -> Result:
     return CliRunner().invoke(app, ["market", *arguments], env={**WIDE, **environment})
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    written = Folder(tmp_path / "wheels")
-    for file, text in FILES.items():
-        written.write(file, text)
-    return written
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "market")
 
 
 @pytest.fixture

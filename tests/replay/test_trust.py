@@ -5,13 +5,11 @@ from uuid import uuid4
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from domain.conversation.activity_models import ReviewTrustInput
 from domain.queues import CONVERSATIONS
 from tests.replay.golden import HISTORIES, check_commands, replay_golden
-from tests.workflows.test_trust import FakeReview
-from workers.sandbox import workflow_runner
+from tests.workflows.test_trust import reviewing
 from workflows.trust import ReviewTrustWorkflow
 
 TRUST = HISTORIES / "trust"
@@ -23,14 +21,7 @@ async def test_a_golden_history_of_a_review_replays(path: Path) -> None:
 
 
 async def test_commands_are_those_of_the_golden_history(environment: WorkflowEnvironment) -> None:
-    worker = Worker(
-        environment.client,
-        task_queue=CONVERSATIONS,
-        workflows=[ReviewTrustWorkflow],
-        activities=[FakeReview().review_trust],
-        workflow_runner=workflow_runner(),
-    )
-    async with worker:
+    async with reviewing(environment):
         handle = await environment.client.start_workflow(
             ReviewTrustWorkflow.run,
             ReviewTrustInput(organisation="acme"),

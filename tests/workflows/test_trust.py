@@ -24,16 +24,20 @@ class FakeReview:
         return ReviewedTrust(reviewed=3, moved_down=("billing", "service"))
 
 
-async def test_a_run_says_who_moved_down_and_who_asks_to_move_up(environment: WorkflowEnvironment) -> None:
-    worker = Worker(
+def reviewing(environment: WorkflowEnvironment) -> Worker:
+    """A worker with the workflow, and a review that always finds the same."""
+    return Worker(
         environment.client,
         task_queue=CONVERSATIONS,
         workflows=[ReviewTrustWorkflow],
         activities=[FakeReview().review_trust],
         workflow_runner=workflow_runner(),
     )
+
+
+async def test_a_run_says_who_moved_down_and_who_asks_to_move_up(environment: WorkflowEnvironment) -> None:
     input = ReviewTrustInput(organisation="acme")
-    async with worker:
+    async with reviewing(environment):
         handle = await environment.client.start_workflow(
             ReviewTrustWorkflow.run, input, id=f"trust-{uuid4().hex}", task_queue=CONVERSATIONS
         )
