@@ -25,6 +25,21 @@ DESCRIPTION = (
     "an API key as `Authorization: Bearer hf_…`; `holdfast keys create` makes one, and `make up` keeps its operator's "
     "in .holdfast/api_key."
 )
+ROUTED = (
+    sessions,
+    files,
+    socket,
+    webhooks,
+    approvals,
+    conversations,
+    similar,
+    merging,
+    journeys,
+    specification,
+    trust,
+    vendors,
+    health,
+)
 MAX_BODY_BYTES = 256 * 1024
 MAX_WEBHOOK_BYTES = 1024 * 1024
 """Vendors write letters beyond ASCII as six characters, and an edit in Slack has the text four times."""
@@ -54,8 +69,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    people = (approvals, conversations, similar, merging, journeys, specification, trust)
-    for module in (sessions, files, socket, webhooks, *people, vendors, health):
+    for module in ROUTED:
         app.include_router(module.router, responses=_problem_responses())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)

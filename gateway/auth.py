@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from domain.conversation.ownership import Person
+from domain.conversation.ownership import Person, Via
 from domain.errors import ForbiddenError
 from domain.model import Frozen
 from gateway.problems import not_authenticated
@@ -24,6 +24,7 @@ class Caller(Frozen):
 
     organisation: str
     person: Person
+    via: Via = "api"
 
     def may(self, role: str) -> bool:
         return role in self.person.roles

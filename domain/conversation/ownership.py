@@ -7,6 +7,9 @@ from pydantic import Field
 
 from domain.model import Frozen
 
+Via = Literal["api", "cli", "console", "slack", "temporal_ui"]
+"""How a person reached Holdfast."""
+
 LEAD_ROLES = frozenset({"lead", "admin"})
 
 
