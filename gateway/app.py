@@ -11,7 +11,7 @@ from temporalio.client import Client
 from answering.vectors import EmbedderOf
 from gateway import pages, problems, webhooks
 from gateway.api import approvals, conversations, health, journeys, merging, similar, specification, trust, vendors
-from gateway.chat import files, sessions, socket
+from gateway.chat import files, rating, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
@@ -28,6 +28,7 @@ DESCRIPTION = (
 ROUTED = (
     sessions,
     files,
+    rating,
     socket,
     webhooks,
     approvals,

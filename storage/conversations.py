@@ -14,7 +14,7 @@ from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.requests import StartConversation
-from domain.delivery.inbound import Address
+from domain.delivery.inbound import Address, CustomerRating
 from domain.delivery.write_back import RecordUnwrittenInput
 from domain.errors import StoreUnavailableError, UnavailableError
 from domain.specification.organisation import ChannelKind, Mode
@@ -122,6 +122,10 @@ class ConversationRepository:
             "SELECT * FROM internal_notes WHERE conversation_id = $1 ORDER BY at", conversation_id
         )
         return [InternalNote.model_validate(dict(row)) for row in rows]
+
+    async def rate(self, organisation: str, conversation_id: str, rating: CustomerRating) -> None:
+        """Keep what a customer thinks of the help, once per event id."""
+        await self._database.fetchval("SELECT keep_rating($1, $2, $3)", organisation, conversation_id, rating)
 
     async def ratings(self, conversation_id: str) -> list[RatingView]:
         """What the customer thought of the help, oldest first; the last one counts."""

@@ -4,6 +4,8 @@
 //
 // data-title         heading of the panel
 // data-accent        a CSS colour
+// data-theme         "light" or "dark", instead of what the customer's system says
+// data-ask-for-person   what the button "Talk to a person" writes
 // data-inline        id of an element to fill, instead of a button in the corner
 // data-conversation, data-token   a session that your own server asked for, for a customer it has verified
 
@@ -25,6 +27,7 @@ function mount(host) {
   const root = host.attachShadow({ mode: "open" });
   const style = element("link", { rel: "stylesheet", href: `${base}/widget/widget.css` });
   const frame = element("div", { class: options.inline ? "frame inline" : "frame" });
+  if (options.theme) frame.dataset.theme = options.theme;
   if (options.accent) frame.style.setProperty("--accent", options.accent);
   root.append(style, frame);
   return new Promise((resolve) => {
@@ -33,8 +36,10 @@ function mount(host) {
   });
 }
 
+const words = { title: options.title ?? "Support", askForPerson: options.askForPerson };
+
 function inline(frame, chat) {
-  frame.append(new Panel(chat, { title: options.title ?? "Support", closable: false }).node);
+  frame.append(new Panel(chat, { ...words, closable: false }).node);
   chat.open();
 }
 
@@ -54,7 +59,7 @@ function corner(frame, chat) {
     panel.transcript.scrollToEnd();
     return panel.composer.focus();
   };
-  const panel = new Panel(chat, { title: options.title ?? "Support", closable: true, onclose: () => toggle(false) });
+  const panel = new Panel(chat, { ...words, closable: true, onclose: () => toggle(false) });
   panel.node.hidden = true;
   panel.node.addEventListener("keydown", (event) => event.key === "Escape" && toggle(false));
   launcher.addEventListener("click", () => toggle(panel.node.hidden));

@@ -175,12 +175,17 @@ CREATE OR REPLACE FUNCTION match_early_reports(org text) RETURNS void LANGUAGE s
         AND d.channel = i.channel AND d.provider_message_id = i.event->>'provider_message_id'
 $$;
 
--- One of a conversation that was erased counts, without words.
-CREATE OR REPLACE FUNCTION keep_rating(org text, of_conversation text, rating jsonb) RETURNS void LANGUAGE sql AS $$
+-- Once for each event. One of a conversation that was erased counts, without words.
+CREATE OR REPLACE FUNCTION keep_rating(org text, of_conversation text, rating jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO ratings (organisation, channel, event_id, conversation_id, score, comment, at)
     VALUES (org, rating->>'channel', rating->>'event_id', of_conversation, rating->>'score',
-            CASE WHEN is_erased(of_conversation) THEN '' ELSE rating->>'comment' END, (rating->>'at')::timestamptz);
-    INSERT INTO audit_events (organisation, conversation_id, kind, actor, data, at)
-    VALUES (org, of_conversation, 'rated', 'customer',
-            jsonb_build_object('channel', rating->>'channel', 'score', rating->>'score'), (rating->>'at')::timestamptz);
-$$;
+            CASE WHEN is_erased(of_conversation) THEN '' ELSE rating->>'comment' END, (rating->>'at')::timestamptz)
+    ON CONFLICT (organisation, channel, event_id) DO NOTHING;
+    IF FOUND THEN
+        INSERT INTO audit_events (organisation, conversation_id, kind, actor, data, at)
+        VALUES (org, of_conversation, 'rated', 'customer',
+                jsonb_build_object('channel', rating->>'channel', 'score', rating->>'score'),
+                (rating->>'at')::timestamptz);
+    END IF;
+END $$;

@@ -1,11 +1,12 @@
 """What a customer sees and does, in a real browser."""
 
 import pytest
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
-from starlette.routing import Route
+from starlette.routing import Route as Address
 
+from storage.conversations import ConversationRepository
 from tests.gateway.conftest import Gateway, serve, serving
 
 pytestmark = pytest.mark.browser
@@ -78,6 +79,57 @@ async def test_approval_takeover_and_hand_back_are_shown(platform: Gateway, page
     await expect(page.get_by_text("AI assistant. Ask for a person anytime.")).to_be_visible()
     await platform.http.post(f"{conversation}/resolve", headers=lead, json={})
     await expect(page.get_by_text("This conversation is closed.")).to_be_visible()
+
+
+async def test_a_button_asks_for_a_person(platform: Gateway, page: Page) -> None:
+    await _open(platform, page)
+    await page.get_by_role("button", name="Talk to a person").click()
+    await expect(page.get_by_text("I would like to talk to a person.", exact=True)).to_be_visible()
+    await expect(page.get_by_text("A colleague will answer you here.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Talk to a person")).to_be_hidden()
+
+
+async def test_a_closed_conversation_is_rated_once_until_it_is_closed_again(platform: Gateway, page: Page) -> None:
+    session = await _open(platform, page)
+    conversation = f"/v1/conversations/{session['conversation_id']}"
+    lead = await platform.key("lead")
+    await _write(page, "How do I sign in?")
+    await expect(page.get_by_text("You asked: How do I sign in?")).to_be_visible()
+    question = page.get_by_text("Did this help you?")
+    await expect(question).to_be_hidden()
+    await platform.http.post(f"{conversation}/resolve", headers=lead, json={})
+    await expect(question).to_be_visible()
+    await page.get_by_role("button", name="No", exact=True).click()
+    comment = page.get_by_label("What should have gone better? (optional)")
+    await expect(comment).to_be_focused()
+    await comment.fill("It was too short.")
+    await page.get_by_role("button", name="Send", exact=True).first.click()
+    await expect(page.get_by_text("Thank you for telling us.")).to_be_visible()
+    kept = await ConversationRepository(platform.database).ratings(session["conversation_id"])
+    assert [(one.score, one.comment) for one in kept] == [("bad", ""), ("bad", "It was too short.")]
+    await page.reload()
+    await expect(page.get_by_text("This conversation is closed.")).to_be_visible()
+    await expect(question).to_be_hidden()
+    await _write(page, "Thanks, and how do I sign out?")
+    await expect(page.get_by_text("You asked: Thanks, and how do I sign out?")).to_be_visible()
+    await platform.http.post(f"{conversation}/resolve", headers=lead, json={})
+    await expect(question).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "surface"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 28, 33)")])
+async def test_a_page_chooses_the_theme_whatever_the_system_says(
+    platform: Gateway, page: Page, theme: str, surface: str
+) -> None:
+    await page.emulate_media(color_scheme="light" if theme == "dark" else "dark")
+    await page.route("**/chat", lambda route: _with_theme(route, theme))
+    await page.goto(f"{platform.url}/chat")
+    await expect(page.locator("header")).to_have_css("background-color", surface)
+
+
+async def _with_theme(route: Route, theme: str) -> None:
+    answer = await route.fetch()
+    tag = 'data-inline="chat"'
+    await route.fulfill(response=answer, body=(await answer.text()).replace(tag, f'{tag} data-theme="{theme}"'))
 
 
 async def test_what_is_written_offline_arrives_once(platform: Gateway, page: Page) -> None:
@@ -156,7 +208,7 @@ async def test_the_corner_button_on_a_page_of_another_origin(platform: Gateway, 
         embedded = platform.options.model_copy(update={"widget_origins": (origin,)})
         async with serve(embedded, platform.temporal) as url:
             tag = f'<script type="module" src="{url}/widget.js" data-title="Shop help"></script>'
-            shop.routes.append(Route("/", lambda _: HTMLResponse(f"<!doctype html><title>Shop</title>{tag}")))
+            shop.routes.append(Address("/", lambda _: HTMLResponse(f"<!doctype html><title>Shop</title>{tag}")))
             await page.goto(origin)
             await _use_the_corner_button(page)
 

@@ -14,6 +14,7 @@ async def test_the_api_page_describes_every_address_and_problem(gateway: Gateway
         "/v1/chat/sessions",
         "/v1/chat/{conversation_id}/files",
         "/v1/chat/{conversation_id}/files/{attachment_id}",
+        "/v1/chat/{conversation_id}/ratings",
         "/v1/vendors",
         "/v1/conversations",
         "/v1/conversations/{conversation_id}",

@@ -68,7 +68,7 @@ export class Chat extends EventTarget {
     } catch {
       throw new Error("There is no connection. Trying again.");
     }
-    const answer = await response.json().catch(() => ({}));
+    const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
     if (!response.ok) throw new Error(answer.detail ?? "The chat is not available at the moment.");
     return answer;
   }
@@ -195,7 +195,7 @@ export class Chat extends EventTarget {
     this.storage.keepOutbox(this.outbox);
   }
 
-  // Files, reading, typing.
+  // Files, ratings, reading, typing.
 
   async upload(file) {
     const body = new FormData();
@@ -209,6 +209,20 @@ export class Chat extends EventTarget {
     const response = await fetch(this.base + path, { headers: { Authorization: `Bearer ${this.session.token}` } });
     if (!response.ok) throw new Error("The file could not be loaded.");
     return response.blob();
+  }
+
+  // A rating is asked for once each time that the conversation is closed.
+
+  get ratingWanted() {
+    const { status } = this.status;
+    return this.link === "open" && status === "resolved" && this.storage.ratedSeq(this.session) < this.lastSeq;
+  }
+
+  async rate(score, comment = "") {
+    const headers = { Authorization: `Bearer ${this.session.token}`, "Content-Type": "application/json" };
+    const body = JSON.stringify({ rating_id: randomId(), score, comment });
+    await this.request(`/v1/chat/${this.session.conversation_id}/ratings`, { method: "POST", headers, body });
+    this.storage.keepRatedSeq(this.session, this.lastSeq);
   }
 
   markRead() {

@@ -6,10 +6,12 @@ import { element, sizeOf } from "./text.js";
 const MAX_CHARACTERS = 20_000;
 const MAX_FILES = 5;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
+const ASK_FOR_PERSON = "I would like to talk to a person.";
 const ACCEPTED = "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain,text/csv,.txt,.csv,.log";
 
 export class Composer {
-  constructor(chat) {
+  // askForPerson: what the button for it writes, where the page says it in other words.
+  constructor(chat, { askForPerson }) {
     this.chat = chat;
     this.files = [];
     this.input = element("textarea", {
@@ -35,14 +37,23 @@ export class Composer {
     this.button = element("button", { type: "submit", class: "icon send", "aria-label": "Send" }, icon("send"));
     this.chips = element("ul", { class: "chips", "aria-label": "Files to send" });
     this.problem = element("p", { class: "problem", role: "alert" });
+    const ask = () => this.chat.send(askForPerson || ASK_FOR_PERSON);
+    this.person = element("button", { type: "button", class: "person-wanted", hidden: true, onclick: ask });
+    this.person.append(icon("person"), "Talk to a person");
     this.node = element(
       "form",
       { class: "composer", onsubmit: (event) => this.submit(event) },
       this.problem,
       this.chips,
       element("div", { class: "row" }, this.attach, this.picker, this.input, this.button),
+      this.person,
     );
     this.refresh();
+  }
+
+  // Once the customer has asked, an answer is on its way.
+  offerPerson(offered) {
+    this.person.hidden = !offered || this.chat.link !== "open" || this.chat.outbox.length > 0;
   }
 
   focus() {

@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
+import { Rating } from "./rating.js";
 import { element } from "./text.js";
 import { Transcript } from "./transcript.js";
 
@@ -18,10 +19,11 @@ function statusOf(chat) {
 }
 
 export class Panel {
-  constructor(chat, { title, closable, onclose }) {
+  constructor(chat, { title, askForPerson, closable, onclose }) {
     this.chat = chat;
     this.transcript = new Transcript(chat);
-    this.composer = new Composer(chat);
+    this.composer = new Composer(chat, { askForPerson });
+    this.rating = new Rating(chat);
     this.status = element("p", { class: "status", role: "status" });
     this.banner = element("div", { class: "banner", role: "status", hidden: true });
     this.seal = element("span", { class: "seal", "aria-hidden": "true" });
@@ -34,6 +36,7 @@ export class Panel {
       element("header", {}, this.seal, heading, closable ? close : null),
       this.banner,
       this.transcript.node,
+      this.rating.node,
       this.composer.node,
     );
     this.acceptDrops();
@@ -52,6 +55,8 @@ export class Panel {
     if (this.status.textContent !== text) this.status.textContent = text;
     this.showBanner();
     this.transcript.update();
+    this.rating.update();
+    this.composer.offerPerson(tone === "ai");
     if (what === "link") this.composer.refresh();
     this.markRead();
   }

@@ -12,6 +12,7 @@ function attempt(action) {
 export class ChatStorage {
   constructor(name) {
     this.sessionKey = `holdfast.session.${name}`;
+    this.ratedKey = `holdfast.rated.${name}`;
     this.outboxKey = `holdfast.outbox.${name}`;
   }
 
@@ -25,6 +26,17 @@ export class ChatStorage {
 
   forgetSession() {
     attempt(() => localStorage.removeItem(this.sessionKey));
+  }
+
+  // The last message that was there when the customer rated this conversation.
+  ratedSeq(session) {
+    const [conversation, seq] = attempt(() => JSON.parse(localStorage.getItem(this.ratedKey))) ?? this.rated ?? [];
+    return conversation === session?.conversation_id ? seq : 0;
+  }
+
+  keepRatedSeq(session, seq) {
+    this.rated = [session.conversation_id, seq];
+    attempt(() => localStorage.setItem(this.ratedKey, JSON.stringify(this.rated)));
   }
 
   outbox() {
