@@ -1,7 +1,26 @@
-"""The audit trail. Stored functions write events, in the transaction of the change that they record."""
+"""The audit trail. What writes an event does so in the transaction of the change that the event records."""
 
-from storage.database import Database
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.model import Frozen
+from storage.database import Database, keepable
 from storage.views import AuditEvent
+
+if TYPE_CHECKING:
+    from storage.database import PooledConnection
+
+
+class AuditFilter(Frozen):
+    """Which events are asked for; what is None does not matter. `before` is the event_id of the last one known."""
+
+    kind: str | None = None
+    actor: str | None = None
+    conversation_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
 
 
 class AuditRepository:
@@ -16,3 +35,34 @@ class AuditRepository:
             "SELECT * FROM audit_events WHERE conversation_id = $1 ORDER BY event_id", conversation_id
         )
         return [AuditEvent.model_validate(dict(row)) for row in rows]
+
+    async def of_organisation(self, organisation: str, wanted: AuditFilter, limit: int) -> list[AuditEvent]:
+        """The newest first."""
+        rows = await self._database.fetch(
+            """
+            SELECT * FROM audit_events
+            WHERE organisation = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR actor = $3)
+              AND ($4::text IS NULL OR conversation_id = $4) AND ($5::timestamptz IS NULL OR at >= $5)
+              AND ($6::timestamptz IS NULL OR at < $6) AND ($7::bigint IS NULL OR event_id < $7)
+            ORDER BY event_id DESC LIMIT $8
+            """,
+            organisation,
+            wanted.kind,
+            wanted.actor,
+            wanted.conversation_id,
+            wanted.since,
+            wanted.until,
+            wanted.before,
+            limit,
+        )
+        return [AuditEvent.model_validate(dict(row)) for row in rows]
+
+
+async def write(
+    connection: "PooledConnection", organisation: str, kind: str, actor: str, data: Mapping[str, Any], at: datetime
+) -> None:
+    """Add an event of the organisation, about no conversation."""
+    await connection.execute(
+        "INSERT INTO audit_events (organisation, kind, actor, data, at) VALUES ($1, $2, $3, $4, $5)",
+        *keepable((organisation, kind, actor, dict(data), at)),
+    )

@@ -148,6 +148,11 @@ class SpecRepository:
         )
         return content_hash
 
+    async def organisations(self) -> list[str]:
+        """Those that have an active version."""
+        rows = await self._database.fetch("SELECT organisation FROM spec_versions WHERE active ORDER BY organisation")
+        return [row["organisation"] for row in rows]
+
     async def require_active(self, organisation: str, content_hash: str) -> None:
         """Raises ConflictError when another version is the active one by now, saying who published it when."""
         active = await self.last_published(organisation)

@@ -127,6 +127,12 @@ class KeyOwner(Frozen):
     roles: tuple[str, ...]
 
 
+class KeyView(KeyOwner):
+    """A key that is valid; the key itself is not kept."""
+
+    created_at: datetime
+
+
 class Notification(Frozen):
     """A conversation changed, in this way. `resync` concerns all conversations: read everything again."""
 

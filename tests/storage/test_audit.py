@@ -2,7 +2,20 @@ import asyncpg
 import pytest
 
 from domain.conversation.activity_models import RecordDecisionInput
-from tests.storage.stage import CONVERSATION, NAMES, NOW, Stage, decide, escalation, generate, message, ownership
+from storage.audit import AuditFilter, write
+from tests.storage.stage import (
+    CONVERSATION,
+    NAMES,
+    NOW,
+    ORGANISATION,
+    Stage,
+    decide,
+    escalation,
+    generate,
+    later,
+    message,
+    ownership,
+)
 
 SECRET = "Erika Mustermann, erika@example.com"
 
@@ -36,3 +49,34 @@ async def test_what_people_write_never_reaches_the_audit_trail(stage: Stage) -> 
     trail = " ".join(event.model_dump_json() for event in await stage.audit.events(CONVERSATION))
     assert "Erika" not in trail
     assert "erika" not in trail
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kinds"),
+    [
+        (AuditFilter(), ["signed_in", "conversation_opened"]),
+        (AuditFilter(kind="signed_in"), ["signed_in"]),
+        (AuditFilter(actor="anna"), ["signed_in"]),
+        (AuditFilter(conversation_id=CONVERSATION), ["conversation_opened"]),
+        (AuditFilter(since=later(60)), ["signed_in"]),
+        (AuditFilter(until=later(60)), ["conversation_opened"]),
+        (AuditFilter(since=later(61)), []),
+        (AuditFilter(before=1), []),
+    ],
+)
+async def test_the_events_of_an_organisation_are_found(stage: Stage, wanted: AuditFilter, kinds: list[str]) -> None:
+    async with stage.database.transaction() as connection:
+        await write(connection, ORGANISATION, "signed_in", "anna", {}, later(60))
+        await write(connection, "elsewhere", "signed_in", "anna", {}, later(60))
+    known = {"signed_in", "conversation_opened"}
+    found = await stage.audit.of_organisation(ORGANISATION, wanted, 100)
+    assert [event.kind for event in found if event.kind in known] == kinds
+
+
+async def test_the_newest_events_come_first_page_by_page(stage: Stage) -> None:
+    await stage.drafted()
+    everything = await stage.audit.of_organisation(ORGANISATION, AuditFilter(), 100)
+    first = await stage.audit.of_organisation(ORGANISATION, AuditFilter(), 1)
+    rest = await stage.audit.of_organisation(ORGANISATION, AuditFilter(before=first[0].event_id), 100)
+    assert [*first, *rest] == everything
+    assert [event.event_id for event in everything] == sorted((one.event_id for one in everything), reverse=True)

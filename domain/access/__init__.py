@@ -1,0 +1,1 @@
+"""Who may enter an organisation, and with which roles."""
