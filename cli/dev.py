@@ -1,6 +1,7 @@
 """`holdfast dev`: the whole platform on this machine, until Ctrl-C."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -15,6 +16,8 @@ from embedded.operator_key import ensure_operator_key
 from embedded.platform import Platform, workers_and_gateway
 from embedded.progress import Progress
 from embedded.serving import serve
+from embedded.sign_in.local import is_local, with_local_sign_in
+from embedded.sign_in.people import ensure_people, local_people
 from publishing.publication import publish_if_none
 from publishing.specification import load_specification
 from storage.database import connect
@@ -25,7 +28,7 @@ def dev(
     workers: Annotated[int, typer.Option(help="Number of worker processes.", min=1)] = 1,
 ) -> None:
     """Start the whole platform; Ctrl-C stops it, and the next start resumes every conversation."""
-    settings = local_settings()
+    settings = with_local_sign_in(local_settings())
     if port is not None:
         settings = settings.model_copy(update={"gateway_port": port})
     console = Console()
@@ -46,5 +49,9 @@ async def prepare(settings: Settings) -> None:
     try:
         await publish_if_none(database, folder, installation())
         await ensure_operator_key(settings, database)
+        if settings.oidc_issuer and is_local(settings):
+            specification = loaded.version.specification
+            members = local_people(specification.organisation, specification.people, settings.oidc_issuer)
+            await ensure_people(database, members, datetime.now(UTC))
     finally:
         await database.close()

@@ -11,6 +11,7 @@ from config.settings import Settings, local_settings
 from domain.errors import HoldfastError, InvalidInputError
 from embedded.home import API_KEY_FILE, ENDPOINTS_FILE, Endpoints
 
+CLIENT_HEADER = "X-Holdfast-Client"
 TIMEOUT_SECONDS = 15.0
 JSON = "application/json"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -51,7 +52,7 @@ class GatewayClient:
     def __init__(self, url: str, key: str | None = None) -> None:
         if key and not (key.isascii() and key.isprintable()):
             raise GatewayError("No API key has such characters. Copy it again; it begins with hf_.")
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = {CLIENT_HEADER: "cli"} | ({"Authorization": f"Bearer {key}"} if key else {})
         self.url = url
         self._http = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=not is_here(url))
 

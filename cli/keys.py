@@ -10,15 +10,14 @@ from rich.table import Table
 
 from cli.database import with_database
 from config.settings import local_settings
+from domain.access.roles import KNOWN, refusal_of_roles
 from domain.errors import NotFoundError
-from gateway.auth import INTEGRATION, ROLES_ASCENDING
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database
-from storage.views import KeyOwner
+from storage.views import KeyView
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list and revoke API keys.")
 console = Console(highlight=False)
-KNOWN = (*ROLES_ASCENDING, INTEGRATION)
 PERSON_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 Person = Annotated[str, typer.Argument(help="Whose key: an id, not an address; decisions and audit events carry it.")]
 
@@ -31,8 +30,8 @@ def create(
     """Make a key and print it. It is shown this once; only a hash of it is kept."""
     if not PERSON_ID.fullmatch(person):
         raise typer.BadParameter("a person's id has up to 64 letters, digits and . _ ~ -")
-    if not set(role) & set(KNOWN):
-        raise typer.BadParameter(f"a key needs one of the roles {', '.join(KNOWN)}")
+    if refusal := refusal_of_roles(role):
+        raise typer.BadParameter(refusal)
 
     async def make(database: Database) -> str:
         return await ApiKeyRepository(database).create(local_settings().organisation.name, person, role)
@@ -44,7 +43,7 @@ def create(
 def list_keys() -> None:
     """List who has a key, with which roles. The keys themselves are not kept."""
 
-    async def read(database: Database) -> list[KeyOwner]:
+    async def read(database: Database) -> list[KeyView]:
         return await ApiKeyRepository(database).list(local_settings().organisation.name)
 
     table = Table("person", "roles")

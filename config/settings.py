@@ -78,6 +78,43 @@ class Settings(BaseSettings):
         "", description="Origins of other pages that may embed the web chat, separated by spaces; * for any."
     )
 
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Where people sign in to the console: the address of a provider of OpenID Connect, exactly as it "
+        "calls itself. Unset: `make up` starts one for this machine alone, and elsewhere nobody signs in.",
+    )
+    oidc_client_id: str | None = Field(None, description="What that provider calls this installation.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="The secret that belongs to it. Unset: a client without one, which some providers allow."
+    )
+    oidc_scope: str = Field(
+        "openid profile email", pattern=r"\bopenid\b", description="What the provider is asked for; openid is a must."
+    )
+    oidc_person_claim: str = Field(
+        "sub",
+        description="The claim of ID tokens by which a person is known. `email` counts only where the provider has "
+        "verified it.",
+    )
+    oidc_roles_claim: str | None = Field(
+        None,
+        description="The claim that has a person's roles, such as groups or realm_access.roles. "
+        "Unset: administrators give roles.",
+    )
+    oidc_roles: str = Field(
+        "",
+        description="Which word of that claim is which role, such as support=human_agent, leads=lead. "
+        "Unset: its words are roles.",
+    )
+    oidc_organisation_claim: str | None = Field(
+        None,
+        description="The claim that has a person's organisations. With a claim for roles, people whom nobody has added "
+        "come in by it. Unset: administrators add people.",
+    )
+    sign_in_idle_minutes: int = Field(120, ge=1, le=100_000, description="A sign-in ends when unused for so long.")
+    sign_in_hours: int = Field(12, ge=1, le=10_000, description="It ends after this time in any case.")
+    sign_in_port: Port = Field(8081, description="Port of the sign-in that `make up` starts for this machine.")
+
     openai_api_key: SecretStr | None = Field(
         None,
         description="Key of OpenAI. Where it is set, OpenAI writes and checks the replies of specifications that name "

@@ -15,6 +15,7 @@ from config.temporal import access_of
 from domain.queues import CONVERSATIONS
 from embedded.launch import tied_to_parent
 from embedded.processes import Part, Ready
+from embedded.sign_in.local import local_issuer
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,6 +40,16 @@ def gateway_part(settings: Settings) -> Part:
         return await answers(url)
 
     return _python_part("gateway", "gateway", settings, ready)
+
+
+def sign_in_part(settings: Settings) -> Part:
+    """The local sign-in; it is ready when it says where everything of it is."""
+    url = f"{local_issuer(settings)}/.well-known/openid-configuration"
+
+    async def ready(_: int) -> bool:
+        return await answers(url)
+
+    return _python_part("sign-in", "embedded.sign_in", settings, ready)
 
 
 def gateway_url(settings: Settings) -> str:

@@ -10,11 +10,12 @@ from pydantic import SecretStr
 
 from config.settings import Settings, variable_name
 from config.temporal import access_of
-from embedded.application import gateway_part, gateway_url, worker_part
+from embedded.application import gateway_part, gateway_url, sign_in_part, worker_part
 from embedded.home import ENDPOINTS_FILE, Endpoints, claimed, kept_secret
 from embedded.ports import check_ports, free_port
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import Part, Report, Supervisor
+from embedded.sign_in.local import is_local
 from embedded.temporal_server import TemporalServer, prepare_service
 
 DATABASE = "holdfast"
@@ -29,7 +30,7 @@ def silent(*_: str) -> None:
 
 def with_free_ports(settings: Settings) -> Settings:
     """The same settings on ports that are free now, so that several platforms can run beside each other."""
-    ports = ("temporal_port", "temporal_ui_port", "gateway_port")
+    ports = ("temporal_port", "temporal_ui_port", "gateway_port", "sign_in_port")
     return settings.model_copy(update={name: free_port() for name in ports})
 
 
@@ -37,7 +38,8 @@ def workers_and_gateway(workers: int) -> Callable[[Settings], Sequence[Part]]:
     """The application's parts in the order of their start."""
 
     def parts(settings: Settings) -> Sequence[Part]:
-        return [*(worker_part(settings, number) for number in range(1, workers + 1)), gateway_part(settings)]
+        sign_in = [sign_in_part(settings)] if is_local(settings) else []
+        return [*(worker_part(settings, number) for number in range(1, workers + 1)), *sign_in, gateway_part(settings)]
 
     return parts
 
@@ -174,4 +176,6 @@ def _wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
     fields = {"gateway_port": settings.gateway_host}
     if settings.temporal_address is None:
         fields |= {"temporal_port": "127.0.0.1", "temporal_ui_port": "127.0.0.1"}
+    if is_local(settings):
+        fields |= {"sign_in_port": "127.0.0.1"}
     return {variable_name(field): (host, getattr(settings, field)) for field, host in fields.items()}

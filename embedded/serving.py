@@ -40,6 +40,7 @@ async def _serving(platform: Platform, console: Console, progress: Progress) -> 
 
 def _addresses(platform: Platform) -> dict[str, str]:
     addresses = {
+        "Console": f"{platform.gateway_url}/console",
         "Chat as a customer": f"{platform.gateway_url}/chat",
         "Approvals API": f"{platform.gateway_url}/docs",
         "Temporal UI": platform.temporal_ui_url,

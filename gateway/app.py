@@ -10,9 +10,24 @@ from temporalio.client import Client
 
 from answering.vectors import EmbedderOf
 from gateway import pages, problems, webhooks
-from gateway.api import approvals, conversations, health, journeys, merging, similar, specification, trust, vendors
+from gateway.api import (
+    approvals,
+    audit,
+    conversations,
+    health,
+    journeys,
+    keys,
+    me,
+    merging,
+    people,
+    similar,
+    specification,
+    trust,
+    vendors,
+)
 from gateway.chat import files, rating, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
+from gateway.console import sign_in
 from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
 from gateway.security import BodyLimit, SecurityHeaders
@@ -21,9 +36,10 @@ from gateway.telemetry import Telemetry, TraceRequests
 from integrations.channels.base import Channel
 
 DESCRIPTION = (
-    "Customer service on Temporal: chat for customers, approvals and conversations for people. People and systems send "
-    "an API key as `Authorization: Bearer hf_…`; `holdfast keys create` makes one, and `make up` keeps its operator's "
-    "in .holdfast/api_key."
+    "Customer service on Temporal: chat for customers, approvals and conversations for people. People sign in at "
+    "/console/sign-in, and send what changes something with the header `X-CSRF-Token`, whose value GET /v1/me tells. "
+    "Systems and programs send an API key as `Authorization: Bearer hf_…`; `holdfast keys create` makes one, and "
+    "`make up` keeps its operator's in .holdfast/api_key."
 )
 ROUTED = (
     sessions,
@@ -39,6 +55,11 @@ ROUTED = (
     specification,
     trust,
     vendors,
+    sign_in,
+    me,
+    people,
+    keys,
+    audit,
     health,
 )
 MAX_BODY_BYTES = 256 * 1024

@@ -1,4 +1,4 @@
-"""Static pages: the widget, a page that embeds it, and the API's documentation. Nothing is loaded from elsewhere."""
+"""Static pages: console, widget, a page that embeds it, and the documentation. Nothing is loaded from elsewhere."""
 
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
+from gateway.console.files import CONSOLE_HEADERS, ConsoleFiles
+
 STATIC = Path(__file__).parent / "static"
 # Browsers ask again each time and are told "not modified": an update of the widget reaches every page at once.
 REVALIDATE = {"Cache-Control": "no-cache"}
@@ -15,6 +17,7 @@ REVALIDATE = {"Cache-Control": "no-cache"}
 EMBEDDABLE = REVALIDATE | {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 router = APIRouter(include_in_schema=False)
+console = ConsoleFiles()
 
 
 class EmbeddableFiles(StaticFiles):
@@ -36,6 +39,13 @@ async def chat_page() -> FileResponse:
     return FileResponse(STATIC / "chat.html", headers=REVALIDATE)
 
 
+@router.get("/console")
+async def console_page() -> Response:
+    response = console.page()
+    response.headers.update(CONSOLE_HEADERS | REVALIDATE)
+    return response
+
+
 @router.get("/docs")
 async def docs_page() -> FileResponse:
     return FileResponse(STATIC / "docs" / "index.html", headers=REVALIDATE)
@@ -49,4 +59,5 @@ async def widget() -> FileResponse:
 def install(app: FastAPI) -> None:
     app.include_router(router)
     app.mount("/widget", EmbeddableFiles(directory=STATIC / "widget"))
+    app.mount("/console", console)
     app.mount("/docs", StaticFiles(directory=STATIC / "docs"))

@@ -32,6 +32,7 @@ from integrations.adapters import Adapters
 from integrations.breakers import Breakers
 from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS
+from integrations.sign_in.oidc import OpenIdProvider
 from storage.database import connect
 from storage.inbox import KeptEvent
 from storage.notifications import NotificationListener
@@ -66,6 +67,8 @@ class Services:
         self.forwarder = Forwarder(options.organisation, store.inbox, self.conversations)
         self.session_limit = RateLimiter(options.chat_sessions_per_minute, MINUTE)
         self.message_limit = RateLimiter(options.chat_messages_per_minute, MINUTE)
+        self.provider = OpenIdProvider(options.sign_in) if options.sign_in else None
+        self.sign_in_limit = RateLimiter(options.sign_ins_per_minute, MINUTE)
         self.frame_limit = RateLimiter(FRAMES_PER_MINUTE, MINUTE)
 
     def now(self) -> datetime:

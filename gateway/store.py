@@ -11,9 +11,11 @@ from storage.database import Database
 from storage.inbox import InboxRepository
 from storage.journeys import JourneyRepository
 from storage.measures import MeasureRepository
+from storage.people import PeopleRepository
 from storage.quarantine import QuarantineRepository
 from storage.questions import QuestionRepository
 from storage.records import RecordRepository
+from storage.sign_ins import SignInRepository
 from storage.specs import SpecRepository
 from storage.threads import ThreadRepository
 from storage.tool_calls import ToolCallRepository
@@ -36,9 +38,11 @@ class Store:
         self.inbox = InboxRepository(database)
         self.journeys = JourneyRepository(database)
         self.measures = MeasureRepository(database)
+        self.people = PeopleRepository(database)
         self.quarantine = QuarantineRepository(database)
         self.questions = QuestionRepository(database)
         self.records = RecordRepository(database)
+        self.sign_ins = SignInRepository(database)
         self.specs = SpecRepository(database)
         self.threads = ThreadRepository(database)
         self.tool_calls = ToolCallRepository(database)

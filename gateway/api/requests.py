@@ -1,15 +1,31 @@
-"""What the bodies of people's requests have in common."""
+"""What people's requests have in common."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import Depends
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from domain.model import Frozen
 from gateway.services import Services, services_of
 
 ServicesDependency = Annotated[Services, Depends(services_of)]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Raises ValueError for what is no year of PostgreSQL's and ours once it is in UTC."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("give a time within the years 1 to 9999") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time from outside, with its zone."""
+
+MAX_ID = 2**63 - 1
+"""The greatest number of PostgreSQL's."""
 
 
 class Ask(Frozen):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
 
 from domain.errors import InvalidInputError
@@ -11,12 +11,11 @@ from domain.quality.trust import TrustChange
 from domain.specification.modes import Mode
 from gateway.api.requests import ServicesDependency
 from gateway.api.specification import active_specification
-from gateway.auth import Caller, Viewer, require
+from gateway.auth import Lead, Viewer
 from gateway.services import Services
 from publishing.trust import Trust, TrustStanding
 
 router = APIRouter(prefix="/v1/trust", tags=["specification"])
-Lead = Annotated[Caller, Depends(require("lead"))]
 
 
 class DecideTrust(Frozen):

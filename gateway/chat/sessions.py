@@ -11,7 +11,7 @@ from domain.conversation.messages import ConversationId
 from domain.delivery.channels import WEB_CHAT
 from domain.errors import ForbiddenError
 from domain.model import Frozen
-from gateway.auth import INTEGRATION, Caller, caller_if_any
+from gateway.auth import INTEGRATION, Caller, key_holder_if_any
 from gateway.problems import too_many_requests
 from gateway.services import Services, services_of
 from gateway.tokens import ChatToken
@@ -51,7 +51,7 @@ class ChatSession(Frozen):
 async def start_session(
     request: Request,
     services: Annotated[Services, Depends(services_of)],
-    caller: Annotated[Caller | None, Depends(caller_if_any)],
+    caller: Annotated[Caller | None, Depends(key_holder_if_any)],
     body: StartSession | None = None,
 ) -> ChatSession:
     """Open a conversation: anonymous without a key; with an integration's key it may name a verified customer."""

@@ -14,7 +14,7 @@ from embedded.platform import with_free_ports
 from tests.cli.running import python
 from tests.embedded.parts import processes_of
 
-PORTS = ("gateway_port", "temporal_port", "temporal_ui_port")
+PORTS = ("gateway_port", "temporal_port", "temporal_ui_port", "sign_in_port")
 
 
 @pytest.fixture

@@ -34,3 +34,36 @@ def test_embedding_models_are_reached_with_the_keys_of_the_settings() -> None:
     assert key is not None
     assert key.get_secret_value() == "sk-test"
     assert "sk-test" not in repr(options)
+
+
+PROVIDER = {"oidc_issuer": "https://login.example.com", "oidc_client_id": "holdfast", "oidc_client_secret": "secret"}
+
+
+def test_a_sign_in_provider_is_as_the_settings_say() -> None:
+    claims = {"oidc_roles_claim": "groups", "oidc_roles": "a = b=lead, support=human_agent", "oidc_person_claim": "oid"}
+    options = options_of(Settings.model_validate(COMPLETE | PROVIDER | claims | {"sign_in_idle_minutes": 5}))
+    assert options.sign_in is not None
+    assert (options.sign_in.issuer, options.sign_in.scope) == ("https://login.example.com", "openid profile email")
+    assert options.claims.role_of == {"a = b": "lead", "support": "human_agent"}
+    assert (options.claims.person, options.claims.roles, options.claims.organisation) == ("oid", "groups", None)
+    assert options.sign_in_idle.total_seconds() == 300
+    assert options_of(Settings.model_validate(COMPLETE | {"oidc_issuer": None})).sign_in is None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"oidc_client_id": None}, "HOLDFAST_OIDC_CLIENT_ID is not set"),
+        ({"oidc_issuer": "http://login.example.com"}, "without https"),
+        ({"oidc_roles": "lead"}, "is written like"),
+        ({"oidc_roles": "=lead"}, "is written like"),
+    ],
+)
+def test_a_sign_in_that_is_set_up_wrongly_is_told(change: dict[str, str], told: str) -> None:
+    with pytest.raises(InvalidInputError, match=told):
+        options_of(Settings.model_validate(COMPLETE | PROVIDER | change))
+
+
+def test_a_provider_on_this_machine_needs_no_https() -> None:
+    options = options_of(Settings.model_validate(COMPLETE | PROVIDER | {"oidc_issuer": "http://127.0.0.1:8081"}))
+    assert options.sign_in is not None

@@ -1,0 +1,1 @@
+"""Providers at which people sign in."""
