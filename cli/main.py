@@ -26,6 +26,7 @@ COMMANDS = {
     "chat": ("cli.chat:chat", "Chat as a customer would."),
     "check": ("cli.check:check", "Test connections and permissions at every vendor."),
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),
+    "people": ("cli.people:app", "Say who may sign in to the console."),
     "keys": ("cli.keys:app", "Make, list and revoke API keys."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
