@@ -1,5 +1,6 @@
 """The repositories that the gateway reads from, over one pool."""
 
+from storage.absences import AbsenceRepository
 from storage.api_keys import ApiKeyRepository
 from storage.approvals import ApprovalRepository
 from storage.attachments import AttachmentRepository
@@ -28,6 +29,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.absences = AbsenceRepository(database)
         self.api_keys = ApiKeyRepository(database)
         self.approvals = ApprovalRepository(database)
         self.attachments = AttachmentRepository(database)

@@ -75,11 +75,12 @@ def one_owner_at_a_time(recorded: Recorded) -> Problems:
 
 
 def one_decision_lets_a_draft_go(recorded: Recorded) -> Problems:
-    """An approval is approved by exactly one decision that sends."""
+    """An approval is approved by exactly one decision that sends; one that was called back was, if it was claimed."""
+    back = {view.approval.approval_id for view in recorded.approvals if view.state == "revoked"}
     sends = Counter(decision.approval_id for decision in recorded.decisions if decision.effect == "send")
     approved = Counter(view.approval.approval_id for view in recorded.approvals if view.state == "approved")
     for approval_id in sends | approved:
-        if sends[approval_id] != approved[approval_id]:
+        if sends[approval_id] != approved[approval_id] and not (approval_id in back and sends[approval_id] == 1):
             yield f"approval {approval_id} was sent {sends[approval_id]} times, approved {approved[approval_id]} times"
 
 

@@ -14,7 +14,7 @@ from invariants.modes import nothing_sent_alone_in_co_pilot
 from invariants.records import Conversation, Heard
 
 BURST_WINDOW = timedelta(seconds=0.3)
-CLOSES_AN_APPROVAL = frozenset({"send", "redraft", "take_over", "reapprove_edit"})
+CLOSES_AN_APPROVAL = frozenset({"send", "redraft", "take_over", "answer", "reapprove_edit"})
 
 Problems = Iterator[str]
 

@@ -21,6 +21,14 @@ class AuditFilter(Frozen):
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+from datetime import datetime
+
+from domain.conversation.record import RefusedAttempt
+from storage.database import Database
+from storage.views import AuditEvent
+
+MOST_ATTEMPTS_AN_HOUR = 200
+"""Of one conversation; what is tried more often says nothing new."""
 
 
 class AuditRepository:
@@ -66,3 +74,26 @@ async def write(
         "INSERT INTO audit_events (organisation, kind, actor, data, at) VALUES ($1, $2, $3, $4, $5)",
         *keepable((organisation, kind, actor, dict(data), at)),
     )
+    async def note_attempt(self, attempt: RefusedAttempt, now: datetime) -> None:
+        """What a person tried and was refused before anything was asked of the conversation: once per request id."""
+        await self._database.fetchval(
+            """
+            INSERT INTO audit_events (event_key, organisation, conversation_id, kind, actor, data, at)
+            SELECT format('attempt:%s:%s:%s', $2::text, $3::text, $4::text), $1, $2, 'request_refused', $3,
+                jsonb_strip_nulls(jsonb_build_object('request_id', $4::text, 'action', $5::text,
+                    'approval_id', $6::text, 'via', $7::text, 'refused', $8::text)), $9
+            WHERE (SELECT count(*) FROM audit_events WHERE conversation_id = $2 AND kind = 'request_refused'
+                AND at > $9::timestamptz - interval '1 hour') < $10
+            ON CONFLICT DO NOTHING
+            """,
+            attempt.organisation,
+            attempt.conversation_id,
+            attempt.person_id,
+            attempt.request_id,
+            attempt.action,
+            attempt.approval_id,
+            attempt.via,
+            attempt.refused,
+            now,
+            MOST_ATTEMPTS_AN_HOUR,
+        )

@@ -25,7 +25,10 @@ SELECT jsonb_build_object(
         SELECT coalesce(jsonb_object_agg(owner_id, held), '{}') FROM (
             SELECT owner_id, count(*) AS held FROM conversations
             WHERE organisation = c.organisation AND status = 'with_human' AND owner_id = ANY($2) GROUP BY owner_id
-        ) AS holding)) AS need
+        ) AS holding),
+    'away', (
+        SELECT coalesce(jsonb_agg(person_id), '[]') FROM absences
+        WHERE organisation = c.organisation AND person_id = ANY($2) AND until > $3)) AS need
 FROM conversations c LEFT JOIN LATERAL (
     SELECT draft FROM turns WHERE conversation_id = c.conversation_id ORDER BY turn DESC, created_at DESC LIMIT 1
 ) AS last ON true
@@ -55,7 +58,7 @@ class Suggesting:
         if not staff.people:
             return step
         ids = [person.id for person in staff.people]
-        need = Need.model_validate(await self._database.fetchval(_NEED, step.conversation_id, ids) or {})
+        need = Need.model_validate(await self._database.fetchval(_NEED, step.conversation_id, ids, now) or {})
         found = suggested(staff, need, candidates, now)
         record = step.record and step.record.model_copy(update={"suggested": found})
         return step.model_copy(update={"suggested": found, "record": record})

@@ -3,25 +3,34 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from domain.approvals.limits import refusal_of_amount
+from domain.approvals.schedule import Snoozed, next_rung
 from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft
 from domain.model import Frozen
-from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
+from domain.specification.calendar import BusinessCalendar
+from domain.specification.organisation import ApprovalRule, LadderRung, RoleLimit, Sensitivity
 from domain.specification.people import Belonging, Members
 from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
 
 NOBODY = Members()
 DEFAULT_RULE = ApprovalRule(id="default")
+LONGEST_SNOOZE = timedelta(days=366)
 VETO_WINDOW = Person(id="veto-window")
 """By whom a draft is let go that nobody stopped in time."""
+
+NOTHING_TO_REVOKE = (
+    "There is nothing to revoke: it has left or is leaving, or the conversation has moved on. Take the conversation over "
+    "to put it right."
+)
 
 
 class AskedGroup(Frozen):
@@ -65,6 +74,15 @@ class Approval(BaseModel):
         None, description="When the draft leaves unless somebody decides before: the end of its veto window."
     )
     ladder: tuple[LadderRung, ...] = Field((), description="Its own; empty: that of the organisation.")
+    snoozed: Snoozed | None = Field(None, description="Until when its reminders wait. It can be decided all the same.")
+    limits: tuple[RoleLimit, ...] = Field((), description="Up to which amount people with a role may approve.")
+    amount: Decimal | None = Field(None, description="What the limits are about, in the organisation's currency.")
+    revocations: int = Field(0, ge=0, description="How often its draft was approved, and called back before it left.")
+
+    @property
+    def delivery_key(self) -> str:
+        """The idempotency key under which its draft leaves. Nothing leaves any more under that of one called back."""
+        return f"{self.draft_id}-after-{self.revocations}" if self.revocations else self.draft_id
 
     @property
     def all_roles(self) -> tuple[str, ...]:
@@ -92,6 +110,15 @@ class Approval(BaseModel):
             return {"roles": roles, "groups": tuple(dict.fromkeys((*self.groups, *groups)))}
         return {"roles": roles, "groups": groups} if roles or groups else {}
 
+    def snooze(self, until: datetime) -> "Approval":
+        """Reminders wait. Somebody has looked at it, so it does not leave by itself any more."""
+        snoozed = Snoozed(until=until, rungs_done=self.rungs_done)
+        return self.model_copy(update={"snoozed": snoozed, "leaves_at": None})
+
+    def without_vote(self, person_id: str) -> "Approval":
+        """One of several approvers does not agree any more."""
+        return self.model_copy(update={"approved_by": tuple(one for one in self.approved_by if one != person_id)})
+
     def let_go(self) -> DecideApproval:
         """The decision that nobody stopped it."""
         return DecideApproval(
@@ -106,7 +133,10 @@ class Approval(BaseModel):
 class Verdict(Frozen):
     """What a decision amounts to. `refused` is a sentence for the person whose click came to nothing."""
 
-    effect: Literal["send", "wait_for_more", "reapprove_edit", "redraft", "take_over", "reassign", "refused"]
+    effect: Literal[
+        "send", "wait_for_more", "reapprove_edit", "redraft", "take_over", "answer", "reassign", "snooze", "revoke",
+        "refused",
+    ]  # fmt: skip
     refused: str | None = None
 
 
@@ -144,7 +174,7 @@ def rule_for(
 def asked_by(rule: DecidingRule | None, usual: ApprovalRule) -> ApprovalRule:
     """Whom the rule names that asks for the approval, where it names anybody; else who approves usually.
 
-    Never fewer people than usual, nor the requester where that is forbidden.
+    Never fewer people than usual, nor the requester where that is forbidden, nor above the usual limits.
     """
     if rule is None or rule.ask is None:
         return usual
@@ -155,6 +185,7 @@ def asked_by(rule: DecidingRule | None, usual: ApprovalRule) -> ApprovalRule:
         team=rule.ask.team,
         skill=rule.ask.skill,
         exclude_requester=rule.ask.exclude_requester or usual.exclude_requester,
+        limits=usual.limits,
     )
 
 
@@ -185,9 +216,25 @@ def open_approval(
         roles=roles,
         groups=groups,
         exclude_requester=rule.exclude_requester,
+        limits=rule.limits,
+        amount=amount_of(draft) if rule.limits else None,
         ladder=ladder,
         requested_at=now,
     )
+
+
+def amount_of(draft: Draft) -> Decimal | None:
+    """What the uses of its tools come to; without any that has an amount, the money in question."""
+    known = [action.amount for action in draft.actions if action.amount is not None]
+    return sum(known, Decimal()) if known else draft.evidence.amount
+
+
+def deadline_of_approval(
+    approval: Approval, calendar: BusinessCalendar, ladder: Sequence[LadderRung]
+) -> datetime | None:
+    """When the next rung of its ladder is due, or of the organisation's `ladder` where it has none; None: never."""
+    rungs = approval.ladder or ladder
+    return next_rung(approval.requested_at, approval.rungs_done, rungs, calendar, approval.snoozed)
 
 
 def judge(approval: Approval | None, decision: DecideApproval) -> Verdict:
@@ -202,6 +249,8 @@ def judge(approval: Approval | None, decision: DecideApproval) -> Verdict:
             return Verdict(effect="send" if approval.approvers_needed == 1 else "reapprove_edit")
         case "reject":
             return Verdict(effect="redraft")
+        case "give_back":
+            return Verdict(effect="reassign")
         case same:
             return Verdict(effect=same)
 
@@ -211,8 +260,17 @@ def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, no
     text = decision.text or approval.text
     digest = digest_of(text=text, draft_id=approval.draft_id, revision=approval.revision, actions=approval.actions)
     changes = {"approval_id": approval_id, "text": text, "digest": digest, "requester": decision.by.id}
-    fresh = {"approved_by": (), "requested_at": now, "rungs_done": 0, "assignee": None, "leaves_at": None}
-    return approval.model_copy(update=changes | fresh)
+    return approval.model_copy(update=changes | {"assignee": None} | _asked_anew(now))
+
+
+def revoked(approval: Approval, *, approval_id: str, now: datetime) -> Approval:
+    """The approval that opens when an approved draft was called back: the same draft waits, under another key."""
+    changes = {"approval_id": approval_id, "revocations": approval.revocations + 1}
+    return approval.model_copy(update=changes | _asked_anew(now))
+
+
+def _asked_anew(now: datetime) -> dict[str, Any]:
+    return {"approved_by": (), "requested_at": now, "rungs_done": 0, "leaves_at": None, "snoozed": None}
 
 
 def refusal_of_person(approval: Approval, person: Person, action: DecisionAction) -> str | None:
@@ -221,13 +279,21 @@ def refusal_of_person(approval: Approval, person: Person, action: DecisionAction
         return f"Only {_who(approval)} may decide this approval."
     if action in {"approve", "edit"} and _is_requester(approval, person):
         return "The text is your own: another person must approve it."
+    if action in {"approve", "edit"}:
+        return refusal_of_amount(approval.limits, approval.amount, person, approval.all_roles)
     return None
 
 
-def refusal_of_content(decision: DecideApproval) -> str | None:
-    """What the decision lacks, whoever takes it; None when it is complete."""
+def refusal_of_content(decision: DecideApproval, now: datetime | None = None) -> str | None:
+    """What the decision lacks, whoever takes it; None when it is complete.
+
+    With `now`, a time to come must be one: what comes late through no fault of the person is not refused for that.
+    """
+    if decision.action == "snooze":
+        return _refusal_of_until(decision.until, now)
     given: dict[str, tuple[str | None, str]] = {
         "edit": (decision.text, "An edit needs the new text."),
+        "answer": (decision.text, "An answer needs the text that the customer gets."),
         "reject": (decision.reason, "A rejection needs a reason to redraft with."),
         "reassign": (decision.assignee, "A reassignment needs an assignee."),
     }
@@ -235,7 +301,19 @@ def refusal_of_content(decision: DecideApproval) -> str | None:
     return None if (value or "").strip() else sentence
 
 
+def _refusal_of_until(until: datetime | None, now: datetime | None) -> str | None:
+    if until is None:
+        return "A snooze needs a time, until when its reminders wait."
+    if now is not None and until <= now:
+        return "until has passed already. Give a time to come."
+    if now is not None and until > now + LONGEST_SNOOZE:
+        return f"Reminders wait for {LONGEST_SNOOZE.days} days at most. Give an earlier time."
+    return None
+
+
 def _refusal(approval: Approval | None, decision: DecideApproval) -> str | None:
+    if decision.action == "revoke" and (approval is None or decision.approval_id != approval.approval_id):
+        return NOTHING_TO_REVOKE
     if approval is None:
         return "There is no open approval: it was decided already, or the conversation has moved on. Reload it."
     return (
@@ -255,8 +333,12 @@ def _refusal_of_moment(approval: Approval, decision: DecideApproval) -> str | No
 
 
 def _refusal_of_vote(approval: Approval, decision: DecideApproval) -> str | None:
-    again = decision.action == "approve" and decision.by.id in approval.approved_by
-    return "You have approved this already." if again else None
+    has_approved = decision.by.id in approval.approved_by
+    if decision.action == "revoke" and not has_approved:
+        return "You have not approved this, so there is nothing to revoke. Reject it instead."
+    if decision.action == "give_back" and approval.assignee is None:
+        return "It is assigned to nobody: everybody in its group is asked already."
+    return "You have approved this already." if decision.action == "approve" and has_approved else None
 
 
 def _may_decide(approval: Approval, person: Person) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from domain.model import Frozen
 from domain.specification.calendar import BusinessCalendar
 from domain.specification.organisation import LadderRung
 
@@ -55,10 +56,28 @@ def is_open(now: datetime, calendar: BusinessCalendar) -> bool:
     return not calendar.hours or any(opens <= now < closes for day in days for opens, closes in _opening(day, calendar))
 
 
+class Snoozed(Frozen):
+    """Reminders wait until then; `rungs_done`: how many had come before."""
+
+    until: datetime
+    rungs_done: int = 0
+
+
 def next_rung(
-    requested_at: datetime, rungs_done: int, ladder: Sequence[LadderRung], calendar: BusinessCalendar
+    requested_at: datetime,
+    rungs_done: int,
+    ladder: Sequence[LadderRung],
+    calendar: BusinessCalendar,
+    snoozed: Snoozed | None = None,
 ) -> datetime | None:
-    """When the next rung of the ladder is due; None when the ladder is climbed (the wait itself has no end)."""
+    """When the next rung of the ladder is due; None when the ladder is climbed (the wait itself has no end).
+
+    The first rung after a snooze comes no earlier than its end, and the others as far apart as they always are.
+    """
     if rungs_done >= len(ladder):
         return None
-    return add_business_time(requested_at, ladder[rungs_done].after, calendar)
+    usual = add_business_time(requested_at, ladder[rungs_done].after, calendar)
+    if snoozed is None:
+        return usual
+    apart = ladder[rungs_done].after - ladder[min(snoozed.rungs_done, rungs_done)].after
+    return max(usual, add_business_time(snoozed.until, max(apart, timedelta()), calendar))

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Author, CustomerMessage
-from domain.conversation.ownership import Owner, Position, Status, Suggestion
+from domain.conversation.ownership import Owner, Position, Status, Suggestion, Via
 from domain.conversation.policy import Policy
 from domain.conversation.requests import DecideApproval, StartConversation
 from domain.conversation.turn import DecisionRecord, Draft, Usage
@@ -197,6 +197,7 @@ class DeliverMessageInput(Frozen):
     record: DecisionRecord | None = None
     closure: ApprovalClosure | None = None
     sent_as: str | None = None
+    via: Via | None = None
 
 
 class DeliveredMessage(Frozen):
@@ -275,6 +276,7 @@ class ChangeOwnershipInput(Frozen):
     by: str
     note: str = ""
     messages: tuple[CustomerMessage, ...] = ()
+    via: Via | None = None
 
 
 class OwnershipChanged(Frozen):
@@ -308,6 +310,7 @@ class ChangeStatusInput(Frozen):
     by: str
     note: str = ""
     until: datetime | None = None
+    via: Via | None = None
 
 
 class StatusChanged(Frozen):
@@ -321,10 +324,10 @@ class StatusChanged(Frozen):
 
 
 class RecordDecisionInput(Frozen):
-    """A decision that sends nothing: refused, rejected, reassigned, or the first of several approvals.
+    """A decision that sends nothing: refused, rejected, reassigned, snoozed, or the first of several approvals.
 
     `approval` is the approval as it stands afterwards; None leaves it alone. `replaces` is the approval that it
-    takes the place of, after an edit under several approvers. `after`: where the conversation stands afterwards; None
+    takes the place of, after an edit under several approvers, or one that was called back. `after`: where the conversation stands afterwards; None
     where that does not change, and from workers of the version before.
     """
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.approvals.schedule import next_rung
+from domain.approvals.approval import deadline_of_approval
 from domain.conversation.ownership import Status
 from domain.conversation.state import ConversationState
 
@@ -22,7 +22,7 @@ def ladder_due(state: ConversationState) -> datetime | None:
     approval, policy = state.approval, state.policy
     if approval is None or policy is None:
         return None
-    return next_rung(approval.requested_at, approval.rungs_done, approval.ladder or policy.ladder, policy.calendar)
+    return deadline_of_approval(approval, policy.calendar, policy.ladder)
 
 
 def veto_due(state: ConversationState) -> datetime | None:

@@ -98,7 +98,10 @@ def approval_to_ask(
 def _is_merely_supervised(draft: Draft, record: DecisionRecord, rule: ApprovalRule) -> bool:
     """Nothing but its topic or mode asks for people: no money, law, action, rule, second approver, lost trust."""
     decision, evidence = record.decision, draft.evidence
-    needs_people = draft.actions or evidence.sensitivity or rule.approvers > 1 or decision.rule or draft.held_to
+    about_money = rule.limits and evidence.amount
+    needs_people = (
+        draft.actions or evidence.sensitivity or rule.approvers > 1 or decision.rule or draft.held_to or about_money
+    )
     return decision.reason is Reason.SUPERVISED and not needs_people
 
 

@@ -8,11 +8,12 @@ notice goes on too, but holds up nothing.
 
 from collections.abc import Iterable
 
+from domain.approvals.approval import Approval, refusal_of_person
 from domain.conversation.activity_models import DeliverMessageInput
 from domain.conversation.lifecycle import Lifecycle
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
-from domain.conversation.requests import AnyRequest, ChangeMode
+from domain.conversation.requests import AnyRequest, ChangeMode, DecideApproval
 from domain.specification.organisation import Mode
 
 SET_ASIDE = frozenset({Status.SNOOZED, Status.RESOLVED})
@@ -25,7 +26,7 @@ INTERRUPTS = frozenset({HAND_BACK, "reopen", "change_mode", "report_failure"})
 def request_at_once(requests: Iterable[AnyRequest], message: DeliverMessageInput) -> AnyRequest | None:
     """The oldest request that is carried out while the message is tried; None when all wait for their turn.
 
-    Replies and decisions wait and are passed; what follows a hand-back that waits is not done before it.
+    Replies and decisions wait and are passed, but for one that calls the message back; what follows a hand-back that waits is not done before it.
     """
     for request in requests:
         if request.kind in AT_ONCE or (request.kind == HAND_BACK and _belongs_to_a_revision(message)):
@@ -43,6 +44,24 @@ def interrupts(requests: Iterable[AnyRequest]) -> bool:
 def makes_room(requests: Iterable[AnyRequest], message: DeliverMessageInput) -> bool:
     """Whether a notice is given up for something that has to wait for it otherwise."""
     return _is_notice(message) and any(request.kind not in AT_ONCE for request in requests)
+
+
+def revocation_of(requests: Iterable[AnyRequest], approval: Approval) -> DecideApproval | None:
+    """The first request of somebody who may decide the approval to call it back, once it was approved."""
+    for request in requests:
+        if isinstance(request, DecideApproval) and request.action == "revoke" and _may_revoke(request, approval):
+            return request
+    return None
+
+
+def _may_revoke(request: DecideApproval, approval: Approval) -> bool:
+    same = request.approval_id == approval.approval_id and request.digest in {None, approval.digest}
+    return same and refusal_of_person(approval, request.by, "revoke") is None
+
+
+def calls_back(requests: Iterable[AnyRequest], message: DeliverMessageInput) -> bool:
+    """Whether an approved draft is not to leave after all. Once a tool was used for it, there is no way back."""
+    return message.closure is not None and revocation_of(requests, message.closure.approval) is not None
 
 
 def withdraws(request: AnyRequest, message: DeliverMessageInput) -> bool:

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from domain.approvals.approval import Approval
 from domain.conversation.messages import Attachment, Author
-from domain.conversation.ownership import Owner, Status, Suggestion
+from domain.conversation.ownership import Owner, Status, Suggestion, Via
 from domain.conversation.turn import Citation, CustomerContext, DecisionRecord, Draft, Evidence
 from domain.model import Frozen
 from domain.specification.organisation import ChannelKind, Mode
 
 MessageKind = Literal["customer", "reply", "clarification", "human_reply", "notice"]
-ApprovalState = Literal["open", "approved", "rejected", "stale", "taken_over", "replaced"]
+ApprovalState = Literal["open", "approved", "rejected", "stale", "taken_over", "replaced", "revoked"]
 
 
 class ConversationView(Frozen):
@@ -103,6 +103,20 @@ class DecisionView(Frozen):
     reason: str
     text: str | None
     decided_at: datetime
+    via: Via | None = Field(None, description="How the person came; null for decisions from before it was recorded.")
+
+
+class RefusedAttempt(Frozen):
+    """What a person asked of a conversation, and was refused before it was passed on. `refused` says why."""
+
+    organisation: str
+    conversation_id: str
+    person_id: str
+    request_id: str
+    action: str
+    via: Via
+    refused: str
+    approval_id: str | None = None
 
 
 class AuditEvent(Frozen):

@@ -5,21 +5,27 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, ConversationId
-from domain.conversation.ownership import Person
+from domain.conversation.ownership import Person, Via
 from domain.delivery.channels import WEB_CHAT
 from domain.journeys.work import StepWork
 from domain.model import Frozen
 from domain.specification.model import Key
 from domain.specification.organisation import ChannelKind, Mode
 
-DecisionAction = Literal["approve", "edit", "reject", "take_over", "reassign"]
+DecisionAction = Literal[
+    "approve", "edit", "reject", "take_over", "answer", "reassign", "give_back", "snooze", "revoke"
+]
 
 
 class Request(Frozen):
-    """Something a person asks of a conversation. The same `request_id` is the same request."""
+    """Something a person asks of a conversation. The same `request_id` is the same request.
+
+    `via`: how the person came, as the gateway knows it. None: nobody said, as with a signal from Temporal's own tools.
+    """
 
     request_id: str = Field(min_length=1, max_length=120)
     by: Person
+    via: Via | None = None
 
 
 class TakeOver(Request):
@@ -31,7 +37,7 @@ class ImpliesTakeover(Request):
     """Something that only the owner does, so it makes the person the owner."""
 
     def takeover(self) -> TakeOver:
-        return TakeOver(request_id=f"{self.request_id[:100]}-takeover", by=self.by)
+        return TakeOver(request_id=f"{self.request_id[:100]}-takeover", by=self.by, via=self.via)
 
 
 class HandBack(Request):
@@ -88,15 +94,35 @@ class DecideApproval(ImpliesTakeover):
     approval_id: str
     action: DecisionAction
     digest: str | None = None
-    text: str | None = Field(None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit.")
+    text: str | None = Field(
+        None, max_length=MAX_MESSAGE_CHARACTERS, description="The new text, for edit; the person's own, for answer."
+    )
     reason: str = Field("", max_length=4000, description="Why, for reject; the AI agent redrafts with it.")
     assignee: str | None = Field(None, description="The person to ask instead, for reassign.")
+    until: AwareDatetime | None = Field(None, description="When reminders go on, for snooze.")
+
+    def answer(self) -> SendHumanReply:
+        """What the person writes to the customer in the draft's stead."""
+        key = f"{self.request_id[:100]}-answer"
+        return SendHumanReply(request_id=key, by=self.by, via=self.via, text=self.text or "")
 
 
 AnyRequest = Annotated[
     TakeOver | HandBack | SendHumanReply | Snooze | Resolve | Reopen | ChangeMode | ReportFailure | DecideApproval,
     Field(discriminator="kind"),
 ]
+
+
+def as_it_came(request: AnyRequest) -> AnyRequest:
+    """With how its person came. Whoever came by the gateway is said to have; Temporal's own tools say nothing.
+
+    What systems report, and what was done at a vendor's, came by none of our ways.
+    """
+    match request:
+        case ReportFailure() | SendHumanReply(sent_as=str()) | Resolve(merged=True):
+            return request
+        case _:
+            return request if request.via else request.model_copy(update={"via": "temporal_ui"})
 
 
 class EnterJourney(Request):

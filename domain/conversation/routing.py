@@ -45,12 +45,14 @@ class Need(Frozen):
 
     `language` is the customer's ISO 639-1 code, where it is not that of the articles. `answered_last`: the person who
     answered this customer last. `loads`: how many open conversations each person holds; whoever is missing has none.
+    `away`: who has said that they are not there.
     """
 
     topic: str | None = None
     language: str | None = None
     answered_last: str | None = None
     loads: Mapping[str, int] = {}
+    away: tuple[str, ...] = ()
 
 
 class Fit(NamedTuple):
@@ -67,7 +69,7 @@ class Fit(NamedTuple):
 
 def suggested(staff: Staff, need: Need, candidates: Candidates, now: datetime) -> tuple[Suggestion, ...]:
     """The people who fit best, the best first, with the reasons for and against each; none where nobody may."""
-    able = {person.id: person for person in staff.people if candidates.has(person)}
+    able = {person.id: person for person in staff.people if candidates.has(person) and person.id not in need.away}
     fits = sorted(fit_of(person, staff, need, now) for person in able.values())
     language = _language_of(need, staff)
     return tuple(

@@ -35,6 +35,7 @@ from domain.conversation.requests import (
     EnterJourney,
     RecallSteps,
     StartConversation,
+    as_it_came,
 )
 from domain.conversation.turn import Draft
 from domain.identity.check import IdentityCheck
@@ -209,7 +210,7 @@ class ConversationState(BaseModel):
     def receive_request(self, request: AnyRequest) -> None:
         """Keep what a person asks, once for each id that is remembered."""
         if self._first_time(f"request:{request.request_id}"):
-            self.mailbox = self.mailbox.put_request(request)
+            self.mailbox = self.mailbox.put_request(as_it_came(request))
             if request.kind == "resolve" and request.merged:
                 self.journeys = self.journeys.merge_away()
 

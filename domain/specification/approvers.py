@@ -1,12 +1,22 @@
 """Who is asked for an approval, and what happens while it waits."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
-from domain.specification.model import Key
+from domain.specification.model import Key, SpecModel
 from domain.specification.people import Belonging
+
+
+class RoleLimit(SpecModel):
+    """Up to which amount people with a role may approve."""
+
+    role: Key = Field(description="Whose limit it is. A role that may approve and is not listed has none.")
+    amount_up_to: Decimal = Field(
+        ge=0, max_digits=15, allow_inf_nan=False, description="The highest amount, in the organisation's currency."
+    )
 
 
 class Approvers(Belonging):

@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.specification.approvers import Approvers
 from domain.specification.approvers import LadderRung as LadderRung
+from domain.specification.approvers import RoleLimit as RoleLimit
 from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.guidelines import Guideline
 from domain.specification.journeys import Journey as Journey
@@ -144,6 +145,12 @@ class ApprovalCase(SpecModel):
 
 class ApprovalRule(Approvers, ApprovalCase):
     """Who must approve. The first rule whose conditions all hold applies."""
+
+    limits: tuple[RoleLimit, ...] = Field(
+        (),
+        description="Up to which amount each role may approve; of several roles of a person the highest counts. The "
+        "amount is that of the tools' use, else the money in question.",
+    )
 
 
 class ChannelSpec(SpecModel):

@@ -13,6 +13,7 @@ from domain.specification.wording import LanguageCode
 PERSON_ID = r"^[A-Za-z0-9._~-]{1,64}$"
 PersonId = Annotated[str, Field(pattern=PERSON_ID)]
 Skill = Annotated[str, Field(min_length=1, max_length=64)]
+NEWER_THAN_SOME_WORKERS = ("team", "skill", "limits")
 
 
 class HumanAgentSpec(SpecModel):
@@ -58,7 +59,7 @@ class Belonging(SpecModel):
     @model_serializer(mode="wrap")
     def _as_before_where_unset(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Conversations carry rules and rungs to workers of other versions, which refuse keys that they do not know."""
-        unset = {name for name in Belonging.model_fields if getattr(self, name) is None}
+        unset = {name for name in NEWER_THAN_SOME_WORKERS if not getattr(self, name, None)}
         return {name: value for name, value in write(self).items() if name not in unset}
 
     @property

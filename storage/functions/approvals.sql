@@ -48,17 +48,33 @@ CREATE OR REPLACE FUNCTION keep_decision(
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO decisions (decision_id, approval_id, conversation_id, action, decided_by, effect, refused, reason,
-                           text, decided_at)
+                           text, via, decided_at)
     VALUES (decision->>'request_id', decision->>'approval_id', c.conversation_id, decision->>'action',
-            decision#>>'{by,id}', effect, refused, decision->>'reason', decision->>'text', moment)
+            decision#>>'{by,id}', effect, refused, decision->>'reason', decision->>'text',
+            decision->>'via', moment)
     ON CONFLICT (decision_id, conversation_id) DO NOTHING;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
     PERFORM audit(c, 'approval_decided', decision#>>'{by,id}', jsonb_build_object(
         'decision_id', decision->>'request_id', 'approval_id', decision->>'approval_id',
-        'action', decision->>'action', 'effect', effect), moment);
+        'action', decision->>'action', 'effect', effect) || jsonb_strip_nulls(jsonb_build_object(
+        'refused', refused, 'via', decision->>'via')), moment);
     RETURN true;
+END $$;
+
+-- What was approved is not sent: whether its delivery had been claimed, and so had closed the approval, or not yet.
+CREATE OR REPLACE FUNCTION call_back_approval(
+    c conversations, called_back text, decided_by text, moment timestamptz
+) RETURNS conversations LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE approvals SET state = 'revoked', closed_at = moment, closed_by = decided_by
+    WHERE approval_id = called_back AND state = 'approved';
+    IF FOUND THEN
+        PERFORM audit(c, 'approval_revoked', decided_by, jsonb_build_object('approval_id', called_back), moment);
+        RETURN c;
+    END IF;
+    RETURN close_open_approval(c, 'revoked', decided_by, moment);
 END $$;
 
 CREATE OR REPLACE FUNCTION request_approval(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -87,9 +103,12 @@ BEGIN
     IF NOT keep_decision(c, step->'decision', step->>'effect', step->>'refused', moment) THEN
         RETURN;
     END IF;
+    IF step->>'effect' = 'revoke' AND step ? 'replaces' THEN
+        c := call_back_approval(c, step->>'replaces', decider, moment);
+    END IF;
     IF step ? 'replaces' THEN
         c := put_before_people(c, step->'approval', decider, moment);
-    ELSIF step->>'effect' IN ('redraft', 'take_over') THEN
+    ELSIF step->>'effect' IN ('redraft', 'take_over', 'answer') THEN
         c := close_open_approval(
             c, CASE step->>'effect' WHEN 'redraft' THEN 'rejected' ELSE 'taken_over' END, decider, moment);
     ELSIF step ? 'approval' THEN

@@ -109,8 +109,8 @@ CREATE OR REPLACE FUNCTION record_status(step jsonb, moment timestamptz) RETURNS
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
 BEGIN
-    IF NOT audit(c, step->>'event', step->>'by', jsonb_build_object('status', step->>'status', 'mode', step->>'mode'),
-                 moment, format('request:%s:%s', c.conversation_id, step->>'request_id')) THEN
+    IF NOT audit(c, step->>'event', step->>'by', jsonb_build_object('status', step->>'status', 'mode', step->>'mode')
+                 || jsonb_strip_nulls(jsonb_build_object('via', step->>'via')), moment, format('request:%s:%s', c.conversation_id, step->>'request_id')) THEN
         RETURN stands(c, (c.status, c.mode, c.revision, c.snoozed_until) IS DISTINCT FROM (
             step->>'status', step->>'mode', (step->>'revision')::integer, (step->>'until')::timestamptz));
     END IF;

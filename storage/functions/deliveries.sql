@@ -31,12 +31,14 @@ CREATE OR REPLACE FUNCTION text_of_delivery(step jsonb) RETURNS text LANGUAGE sq
 $$;
 
 CREATE OR REPLACE FUNCTION keep_delivery(c conversations, step jsonb, new_state text, moment timestamptz) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO deliveries (message_key, conversation_id, state, revision, answers_seq, author, author_id, kind, channel,
-                            draft_id, text, claimed_at)
+                            draft_id, text, via, claimed_at)
     VALUES (step->>'message_key', c.conversation_id, new_state, c.revision, c.last_seq, step->>'author',
-            step->>'author_id', step->>'kind', step->>'channel', step->>'draft_id', text_of_delivery(step), moment)
-$$;
+            step->>'author_id', step->>'kind', step->>'channel', step->>'draft_id', text_of_delivery(step),
+            step->>'via', moment);
+END $$;
 
 CREATE OR REPLACE FUNCTION start_delivery(c conversations, step jsonb, moment timestamptz) RETURNS conversations
 LANGUAGE plpgsql AS $$
@@ -66,7 +68,8 @@ BEGIN
     UPDATE deliveries SET state = 'delivered', delivered_at = moment, provider_message_id = receipt, leased_until = NULL
     WHERE message_key = sent.message_key;
     PERFORM audit(c, 'message_delivered', sent.author || ':' || sent.author_id, jsonb_build_object(
-        'seq', c.last_seq, 'kind', sent.kind, 'message_key', sent.message_key), moment);
+        'seq', c.last_seq, 'kind', sent.kind, 'message_key', sent.message_key)
+        || jsonb_strip_nulls(jsonb_build_object('via', sent.via)), moment);
     RETURN c;
 END $$;
 

@@ -40,7 +40,8 @@ BEGIN
         PERFORM save_conversation(c, moment);
         PERFORM note_internally(c, step->>'request_id', step->>'by', step->>'note', moment);
         PERFORM audit(c, 'ownership_changed', step->>'by', jsonb_build_object(
-            'owner_kind', c.owner_kind, 'owner_id', c.owner_id, 'revision', c.revision), moment, key);
+            'owner_kind', c.owner_kind, 'owner_id', c.owner_id, 'revision', c.revision)
+            || jsonb_strip_nulls(jsonb_build_object('via', step->>'via')), moment, key);
     END IF;
     SELECT count(*) INTO unanswered FROM unanswered_messages(c);
 END $$;

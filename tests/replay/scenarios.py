@@ -143,6 +143,62 @@ async def rejected_and_edited(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.approval is None)
 
 
+async def answered_instead(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "answer", "d1", text="I looked: it is on its way."))
+    await conversation.until(lambda s: s.approval is None and len(conversation.fakes.delivered) == 1)
+    await conversation.settled()
+
+
+async def put_off_and_given_back(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    await conversation.ask(_decide(conversation, "snooze", "d1", until=tomorrow))
+    await conversation.until(lambda s: s.approval is not None and s.approval.snoozed is not None)
+    await conversation.ask(_decide(conversation, "reassign", "d2", assignee="ben"))
+    await conversation.ask(_decide(conversation, "give_back", "d3", BEN))
+    await conversation.until(lambda _: len(conversation.fakes.decisions) == 3)
+    await conversation.pass_time(timedelta(days=1, minutes=1))
+    await conversation.until(lambda _: len(conversation.fakes.ladder) == 1)
+
+
+async def called_back(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    state = await conversation.until(lambda s: s.approval is not None)
+    first = state.approval
+    await conversation.settled()
+    gate = conversation.fakes.hold("deliver_message")
+    await conversation.ask(_decide(conversation, "approve", "d1"))
+    await gate.reached.wait()
+    await conversation.ask(_decide(conversation, "revoke", "d2", BEN))
+    state = await conversation.until(lambda s: s.approval is not None and s.approval != first)
+    gate.opened.set()
+    assert state.approval
+    again = _decide(conversation, "approve", "d3").model_copy(update={"approval_id": state.approval.approval_id})
+    await conversation.ask(again)
+    await conversation.until(lambda s: s.approval is None)
+    await conversation.settled()
+
+
+async def called_back_too_late(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "approve", "d1"))
+    await conversation.until(lambda s: s.approval is None)
+    await conversation.ask(_decide(conversation, "revoke", "d2"))
+    await conversation.until(lambda _: len(conversation.fakes.decisions) == 1)
+
+
+async def vote_withdrawn(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.until(lambda s: s.approval is not None)
+    for action, key in (("approve", "d1"), ("revoke", "d2"), ("approve", "d3")):
+        await conversation.ask(_decide(conversation, action, key))
+    await conversation.until(lambda _: len(conversation.fakes.decisions) == 3)
+
+
 async def two_approvers(conversation: Conversation) -> None:
     await conversation.says("refund me 500", "m1")
     await conversation.until(lambda s: s.approval is not None)
@@ -433,6 +489,7 @@ NIGHT = Policy(default_ai_agent="general", quiet_hours={"web_chat": QuietHours(b
 
 RULED = SURE.model_copy(update={"rules_held": ("vip",)})
 ESCALATING = Policy(default_ai_agent="general", rules=(DecidingRule(id="vip", then="escalate"),))
+REMINDED = Policy(default_ai_agent="general", ladder=(LadderRung(after_minutes=30, action="remind"),))
 REMINDING = Ask(approvers=2, ladder=(LadderRung(after_minutes=30, action="remind"),))
 ASKING = Policy(default_ai_agent="general", rules=(DecidingRule(id="vip", then="ask_approval", ask=REMINDING),))
 
@@ -448,6 +505,11 @@ SCENARIOS = {
     "overtaken_delivery": Scenario(overtaken_delivery, SURE, HOLDING),
     "approved": Scenario(approved, SUPERVISED),
     "rejected_and_edited": Scenario(rejected_and_edited, SUPERVISED),
+    "answered_instead": Scenario(answered_instead, SUPERVISED),
+    "put_off_and_given_back": Scenario(put_off_and_given_back, SUPERVISED, REMINDED),
+    "called_back": Scenario(called_back, SUPERVISED, PUSHED),
+    "called_back_too_late": Scenario(called_back_too_late, SUPERVISED),
+    "vote_withdrawn": Scenario(vote_withdrawn, SUPERVISED, TWO),
     "two_approvers": Scenario(two_approvers, SUPERVISED, TWO),
     "handed_over_and_back": Scenario(handed_over_and_back),
     "taken_over_long_ago": Scenario(taken_over_long_ago),

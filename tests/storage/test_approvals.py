@@ -3,8 +3,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.approvals.approval import edited
-from domain.conversation.activity_models import ClimbLadderInput, RecordDecisionInput
+from domain.approvals.approval import edited, revoked
+from domain.conversation.activity_models import ApprovalClosure, ClimbLadderInput, RecordDecisionInput
 from domain.conversation.ownership import Status
 from domain.specification.organisation import LadderRung
 from domain.specification.people import Members
@@ -22,6 +22,7 @@ from tests.storage.stage import (
     later,
     message,
     ownership,
+    reply,
 )
 
 
@@ -75,7 +76,9 @@ async def test_the_database_allows_one_open_approval(stage: Stage) -> None:
         await stage.database.fetch(copy + " document, requested_at FROM approvals")
 
 
-@pytest.mark.parametrize(("effect", "state"), [("redraft", "rejected"), ("take_over", "taken_over")])
+@pytest.mark.parametrize(
+    ("effect", "state"), [("redraft", "rejected"), ("take_over", "taken_over"), ("answer", "taken_over")]
+)
 async def test_a_decision_that_ends_the_wait_closes_the_approval(stage: Stage, effect: str, state: str) -> None:
     await stage.awaiting_approval()
     for _ in range(2):
@@ -116,6 +119,50 @@ async def test_an_edit_under_two_approvers_opens_a_fresh_approval(stage: Stage) 
     assert await stage.approval_state("approval-1") == "replaced"
     assert await stage.approval_state("approval-2") == "open"
     assert (await stage.conversation()).status is Status.AWAITING_APPROVAL
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+async def test_what_is_called_back_waits_again(stage: Stage, claimed: bool) -> None:
+    """Whether its delivery had been claimed, and so had closed the approval, or not yet."""
+    await stage.awaiting_approval()
+    sending = reply(text="It is on its way.", closure=ApprovalClosure(approval=approval(), decision=decide("approve")))
+    if claimed:
+        await stage.deliveries.claim(sending, NOW)
+        await stage.deliveries.end_lease(sending.message_key)
+    await stage.deliveries.give_up(sending, later(1), looked=True)
+    fresh = revoked(approval(), approval_id="approval-2", now=later(2))
+    back = decide("revoke").model_copy(update={"request_id": "decision-2"})
+    made = decision_input("revoke", decision=back, approval=fresh, replaces="approval-1")
+    for _ in range(2):
+        await stage.approvals.record_decision(made, later(2))
+
+    first, second = await stage.approvals.get("approval-1"), await stage.approvals.get("approval-2")
+    assert first
+    assert second
+    assert (first.state, first.closed_by) == ("revoked", "bo")
+    assert (second.state, second.approval) == ("open", fresh)
+    assert (await stage.conversation()).status is Status.AWAITING_APPROVAL
+    assert (await stage.events()).count("approval_revoked") == 1
+    again = sending.model_copy(
+        update={
+            "message_key": fresh.delivery_key,
+            "closure": ApprovalClosure(
+                approval=fresh, decision=decide("approve").model_copy(update={"request_id": "decision-3"})
+            ),
+        }
+    )
+    assert (await stage.deliveries.claim(again, later(3))).status == "claimed"
+
+
+async def test_how_a_decision_came_is_kept(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    made = decide("approve").model_copy(update={"via": "slack"})
+    await stage.approvals.record_decision(decision_input("refused", decision=made, refused="No."), NOW)
+    kept = await stage.approvals.decision("decision-1")
+    assert kept is not None
+    assert kept.via == "slack"
+    event = next(one for one in await stage.audit.events(CONVERSATION) if one.kind == "approval_decided")
+    assert (event.data["via"], event.data["refused"]) == ("slack", "No.")
 
 
 async def test_a_refused_decision_is_kept_with_its_reason(stage: Stage) -> None:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
@@ -16,6 +18,9 @@ from tests.storage.stage import (
     message,
     ownership,
 )
+from domain.conversation.record import RefusedAttempt
+from storage.audit import MOST_ATTEMPTS_AN_HOUR
+from tests.storage.stage import CONVERSATION, NAMES, NOW, Stage, decide, escalation, generate, message, ownership
 
 SECRET = "Erika Mustermann, erika@example.com"
 
@@ -80,3 +85,27 @@ async def test_the_newest_events_come_first_page_by_page(stage: Stage) -> None:
     rest = await stage.audit.of_organisation(ORGANISATION, AuditFilter(before=first[0].event_id), 100)
     assert [*first, *rest] == everything
     assert [event.event_id for event in everything] == sorted((one.event_id for one in everything), reverse=True)
+def attempt(request_id: str) -> RefusedAttempt:
+    return RefusedAttempt(
+        **NAMES, person_id="tom", request_id=request_id, action="approve", via="console", refused="Only approvers may.",
+        approval_id="approval-1",
+    )  # fmt: skip
+
+
+async def test_what_was_refused_before_it_was_asked_is_noted_once(stage: Stage) -> None:
+    await stage.drafted()
+    for request_id in ("r-1", "r-1", "r-2"):
+        await stage.audit.note_attempt(attempt(request_id), NOW)
+    noted = [event for event in await stage.audit.events(CONVERSATION) if event.kind == "request_refused"]
+    assert [event.data["request_id"] for event in noted] == ["r-1", "r-2"]
+    assert (noted[0].actor, noted[0].data["via"], noted[0].data["action"]) == ("tom", "console", "approve")
+    assert noted[0].data["refused"] == "Only approvers may."
+
+
+async def test_a_flood_of_attempts_is_not_kept(stage: Stage) -> None:
+    await stage.drafted()
+    for number in range(MOST_ATTEMPTS_AN_HOUR + 3):
+        await stage.audit.note_attempt(attempt(f"r-{number}"), NOW)
+    await stage.audit.note_attempt(attempt("later"), NOW + timedelta(hours=2))
+    noted = [event for event in await stage.audit.events(CONVERSATION) if event.kind == "request_refused"]
+    assert len(noted) == MOST_ATTEMPTS_AN_HOUR + 1

@@ -44,6 +44,9 @@ WITHOUT_CONVERSATIONS = frozenset(
         "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "people",
         "publications", "restorations", "schema_migrations", "sign_in_attempts", "sign_ins", "sourced_articles",
         "spec_versions", "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
+        "absences", "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources",
+        "publications", "restorations", "schema_migrations", "sourced_articles", "spec_versions", "text_vectors", "trust_changes",
+        "vendor_limits", "vendor_states",
     }
 )  # fmt: skip
 """Tables of the organisation and of the installation: no conversation writes into them."""
@@ -57,9 +60,9 @@ WITHOUT_WORDS = {
     "customer_contexts": "context_id conversation_id",
     "customer_identities": "customer_id kind organisation",
     "customers": "customer_id organisation",
-    "decisions": "action approval_id conversation_id decided_by decision_id effect refused",
+    "decisions": "action approval_id conversation_id decided_by decision_id effect refused via",
     "deliveries": "author author_id channel conversation_id draft_id kind message_key provider_message_id report"
-    " report_code state",
+    " report_code state via",
     "failed_answers": "conversation_id usage",
     "identity_checks": "channel check_id claimed_id conversation_id sent_by state verdict",
     "identity_proofs": "channel check_id claimed_id conversation_id customer_id",

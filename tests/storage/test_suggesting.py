@@ -1,9 +1,11 @@
 """People are suggested when a conversation begins to wait for them, from what the store knows at that moment."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.approvals.absence import Absence
 from domain.approvals.approval import AskedGroup
 from domain.conversation.activity_models import ApprovalClosure, EscalateConversationInput, RequestApprovalInput
 from domain.conversation.confidence import Calibration
@@ -13,6 +15,7 @@ from domain.conversation.turn import Outcome
 from domain.delivery.channels import WEB_CHAT
 from domain.specification.organisation import Mode
 from domain.specification.people import HumanAgentSpec
+from storage.absences import AbsenceRepository
 from storage.records import RecordRepository
 from storage.views import ConversationView
 from tests.organisation import VERSION
@@ -212,3 +215,14 @@ async def test_a_suggestion_ends_when_the_customer_writes_again(staffed: Stage) 
     await staffed.approvals.request(asked(), NOW)
     await staffed.conversations.record_messages(CONVERSATION, 2, [message("b")])
     assert (await staffed.conversation()).suggested == ()
+
+
+@pytest.mark.parametrize(("hours", "wanted"), [(1, ["ben"]), (0, ["anna", "ben"])])
+async def test_whoever_is_away_is_not_suggested(staffed: Stage, hours: int, wanted: list[str]) -> None:
+    away = Absence(person_id="anna", until=NOW + timedelta(hours=hours))
+    await AbsenceRepository(staffed.database).put(ORGANISATION, away, "anna", "api", NOW)
+    await staffed.drafted()
+    await staffed.approvals.request(asked(), NOW)
+    view = await staffed.approvals.get("approval-1")
+    assert view is not None
+    assert [one.person for one in view.suggested] == wanted

@@ -57,7 +57,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.conversation.lifecycle import Lifecycle
     from domain.conversation.messages import CustomerMessage
-    from domain.conversation.ownership import Status
+    from domain.conversation.ownership import Status, Via
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
     from domain.conversation.turn import UNDERSTOOD, DecisionRecord, Draft
@@ -375,6 +375,7 @@ class ActivityCalls(Calls):
         request_id: str,
         by: str,
         note: str,
+        via: Via | None = None,
     ) -> OwnershipChanged:
         """Record a takeover or a hand-back: owner, status and revision of `after`, once for each request id."""
         input = ChangeOwnershipInput(
@@ -386,11 +387,20 @@ class ActivityCalls(Calls):
             by=by,
             note=note,
             messages=messages,
+            via=via,
         )
         return await execute_activity(CHANGE_OWNERSHIP, input, f"owner is now {after.owner}")
 
     async def change_status(
-        self, event: StatusEvent, after: Lifecycle, mode: Mode | None, *, request_id: str, by: str, note: str
+        self,
+        event: StatusEvent,
+        after: Lifecycle,
+        mode: Mode | None,
+        *,
+        request_id: str,
+        by: str,
+        note: str,
+        via: Via | None = None,
     ) -> StatusChanged | None:
         """Record status and mode as they are afterwards, once for each request id."""
         input = ChangeStatusInput(
@@ -403,5 +413,6 @@ class ActivityCalls(Calls):
             by=by,
             note=note,
             until=after.snoozed_until,
+            via=via,
         )
         return await execute_activity(CHANGE_STATUS, input, f"{event.replace('_', ' ')} by {by}")

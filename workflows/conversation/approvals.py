@@ -3,7 +3,8 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approvals.approval import Approval, edited, judge
+    from domain.approvals.approval import Approval, edited, judge, revoked
+    from domain.conversation.meanwhile import revocation_of
     from domain.conversation.ownership import Status
     from domain.conversation.requests import DecideApproval
     from domain.conversation.state import ConversationState
@@ -16,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
 DROPS_STALE = "a-stale-approval-is-dropped"
 LETS_SLEEP = "a-refused-decision-wakes-nothing"
 NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
+CALLED_BACK = "It was called back before it left, so nothing was sent. The draft waits for a decision again."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
 
@@ -45,6 +47,8 @@ class Approvals:
             await self._activities.record_decision(decision, "refused", refused=verdict.refused)
             return
         match verdict.effect:
+            case "send" if await self._is_called_back(approval, decision):
+                pass
             case "send":
                 if not approval.actions or await self._use_approved_tools(approval, decision):
                     await self._send_what_is_said(approval, decision)
@@ -54,6 +58,10 @@ class Approvals:
             case "reassign":
                 changed = self._state.reassign(decision.assignee)
                 await self._activities.record_decision(decision, verdict.effect, approval=changed)
+            case "snooze":
+                await self._keep(decision, approval.snooze(decision.until or workflow.now()))
+            case "revoke":
+                await self._keep(decision, approval.without_vote(decision.by.id))
             case "reapprove_edit":
                 await self._reapprove(approval, decision)
             case "redraft":
@@ -62,6 +70,40 @@ class Approvals:
                 closed = self._state.lifecycle.close_approval()
                 await self._activities.record_decision(decision, verdict.effect, after=closed)
                 await self._lifecycle.take_over(decision.takeover())
+            case "answer":
+                closed = self._state.lifecycle.close_approval()
+                await self._activities.record_decision(decision, verdict.effect, after=closed)
+                await self._lifecycle.send_human_reply(decision.answer())
+
+    async def _keep(self, decision: DecideApproval, changed: Approval) -> None:
+        """The approval waits on, changed. The decision is called what it did."""
+        self._state.replace_approval(changed)
+        await self._activities.record_decision(decision, decision.action, approval=changed)
+
+    async def _is_called_back(self, approval: Approval, decision: DecideApproval) -> bool:
+        """Whether somebody wants it back already, as while no worker was there: then nothing begins to leave."""
+        revocation = revocation_of(self._state.mailbox.requests, approval)
+        if revocation is None:
+            return False
+        self._state.drop_request(revocation)
+        await self._activities.record_decision(decision, "refused", refused=CALLED_BACK)
+        await self._keep(revocation, approval.without_vote(revocation.by.id))
+        return True
+
+    async def _call_back(self, approval: Approval, decision: DecideApproval) -> bool:
+        """Whether it did not leave because somebody called it back: then the same draft waits under another key."""
+        state, revocation = self._state, revocation_of(self._state.mailbox.requests, approval)
+        if revocation is None or state.approval is not approval or state.revision != approval.revision:
+            return False
+        state.drop_request(revocation)
+        fresh = revoked(approval, approval_id=f"ap-{workflow.uuid4().hex}", now=workflow.now())
+        after = state.lifecycle.replace_approval(fresh)
+        await self._activities.record_decision(decision, "refused", refused=CALLED_BACK)
+        await self._activities.record_decision(
+            revocation, "revoke", approval=fresh, replaces=approval.approval_id, after=after
+        )
+        state.replace_approval(fresh)
+        return True
 
     async def _use_approved_tools(self, approval: Approval, decision: DecideApproval) -> bool:
         """Do what was approved; False when the reply must not follow. The first use of a tool closes the approval."""
@@ -91,7 +133,7 @@ class Approvals:
                 state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
             if state.approval is approval:
                 state.close_approval()
-        else:
+        elif not await self._call_back(approval, decision):
             await self._refuse_overtaken(approval, decision)
 
     async def _refuse_overtaken(self, approval: Approval, decision: DecideApproval) -> None:

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.conversation.lifecycle import Lifecycle
     from domain.conversation.meanwhile import SET_ASIDE
-    from domain.conversation.ownership import Owner, Status
+    from domain.conversation.ownership import Owner, Status, Via
     from domain.conversation.requests import (
         ChangeMode,
         HandBack,
@@ -180,7 +180,7 @@ class ConversationLifecycle:
         state = self._state
         messages = state.take_inbox() if with_messages else ()
         changed = await self._activities.change_ownership(
-            after, messages, request_id=request.request_id, by=request.by.id, note=note
+            after, messages, request_id=request.request_id, by=request.by.id, note=note, via=request.via
         )
         if changed.repeated and workflow.patched(REPEATS):
             state.put_back(messages)
@@ -264,16 +264,19 @@ class ConversationLifecycle:
         await self.wake(event, f"message-{self._state.revision}", "customer")
         return True
 
-    async def wake(self, event: Literal["woken", "reopened"], request_id: str, by: str) -> None:
+    async def wake(
+        self, event: Literal["woken", "reopened"], request_id: str, by: str, *, via: Via | None = None
+    ) -> None:
         """Back to work, with a fresh period of silence."""
         now = workflow.now()
-        if await self._record_status(event, request_id, by, after=self._state.lifecycle.wake()):
+        if await self._record_status(event, request_id, by, after=self._state.lifecycle.wake(), via=via):
             self._state.wake(now)
 
-    async def resolve(self, request_id: str, by: str, note: str = "") -> None:
+    async def resolve(self, request_id: str, by: str, note: str = "", *, via: Via | None = None) -> None:
         """A person or silence says that it is done; what was drafted or asked is stale."""
         now = workflow.now()
-        if await self._record_status("resolved", request_id, by, note, after=self._state.lifecycle.resolve(now)):
+        after = self._state.lifecycle.resolve(now)
+        if await self._record_status("resolved", request_id, by, note, after=after, via=via):
             self._state.resolve(now)
             self._write_back.note_in_crm("resolved", by)
 
@@ -281,18 +284,19 @@ class ConversationLifecycle:
         """Put the conversation aside until an instant, or until the customer writes."""
         before = self._state.lifecycle.move_on() if withdraws_reply else self._state.lifecycle
         after = before.snooze(request.until)
-        if await self._record_status("snoozed", request.request_id, request.by.id, after=after):
+        if await self._record_status("snoozed", request.request_id, request.by.id, after=after, via=request.via):
             self._withdraw_reply(withdraws_reply)
             self._state.snooze(request.until)
 
     async def reopen(self, request: Reopen) -> None:
         """A person says that it is not done."""
-        await self.wake("reopened", request.request_id, request.by.id)
+        await self.wake("reopened", request.request_id, request.by.id, via=request.via)
 
     async def change_mode(self, request: ChangeMode, *, withdraws_reply: bool = False) -> None:
         """The mode that a person sets overrides the AI agent's own."""
         after = self._state.lifecycle.move_on() if withdraws_reply else self._state.lifecycle
-        if await self._record_status("mode_changed", request.request_id, request.by.id, after=after, mode=request.mode):
+        by, mode = request.by.id, request.mode
+        if await self._record_status("mode_changed", request.request_id, by, after=after, mode=mode, via=request.via):
             self._withdraw_reply(withdraws_reply)
             self._state.change_mode(request.mode)
 
@@ -309,6 +313,7 @@ class ConversationLifecycle:
         *,
         after: Lifecycle | None = None,
         mode: Mode | None = None,
+        via: Via | None = None,
     ) -> bool:
         """Record status and mode as they are afterwards; False when the store knows the request from long ago."""
         state = self._state
@@ -319,6 +324,7 @@ class ConversationLifecycle:
             request_id=request_id,
             by=by,
             note=note,
+            via=via,
         )
         if changed is None or not changed.repeated or not workflow.patched(REPEATS_STATUS):
             return True

@@ -11,7 +11,7 @@ from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from domain.conversation.activity_models import DeliverMessageInput
-    from domain.conversation.meanwhile import is_void, makes_room, request_at_once, withdraws
+    from domain.conversation.meanwhile import calls_back, is_void, makes_room, request_at_once, withdraws
     from domain.conversation.requests import ChangeMode, HandBack, Reopen, ReportFailure, Resolve, Snooze, TakeOver
     from domain.conversation.state import ConversationState
     from workflows.activity_rows import Start
@@ -95,11 +95,14 @@ class Listening:
         if message is None:
             return False
         requests = self._state.mailbox.requests
-        return request_at_once(requests, message) is not None or (not ends and makes_room(requests, message))
+        ends_it = makes_room(requests, message) or calls_back(requests, message)
+        return request_at_once(requests, message) is not None or (not ends and ends_it)
 
     def _is_void(self, message: DeliverMessageInput, *, asked: bool) -> bool:
         void = is_void(message, self._state.lifecycle, asked=asked)
-        return (void or makes_room(self._state.mailbox.requests, message)) and workflow.patched(DOES_AT_ONCE)
+        requests = self._state.mailbox.requests
+        unwanted = void or makes_room(requests, message) or calls_back(requests, message)
+        return unwanted and workflow.patched(DOES_AT_ONCE)
 
     async def _carry_out(self, message: DeliverMessageInput) -> None:
         request, lifecycle = request_at_once(self._state.mailbox.requests, message), self._lifecycle
@@ -108,7 +111,7 @@ class Listening:
         self._state.drop_request(request)
         match request:
             case Resolve():
-                await lifecycle.resolve(request.request_id, request.by.id, request.note)
+                await lifecycle.resolve(request.request_id, request.by.id, request.note, via=request.via)
             case Snooze():
                 await lifecycle.snooze(request, withdraws_reply=withdraws(request, message))
             case ChangeMode():

@@ -47,7 +47,7 @@ class Sending(Calls):
         return self._deliver(
             DeliverMessageInput(
                 **self._names,
-                message_key=approval.draft_id,
+                message_key=approval.delivery_key,
                 channel=self._state.drafted_for,
                 author=Author.AI_AGENT,
                 author_id=approval.ai_agent,
@@ -76,6 +76,7 @@ class Sending(Calls):
                 kind="human_reply",
                 text=request.text,
                 sent_as=request.sent_as,
+                via=request.via,
             ),
             f"{'record' if request.sent_as else 'send'} the reply of {request.by.id}",
         )

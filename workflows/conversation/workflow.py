@@ -88,7 +88,7 @@ class ConversationWorkflow:
 
     @workflow.signal
     def decide_approval(self, request: DecideApproval) -> None:
-        """A person approves, edits, rejects, takes over or reassigns."""
+        """A person approves, edits, rejects, answers, takes over, reassigns, snoozes or calls back."""
         self._state.receive_request(request)
 
     @workflow.signal
@@ -225,7 +225,7 @@ class ConversationWorkflow:
             case Snooze():
                 await self._lifecycle.snooze(request)
             case Resolve():
-                await self._lifecycle.resolve(request.request_id, request.by.id, request.note)
+                await self._lifecycle.resolve(request.request_id, request.by.id, request.note, via=request.via)
             case Reopen():
                 await self._lifecycle.reopen(request)
             case ChangeMode():

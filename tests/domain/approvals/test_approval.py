@@ -1,6 +1,6 @@
 """Approvals: who may decide, what each decision does, and every sentence with which one is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -13,19 +13,24 @@ from domain.approvals.approval import (
     Approval,
     AskedGroup,
     Verdict,
+    amount_of,
     asked_by,
+    deadline_of_approval,
     digest_of,
     edited,
     judge,
     open_approval,
     refusal_of_content,
     refusal_of_person,
+    revoked,
     rule_for,
 )
+from domain.approvals.schedule import Snoozed
 from domain.conversation.ownership import Person
 from domain.conversation.requests import DecideApproval, DecisionAction
 from domain.conversation.turn import Draft, Evidence, Usage
-from domain.specification.organisation import ApprovalRule, LadderRung, Sensitivity
+from domain.specification.calendar import BusinessCalendar
+from domain.specification.organisation import ApprovalRule, LadderRung, RoleLimit, Sensitivity
 from domain.specification.people import Members
 from domain.specification.rules import Ask, DecidingRule
 from domain.tools.actions import ProposedAction
@@ -99,6 +104,10 @@ def test_text_draft_revision_and_actions_each_change_the_digest(other: dict[str,
         (decision("reject", reason="wrong amount"), approval(), "redraft"),
         (decision("take_over"), approval(), "take_over"),
         (decision("reassign", assignee="ben"), approval(), "reassign"),
+        (decision("give_back"), approval(assignee="anna"), "reassign"),
+        (decision("answer", text="I looked."), approval(approvers_needed=2), "answer"),
+        (decision("snooze", until=NOW), approval(), "snooze"),
+        (decision("revoke"), approval(approvers_needed=2, approved_by=("anna",)), "revoke"),
     ],
 )
 def test_what_a_valid_decision_does(request_: DecideApproval, waiting: Approval, effect: str) -> None:
@@ -124,6 +133,15 @@ def test_what_a_valid_decision_does(request_: DecideApproval, waiting: Approval,
         (decision("reject", reason="  "), approval(), "A rejection needs a reason"),
         (decision("reassign"), approval(), "A reassignment needs an assignee"),
         (decision("reassign", assignee=" "), approval(), "A reassignment needs an assignee"),
+        (decision("give_back"), approval(), "assigned to nobody"),
+        (decision("give_back", BEN), approval(assignee="anna"), "Only the assigned person may decide"),
+        (decision("answer"), approval(), "An answer needs the text"),
+        (decision("answer", text=" "), approval(), "An answer needs the text"),
+        (decision("snooze"), approval(), "A snooze needs a time"),
+        (decision("revoke"), approval(), "You have not approved this"),
+        (decision("revoke"), approval(approvers_needed=2, approved_by=("ben",)), "You have not approved this"),
+        (decision("revoke"), None, "There is nothing to revoke"),
+        (decision("revoke", approval_id="ap-0"), approval(), "There is nothing to revoke"),
     ],
 )
 def test_a_refused_decision_says_why(request_: DecideApproval, waiting: Approval | None, sentence: str) -> None:
@@ -425,3 +443,112 @@ def test_what_is_refused_before_it_is_forwarded_is_refused_by_the_conversation_t
     """The gateway asks the two rules alone; it may never refuse what the conversation would take."""
     early = refusal_of_content(request_) or refusal_of_person(waiting, request_.by, request_.action)
     assert not early or judge(waiting, request_).effect == "refused"
+
+
+SNOOZED = decision("snooze", until=NOW)
+
+
+@pytest.mark.parametrize(
+    ("now", "refused"),
+    [
+        (NOW - timedelta(minutes=1), None),
+        (NOW, "until has passed already. Give a time to come."),
+        (NOW - timedelta(days=366), None),
+        (NOW - timedelta(days=366, seconds=1), "Reminders wait for 366 days at most. Give an earlier time."),
+        (None, None),
+    ],
+)
+def test_until_when_reminders_may_wait(now: datetime | None, refused: str | None) -> None:
+    assert refusal_of_content(SNOOZED, now) == refused
+
+
+def test_a_snooze_ends_the_veto_window_and_leaves_the_rest() -> None:
+    waiting = approval(leaves_at=NOW, rungs_done=1)
+    snoozed = waiting.snooze(NOW)
+    assert (snoozed.snoozed, snoozed.leaves_at) == (Snoozed(until=NOW, rungs_done=1), None)
+    assert judge(snoozed, decision()).effect == "send"
+
+
+def test_what_was_called_back_waits_again_under_another_key() -> None:
+    once = revoked(approval(rungs_done=2, leaves_at=NOW), approval_id="ap-2", now=NOW)
+    twice = revoked(once, approval_id="ap-3", now=NOW)
+    assert (once.text, once.digest, once.revision) == (TEXT, approval().digest, 4)
+    assert (once.rungs_done, once.leaves_at, once.approved_by) == (0, None, ())
+    keys = [approval().delivery_key, once.delivery_key, twice.delivery_key]
+    assert keys == ["cv-1-3", "cv-1-3-after-1", "cv-1-3-after-2"]
+
+
+def test_a_vote_is_withdrawn() -> None:
+    assert approval(approved_by=("anna", "ben")).without_vote("anna").approved_by == ("ben",)
+
+
+LADDER = (LadderRung(after_minutes=30, action="remind"), LadderRung(after_minutes=90, action="move_up"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "minutes"),
+    [
+        ({}, 30),
+        ({"rungs_done": 1}, 90),
+        ({"rungs_done": 2}, None),
+        ({"ladder": (LadderRung(after_minutes=10, action="remind"),)}, 10),
+        ({"snoozed": Snoozed(until=NOW + timedelta(minutes=5))}, 30),
+        ({"snoozed": Snoozed(until=NOW + timedelta(minutes=500))}, 500),
+        ({"snoozed": Snoozed(until=NOW + timedelta(minutes=500)), "rungs_done": 1}, 560),
+        ({"snoozed": Snoozed(until=NOW + timedelta(minutes=500), rungs_done=1), "rungs_done": 1}, 500),
+    ],
+)
+def test_when_the_next_rung_is_due(changes: dict[str, Any], minutes: int | None) -> None:
+    due = None if minutes is None else NOW + timedelta(minutes=minutes)
+    assert deadline_of_approval(approval(**changes), BusinessCalendar(), LADDER) == due
+
+
+def _limited(**changes: Any) -> Approval:
+    limits = (RoleLimit(role="approver", amount_up_to=Decimal(100)), RoleLimit(role="lead", amount_up_to=Decimal(500)))
+    return approval(limits=limits, amount=Decimal("250"), **changes)
+
+
+ABOVE = "This is about 250, more than you may approve. Ask somebody with the role lead or admin."
+
+
+@pytest.mark.parametrize(
+    ("person", "waiting", "refusal"),
+    [
+        (ANNA, _limited(), ABOVE),
+        (LEAD, _limited(), None),
+        (ADMIN, _limited(), None),
+        (Person(id="eve", roles=("approver", "finance")), _limited(roles=("approver", "finance")), None),
+        (TRAINEE, _limited(assignee="tom"), ABOVE),
+        (ANNA, _limited().model_copy(update={"amount": Decimal(100)}), None),
+        (ANNA, _limited().model_copy(update={"amount": None}), None),
+        (ANNA, _limited().model_copy(update={"limits": ()}), None),
+    ],
+)
+def test_who_may_approve_which_amount(person: Person, waiting: Approval, refusal: str | None) -> None:
+    assert refusal_of_person(waiting, person, "approve") == refusal
+    assert refusal_of_person(waiting, person, "edit") == refusal
+    assert refusal_of_person(waiting, person, "reject") is None
+
+
+def test_where_no_role_may_approve_the_amount_it_is_said() -> None:
+    limits = tuple(RoleLimit(role=role, amount_up_to=Decimal(1)) for role in ("approver", "lead", "admin"))
+    refusal = refusal_of_person(approval(limits=limits, amount=Decimal("9.50")), LEAD, "approve")
+    assert refusal == "This is about 9.5, more than you may approve. No role may: reject it, or answer yourself."
+
+
+def test_the_amount_is_that_of_the_actions_together_else_the_money_in_question() -> None:
+    asked = DRAFT.model_copy(update={"evidence": Evidence(amount=Decimal(300))})
+    assert amount_of(asked) == 300
+    assert amount_of(asked.model_copy(update={"actions": (REFUND, REFUND)})) == 40
+    unknown = REFUND.model_copy(update={"amount": None})
+    assert amount_of(asked.model_copy(update={"actions": (unknown,)})) == 300
+
+
+def test_an_approval_carries_the_limits_of_its_rule() -> None:
+    limits = (RoleLimit(role="approver", amount_up_to=Decimal(10)),)
+    rule = RULE.model_copy(update={"limits": limits})
+    asked = DRAFT.model_copy(update={"actions": (REFUND,)})
+    made = open_approval(asked, approval_id="ap-1", revision=4, reason="action", rule=rule, now=NOW)
+    assert (made.limits, made.amount) == (limits, 20)
+    asks = DecidingRule(id="vip", then="ask_approval", ask=Ask(roles=("finance",)))
+    assert asked_by(asks, rule).limits == limits

@@ -24,7 +24,7 @@ LEVELS = ServiceLevels(resolve_after_silence_hours=72, reopen_days=7, context_ma
 POLICY = Policy(default_ai_agent="general", service_levels=LEVELS)
 OPENED = OpenedConversation(spec_hash="a" * 64, policy=POLICY, owner=AI, mode=Mode.DELEGATION)
 CODE = IdentityCheck(check_id="d-1-code", address="a…@v…", until=NOW + HOUR)
-TAKE_OVER = TakeOver(request_id="r-1", by=ANNA)
+TAKE_OVER = TakeOver(request_id="r-1", by=ANNA, via="api")
 
 
 def state(**changes: Any) -> ConversationState:

@@ -273,7 +273,7 @@ class Conversations(RuleBasedStateMachine):
     @rule(ahead=st.booleans())
     def person_asks(self, ahead: bool) -> None:
         for _ in range(1 + ahead):
-            request = Resolve(request_id=f"r-{self._next()}", by=Person(id="anna"))
+            request = Resolve(request_id=f"r-{self._next()}", by=Person(id="anna"), via="api")
             self.state.receive_request(request)
         if ahead:
             self.state.drop_request(request)
