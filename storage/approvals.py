@@ -63,6 +63,38 @@ class ApprovalRepository:
         )
         return [_approval_of(row) for row in rows]
 
+    async def assigned(self, organisation: str, person_id: str, limit: int) -> Sequence[str]:
+        """Ids of what waits for one person, the oldest first."""
+        rows = await self._database.fetch(
+            """
+            SELECT approval_id FROM approvals
+            WHERE organisation = $1 AND document->>'assignee' = $2 AND state = 'open'
+            ORDER BY requested_at, approval_id LIMIT $3
+            """,
+            organisation,
+            person_id,
+            limit,
+        )
+        return [row["approval_id"] for row in rows]
+
+    async def comparable(self, view: ApprovalView, limit: int) -> Sequence[ApprovalView]:
+        """Others that are open, of the same AI agent, topic and rule, the newest first."""
+        rows = await self._database.fetch(
+            f"""
+            {_APPROVALS}
+            WHERE a.organisation = $1 AND a.state = 'open' AND a.approval_id <> $2 AND t.ai_agent = $3
+                AND a.document->>'rule' = $4 AND t.draft#>>'{{evidence,topic}}' IS NOT DISTINCT FROM $5
+            ORDER BY a.requested_at DESC LIMIT $6
+            """,
+            view.organisation,
+            view.approval.approval_id,
+            view.approval.ai_agent,
+            view.approval.rule,
+            view.evidence.topic,
+            limit,
+        )
+        return [_approval_of(row) for row in rows]
+
     async def rejected_texts(self, conversation_id: str) -> Sequence[str]:
         """The drafts that people rejected since the customer was answered last, oldest first."""
         query = """

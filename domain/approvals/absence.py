@@ -1,9 +1,11 @@
 """People who are away: nothing is assigned to them, and what was goes to their deputy, or back to its group."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.model import Frozen
 from domain.specification.people import PersonId
+
+LONGEST = timedelta(days=731)
 
 
 class Absence(Frozen):
@@ -26,6 +28,8 @@ def refusal_to_be_away(absence: Absence, now: datetime) -> str | None:
     """Why nobody can be away like that; None when they can."""
     if not absence.holds(now):
         return "until has passed already. Give a time to come."
+    if absence.until > now + LONGEST:
+        return f"An absence is told for {LONGEST.days} days at most. Give an earlier time."
     if absence.deputy == absence.person_id:
         return "Nobody stands in for themselves: name another deputy, or none."
     return None

@@ -28,8 +28,8 @@ VETO_WINDOW = Person(id="veto-window")
 """By whom a draft is let go that nobody stopped in time."""
 
 NOTHING_TO_REVOKE = (
-    "There is nothing to revoke: it has left or is leaving, or the conversation has moved on. Take the conversation over "
-    "to put it right."
+    "There is nothing to revoke: it has left or is leaving, or the conversation has moved on. Take the conversation "
+    "over to put it right."
 )
 
 
@@ -110,15 +110,6 @@ class Approval(BaseModel):
             return {"roles": roles, "groups": tuple(dict.fromkeys((*self.groups, *groups)))}
         return {"roles": roles, "groups": groups} if roles or groups else {}
 
-    def snooze(self, until: datetime) -> "Approval":
-        """Reminders wait. Somebody has looked at it, so it does not leave by itself any more."""
-        snoozed = Snoozed(until=until, rungs_done=self.rungs_done)
-        return self.model_copy(update={"snoozed": snoozed, "leaves_at": None})
-
-    def without_vote(self, person_id: str) -> "Approval":
-        """One of several approvers does not agree any more."""
-        return self.model_copy(update={"approved_by": tuple(one for one in self.approved_by if one != person_id)})
-
     def let_go(self) -> DecideApproval:
         """The decision that nobody stopped it."""
         return DecideApproval(
@@ -130,13 +121,24 @@ class Approval(BaseModel):
         )
 
 
+Effect = Literal[
+    "send",
+    "wait_for_more",
+    "reapprove_edit",
+    "redraft",
+    "take_over",
+    "answer",
+    "reassign",
+    "snooze",
+    "revoke",
+    "refused",
+]
+
+
 class Verdict(Frozen):
     """What a decision amounts to. `refused` is a sentence for the person whose click came to nothing."""
 
-    effect: Literal[
-        "send", "wait_for_more", "reapprove_edit", "redraft", "take_over", "answer", "reassign", "snooze", "revoke",
-        "refused",
-    ]  # fmt: skip
+    effect: Effect
     refused: str | None = None
 
 
@@ -255,6 +257,24 @@ def judge(approval: Approval | None, decision: DecideApproval) -> Verdict:
             return Verdict(effect=same)
 
 
+def left_open(approval: Approval, decision: DecideApproval, effect: Effect) -> Approval:
+    """The approval after a decision that leaves it open.
+
+    Whoever puts it off has looked at it, so it does not leave by itself any more.
+    """
+    changes: dict[str, Any] = {}
+    match effect:
+        case "wait_for_more":
+            changes = {"approved_by": (*approval.approved_by, decision.by.id)}
+        case "reassign":
+            changes = {"assignee": decision.assignee}
+        case "snooze" if decision.until:
+            changes = {"snoozed": Snoozed(until=decision.until, rungs_done=approval.rungs_done), "leaves_at": None}
+        case "revoke":
+            changes = {"approved_by": tuple(one for one in approval.approved_by if one != decision.by.id)}
+    return approval.model_copy(update=changes)
+
+
 def edited(approval: Approval, decision: DecideApproval, *, approval_id: str, now: datetime) -> Approval:
     """The approval that an edit under several approvers opens: the editor is its requester, earlier votes are void."""
     text = decision.text or approval.text
@@ -298,7 +318,7 @@ def refusal_of_content(decision: DecideApproval, now: datetime | None = None) ->
         "reassign": (decision.assignee, "A reassignment needs an assignee."),
     }
     value, sentence = given.get(decision.action, ("nothing more", ""))
-    return None if (value or "").strip() else sentence
+    return None if (value or "").replace("\x00", "").strip() else sentence
 
 
 def _refusal_of_until(until: datetime | None, now: datetime | None) -> str | None:

@@ -327,8 +327,8 @@ class RecordDecisionInput(Frozen):
     """A decision that sends nothing: refused, rejected, reassigned, snoozed, or the first of several approvals.
 
     `approval` is the approval as it stands afterwards; None leaves it alone. `replaces` is the approval that it
-    takes the place of, after an edit under several approvers, or one that was called back. `after`: where the conversation stands afterwards; None
-    where that does not change, and from workers of the version before.
+    takes the place of, after an edit under several approvers, or one that was called back. `after`: where the
+    conversation stands afterwards; None where that does not change, and from workers of the version before.
     """
 
     organisation: str

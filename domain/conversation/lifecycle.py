@@ -83,10 +83,6 @@ class Lifecycle(Frozen):
         approval = self.opened_approval
         return self.replace_approval(approval.model_copy(update={"approved_by": (*approval.approved_by, person_id)}))
 
-    def reassign(self, assignee: str | None) -> Self:
-        """Another person is asked instead."""
-        return self.replace_approval(self.opened_approval.model_copy(update={"assignee": assignee}))
-
     def replace_approval(self, approval: Approval) -> Self:
         """The open approval with other roles, other approvers or an edited text."""
         self._require(self.approval is not None, NONE_OPEN)

@@ -26,7 +26,8 @@ INTERRUPTS = frozenset({HAND_BACK, "reopen", "change_mode", "report_failure"})
 def request_at_once(requests: Iterable[AnyRequest], message: DeliverMessageInput) -> AnyRequest | None:
     """The oldest request that is carried out while the message is tried; None when all wait for their turn.
 
-    Replies and decisions wait and are passed, but for one that calls the message back; what follows a hand-back that waits is not done before it.
+    Replies and decisions wait and are passed, but for one that calls the message back (`calls_back`); what follows a
+    hand-back that waits is not done before it.
     """
     for request in requests:
         if request.kind in AT_ONCE or (request.kind == HAND_BACK and _belongs_to_a_revision(message)):

@@ -292,11 +292,6 @@ class ConversationState(BaseModel):
         self.lifecycle = self.lifecycle.approve_in_part(person_id)
         return self.lifecycle.opened_approval
 
-    def reassign(self, assignee: str | None) -> Approval:
-        """Another person is asked; the approval afterwards. Raises ConflictError when none is open."""
-        self.lifecycle = self.lifecycle.reassign(assignee)
-        return self.lifecycle.opened_approval
-
     def close_approval(self) -> None:
         """What was approved has been done. Raises ConflictError when no approval is open."""
         self.lifecycle = self.lifecycle.close_approval()

@@ -25,6 +25,7 @@ from domain.specification.organisation import Mode
 from domain.tools.calls import RecordedCall
 from gateway.acknowledgement import ask
 from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
+from gateway.attempts import noted
 from gateway.auth import Caller, HumanAgent, Viewer
 from gateway.services import Services
 from storage.records import DeliveryView, TurnView
@@ -113,7 +114,7 @@ async def take_over(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskTakeOver
 ) -> Acknowledgement:
     """Become the owner. Once acknowledged, no message of the AI agent goes out any more."""
-    request = TakeOver(request_id=body.request_id, by=caller.person, note=body.note)
+    request = TakeOver(request_id=body.request_id, by=caller.person, via=caller.via, note=body.note)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -122,7 +123,7 @@ async def hand_back(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskHandBack
 ) -> Acknowledgement:
     """Return the conversation to the AI agent, with an instruction."""
-    request = HandBack(request_id=body.request_id, by=caller.person, instruction=body.instruction)
+    request = HandBack(request_id=body.request_id, by=caller.person, via=caller.via, instruction=body.instruction)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -131,7 +132,7 @@ async def reply(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskReply
 ) -> Acknowledgement:
     """Answer the customer yourself; takes the conversation over when the AI agent owns it."""
-    request = SendHumanReply(request_id=body.request_id, by=caller.person, text=body.text)
+    request = SendHumanReply(request_id=body.request_id, by=caller.person, via=caller.via, text=body.text)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -140,9 +141,7 @@ async def snooze(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskSnooze
 ) -> Acknowledgement:
     """Put it aside until a time to come; a message from the customer wakes it earlier."""
-    if body.until <= services.now():
-        raise InvalidInputError("until has passed already. Give a time to come.")
-    request = Snooze(request_id=body.request_id, by=caller.person, until=body.until)
+    request = Snooze(request_id=body.request_id, by=caller.person, via=caller.via, until=body.until)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -151,7 +150,7 @@ async def resolve(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskResolve
 ) -> Acknowledgement:
     """Say that it is done."""
-    request = Resolve(request_id=body.request_id, by=caller.person, note=body.note)
+    request = Resolve(request_id=body.request_id, by=caller.person, via=caller.via, note=body.note)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -160,7 +159,7 @@ async def reopen(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: Ask
 ) -> Acknowledgement:
     """Say that it is not done."""
-    request = Reopen(request_id=body.request_id, by=caller.person)
+    request = Reopen(request_id=body.request_id, by=caller.person, via=caller.via)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -169,7 +168,7 @@ async def change_mode(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskMode
 ) -> Acknowledgement:
     """Switch between delegation, supervision and co-pilot."""
-    request = ChangeMode(request_id=body.request_id, by=caller.person, mode=body.mode)
+    request = ChangeMode(request_id=body.request_id, by=caller.person, via=caller.via, mode=body.mode)
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -185,16 +184,23 @@ async def _ask(
     services: Services, caller: Caller, conversation_id: str, request: AnyRequest, response: Response
 ) -> Acknowledgement:
     found = await find_conversation(services, caller, conversation_id)
+    async with noted(services, caller, conversation_id, request.request_id, request.kind):
+        _check(found, request, services.now())
+        done = await ask(
+            services,
+            conversation_id,
+            request,
+            lambda: services.store.records.carried_out_at(conversation_id, request.request_id),
+        )
+    response.status_code = 200 if done else 202
+    return Acknowledgement(request_id=request.request_id, state="acknowledged" if done else "accepted")
+
+
+def _check(found: ConversationView, request: AnyRequest, now: datetime) -> None:
+    if isinstance(request, Snooze) and request.until <= now:
+        raise InvalidInputError("until has passed already. Give a time to come.")
     if found.merged_into:
         raise ConflictError(f"This conversation goes on in {found.merged_into}. Ask there.")
     if found.erased_at and found.is_erased:
         on = f"{found.erased_at:%Y-%m-%d}"
         raise ConflictError(f"What was said here was erased on {on}, so it cannot go on. The customer may begin anew.")
-    done = await ask(
-        services,
-        conversation_id,
-        request,
-        lambda: services.store.records.carried_out_at(conversation_id, request.request_id),
-    )
-    response.status_code = 200 if done else 202
-    return Acknowledgement(request_id=request.request_id, state="acknowledged" if done else "accepted")

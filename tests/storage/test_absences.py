@@ -38,9 +38,8 @@ async def test_who_is_back_is_away_no_more(stage: Stage) -> None:
     assert await absences.end(ORGANISATION, "anna", "anna", "cli", later(5)) is True
     assert await absences.end(ORGANISATION, "anna", "anna", "cli", later(6)) is False
     assert await absences.list(ORGANISATION, NOW) == []
-    rows = await stage.database.fetch(
-        "SELECT kind, actor, data FROM audit_events WHERE kind LIKE 'person_%' ORDER BY 1"
-    )
+    told = "SELECT kind, actor, data FROM audit_events WHERE kind LIKE 'person_%' ORDER BY 1"
+    rows = await stage.database.fetch(told)
     assert [(row["kind"], row["actor"], row["data"]["via"]) for row in rows] == [
         ("person_away", "lea", "api"),
         ("person_back", "anna", "cli"),

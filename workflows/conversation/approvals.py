@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.approvals.approval import Approval, edited, judge, revoked
+    from domain.approvals.approval import Approval, edited, judge, left_open, revoked
     from domain.conversation.meanwhile import revocation_of
     from domain.conversation.ownership import Status
     from domain.conversation.requests import DecideApproval
@@ -52,33 +52,28 @@ class Approvals:
             case "send":
                 if not approval.actions or await self._use_approved_tools(approval, decision):
                     await self._send_what_is_said(approval, decision)
-            case "wait_for_more":
-                changed = self._state.approve_in_part(decision.by.id)
-                await self._activities.record_decision(decision, verdict.effect, approval=changed)
-            case "reassign":
-                changed = self._state.reassign(decision.assignee)
-                await self._activities.record_decision(decision, verdict.effect, approval=changed)
-            case "snooze":
-                await self._keep(decision, approval.snooze(decision.until or workflow.now()))
-            case "revoke":
-                await self._keep(decision, approval.without_vote(decision.by.id))
             case "reapprove_edit":
                 await self._reapprove(approval, decision)
             case "redraft":
                 await self._redraft(approval, decision)
-            case "take_over":
-                closed = self._state.lifecycle.close_approval()
-                await self._activities.record_decision(decision, verdict.effect, after=closed)
-                await self._lifecycle.take_over(decision.takeover())
-            case "answer":
-                closed = self._state.lifecycle.close_approval()
-                await self._activities.record_decision(decision, verdict.effect, after=closed)
-                await self._lifecycle.send_human_reply(decision.answer())
+            case "take_over" | "answer":
+                await self._give_to_person(decision, verdict.effect)
+            case effect:
+                await self._keep(decision, effect, left_open(approval, decision, effect))
 
-    async def _keep(self, decision: DecideApproval, changed: Approval) -> None:
-        """The approval waits on, changed. The decision is called what it did."""
+    async def _keep(self, decision: DecideApproval, effect: str, changed: Approval) -> None:
+        """The approval waits on, changed."""
         self._state.replace_approval(changed)
-        await self._activities.record_decision(decision, decision.action, approval=changed)
+        await self._activities.record_decision(decision, effect, approval=changed)
+
+    async def _give_to_person(self, decision: DecideApproval, effect: str) -> None:
+        """The draft is dropped, and whoever decided owns the conversation; what they wrote instead is sent."""
+        closed = self._state.lifecycle.close_approval()
+        await self._activities.record_decision(decision, effect, after=closed)
+        if effect == "answer":
+            await self._lifecycle.send_human_reply(decision.answer())
+        else:
+            await self._lifecycle.take_over(decision.takeover())
 
     async def _is_called_back(self, approval: Approval, decision: DecideApproval) -> bool:
         """Whether somebody wants it back already, as while no worker was there: then nothing begins to leave."""
@@ -87,7 +82,7 @@ class Approvals:
             return False
         self._state.drop_request(revocation)
         await self._activities.record_decision(decision, "refused", refused=CALLED_BACK)
-        await self._keep(revocation, approval.without_vote(revocation.by.id))
+        await self._keep(revocation, "revoke", left_open(approval, revocation, "revoke"))
         return True
 
     async def _call_back(self, approval: Approval, decision: DecideApproval) -> bool:

@@ -32,6 +32,11 @@ def test_who_is_asked_instead(absence: Absence, deputys_own: Absence | None, ask
         (AWAY, None),
         (WITH_DEPUTY, None),
         (Absence(person_id="anna", until=NOW), "until has passed already. Give a time to come."),
+        (Absence(person_id="anna", until=NOW + timedelta(days=731)), None),
+        (
+            Absence(person_id="anna", until=NOW + timedelta(days=731, seconds=1)),
+            "An absence is told for 731 days at most. Give an earlier time.",
+        ),
         (
             Absence(person_id="anna", until=MONDAY, deputy="anna"),
             "Nobody stands in for themselves: name another deputy, or none.",

@@ -12,6 +12,7 @@ from domain.approvals.approval import (
     DEFAULT_RULE,
     Approval,
     AskedGroup,
+    Effect,
     Verdict,
     amount_of,
     asked_by,
@@ -19,6 +20,7 @@ from domain.approvals.approval import (
     digest_of,
     edited,
     judge,
+    left_open,
     open_approval,
     refusal_of_content,
     refusal_of_person,
@@ -463,8 +465,7 @@ def test_until_when_reminders_may_wait(now: datetime | None, refused: str | None
 
 
 def test_a_snooze_ends_the_veto_window_and_leaves_the_rest() -> None:
-    waiting = approval(leaves_at=NOW, rungs_done=1)
-    snoozed = waiting.snooze(NOW)
+    snoozed = left_open(approval(leaves_at=NOW, rungs_done=1), SNOOZED, "snooze")
     assert (snoozed.snoozed, snoozed.leaves_at) == (Snoozed(until=NOW, rungs_done=1), None)
     assert judge(snoozed, decision()).effect == "send"
 
@@ -478,8 +479,19 @@ def test_what_was_called_back_waits_again_under_another_key() -> None:
     assert keys == ["cv-1-3", "cv-1-3-after-1", "cv-1-3-after-2"]
 
 
-def test_a_vote_is_withdrawn() -> None:
-    assert approval(approved_by=("anna", "ben")).without_vote("anna").approved_by == ("ben",)
+@pytest.mark.parametrize(
+    ("request_", "effect", "changes"),
+    [
+        (decision(), "wait_for_more", {"approved_by": ("ben", "anna")}),
+        (decision("revoke", BEN), "revoke", {"approved_by": ()}),
+        (decision("reassign", assignee="carla"), "reassign", {"assignee": "carla"}),
+        (decision("give_back"), "reassign", {"assignee": None}),
+        (decision("take_over"), "take_over", {}),
+    ],
+)
+def test_what_a_decision_leaves_open(request_: DecideApproval, effect: Effect, changes: dict[str, Any]) -> None:
+    waiting = approval(approved_by=("ben",), assignee="anna")
+    assert left_open(waiting, request_, effect) == waiting.model_copy(update=changes)
 
 
 LADDER = (LadderRung(after_minutes=30, action="remind"), LadderRung(after_minutes=90, action="move_up"))

@@ -66,7 +66,6 @@ TRANSITIONS: dict[str, Callable[[Lifecycle], Lifecycle]] = {
     "escalate": lambda before: before.escalate("low_confidence"),
     "ask_approval": lambda before: before.ask_approval(approval(4, "ap-2")),
     "approve_in_part": lambda before: before.approve_in_part("ben"),
-    "reassign": lambda before: before.reassign("ben"),
     "replace_approval": lambda before: before.replace_approval(approval(4, "ap-2")),
     "close_approval": Lifecycle.close_approval,
     "snooze": lambda before: before.snooze(LATER),
@@ -90,7 +89,6 @@ EXPECTED: dict[str, dict[str, str | None]] = {
     "escalate": {position: "human" if position.startswith("ai") else None for position in POSITIONS},
     "ask_approval": dict.fromkeys(POSITIONS) | dict.fromkeys(("ai open", "ai awaiting"), "ai awaiting"),
     "approve_in_part": {position: position if "awaiting" in position else None for position in POSITIONS},
-    "reassign": {position: position if "awaiting" in position else None for position in POSITIONS},
     "replace_approval": {position: position if "awaiting" in position else None for position in POSITIONS},
     "close_approval": dict.fromkeys(POSITIONS) | {"ai awaiting": "ai open", "ai snoozed awaiting": "ai snoozed"},
     "snooze": {
@@ -307,14 +305,12 @@ class Conversations(RuleBasedStateMachine):
         self.state.ask_approval(approval(self.state.revision, f"ap-{self._next()}"))
 
     @precondition(lambda self: self.state.approval)
-    @rule(decision=st.sampled_from(["in part", "reassign", "edit", "reject", "approve"]))
+    @rule(decision=st.sampled_from(["in part", "edit", "reject", "approve"]))
     def person_decides(self, decision: str) -> None:
         self.state.wake(NOW)
         match decision:
             case "in part":
                 self.state.approve_in_part("anna")
-            case "reassign":
-                self.state.reassign("ben")
             case "edit":
                 self.state.replace_approval(approval(self.state.revision, f"ap-{self._next()}"))
             case "reject":
