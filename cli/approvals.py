@@ -1,7 +1,7 @@
 """`holdfast approvals`: what waits for people, decided from a terminal."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter
@@ -11,15 +11,22 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text
 
+from cli import assigning
 from cli.formatting import acknowledged, listed, since, suggested
 from cli.gateway_client import Key, Url, body_of, gateway
-from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer
+from domain.conversation.requests import DecisionAction
+from gateway.api.approvals import ApprovalDetails, AskDecision, DecisionAnswer, LikeApproval
 from gateway.api.conversations import AskHandBack, AskTakeOver
 from storage.views import ApprovalState, ApprovalView
 
 app = typer.Typer(help="List, show and decide what waits for people.", no_args_is_help=True, add_completion=False)
+app.command("reassign")(assigning.reassign)
+app.command("away")(assigning.away)
+app.command("back")(assigning.back)
+app.command("absent")(assigning.absent)
 console = Console()
 
+LIKE: TypeAdapter[list[LikeApproval]] = TypeAdapter(list[LikeApproval])
 APPROVALS: TypeAdapter[list[ApprovalView]] = TypeAdapter(list[ApprovalView])
 EFFECTS = {
     "send": "The reply has been sent.",
@@ -27,6 +34,9 @@ EFFECTS = {
     "reapprove_edit": "Noted. Your text waits for another person's approval.",
     "redraft": "The draft was rejected; the AI agent writes a new one with your reason.",
     "take_over": "The conversation is yours.",
+    "answer": "The draft was dropped, the conversation is yours, and your answer is on its way.",
+    "snooze": "Its reminders wait. It can be decided all the same.",
+    "revoke": "Called back: nothing was sent, and the draft waits for a decision again.",
     "reassign": "Somebody else is asked now.",
 }
 NONE: dict[ApprovalState | None, str] = {None: "There are no approvals.", "open": "Nothing waits for a decision."}
@@ -88,7 +98,8 @@ def _parts(details: ApprovalDetails) -> Iterator[RenderableType]:
     yield listed(_facts(view))
     for decision in details.decisions:
         told = decision.refused or decision.reason or decision.effect
-        yield Text(f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.decided_by}: {decision.action}, {told}")
+        by = f"{decision.decided_by} by {decision.via}" if decision.via else decision.decided_by
+        yield Text(f"{decision.decided_at:%Y-%m-%d %H:%M} {by}: {decision.action}, {told}")
 
 
 def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
@@ -108,6 +119,11 @@ def _facts(view: ApprovalView) -> Iterator[tuple[str, str]]:
     yield "Approved so far", ", ".join(approval.approved_by) or "nobody yet"
     yield "Assigned to", approval.assignee or "nobody in particular"
     yield from suggested(view.suggested)
+    if approval.limits and approval.amount is not None:
+        limits = ", ".join(f"{one.role} up to {one.amount_up_to:f}" for one in approval.limits)
+        yield "Limits", f"{approval.amount:f}; {limits}"
+    if approval.snoozed:
+        yield "Snoozed", f"until {approval.snoozed.until:%Y-%m-%d %H:%M} UTC; it can be decided all the same"
     yield "Ladder", f"{approval.rungs_done} reminders so far"
     if approval.leaves_at:
         yield "Leaves by itself", f"{approval.leaves_at:%Y-%m-%d %H:%M} UTC, unless somebody decides before"
@@ -121,7 +137,15 @@ def decide(
     edit: Annotated[str | None, typer.Option(metavar="TEXT", help="Send this text instead.")] = None,
     reject: Annotated[str | None, typer.Option(metavar="REASON", help="Have it redrafted, with your reason.")] = None,
     take_over: Annotated[bool, typer.Option("--take-over", help="Answer the customer yourself.")] = False,
+    answer: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Send this as your own answer, and take the conversation over.")
+    ] = None,
     reassign: Annotated[str | None, typer.Option(metavar="PERSON", help="Have somebody else asked.")] = None,
+    give_back: Annotated[bool, typer.Option("--give-back", help="Have its group asked again.")] = False,
+    snooze: Annotated[
+        str | None, typer.Option(metavar="UNTIL", help="Let its reminders wait: 2026-12-01T09:00+01:00.")
+    ] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Call back what was approved and has not left.")] = False,
     digest: Annotated[
         str | None, typer.Option(help="Of what you saw: another text or action is then not approved.")
     ] = None,
@@ -129,23 +153,46 @@ def decide(
     key: Key = None,
 ) -> None:
     """Decide one approval. The first valid decision wins; 1 is the exit code when yours was not it."""
-    chosen: dict[Literal["approve", "edit", "reject", "take_over", "reassign"], bool] = {
+    chosen: dict[DecisionAction, bool] = {
         "approve": approve,
         "edit": edit is not None,
         "reject": reject is not None,
         "take_over": take_over,
+        "answer": answer is not None,
         "reassign": reassign is not None,
+        "give_back": give_back,
+        "snooze": snooze is not None,
+        "revoke": revoke,
     }
     actions = [action for action, given in chosen.items() if given]
     if len(actions) != 1:
-        raise typer.BadParameter("Give exactly one of --approve, --edit, --reject, --take-over, --reassign.")
-    body = body_of(AskDecision, action=actions[0], text=edit, reason=reject or "", assignee=reassign, digest=digest)
+        named = ", ".join(f"--{action.replace('_', '-')}" for action in chosen)
+        raise typer.BadParameter(f"Give exactly one of {named}.")
+    body = body_of(
+        AskDecision,
+        action=actions[0],
+        text=edit if answer is None else answer,
+        reason=reject or "",
+        assignee=reassign,
+        until=snooze,
+        digest=digest,
+    )
     response = gateway(url, key).post(f"/v1/approvals/{approval_id}/decisions", body)
-    answer = DecisionAnswer.model_validate_json(response.content)
-    if answer.state == "accepted":
-        console.print(f"Accepted as {answer.request_id}. No worker is there: it counts as soon as one is.")
+    decided = DecisionAnswer.model_validate_json(response.content)
+    if decided.state == "accepted":
+        console.print(f"Accepted as {decided.request_id}. No worker is there: it counts as soon as one is.")
         return
-    console.print(EFFECTS.get(answer.effect or "", "Done."))
+    console.print(EFFECTS.get(decided.effect or "", "Done."))
+
+
+@app.command()
+def like(approval_id: str, url: Url = None, key: Key = None) -> None:
+    """Open ones like this one, the most alike first."""
+    found = LIKE.validate_json(gateway(url, key).get(f"/v1/approvals/{approval_id}/like"))
+    if not found:
+        console.print("No other that is open is like it.")
+    for view in found:
+        console.print(_line(view), _draft(view), sep="\n", no_wrap=True, overflow="ellipsis", crop=True)
 
 
 @app.command("take-over")

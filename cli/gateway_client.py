@@ -63,6 +63,12 @@ class GatewayClient:
         content = body.model_dump_json(exclude_none=True) if body else None
         return self._send("POST", path, content=content, headers={"Content-Type": JSON})
 
+    def put(self, path: str, body: BaseModel) -> httpx.Response:
+        return self._send("PUT", path, content=body.model_dump_json(exclude_none=True), headers={"Content-Type": JSON})
+
+    def delete(self, path: str) -> httpx.Response:
+        return self._send("DELETE", path)
+
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._http.request(method, path, **options)

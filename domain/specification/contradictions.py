@@ -17,6 +17,7 @@ from domain.specification.journey_checks import (
     words_of_steps,
 )
 from domain.specification.languages import LANGUAGE_NAMES, primary_language
+from domain.specification.limit_checks import LIMIT_CHECKS
 from domain.specification.macro_checks import MACRO_CHECKS, unanswered_languages, untold_facts
 from domain.specification.organisation import ServiceLevels
 from domain.specification.people_checks import PEOPLE_CHECKS
@@ -39,7 +40,7 @@ SAID_ONCE_EACH = {
     "ai_agents.*": ("can_do.*", "knowledge_topics.*", "customer_facts.*", "supervised_topics.*", "success.*.metric"),
     "journeys.*": ("topics.*", "enter_by.*", "tools.*", "steps.*.id"),
     "journeys.*.steps.*": ("next.*", "branches.*", "choices.*.value"),
-    "approval_rules.*": ("ai_agents.*", "sensitivity.*", "roles.*"),
+    "approval_rules.*": ("ai_agents.*", "sensitivity.*", "roles.*", "limits.*.role"),
     "ladder.*": ("roles.*",),
     "rules.*": ("ai_agents.*",),
     "people.*": ("roles.*", "skills.*", "languages.*"),
@@ -313,6 +314,7 @@ CHECKS: tuple[Check, ...] = (
     impossible_ways,
     circles_of_journeys,
     never_begun,
+    *LIMIT_CHECKS,
     *RULE_CHECKS,
     *MACRO_CHECKS,
     senseless_ladders,

@@ -30,7 +30,7 @@ class Answering:
     def app(self) -> FastAPI:
         app = FastAPI(openapi_url=None)
 
-        @app.api_route("/{path:path}", methods=["GET", "POST"])
+        @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
         async def say(request: Request) -> Response:
             url = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             self.asked.append((request.method, url, dict(request.headers), await request.body()))
@@ -289,12 +289,75 @@ class TestCommands:
             ("send", "The reply has been sent."),
             ("wait_for_more", "Noted. Another approver is needed before it is sent."),
             ("reassign", "Somebody else is asked now."),
+            ("snooze", "Its reminders wait. It can be decided all the same."),
+            ("revoke", "Called back: nothing was sent, and the draft waits for a decision again."),
             ("something_newer", "Done."),
         ],
     )
     def test_what_came_of_a_decision(self, gateway: Answering, effect: str, told: str) -> None:
         gateway.says({"request_id": "rq_1", "state": "applied", "effect": effect})
         assert gateway.run("approvals", "decide", "ap-1", "--approve") == (0, told)
+
+
+MONDAY = "2026-12-07T08:00:00Z"
+MOVED = {"approval_id": "ap-1", "request_id": "r", "state": "applied", "effect": "reassign"}
+REFUSED = {
+    "approval_id": "ap-2", "request_id": "r", "state": "refused",
+    "problem": {"type": "/docs#problem-conflict", "title": "No", "status": 409, "detail": "ben is away."},
+}  # fmt: skip
+
+
+class TestAssigning:
+    @pytest.mark.parametrize(
+        ("arguments", "body"),
+        [
+            (("--answer", "I looked."), {"action": "answer", "text": "I looked."}),
+            (("--snooze", MONDAY), {"action": "snooze", "until": MONDAY}),
+            (("--give-back",), {"action": "give_back"}),
+            (("--revoke",), {"action": "revoke"}),
+        ],
+    )
+    def test_every_decision_is_sent_as_asked(
+        self, gateway: Answering, arguments: tuple[str, ...], body: dict[str, str]
+    ) -> None:
+        gateway.says({"request_id": "rq_1", "state": "applied", "effect": "something_newer"})
+        assert gateway.run("approvals", "decide", "ap-1", *arguments) == (0, "Done.")
+        ((method, url, _, content),) = gateway.asked
+        assert (method, url) == ("POST", "/v1/approvals/ap-1/decisions")
+        assert body.items() <= json.loads(content).items()
+
+    def test_a_snooze_without_a_zone_is_no_time(self, gateway: Answering) -> None:
+        code, told = gateway.run("approvals", "decide", "ap-1", "--snooze", "2026-12-07T08:00")
+        assert (code, told, gateway.asked) == (1, "until: Input should have timezone info.", [])
+
+    def test_several_are_reassigned_and_what_came_to_nothing_is_said(self, gateway: Answering) -> None:
+        gateway.says([MOVED, REFUSED])
+        code, told = gateway.run("approvals", "reassign", "ap-1", "ap-2", "--to", "ben")
+        ((method, url, _, content),) = gateway.asked
+        assert (code, method, url) == (1, "POST", "/v1/approvals/reassign")
+        assert json.loads(content).items() >= {"assignee": "ben", "approval_ids": ["ap-1", "ap-2"]}.items()
+        lines = [line.strip() for line in told.splitlines()]
+        assert lines == [
+            "ap-1  applied", "ben is asked now.", "ap-2  refused", "ben is away.", "1 of 2 came to nothing.",
+        ]  # fmt: skip
+
+    def test_all_of_a_person_are_reassigned(self, gateway: Answering) -> None:
+        code, told = gateway.run("approvals", "reassign", "--from", "anna", "--to", "ben")
+        assert (code, told) == (0, "Nothing waits for this person.")
+        assert json.loads(gateway.asked[0][3]).items() >= {"assignee": "ben", "from_person": "anna"}.items()
+
+    def test_who_is_away_and_back(self, gateway: Answering) -> None:
+        gateway.says({"absence": {"person_id": "anna", "until": MONDAY}, "moved": [MOVED]})
+        code, told = gateway.run("approvals", "away", "anna", "--until", MONDAY)
+        assert (code, gateway.asked[0][:2]) == (0, ("PUT", "/v1/people/anna/away"))
+        assert told.splitlines()[0] == "anna is away until 2026-12-07 08:00 UTC."
+        gateway.says({"person_id": "anna", "was_away": True})
+        assert gateway.run("approvals", "back", "anna") == (0, "anna is back.")
+        gateway.says([{"person_id": "anna", "until": MONDAY, "deputy": "ben"}])
+        assert gateway.run("approvals", "absent") == (0, "anna  until 2026-12-07 08:00 UTC · ben stands in")
+        gateway.says([])
+        assert gateway.run("approvals", "absent") == (0, "Nobody is away.")
+        assert gateway.run("approvals", "like", "ap-1") == (0, "No other that is open is like it.")
 
 
 def test_a_redirect_is_not_followed_with_the_key(gateway: Answering) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +138,66 @@ async def test_a_message_meanwhile_makes_the_approval_stale(platform: Gateway) -
     assert answer.status_code == 409
 
 
+async def test_who_answers_instead_is_the_owner(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    anna = await platform.key("approver", person="anna")
+    answer = await _decide(platform, view, anna, action="answer", text="I looked: it is on its way.")
+    assert (answer.status_code, answer.json()["effect"]) == (200, "answer")
+    assert (await chat.until("message", kind="human_reply"))["text"] == "I looked: it is on its way."
+    path = f"/v1/conversations/{view['conversation_id']}"
+    details = (await platform.http.get(path, headers=anna)).json()
+    assert details["conversation"]["owner"] == {"kind": "human_agent", "id": "anna"}
+    ways = {event["kind"]: event["data"].get("via") for event in details["audit"]}
+    assert {ways[kind] for kind in ("approval_decided", "ownership_changed", "message_delivered")} == {"api"}
+    late = await _decide(platform, view, await platform.key("approver", person="ben"), action="approve")
+    assert (late.status_code, late.json()["decided_by"]) == (409, "anna")
+
+
+async def test_reminders_wait_and_the_approval_is_decided_all_the_same(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    approver, until = await platform.key("approver"), datetime.now(UTC) + timedelta(days=1)
+    answer = await _decide(platform, view, approver, action="snooze", until=until.isoformat())
+    assert answer.json()["effect"] == "snooze"
+    shown = await platform.http.get(f"/v1/approvals/{view['approval']['approval_id']}", headers=approver)
+    snoozed = shown.json()["approval"]["approval"]["snoozed"]
+    assert datetime.fromisoformat(snoozed["until"]) == until
+    assert (await _decide(platform, view, approver, action="approve")).json()["effect"] == "send"
+    await chat.until("message", kind="reply")
+
+
+async def test_what_has_left_is_not_called_back(platform: Gateway) -> None:
+    chat, view = await _waiting(platform)
+    approver = await platform.key("approver")
+    early = await _decide(platform, view, approver, action="revoke")
+    assert (early.status_code, "nothing to revoke" in early.json()["detail"]) == (409, True)
+    await _decide(platform, view, approver, action="approve")
+    await chat.until("message", kind="reply")
+    late = await _decide(platform, view, approver, action="revoke")
+    assert (late.status_code, "has left or is leaving" in late.json()["detail"]) == (409, True)
+    shown = await platform.http.get(f"/v1/approvals/{view['approval']['approval_id']}", headers=approver)
+    assert [made["effect"] for made in shown.json()["decisions"]] == ["refused", "send", "refused"]
+
+
+async def test_what_is_refused_at_the_gate_is_noted_once(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    human_agent = await platform.key("human_agent", person="tom")
+    for _ in range(2):
+        answer = await _decide(platform, view, human_agent, action="approve", request_id="click-1")
+        assert answer.status_code == 403
+    await _decide(platform, view, await platform.key("viewer", person="vi"), action="approve")
+    await _decide(platform, view, await platform.key("approver", person="anna"), action="edit")
+    path = f"/v1/conversations/{view['conversation_id']}"
+    audit = (await platform.http.get(path, headers=human_agent)).json()["audit"]
+    noted = [event for event in audit if event["kind"] == "request_refused"]
+    assert [(event["actor"], event["data"]["action"]) for event in noted] == [
+        ("tom", "approve"),
+        ("vi", "approve"),
+        ("anna", "edit"),
+    ]
+    assert noted[2]["data"]["refused"] == "An edit needs the new text."
+    assert noted[0]["data"]["approval_id"] == view["approval"]["approval_id"]
+
+
 async def test_roles(platform: Gateway) -> None:
     _, view = await _waiting(platform)
     expected = {"viewer": 403, "integration": 403, "human_agent": 403, "lead": 200}
@@ -186,6 +247,14 @@ async def test_another_organisation_sees_nothing(platform: Gateway) -> None:
         ({"action": "edit"}, "An edit needs the new text."),
         ({"action": "edit", "text": "  "}, "An edit needs the new text."),
         ({"action": "reject", "reason": " "}, "A rejection needs a reason to redraft with."),
+        ({"action": "answer"}, "An answer needs the text that the customer gets."),
+        ({"action": "answer", "text": "\x00"}, "An answer needs the text that the customer gets."),
+        ({"action": "snooze"}, "A snooze needs a time, until when its reminders wait."),
+        ({"action": "snooze", "until": "2020-01-01T00:00:00Z"}, "until has passed already. Give a time to come."),
+        (
+            {"action": "snooze", "until": "9999-12-31T23:59:59-12:00"},
+            "Reminders wait for 366 days at most. Give an earlier time.",
+        ),
         ({"action": "reassign"}, "A reassignment needs an assignee."),
         ({"action": "reassign", "assignee": " "}, "A reassignment needs an assignee."),
     ],
