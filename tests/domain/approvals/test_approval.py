@@ -561,6 +561,6 @@ def test_an_approval_carries_the_limits_of_its_rule() -> None:
     rule = RULE.model_copy(update={"limits": limits})
     asked = DRAFT.model_copy(update={"actions": (REFUND,)})
     made = open_approval(asked, approval_id="ap-1", revision=4, reason="action", rule=rule, now=NOW)
-    assert (made.limits, made.amount) == (limits, 20)
+    assert (made.limits, made.amount) == (limits, Decimal(20))
     asks = DecidingRule(id="vip", then="ask_approval", ask=Ask(roles=("finance",)))
     assert asked_by(asks, rule).limits == limits
