@@ -1,9 +1,12 @@
 """Approvals over the real database: one draft, one decision that counts, one reply."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from domain.conversation.ownership import Status
 from domain.conversation.requests import DecideApproval, Snooze
+from domain.conversation.state import ConversationState
 from domain.specification.organisation import ApprovalRule
 from tests.e2e.bikeshop import PASSWORD, REFUND, publish
 from tests.e2e.house import ANNA, BEN, House, Talk
@@ -120,6 +123,33 @@ async def test_a_decision_that_takes_over(talk: Talk) -> None:
     seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
     assert seen.row.owner.id == "ben"
     assert seen.approvals[0].state == "taken_over"
+    await check_promises(talk)
+
+
+async def test_a_decision_that_answers(talk: Talk) -> None:
+    await talk.decide("answer", "d1", BEN, text="I looked: it is on its way.")
+    seen = await talk.until(lambda seen: bool(seen.replies))
+    assert (seen.replies, seen.row.owner.id, seen.row.status) == (
+        ["I looked: it is on its way."], "ben", Status.WITH_HUMAN,
+    )  # fmt: skip
+    assert (seen.effects, seen.approvals[0].state) == (["answer"], "taken_over")
+    await check_promises(talk)
+
+
+async def test_a_snooze_survives_continue_as_new(talk: Talk) -> None:
+    until = datetime.now(UTC) + timedelta(days=1)
+    await talk.decide("snooze", "d1", until=until)
+    await talk.decided("d1")
+    run = (await talk.handle.describe()).run_id
+    await talk.handle.signal("roll_over")
+    while (await talk.handle.describe()).run_id == run:
+        pass
+    state = await talk.handle.query("get_conversation", result_type=ConversationState)
+    assert state.approval
+    assert state.approval.snoozed
+    assert state.approval.snoozed.until == until
+    await talk.decide("approve", "d2", BEN)
+    assert (await talk.answered(1)).effects == ["snooze", "send"]
     await check_promises(talk)
 
 

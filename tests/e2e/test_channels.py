@@ -8,10 +8,12 @@ from domain.conversation.ownership import Status
 from domain.conversation.requests import SendHumanReply, TakeOver
 from domain.errors import InvalidInputError, RateLimitedError, UnavailableError
 from domain.language.handoff_notices import handoff_notice
+from invariants.conversations import one_decision_lets_a_draft_go
 from storage.inbox import InboxRepository
 from tests.e2e.bikeshop import PASSWORD, PERSON, REFUND
-from tests.e2e.house import ANNA, House
+from tests.e2e.house import ANNA, BEN, House
 from tests.e2e.loft import EVENT, Loft, loft
+from tests.e2e.promises import recorded
 from tests.organisation import SPECIFICATION
 from tests.pigeons import KIND, PigeonChannel
 
@@ -50,6 +52,27 @@ async def test_who_writes_in_another_language_is_handed_over_in_it(house: House)
         seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN and len(seen.messages) == 2)
     assert texts(pigeons) == [("notice", handoff_notice("es", ["en"]))]
     assert seen.row.escalation_reason == "unsupported_language"
+
+
+async def test_what_was_approved_is_called_back_while_its_vendor_is_down(house: House) -> None:
+    pigeons = PigeonChannel()
+    async with loft(house, pigeons) as way:
+        talk = await way.brings("n-1", REFUND)
+        first = (await talk.asked()).approval.approval_id
+        await talk.until(lambda seen: len(seen.messages) == 2)
+        pigeons.failures = [RateLimitedError("no wind") for _ in range(1000)]
+        await talk.decide("approve", "d-1")
+        await talk.until(lambda seen: [event.kind for event in seen.events].count("delivery_claimed") == 2)
+        await talk.decide("revoke", "d-2", BEN, approval_id=first)
+        await talk.decided("d-2")
+        pigeons.failures = []
+        again = await talk.asked()
+        assert again.approval.approval_id != first
+        await talk.decide("approve", "d-3")
+        seen = await talk.answered(1)
+    assert [kind for kind, _ in texts(pigeons)] == ["notice", "reply"]
+    assert sorted((view.state, view.closed_by) for view in seen.approvals) == [("approved", "anna"), ("revoked", "ben")]
+    assert list(one_decision_lets_a_draft_go(await recorded(talk, seen))) == []
 
 
 async def test_who_waits_for_an_approval_is_told_and_then_answered(house: House) -> None:
