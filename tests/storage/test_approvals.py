@@ -229,3 +229,29 @@ async def test_rejected_drafts_are_known_until_the_customer_is_answered(stage: S
     await stage.conversations.change_ownership(ownership(revision=2), later(2))
     await stage.deliveries.deliver_stored(human_reply(), later(3))
     assert await stage.approvals.rejected_texts(CONVERSATION) == []
+
+
+async def test_what_waits_for_one_person(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    assert await stage.approvals.assigned(ORGANISATION, "anna", 5) == []
+    assigned = approval().model_copy(update={"assignee": "anna"})
+    await stage.approvals.record_decision(decision_input("reassign", "reassign", approval=assigned), NOW)
+    assert await stage.approvals.assigned(ORGANISATION, "anna", 5) == ["approval-1"]
+    assert await stage.approvals.assigned("another", "anna", 5) == []
+    await stage.approvals.record_decision(
+        decision_input("redraft", decision=decide("reject", "decision-2", reason="No.")), NOW
+    )
+    assert await stage.approvals.assigned(ORGANISATION, "anna", 5) == []
+
+
+async def test_others_of_the_same_kind_are_compared(stage: Stage) -> None:
+    await stage.awaiting_approval()
+    view = await stage.approvals.get("approval-1")
+    assert view is not None
+    assert await stage.approvals.comparable(view, 5) == []
+    other = view.model_copy(update={"approval": view.approval.model_copy(update={"approval_id": "elsewhere"})})
+    assert await stage.approvals.comparable(other, 5) == [view]
+    another_rule = {"approval": other.approval.model_copy(update={"rule": "other"})}
+    another_topic = {"evidence": other.evidence.model_copy(update={"topic": None})}
+    for change in (another_rule, another_topic, {"organisation": "another"}):
+        assert await stage.approvals.comparable(other.model_copy(update=change), 5) == []

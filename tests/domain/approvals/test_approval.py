@@ -486,6 +486,7 @@ def test_what_was_called_back_waits_again_under_another_key() -> None:
         (decision("revoke", BEN), "revoke", {"approved_by": ()}),
         (decision("reassign", assignee="carla"), "reassign", {"assignee": "carla"}),
         (decision("give_back"), "reassign", {"assignee": None}),
+        (decision("snooze"), "snooze", {}),
         (decision("take_over"), "take_over", {}),
     ],
 )

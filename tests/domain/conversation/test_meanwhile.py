@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.conversation.activity_models import DeliverMessageInput
+from domain.approvals.approval import Approval
+from domain.conversation.activity_models import ApprovalClosure, DeliverMessageInput
 from domain.conversation.lifecycle import Lifecycle
-from domain.conversation.meanwhile import interrupts, is_void, makes_room, request_at_once, withdraws
+from domain.conversation.meanwhile import calls_back, interrupts, is_void, makes_room, request_at_once, withdraws
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Owner, Person
 from domain.conversation.requests import (
@@ -134,3 +135,33 @@ def test_what_must_not_leave_any_more(lifecycle: Lifecycle, asked: bool, void: s
 )
 def test_what_a_wait_for_a_model_ends_for(requests: list[AnyRequest], interrupted: bool) -> None:
     assert interrupts(requests) is interrupted
+
+
+WAITS = Approval(
+    approval_id="a", draft_id="d", ai_agent="x", text="Yes.", digest="0", revision=3, rule="r", reason="supervised",
+    roles=("approver",), requested_at=NOW,
+)  # fmt: skip
+APPROVER = Person(id="ben", roles=("approver",))
+CLOSING = ApprovalClosure(approval=WAITS, decision=asks(DecideApproval, approval_id="a", action="approve"))
+APPROVED = message(Author.AI_AGENT, expected_revision=3, closure=CLOSING)
+
+
+def revokes(**more: object) -> AnyRequest:
+    return asks(DecideApproval, **{"by": APPROVER, "approval_id": "a", "action": "revoke", **more})
+
+
+@pytest.mark.parametrize(
+    ("requests", "called_back"),
+    [
+        ((), False),
+        ((revokes(),), True),
+        ((RESOLVE, revokes(digest="0")), True),
+        ((revokes(digest="1"),), False),
+        ((revokes(approval_id="b"),), False),
+        ((revokes(by=ANNA),), False),
+        ((revokes(action="approve"),), False),
+    ],
+)
+def test_who_may_decide_calls_back_what_was_approved(requests: tuple[AnyRequest, ...], called_back: bool) -> None:
+    assert calls_back(requests, APPROVED) is called_back
+    assert calls_back(requests, message(Author.AI_AGENT, expected_revision=3)) is False

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Attachment, CustomerMessage
 from domain.conversation.ownership import Owner, Person
-from domain.conversation.requests import AnyRequest, DecideApproval, Snooze, StartConversation, workflow_id
+from domain.conversation.requests import AnyRequest, DecideApproval, Snooze, StartConversation, as_it_came, workflow_id
 from domain.delivery.channels import WEB_CHAT
 
 REQUEST = TypeAdapter[AnyRequest](AnyRequest)
@@ -87,3 +87,25 @@ def test_an_owner_spells_itself(owner: Owner, spelled: str) -> None:
 
 def test_a_conversation_has_one_workflow() -> None:
     assert workflow_id("cv_test0001") == workflow_id("cv_test0001") == "conversation-cv_test0001"
+
+
+@pytest.mark.parametrize(
+    ("fields", "via"),
+    [
+        ({"kind": "take_over"}, "temporal_ui"),
+        ({"kind": "take_over", "via": "console"}, "console"),
+        ({"kind": "send_human_reply", "text": "Hello"}, "temporal_ui"),
+        ({"kind": "send_human_reply", "text": "Hello", "sent_as": "zd-1"}, None),
+        ({"kind": "resolve", "merged": True}, None),
+        ({"kind": "resolve"}, "temporal_ui"),
+        ({"kind": "report_failure", "message_key": "k"}, None),
+    ],
+)
+def test_how_a_person_came_whom_no_gateway_let_in(fields: dict[str, Any], via: str | None) -> None:
+    assert as_it_came(REQUEST.validate_python(BY | fields)).via == via
+
+
+def test_who_answers_in_a_drafts_stead_came_the_same_way() -> None:
+    fields = {"kind": "decide_approval", "approval_id": "ap-1", "action": "answer", "text": "Hello", "via": "slack"}
+    reply = DecideApproval.model_validate(BY | fields).answer()
+    assert (reply.request_id, reply.text, reply.via, reply.takeover().via) == ("r-1-answer", "Hello", "slack", "slack")
