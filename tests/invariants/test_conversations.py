@@ -4,7 +4,7 @@ import pytest
 
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Owner
-from domain.conversation.record import AuditEvent
+from domain.conversation.record import AuditEvent, DecisionView
 from invariants.conversations import (
     AT_REST,
     every_ai_message_was_decided_once,
@@ -148,6 +148,12 @@ def test_nothing_is_wrong_with_a_record_in_order() -> None:
 def test_nothing_is_wrong_with_what_was_withdrawn_for_a_reason() -> None:
     refused = event("delivery_refused", message_key="d3", refusal="stopped")
     assert problems_at_rest(record(claims=(*CLAIMS, WITHDRAWN), audit=(*AUDIT, refused))) == []
+
+
+@pytest.mark.parametrize("sends", [(), (decision("q9", "ap9"),)], ids=["before its claim", "afterwards"])
+def test_nothing_is_wrong_with_what_was_called_back(sends: tuple[DecisionView, ...]) -> None:
+    called_back = (*IN_ORDER.approvals, approval("ap9", "d9", "revoked"))
+    assert problems_at_rest(record(approvals=called_back, decisions=(*IN_ORDER.decisions, *sends))) == []
 
 
 def test_nothing_is_wrong_where_nothing_was_recorded() -> None:
