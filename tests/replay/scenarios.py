@@ -154,21 +154,19 @@ async def answered_instead(conversation: Conversation) -> None:
 async def put_off_and_given_back(conversation: Conversation) -> None:
     await conversation.says("refund me", "m1")
     await conversation.until(lambda s: s.approval is not None)
+    await conversation.ask(_decide(conversation, "reassign", "d1", assignee="ben"))
+    await conversation.ask(_decide(conversation, "give_back", "d2", BEN))
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    await conversation.ask(_decide(conversation, "snooze", "d1", until=tomorrow))
+    await conversation.ask(_decide(conversation, "snooze", "d3", until=tomorrow))
     await conversation.until(lambda s: s.approval is not None and s.approval.snoozed is not None)
-    await conversation.ask(_decide(conversation, "reassign", "d2", assignee="ben"))
-    await conversation.ask(_decide(conversation, "give_back", "d3", BEN))
-    await conversation.until(lambda _: len(conversation.fakes.decisions) == 3)
     await conversation.pass_time(timedelta(days=1, minutes=1))
     await conversation.until(lambda _: len(conversation.fakes.ladder) == 1)
 
 
 async def called_back(conversation: Conversation) -> None:
     await conversation.says("refund me", "m1")
-    state = await conversation.until(lambda s: s.approval is not None)
+    state = await conversation.until(lambda s: s.waiting.told_to_wait)
     first = state.approval
-    await conversation.settled()
     gate = conversation.fakes.hold("deliver_message")
     await conversation.ask(_decide(conversation, "approve", "d1"))
     await gate.reached.wait()

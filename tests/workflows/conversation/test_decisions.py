@@ -41,7 +41,7 @@ async def waiting(conversation: Conversation) -> str:
 async def approved(conversation: Conversation) -> tuple[str, Gate]:
     """An approved draft that its vendor neither takes nor refuses until the gate is opened."""
     approval_id = await waiting(conversation)
-    await conversation.settled()
+    await conversation.until(lambda s: s.waiting.told_to_wait)
     gate = conversation.fakes.hold("deliver_message")
     await decide(conversation, "approve")
     await gate.reached.wait()
