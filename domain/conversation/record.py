@@ -1,5 +1,6 @@
 """The record of a conversation: one model for each shape in which it is read and judged."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -88,6 +89,9 @@ class ApprovalView(Frozen):
     draft_text: str = Field(description="What the AI agent wrote, before any edit.")
     chosen_because: str = Field("", description="Why this AI agent wrote it.")
     suggested: tuple[Suggestion, ...] = Field((), description="Who of those who may decide fits best, and why.")
+
+    def without_suggesting(self, people: Collection[str]) -> Self:
+        return self.model_copy(update={"suggested": tuple(one for one in self.suggested if one.person not in people)})
 
 
 class DecisionView(Frozen):

@@ -1,5 +1,6 @@
 """`/v1/approvals`: what waits for people, and their decisions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -79,7 +80,8 @@ async def list_approvals(
     before: Annotated[datetime | None, Query(description="requested_at of the last one of the page before.")] = None,
 ) -> list[ApprovalView]:
     """The newest first."""
-    return await services.store.approvals.list(caller.organisation, state, limit, before)
+    views = await services.store.approvals.list(caller.organisation, state, limit, before)
+    return await _of_those_here(services, caller, views)
 
 
 @router.get("/{approval_id}")
@@ -88,7 +90,8 @@ async def show_approval(approval_id: str, caller: Viewer, services: ServicesDepe
     found = await find_approval(services, caller, approval_id)
     decisions = await services.store.records.decisions(approval_id)
     messages = await services.store.conversations.transcript(found.conversation_id, RECENT_MESSAGES)
-    return ApprovalDetails(approval=found, decisions=tuple(decisions), messages=tuple(messages))
+    (shown,) = await _of_those_here(services, caller, [found])
+    return ApprovalDetails(approval=shown, decisions=tuple(decisions), messages=tuple(messages))
 
 
 @router.get("/{approval_id}/like")
@@ -136,6 +139,14 @@ async def decide(services: Services, caller: Caller, approval_id: str, asked: As
     return DecisionAnswer(
         request_id=asked.request_id, state="applied", effect=decision.effect, decided_at=decision.decided_at
     )
+
+
+async def _of_those_here(services: Services, caller: Caller, views: Sequence[ApprovalView]) -> list[ApprovalView]:
+    """Without suggesting whoever went away since an open one was asked for."""
+    if not any(view.suggested for view in views):
+        return list(views)
+    away = {one.person_id for one in await services.store.absences.list(caller.organisation, services.now())}
+    return [view.without_suggesting(away) if view.state == "open" else view for view in views]
 
 
 async def find_approval(services: Services, caller: Caller, approval_id: str) -> ApprovalView:

@@ -1,13 +1,14 @@
 """Approvals over the real database: one draft, one decision that counts, one reply."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from domain.conversation.ownership import Status
+from domain.conversation.ownership import Person, Status
 from domain.conversation.requests import DecideApproval, Snooze
 from domain.conversation.state import ConversationState
-from domain.specification.organisation import ApprovalRule
+from domain.specification.organisation import ApprovalRule, RoleLimit
 from tests.e2e.bikeshop import PASSWORD, REFUND, publish
 from tests.e2e.house import ANNA, BEN, House, Talk
 from tests.e2e.promises import check_promises
@@ -123,6 +124,22 @@ async def test_a_decision_that_takes_over(talk: Talk) -> None:
     seen = await talk.until(lambda seen: seen.row.status is Status.WITH_HUMAN)
     assert seen.row.owner.id == "ben"
     assert seen.approvals[0].state == "taken_over"
+    await check_promises(talk)
+
+
+async def test_who_may_approve_the_amount(served: House) -> None:
+    limits = (RoleLimit(role="approver", amount_up_to=Decimal(25)),)
+    await publish(served.store.database, approval_rules=(ApprovalRule(id="limited", limits=limits),))
+    talk = served.talk()
+    await talk.says("I want my money back, 40 EUR")
+    asked = await talk.asked()
+    assert (asked.approval.limits, asked.approval.amount) == (limits, Decimal(40))
+    await talk.decide("approve", "d1", ANNA)
+    seen = await talk.decided("d1")
+    told = "This is about 40, more than you may approve. Ask somebody with the role admin or lead."
+    assert [made.refused for made in seen.decisions] == [told]
+    await talk.decide("approve", "d2", Person(id="lea", roles=("approver", "lead")))
+    assert (await talk.answered(1)).effects == ["refused", "send"]
     await check_promises(talk)
 
 

@@ -63,6 +63,21 @@ async def test_nothing_is_assigned_to_who_is_away(platform: Gateway) -> None:
     assert (await platform.http.delete("/v1/people/anna/away", headers=lead)).json()["was_away"] is False
 
 
+async def test_whoever_went_away_since_is_suggested_no_more(platform: Gateway) -> None:
+    approval_id = await _assigned(platform, "cy")
+    lead = await platform.key("lead", person="lea")
+
+    async def suggested() -> list[str]:
+        shown = (await platform.http.get(f"/v1/approvals/{approval_id}", headers=lead)).json()["approval"]
+        (listed,) = (await platform.http.get("/v1/approvals?state=open", headers=lead)).json()
+        assert shown["suggested"] == listed["suggested"]
+        return [one["person"] for one in shown["suggested"]]
+
+    assert await suggested() == ["bo", "anna"]
+    await _put(platform, "bo", lead)
+    assert await suggested() == ["anna"]
+
+
 async def test_where_the_deputy_is_away_too_the_group_is_asked(platform: Gateway) -> None:
     approval_id = await _assigned(platform, "anna")
     lead = await platform.key("lead", person="lea")

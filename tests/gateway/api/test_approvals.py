@@ -178,6 +178,19 @@ async def test_what_has_left_is_not_called_back(platform: Gateway) -> None:
     assert [made["effect"] for made in shown.json()["decisions"]] == ["refused", "send", "refused"]
 
 
+async def test_whoever_may_not_approve_the_amount_is_told_who_may(platform: Gateway) -> None:
+    _, view = await _waiting(platform)
+    limited = """
+        UPDATE approvals SET document = document
+            || '{"amount": "250", "limits": [{"role": "approver", "amount_up_to": "100"}]}'
+    """
+    await platform.database.fetch(limited)
+    answer = await _decide(platform, view, await platform.key("approver"), action="approve")
+    told = "This is about 250, more than you may approve. Ask somebody with the role admin or lead."
+    assert (answer.status_code, answer.json()["detail"]) == (403, told)
+    assert (await _decide(platform, view, await platform.key("lead"), action="approve")).json()["effect"] == "send"
+
+
 async def test_what_is_refused_at_the_gate_is_noted_once(platform: Gateway) -> None:
     _, view = await _waiting(platform)
     human_agent = await platform.key("human_agent", person="tom")
