@@ -313,3 +313,30 @@ async def test_without_a_worker_the_decision_is_kept(gateway: Gateway, monkeypat
         await chat.until("message", kind="reply")
         again = await _decide(gateway, view, approver, action="approve", request_id="click-1")
         assert (again.status_code, again.json()["effect"]) == (200, "send")
+
+
+async def test_what_is_called_back_before_a_worker_is_there_never_leaves(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acknowledgement, "ACKNOWLEDGED_WITHIN", acknowledgement.ACKNOWLEDGED_WITHIN / 50)
+    async with running_workers(gateway.temporal, gateway.database):
+        chat, view = await _waiting(gateway)
+    approver = await gateway.key("approver")
+    for number, action in enumerate(("approve", "revoke")):
+        kept = await _decide(gateway, view, approver, action=action, request_id=f"click-{number}")
+        assert (kept.status_code, kept.json()["state"]) == (202, "accepted")
+    async with running_workers(gateway.temporal, gateway.database):
+        while (
+            answer := await _decide(gateway, view, approver, action="revoke", request_id="click-1")
+        ).status_code == 202:
+            pass
+    assert (answer.status_code, answer.json()["effect"]) == (200, "revoke")
+    path = f"/v1/approvals/{view['approval']['approval_id']}"
+    shown = (await gateway.http.get(path, headers=approver)).json()
+    assert (shown["approval"]["state"], shown["messages"][-1]["kind"]) == ("open", "notice")
+    assert [(made["decision_id"], made["effect"]) for made in shown["decisions"]] == [
+        ("click-0", "refused"),
+        ("click-1", "revoke"),
+    ]
+    assert "called back" in shown["decisions"][0]["refused"]
+    await chat.close()
