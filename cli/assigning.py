@@ -20,8 +20,8 @@ Until = Annotated[str, typer.Option(help="A time with its zone, such as 2026-12-
 
 
 def reassign(
+    to: Annotated[str, typer.Option(metavar="PERSON", help="Who is asked instead.")],
     approval_ids: Annotated[list[str] | None, typer.Argument(help="Which approvals; or give --from.")] = None,
-    to: Annotated[str, typer.Option(metavar="PERSON", help="Who is asked instead.")] = ...,  # type: ignore[assignment]
     from_person: Annotated[
         str | None, typer.Option("--from", metavar="PERSON", help="All that waits for this person.")
     ] = None,

@@ -11,8 +11,10 @@ from temporalio.client import Client
 from answering.vectors import EmbedderOf
 from gateway import pages, problems, webhooks
 from gateway.api import (
+    absences,
     approvals,
     audit,
+    bulk_decisions,
     conversations,
     health,
     journeys,
@@ -20,13 +22,6 @@ from gateway.api import (
     me,
     merging,
     people,
-    absences,
-    approvals,
-    bulk_decisions,
-    conversations,
-    health,
-    journeys,
-    merging,
     similar,
     specification,
     trust,

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from domain.conversation.record import RefusedAttempt
 from domain.model import Frozen
 from storage.database import Database, keepable
 from storage.views import AuditEvent
 
 if TYPE_CHECKING:
     from storage.database import PooledConnection
+
+MOST_ATTEMPTS_AN_HOUR = 200
+"""Of one conversation; what is tried more often says nothing new."""
 
 
 class AuditFilter(Frozen):
@@ -21,14 +25,6 @@ class AuditFilter(Frozen):
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
-from datetime import datetime
-
-from domain.conversation.record import RefusedAttempt
-from storage.database import Database
-from storage.views import AuditEvent
-
-MOST_ATTEMPTS_AN_HOUR = 200
-"""Of one conversation; what is tried more often says nothing new."""
 
 
 class AuditRepository:
@@ -65,15 +61,6 @@ class AuditRepository:
         )
         return [AuditEvent.model_validate(dict(row)) for row in rows]
 
-
-async def write(
-    connection: "PooledConnection", organisation: str, kind: str, actor: str, data: Mapping[str, Any], at: datetime
-) -> None:
-    """Add an event of the organisation, about no conversation."""
-    await connection.execute(
-        "INSERT INTO audit_events (organisation, kind, actor, data, at) VALUES ($1, $2, $3, $4, $5)",
-        *keepable((organisation, kind, actor, dict(data), at)),
-    )
     async def note_attempt(self, attempt: RefusedAttempt, now: datetime) -> None:
         """What a person tried and was refused before anything was asked of the conversation: once per request id."""
         await self._database.fetchval(
@@ -97,3 +84,13 @@ async def write(
             now,
             MOST_ATTEMPTS_AN_HOUR,
         )
+
+
+async def write(
+    connection: "PooledConnection", organisation: str, kind: str, actor: str, data: Mapping[str, Any], at: datetime
+) -> None:
+    """Add an event of the organisation, about no conversation."""
+    await connection.execute(
+        "INSERT INTO audit_events (organisation, kind, actor, data, at) VALUES ($1, $2, $3, $4, $5)",
+        *keepable((organisation, kind, actor, dict(data), at)),
+    )

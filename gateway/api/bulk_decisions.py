@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from domain.errors import HoldfastError, InvalidInputError
 from domain.model import Frozen
@@ -36,8 +36,6 @@ class AskDecisions(Ask):
 
 class AskReassignment(Ask):
     """Exactly one of `from_person`, for all that waits for this person, and `approval_ids`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     assignee: PersonId
     from_person: PersonId | None = None

@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from domain.conversation.activity_models import RecordDecisionInput
-from storage.audit import AuditFilter, write
+from domain.conversation.record import RefusedAttempt
+from storage.audit import MOST_ATTEMPTS_AN_HOUR, AuditFilter, write
 from tests.storage.stage import (
     CONVERSATION,
     NAMES,
@@ -18,9 +19,6 @@ from tests.storage.stage import (
     message,
     ownership,
 )
-from domain.conversation.record import RefusedAttempt
-from storage.audit import MOST_ATTEMPTS_AN_HOUR
-from tests.storage.stage import CONVERSATION, NAMES, NOW, Stage, decide, escalation, generate, message, ownership
 
 SECRET = "Erika Mustermann, erika@example.com"
 
@@ -85,6 +83,8 @@ async def test_the_newest_events_come_first_page_by_page(stage: Stage) -> None:
     rest = await stage.audit.of_organisation(ORGANISATION, AuditFilter(before=first[0].event_id), 100)
     assert [*first, *rest] == everything
     assert [event.event_id for event in everything] == sorted((one.event_id for one in everything), reverse=True)
+
+
 def attempt(request_id: str) -> RefusedAttempt:
     return RefusedAttempt(
         **NAMES, person_id="tom", request_id=request_id, action="approve", via="console", refused="Only approvers may.",

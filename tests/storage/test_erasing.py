@@ -44,9 +44,7 @@ WITHOUT_CONVERSATIONS = frozenset(
         "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "people",
         "publications", "restorations", "schema_migrations", "sign_in_attempts", "sign_ins", "sourced_articles",
         "spec_versions", "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
-        "absences", "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources",
-        "publications", "restorations", "schema_migrations", "sourced_articles", "spec_versions", "text_vectors",
-        "trust_changes", "vendor_limits", "vendor_states",
+        "absences",
     }
 )  # fmt: skip
 """Tables of the organisation and of the installation: no conversation writes into them."""

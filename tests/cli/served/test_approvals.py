@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,33 @@ async def test_reject(running: Gateway, holdfast: Holdfast) -> None:
     _, view = await _waiting(running)
     answer = await holdfast("approvals", "decide", view["approval"]["approval_id"], "--reject", "Name the date")
     assert "writes a new one" in answer.output
+
+
+async def test_put_off_pass_on_and_answer(running: Gateway, holdfast: Holdfast) -> None:
+    chat, view = await _waiting(running)
+    approval_id = view["approval"]["approval_id"]
+    await running.key("approver", person="bo")
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+    async def says(*arguments: str) -> str:
+        result = await holdfast("approvals", *arguments)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
+
+    assert "Its reminders wait" in await says("decide", approval_id, "--snooze", until)
+    assert "it can be decided all the same" in await says("show", approval_id)
+    assert "No other that is open is like it." in await says("like", approval_id)
+    assert await says("reassign", approval_id, "--to", "bo") == f"{approval_id} applied bo is asked now."
+    away = await says("away", "bo", "--until", until)
+    assert away.endswith(f"{approval_id} applied its group is asked now.")
+    refused = await holdfast("approvals", "decide", approval_id, "--reassign", "bo")
+    assert (refused.exit_code, refused.output.startswith("bo is away until ")) == (1, True)
+    assert await says("absent") == f"bo until {until[:10]} {until[11:16]} UTC"
+    assert await says("back", "bo") == "bo is back."
+    early = await holdfast("approvals", "decide", approval_id, "--revoke")
+    assert "nothing to revoke" in " ".join(early.output.split())
+    assert "your answer is on its way" in await says("decide", approval_id, "--answer", "I looked.")
+    assert (await chat.until("message", kind="human_reply"))["text"] == "I looked."
 
 
 async def test_take_over_and_hand_back(running: Gateway, holdfast: Holdfast) -> None:
