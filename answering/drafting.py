@@ -9,12 +9,26 @@ from answering.conditions import NO_GUIDANCE, Guidance, guidance_for
 from answering.evidence import Findings, evidence_of, question_back
 from answering.macros import macro_for
 from answering.understanding import DraftQuestion, MessageReader, OrganisationModels, Understood
-from domain.conversation.turn import Draft
+from domain.conversation.turn import Draft, LookedUp
 from domain.language.disclosure import disclosed, still_to_disclose, undisclosed
 from domain.specification.organisation import GREETED_ON
 from integrations.llm.base import DraftValidator, DraftVerdict, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolServer
 from integrations.tools.reply import AllowedTools
+
+MOST_LOOKED_UP = 8
+
+
+def looked_up_in(understood: Understood) -> tuple[LookedUp, ...]:
+    """The articles that were found for the questions of a message, the best first; each with its best fit."""
+    found = dict[str, LookedUp]()
+    for part in understood.parts:
+        for passage in part.retrieved.best_articles[:MOST_LOOKED_UP]:
+            alike = part.likeness.share(passage.article_id)
+            one = LookedUp(source_id=passage.article_id, score=passage.score, precedents=min(max(alike, 0.0), 1.0))
+            known = found.get(one.source_id)
+            found[one.source_id] = one if known is None or one.score > known.score else known
+    return tuple(sorted(found.values(), key=lambda one: -one.score)[:MOST_LOOKED_UP])
 
 
 class Drafter:
@@ -70,6 +84,7 @@ class Drafter:
             usage=written.usage,
             chosen_by=understood.chosen_by,
             customer_language=understood.request.customer_language,
+            looked_up=looked_up_in(understood),
         )
 
     async def _write(self, understood: Understood, guidance: Guidance, tools: AllowedTools) -> WrittenReply:

@@ -30,8 +30,8 @@ class TurnRepository:
         kept = await self._database.fetchval(
             """
             INSERT INTO turns (draft_id, conversation_id, turn, revision, ai_agent, suggestion, draft, context_id,
-                               instruction, spec_hash)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                               instruction, spec_hash, retrieved)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (draft_id) DO UPDATE SET draft = turns.draft
             RETURNING CASE WHEN xmax <> 0 THEN draft END
             """,
@@ -45,6 +45,7 @@ class TurnRepository:
             input.context_id,
             input.instruction,
             input.spec_hash,
+            draft.looked_up,
         )
         return draft if kept is None else Draft.model_validate(kept)
 

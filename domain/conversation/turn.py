@@ -162,6 +162,14 @@ class Usage(Frozen):
     passed_over: tuple[str, ...] = Field((), description="Models that were asked before and why they did not answer.")
 
 
+class LookedUp(Frozen):
+    """A source that a draft was looked up in, by its id. `precedents`: the share of like messages that it answered."""
+
+    source_id: str
+    score: Probability = Field(description="How well it fits the question, precedents included.")
+    precedents: Probability = 0.0
+
+
 ChosenBy = Literal["topic", "present", "default", "journey"]
 """Why an AI agent writes: the topic is its own; no topic was sure, and it had answered before, or is the default one; a
 journey wanted it.
@@ -189,6 +197,9 @@ class Draft(Frozen):
     chosen_by: ChosenBy | None = Field(None, description="Why this AI agent wrote it.")
     customer_language: str | None = Field(
         None, description="ISO 639-1 code of the customer's language, where it is surely not that of the articles."
+    )
+    looked_up: tuple[LookedUp, ...] = Field(
+        (), exclude=True, description="What was found, the best first. It is kept with the record and does not travel."
     )
 
     @property

@@ -74,8 +74,9 @@ WITHOUT_WORDS = {
     # No words, and made of them: it has a test of its own.
     "question_vectors": "conversation_id model vector",
     "ratings": "channel conversation_id event_id organisation score",
+    "suggestion_uses": "conversation_id draft_id organisation used used_by",
     "tool_calls": "call_key conversation_id draft_id state",
-    "turns": "ai_agent context_id conversation_id draft_id outcome reason record review spec_hash verdict",
+    "turns": "ai_agent context_id conversation_id draft_id outcome reason record retrieved review spec_hash verdict",
 }
 """Ids, kinds, states, figures and what they rest on, by table."""
 
@@ -142,7 +143,7 @@ def test_the_fields_of_documents_are_those_that_somebody_looked_at(model: Any, w
 
 
 KEPT = {
-    "Draft": {"draft_id", "ai_agent", "evidence", "usage", "held_to", "instructed", "chosen_by"},
+    "Draft": {"draft_id", "ai_agent", "evidence", "usage", "held_to", "instructed", "chosen_by", "looked_up"},
     "Citation": {"source_id"},
     "ProposedAction": {"server", "tool", "amount"},
     "Approval": {
