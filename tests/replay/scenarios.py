@@ -221,6 +221,20 @@ async def handed_over_and_back(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.owned_by_ai and not s.answering.unanswered)
 
 
+async def co_pilot_for_what_waits(conversation: Conversation) -> None:
+    """Who has taken over is written to, and switches to co-pilot then."""
+    await conversation.says("help", "m1")
+    await conversation.settled()
+    await conversation.ask(TakeOver(request_id="t1", by=ANNA))
+    await conversation.until(lambda s: not s.owned_by_ai)
+    await conversation.says("are you there?", "m2")
+    await conversation.until(lambda s: s.answering.for_person)
+    await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.CO_PILOT))
+    await _heard_of(conversation, "generate_reply", 2)
+    await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
+    await conversation.until(lambda s: not s.answering.for_person)
+
+
 async def _heard_of(conversation: Conversation, activity: str, times: int) -> None:
     """Wait until the workflow has the results of so many activities of a kind."""
     completed = 0
@@ -510,6 +524,7 @@ SCENARIOS = {
     "vote_withdrawn": Scenario(vote_withdrawn, SUPERVISED, TWO),
     "two_approvers": Scenario(two_approvers, SUPERVISED, TWO),
     "handed_over_and_back": Scenario(handed_over_and_back),
+    "co_pilot_for_what_waits": Scenario(co_pilot_for_what_waits),
     "taken_over_long_ago": Scenario(taken_over_long_ago),
     "opened_by_colleague": Scenario(opened_by_colleague),
     "escalated": Scenario(escalated, PERSON),

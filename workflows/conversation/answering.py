@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
 SET_ASIDE = "what-sets-aside-ends-a-draft"
 ENDS_MANDATE = "a-change-of-mode-ends-what-a-draft-may-do-at-once"
 INTERRUPTED = "what-people-ask-waits-for-no-model"
+SUGGESTS_AT_ONCE = "co-pilot-suggests-for-what-waits"
 
 
 class Answering:
@@ -105,8 +106,15 @@ class Answering:
 
     async def _pass_to_human(self) -> None:
         await self._lifecycle.record_inbox()
-        self._state.note_nothing_unanswered()
+        self._state.note_passed_on()
         if self._state.answering.mode is Mode.CO_PILOT:
+            await self._suggest()
+
+    async def suggest_upon(self, change: ChangeMode) -> None:
+        """A person who has messages to answer switches to co-pilot: they need not wait for the next one."""
+        wanted = change.mode is Mode.CO_PILOT and not self._state.owned_by_ai and self._state.answering.for_person
+        if wanted and workflow.patched(SUGGESTS_AT_ONCE):
+            self._set_aside = False
             await self._suggest()
 
     async def _suggest(self) -> None:

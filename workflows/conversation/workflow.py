@@ -230,6 +230,7 @@ class ConversationWorkflow:
                 await self._lifecycle.reopen(request)
             case ChangeMode():
                 await self._lifecycle.change_mode(request)
+                await self._answering.suggest_upon(request)
 
     async def _do_what_is_due(self) -> None:
         state, lifecycle, now = self._state, self._lifecycle, workflow.now()
