@@ -11,6 +11,8 @@ from domain.model import Frozen
 from domain.specification.organisation import Probability
 
 MISSING_SOURCE_PENALTY = 0.1
+LEAST_LOSS = 0.005
+"""Less than half a point of a hundred is not told."""
 
 
 class Calibration(Frozen):
@@ -76,6 +78,42 @@ def score(evidence: Evidence, calibration: Calibration) -> float:
         probability = min((1 - share) * probability + share * evidence.validator, evidence.validator + 0.1)
     penalty = MISSING_SOURCE_PENALTY if evidence.missing_sources else 0.0
     return min(max(probability - penalty, 0.0), 1.0)
+
+
+class Loss(Frozen):
+    """What lowered the confidence of a draft: a feature below its best, and how much it would be higher with that."""
+
+    feature: str
+    value: float
+    points: float = Field(description="Of confidence, 0 to 1. Those of several features do not add up.")
+
+
+def losses(evidence: Evidence, calibration: Calibration) -> tuple[Loss, ...]:
+    """Everything that lowered the confidence, the most first: what each alone would have changed at its best."""
+    if evidence.abstained:
+        return (Loss(feature="abstained", value=1.0, points=1.0),)
+    reached, features = score(evidence, calibration), features_of(evidence)
+    better = {name: _better(evidence, name, weight) for name, weight in calibration.weights.items()}
+    if evidence.validator is not None:
+        better["validator"] = evidence.model_copy(update={"validator": 1.0})
+    better["missing_sources"] = evidence.model_copy(update={"missing_sources": ()})
+    values = features | {
+        "validator": evidence.validator or 0.0,
+        "missing_sources": float(len(evidence.missing_sources)),
+    }
+    found = (
+        Loss(feature=name, value=values[name], points=score(changed, calibration) - reached)
+        for name, changed in better.items()
+    )
+    return tuple(sorted((one for one in found if one.points >= LEAST_LOSS), key=lambda one: -one.points))
+
+
+def _better(evidence: Evidence, feature: str, weight: float) -> Evidence:
+    """With the feature at its best, which is 1 where it speaks for the draft."""
+    best = float(weight > 0)
+    if feature == "in_scope":
+        return evidence.model_copy(update={"out_of_scope": 1.0 - best})
+    return evidence.model_copy(update={feature: bool(best) if feature == "from_facts" else best})
 
 
 def _interpolate(x: float, curve: tuple[tuple[float, float], ...]) -> float:

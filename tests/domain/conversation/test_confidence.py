@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.conversation.confidence import MISSING_SOURCE_PENALTY, Calibration, features_of, score
+from domain.conversation.confidence import MISSING_SOURCE_PENALTY, Calibration, features_of, losses, score
 from domain.conversation.turn import Evidence
 
 PLAIN = Calibration()
@@ -150,3 +150,28 @@ def test_better_evidence_never_scores_lower(
 @given(evidences, calibrations, shares)
 def test_a_validators_verdict_caps_the_score(evidence: Evidence, calibration: Calibration, verdict: float) -> None:
     assert score(evidence.model_copy(update={"validator": verdict}), calibration) <= verdict + 0.1
+
+
+def test_what_lowered_a_confidence_is_told_by_what_each_would_have_changed() -> None:
+    sure = Evidence(topic_confidence=1, retrieval=1, retrieval_margin=1, grounding=1)
+    assert losses(sure, Calibration()) == ()
+    unsure = sure.model_copy(update={"retrieval": 0.1, "grounding": 0.9, "missing_sources": ("crm",)})
+    found = losses(unsure, Calibration())
+    assert [one.feature for one in found] == ["retrieval", "missing_sources", "grounding"]
+    assert found[1].points == pytest.approx(MISSING_SOURCE_PENALTY)
+    better = unsure.model_copy(update={"retrieval": 1.0})
+    assert found[0].points == pytest.approx(score(better, Calibration()) - score(unsure, Calibration()))
+    assert found[0].value == 0.1
+
+
+def test_a_validator_lowers_a_confidence_and_an_abstention_takes_all_of_it() -> None:
+    sure = Evidence(topic_confidence=1, retrieval=1, retrieval_margin=1, grounding=1)
+    assert [one.feature for one in losses(sure.model_copy(update={"validator": 0.2}), Calibration())] == ["validator"]
+    (only,) = losses(sure.model_copy(update={"abstained": True}), Calibration())
+    assert (only.feature, only.points) == ("abstained", 1.0)
+
+
+def test_a_feature_that_speaks_against_a_draft_is_best_when_it_is_absent() -> None:
+    against = Calibration(bias=0.0, weights={"from_facts": -2.0, "in_scope": 2.0})
+    found = losses(Evidence(from_facts=True, out_of_scope=0.5), against)
+    assert [one.feature for one in found] == ["from_facts", "in_scope"]
