@@ -52,6 +52,7 @@ COLUMNS = {
     "verdict": taken_by(TurnRepository.save_verdict, "verdict"),
     "usage": taken_by(TurnRepository.keep_failed, "spent", ELEMENT),
     "document": taken_by(ApprovalRepository.request, "input", "approval"),
+    "record": taken_by(ApprovalRepository.request, "input", "record"),
     "event": taken_by(InboxRepository.keep, "event"),
     "forwarded": Sent((PassedOnMessage, MergedAway), "an event that the inbox keeps after Temporal has it"),
     "address": taken_by(InboxRepository.keep, "event", "address"),
@@ -117,7 +118,8 @@ def test_every_misspelt_key_in_a_repository_is_found() -> None:
         if not any(key in one for one in problems(seam(calls=[replace(call, sql=changed)])))
     ]
     why_left = ["text_misspelt", "run_id_misspelt"]
-    assert missed == ["mode_misspelt", "to_misspelt", *why_left, *why_left, "text_misspelt"]
+    written = ["message_key_misspelt", "via_misspelt"]
+    assert missed == ["mode_misspelt", *written, "to_misspelt", *why_left, *why_left, "text_misspelt"]
 
 
 class Part(BaseModel):
