@@ -11,10 +11,12 @@ from pydantic import TypeAdapter
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from cli.explanation import explanation_lines
 from cli.formatting import acknowledged, entry, listed, since, suggested
 from cli.gateway_client import Key, Url, body_of, gateway
 from cli.similar_conversations import similar_lines
 from cli.watching import happened
+from domain.conversation.explanation import Explanation
 from domain.conversation.messages import Author
 from domain.conversation.ownership import Status
 from domain.conversation.similar import DEFAULT_SIMILAR, MAX_SIMILAR, SimilarConversations
@@ -141,6 +143,23 @@ def similar(
         typer.echo(found.model_dump_json(indent=2))
     else:
         console.print(Group(*similar_lines(found)))
+
+
+@app.command()
+def explain(
+    conversation_id: str,
+    seq: Annotated[int, typer.Argument(min=1, help="The message's number in the transcript.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Why a message left: what it answers and rests on, what people decided, what lowered the confidence."""
+    path = f"/v1/conversations/{conversation_id}/messages/{seq}/explanation"
+    found = Explanation.model_validate_json(gateway(url, key).get(path))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        console.print(Group(*explanation_lines(found)))
 
 
 @app.command()

@@ -30,6 +30,7 @@ COMMANDS = {
     "keys": ("cli.keys:app", "Make, list and revoke API keys."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
+    "figures": ("cli.figures:figures", "Show figures, and the conversations behind each."),
     "journeys": ("cli.journeys:app", "List, show, enter and steer journeys."),
     "quarantine": ("cli.quarantine:app", "List, show and take in what made no message."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),

@@ -9,6 +9,8 @@ from storage.backlog import BacklogRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
+from storage.explaining import ExplainingRepository
+from storage.figures import FigureRepository
 from storage.inbox import InboxRepository
 from storage.journeys import JourneyRepository
 from storage.measures import MeasureRepository
@@ -18,6 +20,8 @@ from storage.questions import QuestionRepository
 from storage.records import RecordRepository
 from storage.sign_ins import SignInRepository
 from storage.specs import SpecRepository
+from storage.suggestions import SuggestionRepository
+from storage.supervision import SupervisionRepository
 from storage.threads import ThreadRepository
 from storage.tool_calls import ToolCallRepository
 from storage.trust import TrustRepository
@@ -37,6 +41,8 @@ class Store:
         self.backlog = BacklogRepository(database)
         self.conversations = ConversationRepository(database)
         self.customers = CustomerRepository(database)
+        self.explaining = ExplainingRepository(database)
+        self.figures = FigureRepository(database)
         self.inbox = InboxRepository(database)
         self.journeys = JourneyRepository(database)
         self.measures = MeasureRepository(database)
@@ -46,6 +52,8 @@ class Store:
         self.records = RecordRepository(database)
         self.sign_ins = SignInRepository(database)
         self.specs = SpecRepository(database)
+        self.suggestions = SuggestionRepository(database)
+        self.supervision = SupervisionRepository(database)
         self.threads = ThreadRepository(database)
         self.tool_calls = ToolCallRepository(database)
         self.trust = TrustRepository(database)
