@@ -57,7 +57,8 @@ $$;
 CREATE OR REPLACE FUNCTION erased_approval(erased jsonb, approval jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT kept_fields(approval, ARRAY[
         'approval_id', 'draft_id', 'ai_agent', 'digest', 'revision', 'rule', 'reason', 'approvers_needed', 'roles',
-        'exclude_requester', 'requester', 'assignee', 'requested_at', 'approved_by', 'rungs_done', 'leaves_at', 'ladder', 'groups'
+        'exclude_requester', 'requester', 'assignee', 'requested_at', 'approved_by', 'rungs_done', 'leaves_at', 'ladder', 'groups',
+        'snoozed', 'limits', 'amount', 'revocations'
     ]) || jsonb_build_object('text', coalesce(erased_text(erased, approval->>'text'), ''),
                              'actions', erased_actions(approval->'actions'))
 $$;

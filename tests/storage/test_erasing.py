@@ -149,7 +149,7 @@ KEPT = {
     "Approval": {
         "approval_id", "draft_id", "ai_agent", "digest", "revision", "rule", "reason", "approvers_needed", "roles",
         "exclude_requester", "requester", "assignee", "requested_at", "approved_by", "rungs_done", "leaves_at",
-        "ladder", "groups",
+        "ladder", "groups", "snoozed", "limits", "amount", "revocations",
     },
     "CustomerContext": {"matches", "missing"},
     "Evidence": {
