@@ -14,6 +14,7 @@ from domain.conversation.deciding import (
     approval_id_of,
     approval_to_ask,
     decide_draft,
+    held_back,
     reply_summary,
     reply_to_send,
 )
@@ -69,6 +70,8 @@ class AtOnce:
             draft, record, policy, _names(input), channel=mandate.channel, not_before=mandate.not_before
         )
         delivered = await self._deliveries.deliver_stored(reply, now)
+        if delivered.status == "stopped":
+            return await self._ask_approval(*held_back(draft, record, policy), input, mandate, policy)
         if delivered.status == "refused":
             done = CarriedOut(summary="the conversation moved on", outcome="refused", ai_agent=draft.ai_agent)
             return GeneratedReply(draft=draft, carried_out=done)

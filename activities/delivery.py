@@ -86,8 +86,8 @@ class DeliveryActivities:
             return await self._deliveries.deliver_stored(input, datetime.now(UTC))
         ends_at = asyncio.get_running_loop().time() + ATTEMPT_SECONDS  # the lease begins within the claim
         claim = await self._deliveries.claim(input, datetime.now(UTC))
-        if claim.status in {"refused", "delivered"}:
-            return DeliveredMessage(status="refused" if claim.status == "refused" else "delivered", at=claim.at)
+        if claim.status in {"refused", "stopped", "delivered"}:
+            return DeliveredMessage.model_validate({"status": claim.status, "at": claim.at})
         receipt = await self._send(channel, input, claim, ends_at)
         if receipt is None:
             return DeliveredMessage(status="refused", at=claim.at)

@@ -31,6 +31,7 @@ COMMANDS = {
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
     "figures": ("cli.figures:figures", "Show figures, and the conversations behind each."),
+    "sending": ("cli.sending:app", "Stop and resume automatic sending."),
     "journeys": ("cli.journeys:app", "List, show, enter and steer journeys."),
     "quarantine": ("cli.quarantine:app", "List, show and take in what made no message."),
     "screenshots": ("cli.screenshots:screenshots", "Take the pictures of the documentation."),

@@ -19,6 +19,7 @@ from storage.quarantine import QuarantineRepository
 from storage.questions import QuestionRepository
 from storage.records import RecordRepository
 from storage.sign_ins import SignInRepository
+from storage.sending import SendingRepository
 from storage.specs import SpecRepository
 from storage.suggestions import SuggestionRepository
 from storage.supervision import SupervisionRepository
@@ -51,6 +52,7 @@ class Store:
         self.questions = QuestionRepository(database)
         self.records = RecordRepository(database)
         self.sign_ins = SignInRepository(database)
+        self.sending = SendingRepository(database)
         self.specs = SpecRepository(database)
         self.suggestions = SuggestionRepository(database)
         self.supervision = SupervisionRepository(database)

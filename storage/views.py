@@ -74,7 +74,7 @@ class RecordedQuestion(DraftBasis):
 class Claim(Frozen):
     """`in_doubt`: an earlier attempt claimed this send and did not finish; look it up before sending again."""
 
-    status: Literal["claimed", "refused", "in_doubt", "delivered"]
+    status: Literal["claimed", "refused", "stopped", "in_doubt", "delivered"]
     text: str = ""
     at: datetime
     address: Address = {}
@@ -134,7 +134,11 @@ class KeyView(KeyOwner):
 
 
 class Notification(Frozen):
-    """A conversation changed, in this way. `resync` concerns all conversations: read everything again."""
+    """A conversation changed, in this way. `resync` concerns all conversations: read everything again.
 
-    kind: Literal["message", "status", "owner", "approval", "read", "inbox", "resync"]
+    `sending`: the switch of an organisation was turned.
+    """
+
+    kind: Literal["message", "status", "owner", "approval", "read", "inbox", "resync", "sending"]
     conversation_id: str | None = None
+    organisation: str | None = None

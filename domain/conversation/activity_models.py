@@ -201,9 +201,12 @@ class DeliverMessageInput(Frozen):
 
 
 class DeliveredMessage(Frozen):
-    """`refused`: the conversation had moved on or changed hands when the send was to be claimed; nothing left."""
+    """`refused`: the conversation had moved on or changed hands when the send was to be claimed; nothing left.
 
-    status: Literal["delivered", "refused"]
+    `stopped`: nothing left either, because automatic sending is stopped; it may leave later, under the same key.
+    """
+
+    status: Literal["delivered", "refused", "stopped"]
     at: datetime
 
 

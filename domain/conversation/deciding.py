@@ -95,6 +95,21 @@ def approval_to_ask(
     return approval.model_copy(update={"leaves_at": policy.quiet_until(channel, end) or end})
 
 
+def held_back(draft: Draft, record: DecisionRecord, policy: Policy) -> tuple[Draft, DecisionRecord]:
+    """What would have left while automatic sending is stopped, as people are asked about it instead, and why.
+
+    A question back is asked about as the text that it is; it uses no tool.
+    """
+    decision = record.decision.model_copy(
+        update={"outcome": Outcome.ASK_APPROVAL, "reason": Reason.SENDING_STOPPED, "review": None}
+    )
+    held = record.model_copy(update={"decision": decision})
+    if record.decision.outcome is not Outcome.CLARIFY:
+        return draft, held
+    question = draft.clarifying_question or policy.wording.clarify
+    return draft.model_copy(update={"text": question, "actions": ()}), held
+
+
 def _is_merely_supervised(draft: Draft, record: DecisionRecord, rule: ApprovalRule) -> bool:
     """Nothing but its topic or mode asks for people: no money, law, action, rule, second approver, lost trust."""
     decision, evidence = record.decision, draft.evidence

@@ -15,7 +15,7 @@ from domain.conversation.decision import decide
 from domain.conversation.reading_anew import why_read_anew
 from domain.conversation.recorded_rules import Evaluate, RecordedRules
 from domain.conversation.ruling import drafted
-from domain.conversation.turn import Decision, DecisionRecord, Draft, Evidence, Outcome
+from domain.conversation.turn import Decision, DecisionRecord, Draft, Evidence, Outcome, Reason
 from domain.model import Frozen
 from domain.quality.trust import held_by
 from domain.specification.conditions import FoundCondition
@@ -25,6 +25,7 @@ from domain.specification.rules import DecidingRule, rule_named
 
 EITHER = (False, True)
 WORDS = "it depends on the words of the message, which no record tells"
+STOPPED = "automatic sending was stopped"
 
 
 class RecordedTurn(Frozen):
@@ -156,6 +157,8 @@ class Redecider:
 
     def _one(self, turn: RecordedTurn) -> Redecision | UnknownTurn | None:
         pinned = self._pinned[turn.spec_hash]
+        if turn.record.decision.reason is Reason.SENDING_STOPPED:
+            return _unknown(turn, STOPPED)
         reason = self._read_anew(turn.draft.ai_agent, turn.draft.evidence.topic)
         if reason:
             return None if self._escalates_anyhow(turn, pinned) else _unknown(turn, reason)

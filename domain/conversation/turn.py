@@ -274,6 +274,7 @@ class Reason(StrEnum):
     RULE = "rule"
     JOURNEY = "journey"
     PROMISE_OVERDUE = "promise_overdue"
+    SENDING_STOPPED = "sending_stopped"
 
 
 class Decision(Frozen):

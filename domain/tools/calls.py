@@ -9,6 +9,8 @@ from domain.model import Frozen
 from domain.tools.actions import ProposedAction
 
 ToolCallEnd = Literal["done", "failed", "in_doubt"]
+SENDING_STOPPED = "sending_stopped"
+"""The `text` of a call that was refused because automatic sending is stopped."""
 
 
 class CallToolInput(Frozen):
@@ -42,6 +44,11 @@ class CalledTool(Frozen):
     status: ToolCallEnd | Literal["refused"]
     text: str = ""
     at: datetime
+
+    @property
+    def is_stopped(self) -> bool:
+        """Refused only because automatic sending is stopped: a person may still have it done."""
+        return self.status == "refused" and self.text == SENDING_STOPPED
 
 
 class RecordedCall(Frozen):

@@ -1,8 +1,9 @@
 -- Sending. A claim holds a lease as long as an attempt may be under way; each further attempt claims again. Leases run by
 -- the clock of this database: those of two workers may differ by more than a lease.
 
--- Why a message must not leave; null when it may.
-CREATE OR REPLACE FUNCTION refusal_of(c conversations, step jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $$
+-- Why a message must not leave; null when it may. What nobody asked for does not while automatic sending is stopped, which
+-- is read after its lock was taken: so this is not STABLE.
+CREATE OR REPLACE FUNCTION refusal_of(c conversations, step jsonb) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     IF c.merged_into IS NOT NULL THEN
         RETURN 'merged';
@@ -14,16 +15,29 @@ BEGIN
         SELECT FROM approvals WHERE approval_id = step#>>'{closure,approval,approval_id}' AND state = 'open'
     ) THEN
         RETURN 'approval_closed';
+    ELSIF step ? 'draft_id' AND NOT step ? 'closure' AND EXISTS (  -- it was stopped, and people were asked
+        SELECT FROM approvals
+        WHERE conversation_id = c.conversation_id AND draft_id = step->>'draft_id' AND state = 'open'
+    ) THEN
+        RETURN 'awaits_approval';
+    ELSIF is_automatic(c, step) AND sending_is_stopped(c.organisation) THEN
+        RETURN 'sending_stopped';
     END IF;
     RETURN NULL;
 END $$;
+
+-- How a refusal is told to whoever wanted to send: what is stopped may leave later, under the same key.
+CREATE OR REPLACE FUNCTION status_of_refusal(refusal text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE refusal WHEN 'sending_stopped' THEN 'stopped' ELSE 'refused' END
+$$;
 
 CREATE OR REPLACE FUNCTION refuse_delivery(c conversations, step jsonb, refusal text, moment timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM audit(c, 'delivery_refused', 'system', jsonb_build_object(
         'message_key', step->>'message_key', 'refusal', refusal, 'expected_revision', step->'expected_revision',
-        'revision', c.revision, 'owner_kind', c.owner_kind), moment, 'delivery_refused:' || (step->>'message_key'));
+        'revision', c.revision, 'owner_kind', c.owner_kind), moment,
+        CASE refusal WHEN 'sending_stopped' THEN 'delivery_stopped:' ELSE 'delivery_refused:' END || (step->>'message_key'));
 END $$;
 
 CREATE OR REPLACE FUNCTION text_of_delivery(step jsonb) RETURNS text LANGUAGE sql STABLE AS $$
@@ -89,7 +103,7 @@ RETURNS SETOF channel_threads LANGUAGE sql STABLE AS $$
     SELECT * FROM thread_of(c.conversation_id, on_channel) WHERE d.thread IS NULL
 $$;
 
--- `status` is claimed, refused, or what an earlier attempt left: in_doubt, delivered. A draft from before a restore is in
+-- `status` is claimed, refused, stopped, or what an earlier attempt left: in_doubt, delivered. A draft from before a restore is in
 -- doubt at once: it may have left in the time that was lost, so its channel is asked first.
 CREATE OR REPLACE FUNCTION claim_delivery(
     step jsonb, lease interval, moment timestamptz,
@@ -118,7 +132,7 @@ BEGIN
         refusal := refusal_of(c, step);
         IF refusal IS NOT NULL THEN
             PERFORM refuse_delivery(c, step, refusal, moment);
-            status := 'refused';
+            status := status_of_refusal(refusal);
             RETURN;
         END IF;
         c := start_delivery(c, step, moment);
@@ -152,6 +166,9 @@ BEGIN
     PERFORM wait_while_sending(known);
     refusal := CASE WHEN known.stop_asked THEN 'stopped'
         ELSE refusal_of(c, step - 'closure') END; -- the claim has closed the approval already
+    IF refusal = 'sending_stopped' THEN
+        RAISE lock_not_available USING MESSAGE = format('Sending is stopped; %s is tried again later.', known.message_key);
+    END IF;
     UPDATE deliveries SET sending = refusal IS NULL, state = CASE WHEN refusal IS NULL THEN state ELSE 'withdrawn' END,
         leased_until = CASE WHEN refusal IS NULL THEN clock_timestamp() + lease END
     WHERE message_key = step->>'message_key' AND state = 'claimed';
@@ -262,7 +279,7 @@ BEGIN
     refusal := refusal_of(c, step);
     IF refusal IS NOT NULL THEN
         PERFORM refuse_delivery(c, step, refusal, moment);
-        status := 'refused';
+        status := status_of_refusal(refusal);
         RETURN;
     END IF;
     c := start_delivery(c, step, moment);

@@ -22,11 +22,16 @@ CREATE OR REPLACE FUNCTION claim_identity_check(
 DECLARE
     c conversations := lock_conversation(step->>'conversation_id');
     known text;
+    refusal text;
 BEGIN
     SELECT state INTO known FROM identity_checks k WHERE k.check_id = step->>'check_id';
     IF FOUND THEN
         RETURN CASE known WHEN 'claimed' THEN 'in_doubt' ELSE 'sent' END;
-    ELSIF refusal_of(c, step || jsonb_build_object('author', 'ai_agent')) IS NOT NULL THEN
+    END IF;
+    refusal := refusal_of(c, step || jsonb_build_object('author', 'ai_agent'));
+    IF refusal = 'sending_stopped' THEN
+        RETURN 'too_many';  -- none is sent now: a person proves who the customer is
+    ELSIF refusal IS NOT NULL THEN
         RETURN 'refused';
     ELSIF (SELECT count(*) FROM identity_checks k JOIN conversations o USING (conversation_id)
            WHERE k.contact_id = of_contact->>'contact_id' AND o.organisation = c.organisation

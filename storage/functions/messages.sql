@@ -25,11 +25,12 @@ BEGIN
     RETURN raise_revision(c, new_revision, moment);
 END $$;
 
+-- Not while automatic sending is stopped: then nobody is told.
 CREATE OR REPLACE FUNCTION post_notice(
     c conversations, notice_id text, notice text, on_channel text, moment timestamptz
 ) RETURNS conversations LANGUAGE plpgsql AS $$
 BEGIN
-    IF notice <> '' THEN
+    IF notice <> '' AND NOT sending_is_stopped(c.organisation) THEN
         c.last_seq := c.last_seq + 1;
         INSERT INTO messages (conversation_id, seq, message_id, author, kind, text, channel, at)
         VALUES (c.conversation_id, c.last_seq, notice_id, 'system', 'notice', notice, on_channel, moment);

@@ -2,7 +2,7 @@
 -- may carry out.
 
 -- What refuses a call. An approval that this very decision has closed, as an earlier call of the same draft did, is good.
-CREATE OR REPLACE FUNCTION refusal_of_call(c conversations, step jsonb) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION refusal_of_call(c conversations, step jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT refusal_of(c, step - CASE WHEN EXISTS (
         SELECT FROM approvals a JOIN decisions d USING (approval_id)
         WHERE a.approval_id = step#>>'{closure,approval,approval_id}' AND a.state = 'approved'

@@ -14,6 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.at_once import AtOnce
+from domain.approvals.approval import VETO_WINDOW
 from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
@@ -59,7 +60,7 @@ from domain.journeys.plan import Plan
 from domain.journeys.work import Instruct, UseTool
 from domain.specification.organisation import Mode
 from domain.tools.actions import ProposedAction
-from domain.tools.calls import CalledTool, CallToolInput
+from domain.tools.calls import SENDING_STOPPED, CalledTool, CallToolInput
 
 SURE = Evidence(topic="plans", topic_confidence=1.0, retrieval=1.0, retrieval_margin=1.0, grounding=1.0)
 START = StartConversation(organisation="acme", conversation_id="cv_test0001")
@@ -110,6 +111,7 @@ class FakeActivities:
         self.stands: StatusChanged | None = None
         self.left_after_all: set[str] = set()
         self.refused = 0
+        self.is_stopped = False
         self.records_late = False
         self.carries_out = False
         self.last_reply: str | None = None
@@ -167,12 +169,20 @@ class FakeActivities:
         if closed or stale or (input.author != "system" and input.author != self.owner.kind):
             self.refused += 1
             return DeliveredMessage(status="refused", at=datetime.now(UTC))
+        if self.is_stopped and self._is_automatic(input):
+            return DeliveredMessage(status="stopped", at=datetime.now(UTC))
         if input.message_key not in self.delivered:
             self.delivered.append(input.message_key)
         if input.kind != "notice":
             self.unanswered = []
             self.last_reply = input.draft_id
         return DeliveredMessage(status="delivered", at=datetime.now(UTC))
+
+    def _is_automatic(self, input: DeliverMessageInput) -> bool:
+        """A tool that was used with an approval has closed it already."""
+        closures = [input.closure, *(call.closure for call in self.called if call.draft_id == input.draft_id)]
+        approved = any(closure is not None and closure.decision.by != VETO_WINDOW for closure in closures)
+        return input.author != "human_agent" and input.sent_as is None and not approved
 
     def _record(self, messages: tuple, revision: int) -> int:  # type: ignore[type-arg]
         new = [m for m in messages if m.message_id not in self.recorded]
@@ -261,6 +271,8 @@ class FakeActivities:
         stale = input.expected_revision is not None and input.expected_revision != self.revision
         if stale or self.owner.kind != "ai_agent":
             return CalledTool(status="refused", at=datetime.now(UTC))
+        if self.is_stopped and input.closure is None:
+            return CalledTool(status="refused", text=SENDING_STOPPED, at=datetime.now(UTC))
         if input.call_key not in self.done:
             said = CalledTool(status="done", text="It is done.", at=datetime.now(UTC))
             self.done[input.call_key] = self.tool_says.pop(0) if self.tool_says else said

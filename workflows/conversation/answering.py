@@ -12,7 +12,7 @@ from temporalio.workflow import ActivityHandle
 with workflow.unsafe.imports_passed_through():
     from domain.approvals.approval import Approval
     from domain.conversation.activity_models import CarriedOut, GeneratedReply, Mandate
-    from domain.conversation.deciding import approval_to_ask, decide_draft
+    from domain.conversation.deciding import approval_to_ask, decide_draft, held_back
     from domain.conversation.groups import Answered
     from domain.conversation.meanwhile import SET_ASIDE as SET_ASIDE_STATUSES
     from domain.conversation.meanwhile import interrupts
@@ -322,6 +322,8 @@ class Answering:
         acted = await self._tools.execute(draft, record)
         if acted == "failed":
             await self._lifecycle.escalate(Reason.TOOL_FAILED, draft, record)
+        elif acted == "stopped":
+            await self._ask_people_instead(draft, record)
         return acted == "done"
 
     async def _send(self, draft: Draft, record: DecisionRecord) -> None:
@@ -337,6 +339,8 @@ class Answering:
             await self._lifecycle.escalate(Reason.DELIVERY_FAILED, draft, record)
         elif delivered.status == "delivered":
             self._note_sent(draft, clarified=record.decision.outcome is Outcome.CLARIFY, revision=revision)
+        elif delivered.status == "stopped" and state.revision == revision:
+            await self._ask_people_instead(draft, record)
         elif state.revision == revision:
             state.catch_up(await self._activities.open_conversation())
 
@@ -372,6 +376,10 @@ class Answering:
             await self._lifecycle.record_what_overtakes()
             return False
         return not self._set_aside
+
+    async def _ask_people_instead(self, draft: Draft, record: DecisionRecord) -> None:
+        """Automatic sending is stopped, so what would have left or been done waits for a person."""
+        await self._request_approval(*held_back(draft, record, self._state.opened_policy))
 
     async def _request_approval(self, draft: Draft, record: DecisionRecord) -> None:
         approval = approval_to_ask(

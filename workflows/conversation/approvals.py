@@ -18,6 +18,7 @@ DROPS_STALE = "a-stale-approval-is-dropped"
 LETS_SLEEP = "a-refused-decision-wakes-nothing"
 NOT_DONE = "What you approved could not be done, or nobody knows whether it was. A colleague has the conversation."
 CALLED_BACK = "It was called back before it left, so nothing was sent. The draft waits for a decision again."
+STOPPED = "Automatic sending is stopped, so the draft waits for a person now, however long."
 OVERTAKEN = "The conversation moved on before the reply could leave, so nothing was sent. Reload it."
 
 
@@ -106,7 +107,7 @@ class Approvals:
         if acted == "failed":
             await self._activities.record_decision(decision, "refused", refused=NOT_DONE)
             await self._lifecycle.escalate(Reason.TOOL_FAILED)
-        elif acted == "refused":
+        elif acted in {"refused", "stopped"}:
             await self._refuse_overtaken(approval, decision)
         elif self._state.approval is approval:
             self._state.close_approval()
@@ -128,6 +129,8 @@ class Approvals:
                 state.note_reply(workflow.now(), answers_all=state.revision == approval.revision, clarified=False)
             if state.approval is approval:
                 state.close_approval()
+        elif delivered.status == "stopped" and state.approval is approval:
+            await self._end_veto_window(approval, decision)
         elif not await self._call_back(approval, decision):
             await self._refuse_overtaken(approval, decision)
 
@@ -167,6 +170,12 @@ class Approvals:
         approval = self._state.approval
         if approval is not None:
             await self._send_approved(approval, approval.let_go())
+
+    async def _end_veto_window(self, approval: Approval, decision: DecideApproval) -> None:
+        """Nobody's silence sends anything while automatic sending is stopped, nor once it is resumed."""
+        waits = approval.model_copy(update={"leaves_at": None})
+        await self._activities.record_decision(decision, "refused", refused=STOPPED, approval=waits)
+        self._state.replace_approval(waits)
 
     async def climb_ladder(self) -> None:
         """Take the rung that is due: remind, widen or move up. The wait itself has no end."""

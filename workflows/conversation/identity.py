@@ -41,6 +41,8 @@ class IdentityChecks:
             await self._lifecycle.escalate(Reason.DELIVERY_FAILED, draft, record)
         elif delivered.status == "delivered":
             self._state.note_code_exchange(workflow.now())
+        elif delivered.status == "stopped" and self._state.revision == revision:
+            await self._lifecycle.escalate(Reason.SENDING_STOPPED, draft, record)
         else:
             await self._catch_up(revision)
 

@@ -26,6 +26,8 @@ MERGED = "merged"
 """Why a journey was left whose conversation goes on in another one."""
 PAUSE = timedelta(hours=1)
 """How long a step waits that the store refuses for a reason that the conversation does not know."""
+STOPPED_PAUSE = timedelta(minutes=10)
+"""How long after automatic sending was resumed a journey may be silent still."""
 
 
 class JourneySteps:
@@ -167,6 +169,9 @@ class JourneySteps:
         delivered = await self._lifecycle.await_delivery(sending.say(step.key, text, ai_agent), sending.leaves_at(None))
         if delivered is not None and delivered.status == "delivered":
             self._note_said(step)
+            return
+        if delivered is not None and delivered.status == "stopped":
+            state.keep_journeys(state.journeys.wait_until(workflow.now() + STOPPED_PAUSE))
             return
         self._end(step, "withdrawn")
         if delivered is None:

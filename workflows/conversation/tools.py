@@ -19,8 +19,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.activity_calls import ActivityCalls
     from workflows.conversation.lifecycle import ConversationLifecycle
 
-ExecutionOutcome = Literal["done", "refused", "failed"]
-"""refused: the conversation moved on, so the rest was not done. failed: a tool did not, or nobody knows."""
+ExecutionOutcome = Literal["done", "refused", "stopped", "failed"]
+"""refused: the conversation moved on, so the rest was not done. stopped: automatic sending is, so people are asked.
+failed: a tool did not, or nobody knows.
+"""
 
 
 class ToolExecution:
@@ -66,12 +68,12 @@ class ToolExecution:
 
     def _unless_overtaken(self, acted: ExecutionOutcome, revision: int) -> ExecutionOutcome:
         """What came too late to stop the tools still stops the reply."""
-        return "refused" if acted == "done" and self._state.revision != revision else acted
+        return "refused" if acted in {"done", "stopped"} and self._state.revision != revision else acted
 
     def _note_step(self, draft_id: str, acted: ExecutionOutcome) -> None:
         """Where a journey asked for it: whether the tool did it, even if nothing may be said about that any more."""
         step = self._state.journeys.uses_tool(draft_id)
-        if step is not None and acted != "refused":
+        if step is not None and acted in {"done", "failed"}:
             self._state.end_step(step, StepReport(key=step.key, status=acted), workflow.now())
 
     async def _use(self, calls: Iterable[tuple[ProposedAction, Start[CalledTool]]]) -> ExecutionOutcome:
@@ -79,7 +81,7 @@ class ToolExecution:
         for action, calling in calls:
             called = await self._lifecycle.await_tool_call(calling)
             if called is not None and called.status == "refused":
-                return "refused"
+                return "stopped" if called.is_stopped else "refused"
             self._state.forget_context()
             if called is None or called.status != "done":
                 return "failed"

@@ -1,0 +1,21 @@
+-- The switch that stops automatic sending: a row each time that somebody turns it. The last one of an organisation counts.
+CREATE TABLE sending_changes (
+    change_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    organisation  text NOT NULL,
+    request_id    text NOT NULL,
+    action        text NOT NULL CHECK (action IN ('stop', 'resume')),
+    by            text NOT NULL,
+    via           text NOT NULL,
+    reason        text NOT NULL,
+    at            timestamptz NOT NULL,
+    UNIQUE (organisation, request_id)
+);
+CREATE INDEX sending_changes_of ON sending_changes (organisation, change_id);
+
+CREATE FUNCTION refuse_change_of_sending() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'what was done with the switch is never changed'; END $$;
+CREATE TRIGGER sending_changes_append_only BEFORE UPDATE OR DELETE ON sending_changes
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_sending();
+
+-- What may be leaving just now.
+CREATE INDEX deliveries_leaving ON deliveries (leased_until) WHERE state = 'claimed';
