@@ -28,7 +28,7 @@ END $$;
 
 -- How a refusal is told to whoever wanted to send: what is stopped may leave later, under the same key.
 CREATE OR REPLACE FUNCTION status_of_refusal(refusal text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE refusal WHEN 'sending_stopped' THEN 'stopped' ELSE 'refused' END
+    SELECT CASE WHEN refusal IN ('sending_stopped', 'awaits_approval') THEN 'stopped' ELSE 'refused' END
 $$;
 
 CREATE OR REPLACE FUNCTION refuse_delivery(c conversations, step jsonb, refusal text, moment timestamptz) RETURNS void
@@ -37,7 +37,7 @@ BEGIN
     PERFORM audit(c, 'delivery_refused', 'system', jsonb_build_object(
         'message_key', step->>'message_key', 'refusal', refusal, 'expected_revision', step->'expected_revision',
         'revision', c.revision, 'owner_kind', c.owner_kind), moment,
-        CASE refusal WHEN 'sending_stopped' THEN 'delivery_stopped:' ELSE 'delivery_refused:' END || (step->>'message_key'));
+        format('delivery_%s:%s', status_of_refusal(refusal), step->>'message_key'));
 END $$;
 
 CREATE OR REPLACE FUNCTION text_of_delivery(step jsonb) RETURNS text LANGUAGE sql STABLE AS $$

@@ -12,12 +12,14 @@ from domain.conversation.activity_models import GeneratedReply, Mandate
 from domain.conversation.policy import Policy
 from domain.conversation.turn import Draft, Evidence
 from domain.delivery.channels import WEB_CHAT, ChannelTraits
+from domain.delivery.sending import SendingChange
 from domain.specification.calendar import QuietHours
 from domain.specification.organisation import Mode
 from domain.specification.rules import DecidingRule
 from domain.tools.actions import ProposedAction
+from storage.sending import SendingRepository
 from tests.storage.conftest import database, stage
-from tests.storage.stage import AI, CONVERSATION, NOW, Stage, draft, generate, message, ownership
+from tests.storage.stage import AI, CONVERSATION, NOW, ORGANISATION, Stage, draft, generate, message, ownership
 
 __all__ = ["database", "stage"]
 
@@ -166,3 +168,18 @@ async def test_a_reply_waits_for_the_end_of_a_burst(stage: Stage) -> None:
     until = datetime.now(UTC) + timedelta(seconds=0.3)
     await carry_out(stage, sure(), not_before=until)
     assert (await stage.conversations.messages_after(CONVERSATION, 1))[0].at >= until
+
+
+@pytest.mark.parametrize("asks_back", [False, True])
+async def test_what_may_not_leave_by_itself_waits_for_a_person(stage: Stage, asks_back: bool) -> None:
+    await stage.drafted()
+    stop = SendingChange(request_id="s1", action="stop", by="lea", via="api", reason="prices", at=NOW)
+    await SendingRepository(stage.database).change(ORGANISATION, stop)
+    made = sure(ambiguous=asks_back).model_copy(update={"clarifying_question": "Which parcel?"})
+    asked = [await carry_out(stage, made, notice="A colleague looks at it.") for _ in range(2)]
+    approvals = [reply.carried_out.approval for reply in asked if reply.carried_out and reply.carried_out.approval]
+    first, again = approvals
+    assert (first.approval_id, first.reason) == (again.approval_id, "sending_stopped")
+    assert first.text == ("Which parcel?" if asks_back else "It is on its way.")
+    assert [kind for _, kind, _ in await stage.said()] == ["customer"]
+    assert (await stage.conversation()).status == "awaiting_approval"

@@ -7,10 +7,12 @@ import pytest
 
 from domain.conversation.requests import StartConversation
 from domain.conversation.turn import ContactIdentity
+from domain.delivery.sending import SendingChange
 from domain.errors import NotFoundError
 from domain.identity.check import AnswerIdentityCheckInput, SendIdentityCodeInput, Verdict
 from domain.specification.organisation import Mode
 from storage.identity import CodeDestination, HashedCode, IdentityRepository
+from storage.sending import SendingRepository
 from tests.organisation import VERSION
 from tests.storage.stage import AI, NOW, ORGANISATION, Stage, later, message, ownership
 
@@ -165,3 +167,12 @@ async def test_nothing_that_is_kept_names_the_code_or_the_person_in_the_audit(st
     told = " ".join(str(event.data) for event in events)
     assert "identity_code_sent" in [event.kind for event in events]
     assert not any(secret in told for secret in ("ada", "velo", "4930"))
+
+
+async def test_no_code_is_sent_while_automatic_sending_is_stopped(
+    stage: Stage, checks: IdentityRepository, claimed_id: str
+) -> None:
+    """The conversation goes to a person, as where there is no way to prove anything."""
+    stop = SendingChange(request_id="s1", action="stop", by="lea", via="api", reason="prices", at=NOW)
+    await SendingRepository(stage.database).change(ORGANISATION, stop)
+    assert await checks.claim(asking(claimed_id), DESTINATION, CODE, NOW) == "too_many"

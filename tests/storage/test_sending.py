@@ -238,5 +238,5 @@ async def test_what_people_were_asked_about_is_not_sent_by_a_late_attempt(
 ) -> None:
     """The attempt that asked them may have been killed before anybody heard of it."""
     await stage.awaiting_approval()
-    assert (await stage.deliveries.deliver_stored(reply(), NOW)).status == "refused"
+    assert (await stage.deliveries.deliver_stored(reply(), NOW)).status == "stopped"
     assert (await stage.deliveries.deliver_stored(reply(closure=closed()), NOW)).status == "delivered"
