@@ -9,6 +9,7 @@ from answering.organisations import Organisations
 from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
+    ClimbQueueLadderInput,
     FetchCustomerContextInput,
     FetchedContext,
     OpenConversationInput,
@@ -84,6 +85,11 @@ class ConversationActivities:
     async def change_ownership(self, input: ChangeOwnershipInput) -> OwnershipChanged:
         """Hand the conversation to a person or back; when this returns, the takeover is acknowledged."""
         return await self._conversations.change_ownership(input, datetime.now(UTC))
+
+    @activity.defn
+    async def climb_queue_ladder(self, input: ClimbQueueLadderInput) -> None:
+        """Record that somebody was reminded of a customer who waits for a person, or that others are asked to look."""
+        await self._conversations.climb_queue_ladder(input, datetime.now(UTC))
 
     @activity.defn
     async def change_status(self, input: ChangeStatusInput) -> StatusChanged | None:

@@ -92,6 +92,7 @@ CHANGE_STATUS = ActivityRow(ConversationActivities.change_status, STORE)
 REQUEST_APPROVAL = ActivityRow(ApprovalActivities.request_approval, STORE)
 RECORD_DECISION = ActivityRow(ApprovalActivities.record_decision, STORE)
 CLIMB_LADDER = ActivityRow(ApprovalActivities.climb_ladder, STORE)
+CLIMB_QUEUE_LADDER = ActivityRow(ConversationActivities.climb_queue_ladder, STORE)
 ESCALATE_CONVERSATION = ActivityRow(DeliveryActivities.escalate_conversation, STORE)
 ANSWER_IDENTITY_CHECK = ActivityRow(IdentityActivities.answer_identity_check, STORE)
 OPEN_JOURNEY = ActivityRow(JourneyActivities.open_journey, STORE)
@@ -282,6 +283,7 @@ ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
     REQUEST_APPROVAL,
     RECORD_DECISION,
     CLIMB_LADDER,
+    CLIMB_QUEUE_LADDER,
     DELIVER_STORED,
     DELIVER_MESSAGE,
     GIVE_UP_DELIVERY,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from domain.conversation.deadlines import ladder_due, snooze_due
+from domain.conversation.deadlines import ladder_due, queue_due, snooze_due
 from domain.conversation.state import ConversationState
 
 Kind = Literal["Keyword", "Int", "Datetime"]
@@ -30,5 +30,7 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttribute] = {
     "EscalationReason": SearchAttribute("Keyword", lambda state: state.lifecycle.escalation_reason),
     "Organisation": SearchAttribute("Keyword", lambda state: state.start.organisation),
     "PendingApprovals": SearchAttribute("Int", lambda state: int(state.approval is not None)),
-    "NextDeadline": SearchAttribute("Datetime", lambda state: ladder_due(state) or snooze_due(state)),
+    "NextDeadline": SearchAttribute(
+        "Datetime", lambda state: ladder_due(state) or queue_due(state) or snooze_due(state)
+    ),
 }

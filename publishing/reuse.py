@@ -22,6 +22,7 @@ NOT_LEARNT_FROM: dict[str, object] = {
     "open_conversations": "stay",
     "approval_rules": (),
     "ladder": (),
+    "queue_ladder": (),
     "journeys": (),
     "knowledge_sources": (),
     "people": (),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
+    ClimbQueueLadderInput,
     OwnershipChanged,
     RecordedMessages,
     StatusChanged,
@@ -86,6 +87,11 @@ class ConversationRepository:
         changed = Notification(kind="status", conversation_id=input.conversation_id)
         row = await self._database.call(changed, "SELECT record_status($1, $2) AS stands", input, now)
         return StatusChanged.model_validate(row["stands"])
+
+    async def climb_queue_ladder(self, input: ClimbQueueLadderInput, now: datetime) -> None:
+        """Keep whom a customer waits for after a rung of the queue's ladder, once per rung, while a person has it."""
+        climbed = Notification(kind="owner", conversation_id=input.conversation_id)
+        await self._database.call(climbed, "SELECT climb_queue_ladder($1, $2)", input, now)
 
     async def mark_read(self, conversation_id: str, seq: int, now: datetime) -> None:
         """The customer has seen everything up to `seq`; the first time counts."""

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.approvals.approval import Approval
+from domain.approvals.person_wait import PersonWait
 from domain.conversation.messages import Author, CustomerMessage
 from domain.conversation.ownership import Owner, Position, Status, Suggestion, Via
 from domain.conversation.policy import Policy
@@ -400,4 +401,13 @@ class ClimbLadderInput(Frozen):
     organisation: str
     conversation_id: str
     approval: Approval
+    step: LadderRung
+
+
+class ClimbQueueLadderInput(Frozen):
+    """The customer still waits for a person: somebody is reminded, or more or other people are asked to look."""
+
+    organisation: str
+    conversation_id: str
+    wait: PersonWait
     step: LadderRung

@@ -1,10 +1,15 @@
 """Deadlines of a conversation, as aware instants (UTC). None: there is no such deadline."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain.approvals.approval import deadline_of_approval
+from domain.approvals.person_wait import PersonWait
+from domain.approvals.schedule import next_rung
 from domain.conversation.ownership import Status
 from domain.conversation.state import ConversationState
+from domain.specification.calendar import BusinessCalendar
+from domain.specification.organisation import LadderRung
 
 
 def next_deadline(state: ConversationState) -> datetime | None:
@@ -23,6 +28,21 @@ def ladder_due(state: ConversationState) -> datetime | None:
     if approval is None or policy is None:
         return None
     return deadline_of_approval(approval, policy.calendar, policy.ladder)
+
+
+def deadline_of_person(
+    wait: PersonWait | None, ladder: Sequence[LadderRung], calendar: BusinessCalendar
+) -> datetime | None:
+    """By when a person should have answered: the next rung of the queue's ladder. None where nobody waits for one."""
+    return None if wait is None else next_rung(wait.since, wait.rungs_done, ladder, calendar)
+
+
+def queue_due(state: ConversationState) -> datetime | None:
+    """When the queue's ladder takes its next rung; not while the conversation is set aside."""
+    policy = state.policy
+    if policy is None or state.status is not Status.WITH_HUMAN:
+        return None
+    return deadline_of_person(state.waiting.for_person, policy.queue_ladder, policy.calendar)
 
 
 def veto_due(state: ConversationState) -> datetime | None:
@@ -68,6 +88,7 @@ def step_due(state: ConversationState) -> datetime | None:
 def _due(state: ConversationState) -> list[tuple[datetime, str]]:
     due = (
         (ladder_due(state), "remind of the approval"),
+        (queue_due(state), "remind of a customer who waits for a person"),
         (veto_due(state), "end of the veto window"),
         (silence_due(state), "resolve after silence"),
         (snooze_due(state), "end of the snooze"),

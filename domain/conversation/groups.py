@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
+from domain.approvals.person_wait import PersonWait
 from domain.conversation.activity_models import FetchedContext
 from domain.conversation.messages import CustomerMessage
 from domain.conversation.ownership import Status
@@ -95,10 +96,11 @@ class Answering(Group):
         return self.mode if self.mode_was_set else None
 
 
-class Waiting(Frozen):
+class Waiting(Group):
     """Who waits for what: silence since the last reply, a code, a model that does not answer (`parked_since`).
 
     `in_doubt`: the customer wrote something that may have been answered already, so a person has to look at it.
+    `for_person`: for a reply of a person, since when.
     """
 
     quiet_since: datetime | None = None
@@ -106,6 +108,7 @@ class Waiting(Frozen):
     told_to_wait: bool = False
     parked_since: datetime | None = None
     in_doubt: bool = False
+    for_person: PersonWait | None = Field(None, alias="waits_for_person")
 
 
 class CustomerContext(Group):

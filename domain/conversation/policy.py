@@ -36,7 +36,7 @@ class JourneyEntry(Frozen):
 
 
 class Policy(Frozen):
-    """Thresholds, service levels, rules, approval rules, ladder and wording of one spec version.
+    """Thresholds, service levels, rules, approval rules, ladders and wording of one spec version.
 
     `members`: who belongs to the teams and skills that these name, and to no others.
     """
@@ -46,6 +46,7 @@ class Policy(Frozen):
     rules: tuple[DecidingRule, ...] = ()
     approval_rules: tuple[ApprovalRule, ...] = ()
     ladder: tuple[LadderRung, ...] = ()
+    queue_ladder: tuple[LadderRung, ...] = ()
     members: Members = Members()
     calendar: BusinessCalendar = BusinessCalendar()
     wording: Wording = Wording()
@@ -111,6 +112,7 @@ def policy_of(
         rules=tuple(rule.to_decide for rule in spec.rules),
         approval_rules=spec.approval_rules,
         ladder=spec.ladder,
+        queue_ladder=spec.queue_ladder,
         members=spec.members,
         calendar=spec.calendar,
         wording=Wording(**spec.wording.model_dump(include=set(Wording.model_fields))),

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from domain.approvals.approval import Approval
+from domain.approvals.person_wait import PersonWait
 from domain.conversation.messages import Attachment, Author
 from domain.conversation.ownership import Owner, Status, Suggestion, Via
 from domain.conversation.turn import Citation, CustomerContext, DecisionRecord, Draft, Evidence
@@ -38,6 +39,9 @@ class ConversationView(Frozen):
     escalation_reason: str | None
     merged_into: str | None = None
     suggested: tuple[Suggestion, ...] = Field((), description="While it waits for people: who fits best, and why.")
+    waits_for_person: PersonWait | None = Field(
+        None, description="Since a rung of the queue's ladder was taken: who is asked to look."
+    )
     snoozed_until: datetime | None
     resolved_at: datetime | None
     created_at: datetime

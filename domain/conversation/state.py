@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from domain.approvals.approval import Approval
+from domain.approvals.person_wait import PersonWait
 from domain.conversation.activity_models import FetchedContext, NewerVersion, OpenedConversation, StatusChanged
 from domain.conversation.groups import (
     Answered,
@@ -432,6 +433,14 @@ class ConversationState(BaseModel):
         self._answering(mode=mode, mode_was_set=True)
 
     # Waiting.
+
+    def await_person(self, now: datetime) -> None:
+        """The customer waits for a person's reply: from now on, unless they did before."""
+        self._waiting(for_person=self.waiting.for_person or PersonWait(since=now))
+
+    def keep_person_wait(self, wait: PersonWait | None) -> None:
+        """It goes on like this, or is over."""
+        self._waiting(for_person=wait)
 
     def note_told_to_wait(self) -> None:
         """The customer knows that a person decides; once is enough."""

@@ -42,6 +42,7 @@ SAID_ONCE_EACH = {
     "journeys.*.steps.*": ("next.*", "branches.*", "choices.*.value"),
     "approval_rules.*": ("ai_agents.*", "sensitivity.*", "roles.*", "limits.*.role"),
     "ladder.*": ("roles.*",),
+    "queue_ladder.*": ("roles.*",),
     "rules.*": ("ai_agents.*",),
     "people.*": ("roles.*", "skills.*", "languages.*"),
     "teams.*": ("members.*",),
@@ -205,8 +206,8 @@ def _hours_twice(data: object) -> Iterator[Finding]:
 
 
 def _ladder(data: object) -> Iterator[Finding]:
-    for ladder in (values_at(data, "ladder"), values_at(data, "rules.*.ask.ladder")):
-        for location, rungs in ladder:
+    for path in ("ladder", "queue_ladder", "rules.*.ask.ladder"):
+        for location, rungs in values_at(data, path):
             yield from (_within(location, finding) for finding in _rungs(rungs))
 
 

@@ -142,6 +142,6 @@ CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"thresholds", "service_levels"}), late_rules),
     (frozenset({"topics"}), unsaid_macros),
     (frozenset({"disclosure", "channels"}), _undisclosed),
-    (frozenset({"topics", "approval_rules", "rules", "ladder"}), unused_skills),
+    (frozenset({"topics", "approval_rules", "rules", "ladder", "queue_ladder"}), unused_skills),
 )
 """Each check with the fields that must be known whole, since what could not be read may be what it misses."""

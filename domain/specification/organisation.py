@@ -345,6 +345,9 @@ class OrganisationSpec(SpecModel):
         (), description="Who approves what; the first rule whose conditions all hold applies."
     )
     ladder: tuple[LadderRung, ...] = Field((), description="What happens while an approval waits, the soonest first.")
+    queue_ladder: tuple[LadderRung, ...] = Field(
+        (), description="What happens while a customer waits for a person's reply, the soonest first."
+    )
     topics: tuple[Topic, ...] = Field(min_length=2, description="What customers ask; at least two.")
     out_of_scope_examples: tuple[str, ...] = Field(
         (), description="Messages, in customers' words, that the organisation does not answer."
@@ -382,7 +385,7 @@ class OrganisationSpec(SpecModel):
     def members(self) -> Members:
         """Who belongs to the teams and has the skills that approval rules, rules and ladders name."""
         asks = [rule.ask for rule in self.rules if rule.ask]
-        rungs = [*self.ladder, *(rung for ask in asks for rung in ask.ladder)]
+        rungs = [*self.ladder, *self.queue_ladder, *(rung for ask in asks for rung in ask.ladder)]
         named: list[Belonging] = [*self.approval_rules, *asks, *rungs]
         return members_of(self.people, self.teams, named)
 

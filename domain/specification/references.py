@@ -28,7 +28,7 @@ UNIQUE = (
     "teams.*.id",
     "scenarios.*.id",
 )
-ASKING = ("approval_rules.*", "rules.*.ask", "ladder.*", "rules.*.ask.ladder.*")
+ASKING = ("approval_rules.*", "rules.*.ask", "ladder.*", "queue_ladder.*", "rules.*.ask.ladder.*")
 """What may ask a team, or people with a skill."""
 EXPECTED_APPROVAL = "scenarios.*.steps.*.expect.approval"
 

@@ -22,6 +22,7 @@ BEGIN
     SET status = c.status, owner_kind = c.owner_kind, owner_id = c.owner_id, mode = c.mode, revision = c.revision,
         turn = c.turn, last_seq = c.last_seq, answered_seq = c.answered_seq, escalation_reason = c.escalation_reason,
         snoozed_until = c.snoozed_until, resolved_at = c.resolved_at, updated_at = moment,
+        waits_for_person = CASE WHEN c.status = 'with_human' THEN c.waits_for_person END,
         -- People are suggested while the conversation waits for any: neither a person nor an AI agent that works has it.
         suggested = CASE WHEN c.status IN ('open', 'resolved') OR (c.owner_kind = 'human_agent' AND c.owner_id IS NOT NULL)
                          THEN '[]' ELSE c.suggested END

@@ -76,6 +76,9 @@ BEGIN
     IF sent.kind <> 'notice' THEN
         c.answered_seq := greatest(c.answered_seq, sent.answers_seq);
     END IF;
+    IF sent.kind = 'human_reply' THEN
+        c.waits_for_person := NULL;
+    END IF;
     INSERT INTO messages (conversation_id, seq, message_id, author, author_id, kind, text, channel, draft_id, at)
     VALUES (c.conversation_id, c.last_seq, sent.message_key, sent.author, sent.author_id, sent.kind, sent.text,
             sent.channel, sent.draft_id, moment);

@@ -80,3 +80,18 @@ BEGIN
     END IF;
     PERFORM save_conversation(c, moment);
 END $$;
+
+-- Once for each rung: somebody is reminded of a customer who waits for a person, or others are asked to look.
+CREATE OR REPLACE FUNCTION climb_queue_ladder(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    c conversations := lock_conversation(step->>'conversation_id');
+BEGIN
+    IF c.status = 'with_human' AND audit(
+        c, CASE step#>>'{step,action}' WHEN 'remind' THEN 'queue_reminded' WHEN 'widen' THEN 'queue_widened'
+           ELSE 'queue_moved_up' END, 'system', step->'wait', moment,
+        format('queue:%s:%s:%s', c.conversation_id, step#>>'{wait,since}', step#>>'{wait,rungs_done}')
+    ) THEN
+        c.waits_for_person := step->'wait';
+        PERFORM save_conversation(c, moment);
+    END IF;
+END $$;

@@ -17,5 +17,8 @@ $$ BEGIN RAISE EXCEPTION 'what was done with the switch is never changed'; END $
 CREATE TRIGGER sending_changes_append_only BEFORE UPDATE OR DELETE ON sending_changes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_sending();
 
+-- Whom a customer who waits for a person waits for, since a rung of the queue's ladder was taken.
+ALTER TABLE conversations ADD COLUMN waits_for_person jsonb;
+
 -- What may be leaving just now.
 CREATE INDEX deliveries_leaving ON deliveries (leased_until) WHERE state = 'claimed';

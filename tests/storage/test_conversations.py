@@ -3,17 +3,19 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from domain.conversation.activity_models import ChangeStatusInput
+from domain.approvals.person_wait import PersonWait
+from domain.conversation.activity_models import ChangeStatusInput, ClimbQueueLadderInput
 from domain.conversation.messages import Attachment, CustomerMessage
 from domain.conversation.ownership import Owner, Position, Status
 from domain.conversation.requests import StartConversation
 from domain.errors import NotFoundError
-from domain.specification.organisation import Mode
+from domain.specification.organisation import LadderRung, Mode
 from tests.organisation import VERSION
 from tests.storage.stage import (
     AI,
     ANNA,
     CONVERSATION,
+    NAMES,
     NOW,
     ORGANISATION,
     Stage,
@@ -278,3 +280,39 @@ async def test_the_list_is_by_last_change_filtered_and_paged(stage: Stage) -> No
     assert await ids(status=Status.OPEN) == ["3", "2"]
     assert await ids(before=later(9), limit=1) == ["3"]
     assert await stage.conversations.list("another") == []
+
+
+SINCE = later(-3600)
+
+
+def rung(action: str, rungs_done: int, *roles: str) -> ClimbQueueLadderInput:
+    step = LadderRung.model_validate({"after_minutes": 30, "action": action, "roles": roles})
+    return ClimbQueueLadderInput(
+        **NAMES, step=step, wait=PersonWait(since=SINCE, rungs_done=rungs_done, roles=tuple(roles))
+    )
+
+
+async def test_each_rung_of_the_queue_counts_once(stage: Stage) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    before = len(await stage.events())
+    for step in (rung("remind", 1), rung("remind", 1), rung("widen", 2, "lead"), rung("move_up", 3, "admin")):
+        await stage.conversations.climb_queue_ladder(step, NOW)
+    assert (await stage.events())[before:] == ["queue_reminded", "queue_widened", "queue_moved_up"]
+    wait = (await stage.conversation()).waits_for_person
+    assert wait == PersonWait(since=SINCE, rungs_done=3, roles=("admin",))
+
+
+@pytest.mark.parametrize("ends", ["reply", "hand back"])
+async def test_nobody_is_asked_to_look_any_more_once_it_is_answered(stage: Stage, ends: str) -> None:
+    await stage.conversations.change_ownership(ownership(), NOW)
+    await stage.conversations.climb_queue_ladder(rung("widen", 1, "lead"), NOW)
+    if ends == "reply":
+        await stage.deliveries.deliver_stored(human_reply(), NOW)
+    else:
+        await stage.conversations.change_ownership(ownership(AI, revision=3, request_id="back-1"), NOW)
+    assert (await stage.conversation()).waits_for_person is None
+
+
+async def test_the_queue_of_what_no_person_has_is_not_climbed(stage: Stage) -> None:
+    await stage.conversations.climb_queue_ladder(rung("remind", 1), NOW)
+    assert "queue_reminded" not in await stage.events()

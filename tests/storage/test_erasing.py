@@ -45,6 +45,9 @@ WITHOUT_CONVERSATIONS = frozenset(
         "publications", "restorations", "schema_migrations", "sign_in_attempts", "sign_ins", "sourced_articles",
         "spec_versions", "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
         "absences",
+        "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "publications",
+        "restorations", "schema_migrations", "sending_changes", "sourced_articles", "spec_versions", "text_vectors",
+        "trust_changes", "vendor_limits", "vendor_states",
     }
 )  # fmt: skip
 """Tables of the organisation and of the installation: no conversation writes into them."""
@@ -54,7 +57,7 @@ WITHOUT_WORDS = {
     "audit_events": "actor conversation_id data event_key kind organisation",
     "channel_threads": "channel conversation_id customer_id organisation split_from",
     "conversations": "channel conversation_id customer_id escalation_reason merged_into mode organisation owner_id"
-    " owner_kind spec_hash status suggested",
+    " owner_kind spec_hash status suggested waits_for_person",
     "customer_contexts": "context_id conversation_id",
     "customer_identities": "customer_id kind organisation",
     "customers": "customer_id organisation",

@@ -19,6 +19,7 @@ from domain.conversation.activity_models import (
     ChangeOwnershipInput,
     ChangeStatusInput,
     ClimbLadderInput,
+    ClimbQueueLadderInput,
     DeliveredMessage,
     DeliverMessageInput,
     EscalateConversationInput,
@@ -122,6 +123,7 @@ class FakeActivities:
         self.decisions: list[RecordDecisionInput] = []
         self.escalations: list[EscalateConversationInput] = []
         self.ladder: list[ClimbLadderInput] = []
+        self.queue_ladder: list[ClimbQueueLadderInput] = []
         self.statuses: list[ChangeStatusInput] = []
         self.actions: tuple[ProposedAction, ...] = ()
         self.called: list[CallToolInput] = []
@@ -359,6 +361,11 @@ class FakeActivities:
         await self._enter("climb_ladder")
 
     @activity.defn
+    async def climb_queue_ladder(self, input: ClimbQueueLadderInput) -> None:
+        self.queue_ladder.append(input)
+        await self._enter("climb_queue_ladder")
+
+    @activity.defn
     async def send_identity_code(self, input: SendIdentityCodeInput) -> SentIdentityCode:
         self.codes.append(input)
         await self._enter("send_identity_code")
@@ -383,7 +390,8 @@ class FakeActivities:
         names = [
             "open_conversation", "fetch_customer_context", "generate_reply", "score_confidence", "deliver_message",
             "escalate_conversation", "record_messages", "change_ownership", "change_status", "request_approval",
-            "record_decision", "climb_ladder", "call_tool", "send_identity_code", "answer_identity_check",
+            "record_decision", "climb_ladder", "climb_queue_ladder", "call_tool", "send_identity_code",
+            "answer_identity_check",
             "give_up_delivery", "open_journey", "read_customer_facts", "record_journey",
         ]  # fmt: skip
         return [getattr(self, name) for name in names]

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         CHANGE_OWNERSHIP,
         CHANGE_STATUS,
         CLIMB_LADDER,
+        CLIMB_QUEUE_LADDER,
         ESCALATE_CONVERSATION,
         FETCH_CUSTOMER_CONTEXT,
         GENERATE_EMBEDDED,
@@ -31,11 +32,13 @@ with workflow.unsafe.imports_passed_through():
         ActivityRow,
     )
     from domain.approvals.approval import Approval
+    from domain.approvals.person_wait import PersonWait
     from domain.conversation.activity_models import (
         ApprovalClosure,
         ChangeOwnershipInput,
         ChangeStatusInput,
         ClimbLadderInput,
+        ClimbQueueLadderInput,
         ContextSubject,
         DeliveredMessage,
         EscalateConversationInput,
@@ -355,6 +358,13 @@ class ActivityCalls(Calls):
             CLIMB_LADDER,
             ClimbLadderInput(**self._names, approval=approval, step=rung),
             f"{rung.action.replace('_', ' ')}: {approval.who}",
+        )
+
+    async def climb_queue_ladder(self, wait: PersonWait, rung: LadderRung) -> None:
+        await execute_activity(
+            CLIMB_QUEUE_LADDER,
+            ClimbQueueLadderInput(**self._names, wait=wait, step=rung),
+            f"{rung.action.replace('_', ' ')}: {wait.who}, the customer waits for a person",
         )
 
     async def record_messages(

@@ -107,6 +107,7 @@ class Answering:
     async def _pass_to_human(self) -> None:
         await self._lifecycle.record_inbox()
         self._state.note_passed_on()
+        self._state.await_person(workflow.now())
         if self._state.answering.mode is Mode.CO_PILOT:
             await self._suggest()
 

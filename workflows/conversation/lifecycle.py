@@ -150,10 +150,13 @@ class ConversationLifecycle:
         customers wrote is recorded afterwards, not together with it.
         """
         after = self._state.lifecycle.move_on().take_over(request.by.id)
-        if await self._change_owner(after, request, request.note, with_messages=not before_messages) is None:
+        changed = await self._change_owner(after, request, request.note, with_messages=not before_messages)
+        if changed is None:
             return False
         self._state.move_on()
         self._state.take_over(request.by.id)
+        if changed.unanswered:
+            self._state.await_person(workflow.now())
         return True
 
     async def hand_back(self, request: HandBack) -> None:
@@ -172,6 +175,7 @@ class ConversationLifecycle:
             told_to_wait=told_to_wait,
             now=workflow.now(),
         )
+        state.keep_person_wait(None)
 
     async def _change_owner(
         self, after: Lifecycle, request: Request, note: str, *, with_messages: bool = True
@@ -199,8 +203,10 @@ class ConversationLifecycle:
         delivered = await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at)
         if delivered is None:
             await self._tell_undelivered(request)
-        elif delivered.status == "delivered" and not opens:
-            self._state.note_answered_by_person()
+        elif delivered.status == "delivered":
+            self._state.keep_person_wait(None)
+            if not opens:
+                self._state.note_answered_by_person()
         elif delivered.status == "refused" and request.sent_as is None and workflow.patched(TELLS_REFUSED):
             await self._tell_owner(request, NOT_SENT)
 
@@ -232,6 +238,7 @@ class ConversationLifecycle:
         state.move_on()
         await self._activities.escalate(reason.value, state.take_inbox(), draft, record)
         state.escalate(reason.value)
+        state.await_person(workflow.now())
         why = why_escalated(reason.value, draft)
         self._write_back.note_in_crm("escalated", why)
         self._write_back.note_on_ticket("handoff", why, draft.draft_id if draft else None)
@@ -273,6 +280,8 @@ class ConversationLifecycle:
         now = workflow.now()
         if await self._record_status(event, request_id, by, after=self._state.lifecycle.wake(), via=via):
             self._state.wake(now)
+            if not self._state.owned_by_ai:
+                self._state.await_person(now)
 
     async def resolve(self, request_id: str, by: str, note: str = "", *, via: Via | None = None) -> None:
         """A person or silence says that it is done; what was drafted or asked is stale."""
@@ -280,6 +289,7 @@ class ConversationLifecycle:
         after = self._state.lifecycle.resolve(now)
         if await self._record_status("resolved", request_id, by, note, after=after, via=via):
             self._state.resolve(now)
+            self._state.keep_person_wait(None)
             self._write_back.note_in_crm("resolved", by)
 
     async def snooze(self, request: Snooze, *, withdraws_reply: bool = False) -> None:
@@ -289,6 +299,16 @@ class ConversationLifecycle:
         if await self._record_status("snoozed", request.request_id, request.by.id, after=after, via=request.via):
             self._withdraw_reply(withdraws_reply)
             self._state.snooze(request.until)
+            self._state.keep_person_wait(None)
+
+    async def climb_queue_ladder(self) -> None:
+        """Take the rung that is due for a customer who waits for a person. The wait itself has no end."""
+        wait, policy = self._state.waiting.for_person, self._state.opened_policy
+        if wait is not None:
+            rung = policy.queue_ladder[wait.rungs_done]
+            climbed = wait.climb(rung, policy.members)
+            await self._activities.climb_queue_ladder(climbed, rung)
+            self._state.keep_person_wait(climbed)
 
     async def reopen(self, request: Reopen) -> None:
         """A person says that it is not done."""

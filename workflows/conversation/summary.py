@@ -54,12 +54,14 @@ def searchable(value: str) -> str:
 def details(state: ConversationState) -> str:
     """Markdown for the top of the workflow's page: who owns it, what it waits for, since when."""
     approval, parked_since, reason = state.approval, state.waiting.parked_since, state.lifecycle.escalation_reason
+    person = state.waiting.for_person
     lines = [
         f"**{state.status.value.replace('_', ' ')}** · owner `{state.owner}` · turn {state.answering.turn}",
         f"Waits for {WAITS[state.status]} since {state.shown.since:%Y-%m-%d %H:%M:%S} UTC",
         f"Approval `{approval.approval_id}` ({approval.reason}), rule `{approval.rule}`" if approval else "",
         f"Parked since {parked_since:%Y-%m-%d %H:%M:%S} UTC: the model does not answer" if parked_since else "",
         f"Escalated: {reason}" if reason else "",
+        f"For a person's reply since {person.since:%Y-%m-%d %H:%M:%S} UTC, {person.who} asked" if person else "",
         _journeys(state),
         f"Last answer: {state.shown.last_answer}" if state.shown.last_answer else "",
         f"Specification `{state.spec_hash[:12]}`" if state.spec_hash else "",

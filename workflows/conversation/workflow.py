@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
         deadline_summary,
         ladder_due,
         next_deadline,
+        queue_due,
         silence_due,
         snooze_due,
         veto_due,
@@ -237,6 +238,8 @@ class ConversationWorkflow:
         self._timer.reset()
         if _is_due(ladder_due(state), now):
             await self._approvals.climb_ladder()
+        if _is_due(queue_due(state), now):
+            await lifecycle.climb_queue_ladder()
         if _is_due(veto_due(state), now):
             await self._approvals.let_go()
         if _is_due(silence_due(state), now):

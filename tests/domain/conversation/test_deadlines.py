@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from domain.approvals.person_wait import PersonWait
 from domain.conversation.deadlines import (
     closing_due,
     code_due,
+    deadline_of_person,
     deadline_summary,
     ladder_due,
     next_deadline,
+    queue_due,
     silence_due,
     step_due,
     veto_due,
@@ -21,7 +24,7 @@ from domain.conversation.policy import Policy
 from domain.conversation.requests import CarryOutStep
 from domain.conversation.state import ConversationState
 from domain.journeys.work import Say
-from domain.specification.calendar import QuietHours
+from domain.specification.calendar import BusinessCalendar, QuietHours
 from domain.specification.organisation import LadderRung, ServiceLevels
 from domain.specification.people import Members
 from tests.domain.conversation.states import CODE, HOUR, NOW, approval, message
@@ -42,6 +45,35 @@ def test_the_ladder_is_due_while_an_approval_waits() -> None:
     assert ladder_due(state(approval=waiting.climb(LADDER[0], Members()))) is None
     assert ladder_due(state(approval=None)) is None
     assert ladder_due(state(approval=waiting, policy=None)) is None
+
+
+WAIT = PersonWait(since=NOW)
+QUEUE = POLICY.model_copy(update={"queue_ladder": LADDER})
+WITH_HUMAN: dict[str, Any] = {"owner": Owner(kind="human_agent"), "status": Status.WITH_HUMAN}
+
+
+@pytest.mark.parametrize(
+    ("wait", "policy", "stands", "due"),
+    [
+        (WAIT, QUEUE, WITH_HUMAN, NOW + HOUR / 2),
+        (WAIT.climb(LADDER[0], Members()), QUEUE, WITH_HUMAN, None),
+        (None, QUEUE, WITH_HUMAN, None),
+        (WAIT, POLICY, WITH_HUMAN, None),
+        (WAIT, None, WITH_HUMAN, None),
+        (WAIT, QUEUE, WITH_HUMAN | {"status": Status.SNOOZED, "snoozed_until": NOW + HOUR}, None),
+        (WAIT, QUEUE, {}, None),
+    ],
+    ids=["waits", "climbed", "nobody waits", "no ladder", "not open yet", "snoozed", "with the AI agent"],
+)
+def test_the_queues_ladder_is_due_while_a_customer_waits_for_a_person(
+    wait: PersonWait | None, policy: Policy | None, stands: dict[str, Any], due: datetime | None
+) -> None:
+    assert queue_due(state(policy=policy, waits_for_person=wait, **stands)) == due
+
+
+def test_by_when_a_person_should_have_answered() -> None:
+    assert deadline_of_person(WAIT, LADDER, BusinessCalendar()) == NOW + HOUR / 2
+    assert deadline_of_person(None, LADDER, BusinessCalendar()) is None
 
 
 def test_an_approval_may_have_a_ladder_of_its_own() -> None:
