@@ -19,6 +19,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import CONTEXT_ATTEMPTS, ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.guarding import GuardingActivities
 from activities.identity import IdentityActivities
 from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
@@ -98,6 +99,10 @@ ANSWER_IDENTITY_CHECK = ActivityRow(IdentityActivities.answer_identity_check, ST
 OPEN_JOURNEY = ActivityRow(JourneyActivities.open_journey, STORE)
 READ_CUSTOMER_FACTS = ActivityRow(JourneyActivities.read_customer_facts, STORE)
 RECORD_JOURNEY = ActivityRow(JourneyActivities.record_journey, STORE)
+OPEN_GUARDED_CALL = ActivityRow(GuardingActivities.open_guarded_call, STORE)
+RECORD_CALL_DECISION = ActivityRow(GuardingActivities.record_call_decision, STORE)
+CLIMB_CALL_LADDER = ActivityRow(GuardingActivities.climb_call_ladder, STORE)
+END_GUARDED_CALL = ActivityRow(GuardingActivities.end_guarded_call, STORE)
 RECORD_UNWRITTEN = ActivityRow(WriteBackActivities.record_unwritten, STORE)
 
 FETCH_CUSTOMER_CONTEXT = ActivityRow(
@@ -296,6 +301,10 @@ ACTIVITIES: tuple[ActivityRow[Any, Any], ...] = (
     OPEN_JOURNEY,
     READ_CUSTOMER_FACTS,
     RECORD_JOURNEY,
+    OPEN_GUARDED_CALL,
+    RECORD_CALL_DECISION,
+    CLIMB_CALL_LADDER,
+    END_GUARDED_CALL,
     READ_CHANNEL,
     FETCH_KNOWLEDGE,
     PUBLISH_KNOWLEDGE,

@@ -29,6 +29,7 @@ COMMANDS = {
     "people": ("cli.people:app", "Say who may sign in to the console."),
     "keys": ("cli.keys:app", "Make, list and revoke API keys."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
+    "guarded": ("cli.guarded:app", "List, show and decide calls that wait for people."),
     "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
     "figures": ("cli.figures:figures", "Show figures, and the conversations behind each."),
     "sending": ("cli.sending:app", "Stop and resume automatic sending."),

@@ -177,8 +177,8 @@ async def _listen(listener: NotificationListener, services: Services) -> None:
             services.forwarder.wake()
         if notification.kind == "resync":
             services.live.wake_all()
-        elif notification.conversation_id is not None:
-            services.live.wake(notification.conversation_id)
+        elif changed := notification.conversation_id or notification.call_id:
+            services.live.wake(changed)
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -9,13 +9,15 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.conversation.messages import CustomerMessage
-from domain.conversation.requests import AnyRequest, EnterJourney, StartConversation, workflow_id
+from domain.conversation.requests import AnyRequest, DecideApproval, EnterJourney, StartConversation, workflow_id
 from domain.conversation.state import EVENTS_PER_RUN, ConversationState
 from domain.errors import ConflictError, UnavailableError
+from domain.guarding.calls import guarded_workflow_id
 from domain.journeys.run import AnyJourneyRequest
 from domain.queues import CONVERSATIONS
 from gateway.metrics import GatewayMetrics
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.guarding.workflow import GuardedCallWorkflow
 
 # Shorter than the sockets' keepalive, which waits for us while we wait for Temporal.
 SIGNAL_SECONDS = 5.0
@@ -53,6 +55,13 @@ class ConversationSignals:
         advice = "Temporal did not accept this. Send it again, same request_id."
         async with self._signalling(request.kind, advice, closed):
             await handle.signal(request.kind, request)
+
+    async def decide_call(self, call_id: str, request: DecideApproval) -> None:
+        """What a person decides about a guarded call."""
+        handle = self._client.get_workflow_handle(guarded_workflow_id(call_id))
+        advice = "Temporal did not accept this. Send it again, same request_id."
+        async with self._signalling(request.kind, advice, "This call has ended: it was decided, and made or refused."):
+            await handle.signal(GuardedCallWorkflow.decide_approval, request)
 
     async def _start(self, start: StartConversation, signal: str, argument: CustomerMessage | AnyRequest) -> None:
         await self._client.start_workflow(

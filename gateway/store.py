@@ -11,6 +11,7 @@ from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.explaining import ExplainingRepository
 from storage.figures import FigureRepository
+from storage.guarded_calls import GuardedCallRepository
 from storage.inbox import InboxRepository
 from storage.journeys import JourneyRepository
 from storage.measures import MeasureRepository
@@ -44,6 +45,7 @@ class Store:
         self.customers = CustomerRepository(database)
         self.explaining = ExplainingRepository(database)
         self.figures = FigureRepository(database)
+        self.guarded_calls = GuardedCallRepository(database)
         self.inbox = InboxRepository(database)
         self.journeys = JourneyRepository(database)
         self.measures = MeasureRepository(database)

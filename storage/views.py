@@ -136,9 +136,10 @@ class KeyView(KeyOwner):
 class Notification(Frozen):
     """A conversation changed, in this way. `resync` concerns all conversations: read everything again.
 
-    `sending`: the switch of an organisation was turned.
+    `sending`: the switch of an organisation was turned. `guarded_call`: a call that people approve has changed.
     """
 
-    kind: Literal["message", "status", "owner", "approval", "read", "inbox", "resync", "sending"]
+    kind: Literal["message", "status", "owner", "approval", "read", "inbox", "resync", "sending", "guarded_call"]
     conversation_id: str | None = None
     organisation: str | None = None
+    call_id: str | None = None

@@ -17,6 +17,7 @@ from activities.at_once import AtOnce
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.guarding import GuardingActivities
 from activities.identity import IdentityActivities
 from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
@@ -59,6 +60,7 @@ from storage.customers import CustomerRepository
 from storage.database import Database, connect
 from storage.deliveries import DeliveryRepository
 from storage.erasing import ErasingRepository
+from storage.guarded_calls import GuardedCallRepository
 from storage.identity import IdentityRepository
 from storage.inbox import InboxRepository
 from storage.journeys import JourneyRepository
@@ -81,6 +83,7 @@ from workers.rollout.version import pinned, version_of
 from workers.specification_watcher import Fit, watching_specifications
 from workers.telemetry import SERVICE, runtime_of, tracing_interceptors
 from workers.trust import schedule_reviews
+from workers.waiting_callers import WaitingCallers
 from workers.worker import Activities, Limits, build_workers
 
 POOL_SIZE = 20
@@ -162,6 +165,7 @@ def compose(database: Database, models: ModelFactory, integrations: Integrations
         trust=TrustActivities(organisations, Trust(MeasureRepository(database), trust_log)),
         retention=RetentionActivities(ErasingRepository(database), organisations, EndedHistories(activity.client)),
         journeys=JourneyActivities(journeys, organisations.version),
+        guarding=GuardingActivities(GuardedCallRepository(database), specs, WaitingCallers(activity.client)),
         write_back=WriteBackActivities(
             ConversationRepository(database),
             customers,

@@ -12,6 +12,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.guarding import GuardingActivities
 from activities.identity import IdentityActivities
 from activities.journeys import JourneyActivities
 from activities.knowledge import KnowledgeActivities
@@ -26,6 +27,7 @@ from domain.queues import CONVERSATIONS, LLM, PUBLISHING, QUEUES
 from workers.failures import FailureInterceptor
 from workers.sandbox import workflow_runner
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.guarding.workflow import GuardedCallWorkflow
 from workflows.journeys.workflow import JourneyWorkflow
 from workflows.knowledge import SynchroniseKnowledgeWorkflow
 from workflows.reading import ReadChannelWorkflow
@@ -35,6 +37,7 @@ from workflows.trust import ReviewTrustWorkflow
 WORKFLOWS = (
     ConversationWorkflow,
     JourneyWorkflow,
+    GuardedCallWorkflow,
     ReadChannelWorkflow,
     SynchroniseKnowledgeWorkflow,
     ReviewTrustWorkflow,
@@ -60,6 +63,7 @@ class Activities:
     trust: TrustActivities
     retention: RetentionActivities
     journeys: JourneyActivities
+    guarding: GuardingActivities
     write_back: WriteBackActivities
 
 

@@ -22,3 +22,35 @@ ALTER TABLE conversations ADD COLUMN waits_for_person jsonb;
 
 -- What may be leaving just now.
 CREATE INDEX deliveries_leaving ON deliveries (leased_until) WHERE state = 'claimed';
+
+-- Calls of a company's own activities that people approve first. `arguments` are what the company gives to its own code:
+-- references and amounts, no personal data.
+CREATE TABLE guarded_calls (
+    call_id       text PRIMARY KEY,
+    organisation  text NOT NULL,
+    activity      text NOT NULL,
+    arguments     jsonb NOT NULL,
+    digest        text NOT NULL,
+    rule          text NOT NULL,
+    reason        text NOT NULL,
+    requester     text,
+    state         text NOT NULL
+                  CHECK (state IN ('unasked', 'waiting', 'approved', 'rejected', 'done', 'failed', 'in_doubt')),
+    approval      jsonb,
+    requested_at  timestamptz NOT NULL,
+    closed_at     timestamptz
+);
+CREATE INDEX guarded_calls_queue ON guarded_calls (organisation, state, requested_at);
+
+CREATE TABLE guarded_decisions (
+    decision_id   text NOT NULL,
+    call_id       text NOT NULL REFERENCES guarded_calls,
+    action        text NOT NULL,
+    decided_by    text NOT NULL,
+    effect        text NOT NULL,
+    refused       text,
+    reason        text NOT NULL DEFAULT '',
+    decided_at    timestamptz NOT NULL,
+    PRIMARY KEY (decision_id, call_id),
+    CHECK ((effect = 'refused') = (refused IS NOT NULL))
+);

@@ -13,6 +13,7 @@ from activities.approvals import ApprovalActivities
 from activities.context import ContextActivities
 from activities.conversation import ConversationActivities
 from activities.delivery import DeliveryActivities
+from activities.guarding import GuardingActivities
 from activities.journeys import JourneyActivities
 from answering.organisations import ModelFactory, Organisations
 from domain.conversation.activity_models import (
@@ -40,13 +41,16 @@ from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
 from storage.deliveries import DeliveryRepository
+from storage.guarded_calls import GuardedCallRepository
 from storage.journeys import JourneyRepository
 from storage.specs import SpecRepository
 from storage.turns import TurnRepository
 from tests.organisation import VERSION
 from tests.pigeons import KIND, PigeonChannel
 from workers.sandbox import workflow_runner
+from workers.waiting_callers import WaitingCallers
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.guarding.workflow import GuardedCallWorkflow
 from workflows.journeys.workflow import JourneyWorkflow
 
 
@@ -148,6 +152,8 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
     context = ContextActivities(CustomerRepository(database), {}, organisations)
     recording = ConversationActivities(conversations, organisations, context.fetch_customer_context)
     journeys = JourneyActivities(JourneyRepository(database), _published)
+    callers = WaitingCallers(activity.client)
+    guarding = GuardingActivities(GuardedCallRepository(database), SpecRepository(database), callers)
     activities: list[Callable[..., Any]] = [
         TestOrganisation(conversations).open_conversation,
         recording.record_messages,
@@ -164,13 +170,17 @@ async def running_workers(client: Client, database: Database) -> AsyncIterator[N
         journeys.open_journey,
         journeys.read_customer_facts,
         journeys.record_journey,
+        guarding.open_guarded_call,
+        guarding.record_call_decision,
+        guarding.climb_call_ladder,
+        guarding.end_guarded_call,
     ]
     async with AsyncExitStack() as stack:
         runner = workflow_runner()
         worker = Worker(
             client,
             task_queue=CONVERSATIONS,
-            workflows=[ConversationWorkflow, JourneyWorkflow],
+            workflows=[ConversationWorkflow, JourneyWorkflow, GuardedCallWorkflow],
             activities=activities,
             workflow_runner=runner,
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),

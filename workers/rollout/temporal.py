@@ -31,10 +31,13 @@ from domain.errors import (
 )
 from domain.queues import CONVERSATIONS
 from workflows.conversation.workflow import ConversationWorkflow
+from workflows.guarding.workflow import GuardedCallWorkflow
 from workflows.journeys.workflow import JourneyWorkflow
 
 CONVERSATION = f"WorkflowType = '{ConversationWorkflow.__name__}'"
-ROLLS_OVER = f"WorkflowType IN ('{ConversationWorkflow.__name__}', '{JourneyWorkflow.__name__}')"
+ROLLS_OVER = "WorkflowType IN ({})".format(
+    ", ".join(f"'{one.__name__}'" for one in (ConversationWorkflow, JourneyWorkflow, GuardedCallWorkflow))
+)
 """What may be idle for months, and begins a new run when it is woken."""
 NO_VERSION = "TemporalWorkerDeploymentVersion IS NULL"
 OPEN = "ExecutionStatus = 'Running'"
