@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from temporalio import activity
 from temporalio.converter import DataConverter
@@ -96,7 +96,7 @@ def require_approval(
             ended = None if _is_approved() else await _asked(guard, _without_self(function, arguments))
             if ended is None:
                 return await function(*arguments, **named)
-            return result_of(ended)
+            return cast("R", result_of(ended))  # as JSON, which whoever called reads as its type
 
         setattr(run, GUARD, guard)
         return _defined(run)

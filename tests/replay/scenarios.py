@@ -51,13 +51,15 @@ class Scenario:
     at_once: bool = False
     way: tuple[dict[str, Any], ...] = ()
     """Steps of the journey `way`."""
+    stopped: bool = False
+    """Automatic sending is."""
 
     def fakes(self) -> FakeActivities:
         fakes = WritingFakes(self.policy, self.evidence)
         if self.way:
             fakes.plans["way"] = Plan.of(journey(*self.way), ())
         fakes.actions = self.actions
-        fakes.carries_out = self.at_once
+        fakes.carries_out, fakes.is_stopped = self.at_once, self.stopped
         return fakes
 
 
@@ -275,6 +277,30 @@ async def opened_by_colleague(conversation: Conversation) -> None:
     await conversation.until(lambda s: s.shown.text.startswith(Status.WITH_HUMAN))
 
 
+async def stopped(conversation: Conversation) -> None:
+    await conversation.says("where is my invoice?", "m1")
+    state = await conversation.asked(1)
+    assert state.approval
+    await conversation.ask(
+        DecideApproval(request_id="yes", by=ANNA, approval_id=state.approval.approval_id, action="approve")
+    )
+    await conversation.until(lambda s: s.approval is None and not s.mailbox.requests)
+
+
+async def stopped_veto_window(conversation: Conversation) -> None:
+    await conversation.says("refund me", "m1")
+    await conversation.asked(1)
+    await conversation.pass_time(timedelta(minutes=16))
+    await conversation.until(lambda s: s.approval is not None and s.approval.leaves_at is None)
+
+
+async def queue_climbed(conversation: Conversation) -> None:
+    await conversation.says("a person, please", "m1")
+    await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
+    await conversation.pass_time(timedelta(minutes=31))
+    await conversation.until(lambda _: len(conversation.fakes.queue_ladder) == 1)
+
+
 async def escalated(conversation: Conversation) -> None:
     await conversation.says("a human please", "m1")
     await conversation.until(lambda s: s.status is Status.WITH_HUMAN)
@@ -489,6 +515,8 @@ UNKNOWN = SURE.model_copy(update={"identity": "to_verify"})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 PERSON = SURE.model_copy(update={"asks_for_person": True})
 TWO = Policy(default_ai_agent="general", approval_rules=(ApprovalRule(id="two", approvers=2),))
+VETOED = Policy(default_ai_agent="general", veto_minutes={"general": 15})
+CLIMBING = Policy(default_ai_agent="general", queue_ladder=(LadderRung(after_minutes=30, action="remind"),))
 TELLING = Policy(default_ai_agent="general", crm_notes=("escalated",), ticketed_channels=("web_chat",))
 HOLDING_BRIEFLY = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3})
 HOLDING = Policy(default_ai_agent="general", burst_window_seconds={"web_chat": 3600})
@@ -531,6 +559,10 @@ SCENARIOS = {
     "escalated_by_rule": Scenario(escalated, RULED, ESCALATING),
     "two_approvers_by_rule": Scenario(two_approvers, RULED, ASKING),
     "clarified": Scenario(plain, VAGUE),
+    "stopped": Scenario(stopped, stopped=True),
+    "stopped_at_once": Scenario(stopped, at_once=True, stopped=True),
+    "stopped_veto_window": Scenario(stopped_veto_window, SUPERVISED, VETOED, stopped=True),
+    "queue_climbed": Scenario(queue_climbed, PERSON, CLIMBING),
     "validated": Scenario(escalated, SURE, Policy(default_ai_agent="general", validates=True)),
     "resolved_and_reopened": Scenario(resolved_and_reopened),
     "model_failed": Scenario(model_failed),

@@ -46,6 +46,8 @@ WITHOUT_CONVERSATIONS = frozenset(
         "spec_versions", "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
         "absences",
         "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "publications",
+        "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "guarded_calls",
+        "guarded_decisions", "knowledge_sources", "publications",
         "restorations", "schema_migrations", "sending_changes", "sourced_articles", "spec_versions", "text_vectors",
         "trust_changes", "vendor_limits", "vendor_states",
     }

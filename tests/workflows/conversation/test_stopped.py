@@ -1,6 +1,7 @@
 """Automatic sending is stopped: nothing leaves by itself, and what would have left waits for a person."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,14 @@ from domain.tools.actions import ProposedAction
 from tests.workflows.conftest import ANNA, Conversation, Converse
 from tests.workflows.fakes import SURE, FakeActivities
 
-PUSHED: dict[str, object] = {"channels": {"web_chat": ChannelTraits(stored=False)}}
+PUSHED: dict[str, Any] = {"channels": {"web_chat": ChannelTraits(stored=False)}}
 SUPERVISED = SURE.model_copy(update={"supervised": True})
 VAGUE = SURE.model_copy(update={"ambiguous": True})
 ALONE = SURE.model_copy(update={"action": "within_limit"})
 REFUND = ProposedAction(server="shop", tool="refund", arguments={"order_id": "A-1001"})
 
 
-def stopped(evidence: Evidence = SURE, *, carries_out: bool = False, **policy: object) -> FakeActivities:
+def stopped(evidence: Evidence = SURE, *, carries_out: bool = False, **policy: Any) -> FakeActivities:
     made = FakeActivities(Policy(default_ai_agent="general", **policy), evidence)
     made.is_stopped, made.carries_out = True, carries_out
     return made
@@ -40,7 +41,7 @@ def left(fakes: FakeActivities) -> list[str | None]:
 @pytest.mark.parametrize("carries_out", [False, True], ids=["by the workflow", "at once"])
 @pytest.mark.parametrize("channel", [{}, PUSHED], ids=["stored", "pushed"])
 async def test_a_reply_waits_for_a_person_and_leaves_once_approved(
-    converse: Converse, carries_out: bool, channel: dict[str, object]
+    converse: Converse, carries_out: bool, channel: dict[str, Any]
 ) -> None:
     fakes = stopped(carries_out=carries_out, **channel)
     async with converse(fakes) as conversation:
