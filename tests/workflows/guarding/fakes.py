@@ -32,6 +32,7 @@ from workers.sandbox import workflow_runner
 from workflows.guarding.workflow import GuardedCallWorkflow
 
 LADDER = (LadderRung(after_minutes=30, action="remind"), LadderRung(after_minutes=60, action="widen", roles=("lead",)))
+COMPANY = "company"
 ANNA, BEN = Person(id="anna", roles=("approver",)), Person(id="ben", roles=("approver",))
 
 
@@ -97,14 +98,13 @@ class Held:
 @asynccontextmanager
 async def holding(env: WorkflowEnvironment, fakes: FakeGuarding, **changes: Any) -> AsyncIterator[Held]:
     call_id = call_id_of(uuid4().hex)
-    fields = {"organisation": "acme", "activity": "refund", "task_queue": CONVERSATIONS, "rule": "refunds"}
+    fields = {"organisation": "acme", "activity": "refund", "task_queue": COMPANY, "rule": "refunds"}
     call = GuardedCall.model_validate({**fields, "call_id": call_id, "arguments": ("A-1",), **changes})
     activities = [
         fakes.open_guarded_call,
         fakes.record_call_decision,
         fakes.climb_call_ladder,
         fakes.end_guarded_call,
-        fakes.refund,
     ]
     worker = Worker(
         env.client,
@@ -114,7 +114,8 @@ async def holding(env: WorkflowEnvironment, fakes: FakeGuarding, **changes: Any)
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=timedelta(),
     )
-    async with worker:
+    company = Worker(env.client, task_queue=COMPANY, activities=[fakes.refund], graceful_shutdown_timeout=timedelta())
+    async with worker, company:
         handle = await env.client.start_workflow(
             GuardedCallWorkflow.run,
             GuardedRun(call=call),
