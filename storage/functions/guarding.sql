@@ -69,6 +69,7 @@ DECLARE
 BEGIN
     UPDATE guarded_calls SET state = step#>>'{outcome,state}', closed_at = coalesce(closed_at, moment)
     WHERE call_id = id AND state IN ('waiting', 'approved', 'rejected');
-    PERFORM audit_call(step->>'organisation', id, 'guarded_call_' || (step#>>'{outcome,state}'), 'system', '{}', moment,
+    PERFORM audit_call(step->>'organisation', id, 'guarded_call_' || (step#>>'{outcome,state}'), 'system',
+                       jsonb_build_object('activity', (SELECT activity FROM guarded_calls WHERE call_id = id)), moment,
                        format('guarded:%s:ended', id));
 END $$;

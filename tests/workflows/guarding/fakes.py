@@ -100,7 +100,7 @@ async def holding(env: WorkflowEnvironment, fakes: FakeGuarding, **changes: Any)
     call_id = call_id_of(uuid4().hex)
     fields = {"organisation": "acme", "activity": "refund", "task_queue": COMPANY, "rule": "refunds"}
     call = GuardedCall.model_validate({**fields, "call_id": call_id, "arguments": ("A-1",), **changes})
-    activities = [
+    activities: list[Callable[..., Any]] = [
         fakes.open_guarded_call,
         fakes.record_call_decision,
         fakes.climb_call_ladder,
