@@ -76,7 +76,7 @@ class Database:
 
         What is announced while a statement is under way shares the next one.
         """
-        self._unannounced.append(notification.model_dump_json())
+        self._unannounced.append(notification.model_dump_json(exclude_defaults=True))
         if self._announces_next is None:
             self._announces_next = asyncio.create_task(self._announce_all())
         await asyncio.shield(self._announces_next)

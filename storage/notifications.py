@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import structlog
+from pydantic import ValidationError
 
 from domain.errors import HoldfastError, UnavailableError
 from storage.database import CHANNEL, CONNECT_SECONDS, errors_translated
@@ -70,7 +71,8 @@ class _Inbox:
             while not self._waiting.empty():
                 self._waiting.get_nowait()
             self._waiting.put_nowait(RESYNC)
-        self._waiting.put_nowait(Notification.model_validate_json(str(event[-1])))
+        with suppress(ValidationError):  # of a newer version, whose gateways tell it to their own
+            self._waiting.put_nowait(Notification.model_validate_json(str(event[-1])))
 
     def close(self, _: object) -> None:
         self._waiting.put_nowait(None)

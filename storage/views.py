@@ -28,6 +28,7 @@ class InternalNote(Frozen):
     author_id: str
     text: str
     at: datetime
+    mentions: tuple[str, ...] = ()
 
 
 class RatingView(Frozen):
@@ -136,10 +137,31 @@ class KeyView(KeyOwner):
 class Notification(Frozen):
     """A conversation changed, in this way. `resync` concerns all conversations: read everything again.
 
-    `sending`: the switch of an organisation was turned. `guarded_call`: a call that people approve has changed.
+    What concerns people carries its organisation. `people`: whom it concerns, everybody when it is empty. `until`: how
+    long a person is where `state` says. `sending`: the switch of an organisation was turned. `guarded_call`: a call that
+    people approve has changed.
     """
 
-    kind: Literal["message", "status", "owner", "approval", "read", "inbox", "resync", "sending", "guarded_call"]
+    kind: Literal[
+        "message",
+        "status",
+        "owner",
+        "approval",
+        "read",
+        "inbox",
+        "resync",
+        "note",
+        "presence",
+        "typing",
+        "room",
+        "sending",
+        "guarded_call",
+    ]
     conversation_id: str | None = None
     organisation: str | None = None
     call_id: str | None = None
+    room_id: str | None = None
+    person_id: str | None = None
+    people: tuple[str, ...] = ()
+    state: str | None = None
+    until: datetime | None = None

@@ -16,6 +16,12 @@ BEGIN
     RETURN c;
 END $$;
 
+-- A person is waited for: to decide about a draft, or to answer what the customer wrote.
+CREATE OR REPLACE FUNCTION is_up_to_people(c conversations) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN c.status = 'awaiting_approval' OR (c.status = 'with_human' AND EXISTS (SELECT FROM unanswered_messages(c)));
+END $$;
+
 CREATE OR REPLACE FUNCTION save_conversation(c conversations, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE conversations
@@ -23,6 +29,7 @@ BEGIN
         turn = c.turn, last_seq = c.last_seq, answered_seq = c.answered_seq, escalation_reason = c.escalation_reason,
         snoozed_until = c.snoozed_until, resolved_at = c.resolved_at, updated_at = moment,
         waits_for_person = CASE WHEN c.status = 'with_human' THEN c.waits_for_person END,
+        waits_since = CASE WHEN is_up_to_people(c) THEN coalesce(waits_since, moment) END,
         -- People are suggested while the conversation waits for any: neither a person nor an AI agent that works has it.
         suggested = CASE WHEN c.status IN ('open', 'resolved') OR (c.owner_kind = 'human_agent' AND c.owner_id IS NOT NULL)
                          THEN '[]' ELSE c.suggested END

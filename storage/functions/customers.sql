@@ -30,6 +30,8 @@ BEGIN
         DO UPDATE SET email = coalesce(customers.email, excluded.email), phone = coalesce(customers.phone, excluded.phone)
         RETURNING customer_id INTO known;
     END IF;
+    UPDATE customers SET name = sender->>'name'
+    WHERE customer_id = known AND sender ? 'name' AND name IS DISTINCT FROM sender->>'name';
     PERFORM remember_identities(org, known, sender, on_channel, proved, moment);
     RETURN known;
 END $$;

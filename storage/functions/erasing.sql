@@ -79,6 +79,17 @@ CREATE OR REPLACE FUNCTION erase_messages(id text, erased jsonb) RETURNS void LA
     UPDATE ratings SET comment = '' WHERE conversation_id = id;
 $$;
 
+-- What colleagues wrote about it: in its own room, and wherever a message names it. Files of a room whose message is not
+-- written yet go with the room's conversation only.
+CREATE OR REPLACE FUNCTION erase_rooms(id text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM room_files f USING room_messages m
+    WHERE m.room_id = f.room_id AND m.seq = f.seq AND m.about @> ARRAY[id];
+    DELETE FROM room_files f USING rooms r WHERE r.room_id = f.room_id AND r.conversation_id = id;
+    UPDATE room_messages SET text = erased_words(text) WHERE about @> ARRAY[id];
+    DELETE FROM presences WHERE conversation_id = id;
+END $$;
+
 CREATE OR REPLACE FUNCTION erase_answers(id text, erased jsonb) RETURNS void LANGUAGE sql AS $$
     UPDATE turns SET draft = erased_draft(erased, draft), instruction = erased_words(instruction)
     WHERE conversation_id = id;
@@ -136,7 +147,7 @@ BEGIN
         WHERE p.claimed_id = alike.customer_id AND c.erased_at IS NULL
     );
     DELETE FROM customer_identities WHERE customer_id = ANY (gone);
-    UPDATE customers SET contact_id = NULL, email = NULL, phone = NULL WHERE customer_id = ANY (gone);
+    UPDATE customers SET contact_id = NULL, email = NULL, phone = NULL, name = NULL WHERE customer_id = ANY (gone);
 END $$;
 
 -- Why a conversation is not erased; null when it is to be. One that was merged goes with the one in which it goes on,
@@ -177,6 +188,7 @@ BEGIN
     erased := erased_texts(id);
     PERFORM erase_messages(id, erased);
     PERFORM erase_answers(id, erased);
+    PERFORM erase_rooms(id);
     PERFORM erase_events(id);
     PERFORM erase_addresses(id);
     UPDATE conversations SET erased_at = moment WHERE conversation_id = id;

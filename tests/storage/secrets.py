@@ -10,12 +10,15 @@ from domain.conversation.requests import StartConversation
 from domain.conversation.turn import Citation, ContactIdentity, CustomerContext, Fact
 from domain.delivery.inbound import ColleagueReply, CustomerRating, InboundFile, InboundMessage, Sender, Unreadable
 from domain.identity.check import AnswerIdentityCheckInput, SendIdentityCodeInput
+from domain.rooms.room import Room, RoomMessageToWrite
 from domain.specification.organisation import Mode
 from domain.tools.actions import ProposedAction
 from domain.tools.calls import CallToolInput
 from storage.database import Database
 from storage.identity import CodeDestination, HashedCode, IdentityRepository
 from storage.inbox import InboxRepository
+from storage.presences import PresenceRepository
+from storage.rooms import RoomRepository
 from storage.tool_calls import ToolCallRepository
 from tests.organisation import VERSION
 from tests.storage.stage import (
@@ -96,6 +99,7 @@ async def told(stage: Stage, thread: str = f"thread-{SECRET}") -> str:
     await _called(stage, id)
     await _answered_by_anna(stage, id)
     await _told_by_vendors(stage, inbox, id, thread)
+    await _talked_about(stage, id)
     for waiting in await inbox.claim_waiting(ORGANISATION, later(3600)):
         await inbox.forwarded(waiting.inbox_id)
     change = status_change("resolved", Status.RESOLVED, request_id="end", revision=5, note=says("is done"))
@@ -192,6 +196,27 @@ async def _answered_by_anna(stage: Stage, id: str) -> None:
         id,
         SECRET,
     )
+
+
+async def _talked_about(stage: Stage, id: str) -> None:
+    """By colleagues, in the conversation's own room and in a channel."""
+    rooms = RoomRepository(stage.database)
+    own = await rooms.open_about(ORGANISATION, id, "anna", NOW)
+    channel = await rooms.open_channel(ORGANISATION, "all", "anna", NOW)
+    for room in (own, channel):
+        await say_in(rooms, room, f"m-{id}", says("wants her money"), about=(id,))
+    await PresenceRepository(stage.database).say(ORGANISATION, id, "anna", "looking", NOW)
+
+
+async def say_in(rooms: RoomRepository, room: Room, request_id: str, text: str, about: tuple[str, ...] = ()) -> None:
+    """With a file."""
+    file = await rooms.save_file(
+        room.room_id, "anna", name=f"{SECRET}.txt", media_type="text/plain", content=text.encode(), now=NOW
+    )
+    message = RoomMessageToWrite(
+        room_id=room.room_id, request_id=request_id, author_id="anna", text=text, about=about, files=(file.file_id,)
+    )
+    await rooms.write(room, message, NOW)
 
 
 async def _told_by_vendors(stage: Stage, inbox: InboxRepository, id: str, thread: str) -> None:

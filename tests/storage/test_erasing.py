@@ -58,6 +58,7 @@ WITHOUT_WORDS = {
     "attachments": "attachment_id conversation_id media_type",
     "audit_events": "actor conversation_id data event_key kind organisation",
     "channel_threads": "channel conversation_id customer_id organisation split_from",
+    "conversation_reads": "conversation_id person_id",
     "conversations": "channel conversation_id customer_id escalation_reason merged_into mode organisation owner_id"
     " owner_kind spec_hash status suggested waits_for_person",
     "customer_contexts": "context_id conversation_id",
@@ -71,15 +72,21 @@ WITHOUT_WORDS = {
     "identity_proofs": "channel check_id claimed_id conversation_id customer_id",
     # Nothing is erased while an event waits.
     "inbox": "channel conversation_id customer_id event event_id kind organisation",
-    "internal_notes": "author_id conversation_id request_id",
+    "internal_notes": "author_id conversation_id mentions request_id",
     "journey_steps": "kind outcome owner run_id step",
     "journeys": "conversation_id entered_by journey organisation run_id spec_hash state workflow_id",
     "messages": "author author_id channel conversation_id draft_id kind message_id",
+    "presences": "conversation_id organisation person_id",
     "quarantine": "channel event_id kind organisation reason",
     # No words, and made of them: it has a test of its own.
     "question_vectors": "conversation_id model vector",
     "ratings": "channel conversation_id event_id organisation score",
     "suggestion_uses": "conversation_id draft_id organisation used used_by",
+    "room_files": "file_id media_type room_id uploaded_by",
+    "room_messages": "about author_id conversation_id mentions request_id room_id",
+    "room_reads": "person_id room_id",
+    # The name of a channel is the organisation's own.
+    "rooms": "conversation_id created_by kind name organisation people room_id",
     "tool_calls": "call_key conversation_id draft_id state",
     "turns": "ai_agent context_id conversation_id draft_id outcome reason record retrieved review spec_hash verdict",
 }
@@ -176,7 +183,14 @@ async def test_rows_ids_instants_and_outcomes_stay(stage: Stage, erasing: Erasin
     await erasing.erase(conversation, AFTER, AFTER)
     after = await everything(stage)
     gone = {table: len(rows) - len(after[table]) for table, rows in before.items() if len(rows) != len(after[table])}
-    assert gone == {"attachments": 1, "audit_events": -1, "channel_threads": 1, "customer_identities": 4}
+    assert gone == {
+        "attachments": 1,
+        "audit_events": -1,
+        "channel_threads": 1,
+        "customer_identities": 4,
+        "presences": 1,
+        "room_files": 2,
+    }
     wordless = {table: columns.split() for table, columns in WITHOUT_WORDS.items()} | {"inbox": ["event_id", "kind"]}
     for table in set(before) - set(gone) - {"deliveries"}:
         names = wordless.get(table, [])
