@@ -1,6 +1,7 @@
 """`python -m gateway`: serve on the address of the settings."""
 
 import asyncio
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,8 +12,12 @@ from domain.errors import HoldfastError, UnavailableError
 from gateway.app import create_app
 from gateway.chat.frames import MAX_FRAME_BYTES
 from gateway.options import GatewayOptions, options_of
+from gateway.server import GatewayServer, end_streams
 from gateway.telemetry import telemetry
 from storage.database import connect
+
+NOT_STARTED = 3
+"""As uvicorn itself exits."""
 
 
 def main() -> None:
@@ -28,7 +33,7 @@ def main() -> None:
 
 
 def _serve(settings: Settings, app: FastAPI) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.gateway_host,
         port=settings.gateway_port,
@@ -42,6 +47,11 @@ def _serve(settings: Settings, app: FastAPI) -> None:
         log_config=None,
         access_log=False,
     )
+    server = GatewayServer(config, end_streams(app))
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(NOT_STARTED)
 
 
 async def _reach(options: GatewayOptions) -> None:

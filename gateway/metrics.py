@@ -44,6 +44,7 @@ class GatewayMetrics:
             registry=self.registry,
         )
         self.open_sockets = Gauge("holdfast_open_sockets", "Open chat connections.", registry=self.registry)
+        self.open_streams = Gauge("holdfast_open_streams", "Open live streams of people.", registry=self.registry)
         self.messages_pushed = Counter(
             "holdfast_messages_pushed", "Transcript messages pushed to browsers.", registry=self.registry
         )

@@ -18,6 +18,7 @@ from domain.errors import RetryableError
 from domain.quality.measures import Windows
 from gateway.backlog import answered
 from gateway.embedders import ActiveEmbedders, embedders
+from gateway.feed import LiveFeed
 from gateway.forwarding import Forwarder
 from gateway.limits import RateLimiter
 from gateway.live import LiveUpdates
@@ -57,6 +58,7 @@ class Services:
         self.temporal = temporal
         self.store = store
         self.live = LiveUpdates()
+        self.feed = LiveFeed(store.inbox_rows.organisations)
         self.metrics = GatewayMetrics()
         self.conversations = ConversationSignals(temporal, self.metrics)
         self.specifications = ActiveSpecifications(store.specs)
@@ -158,6 +160,7 @@ async def open_services(
     tasks = [
         asyncio.create_task(_listen(NotificationListener(database_url), services)),
         asyncio.create_task(services.forwarder.run()),
+        asyncio.create_task(services.feed.run()),
     ]
     if telemetry:
         sending = send_metrics(telemetry.metrics, services.metrics.registry, services.measure)
@@ -173,6 +176,7 @@ async def open_services(
 
 async def _listen(listener: NotificationListener, services: Services) -> None:
     async for notification in listener.listen():
+        services.feed.put(notification)
         if notification.kind in {"inbox", "resync"}:
             services.forwarder.wake()
         if notification.kind == "resync":

@@ -13,6 +13,7 @@ from storage.explaining import ExplainingRepository
 from storage.figures import FigureRepository
 from storage.guarded_calls import GuardedCallRepository
 from storage.inbox import InboxRepository
+from storage.inbox_rows import InboxRowRepository
 from storage.journeys import JourneyRepository
 from storage.measures import MeasureRepository
 from storage.people import PeopleRepository
@@ -21,6 +22,13 @@ from storage.questions import QuestionRepository
 from storage.records import RecordRepository
 from storage.sign_ins import SignInRepository
 from storage.sending import SendingRepository
+from storage.notes import NoteRepository
+from storage.presences import PresenceRepository
+from storage.quarantine import QuarantineRepository
+from storage.questions import QuestionRepository
+from storage.records import RecordRepository
+from storage.rooms import RoomRepository
+from storage.searching import SearchRepository
 from storage.specs import SpecRepository
 from storage.suggestions import SuggestionRepository
 from storage.supervision import SupervisionRepository
@@ -47,6 +55,7 @@ class Store:
         self.figures = FigureRepository(database)
         self.guarded_calls = GuardedCallRepository(database)
         self.inbox = InboxRepository(database)
+        self.inbox_rows = InboxRowRepository(database)
         self.journeys = JourneyRepository(database)
         self.measures = MeasureRepository(database)
         self.people = PeopleRepository(database)
@@ -55,6 +64,13 @@ class Store:
         self.records = RecordRepository(database)
         self.sign_ins = SignInRepository(database)
         self.sending = SendingRepository(database)
+        self.notes = NoteRepository(database)
+        self.presences = PresenceRepository(database)
+        self.quarantine = QuarantineRepository(database)
+        self.questions = QuestionRepository(database)
+        self.records = RecordRepository(database)
+        self.rooms = RoomRepository(database)
+        self.searching = SearchRepository(database)
         self.specs = SpecRepository(database)
         self.suggestions = SuggestionRepository(database)
         self.supervision = SupervisionRepository(database)

@@ -183,6 +183,13 @@ async def find_conversation(services: Services, caller: Caller, conversation_id:
 async def _ask(
     services: Services, caller: Caller, conversation_id: str, request: AnyRequest, response: Response
 ) -> Acknowledgement:
+    acknowledgement = await ask_of(services, caller, conversation_id, request)
+    response.status_code = 200 if acknowledgement.state == "acknowledged" else 202
+    return acknowledgement
+
+
+async def ask_of(services: Services, caller: Caller, conversation_id: str, request: AnyRequest) -> Acknowledgement:
+    """What a person asks of a conversation, sent and waited for a while."""
     found = await find_conversation(services, caller, conversation_id)
     async with noted(services, caller, conversation_id, request.request_id, request.kind):
         _check(found, request, services.now())
@@ -192,7 +199,6 @@ async def _ask(
             request,
             lambda: services.store.records.carried_out_at(conversation_id, request.request_id),
         )
-    response.status_code = 200 if done else 202
     return Acknowledgement(request_id=request.request_id, state="acknowledged" if done else "accepted")
 
 

@@ -10,6 +10,9 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 from domain.model import Frozen
 from gateway.services import Services, services_of
 
+WITHOUT_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no such character."""
+
 ServicesDependency = Annotated[Services, Depends(services_of)]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 from temporalio.client import Client
@@ -18,6 +19,7 @@ from temporalio.service import RPCError
 from domain.conversation.confidence import Calibration
 from gateway.app import create_app
 from gateway.options import GatewayOptions
+from gateway.server import GatewayServer, end_streams
 from integrations.channels.base import Channel
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database, connect
@@ -65,11 +67,11 @@ class Gateway:
         return {"Authorization": f"Bearer {key}"}
 
 
-class _Server(uvicorn.Server):
+class _Server(GatewayServer):
     """Says when it is up."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+        super().__init__(config, stopping)
         self.up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -82,7 +84,8 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application on a free port; gives the address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = _Server(uvicorn.Config(app, log_level="warning", ws_max_size=8 * 65536))
+        stopping = end_streams(app) if isinstance(app, FastAPI) else lambda: None
+        server = _Server(uvicorn.Config(app, log_level="warning", ws_max_size=8 * 65536), stopping)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         up = asyncio.create_task(server.up.wait())
         await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
