@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.conversation.inbox import (
     COUNTED_AT_MOST,
+    COUNTED_BY_WORDS,
     SHOWN_CHARACTERS,
     Asking,
     Climbed,
@@ -21,7 +22,7 @@ from domain.conversation.inbox import (
 from domain.conversation.ownership import Owner, Status
 from domain.conversation.searching import prefix_query
 from storage.database import Database
-from storage.searching import ASKED, FOUND
+from storage.searching import PLACES
 
 LADDER_KEY = "md5(format('%s/%s', a.document->>'ladder', a.document->>'rungs_done'))"
 
@@ -95,9 +96,9 @@ class InboxRowRepository:
         return [Position(at=row["at"], id=row["conversation_id"]) for row in rows]
 
     async def count(self, asking: Asking, patience: Patience | None) -> int:
-        """How many there are, up to COUNTED_AT_MOST."""
+        """How many there are, up to COUNTED_AT_MOST, or COUNTED_BY_WORDS where words stand nearly everywhere."""
         query = _Query(asking, patience)
-        sql = _COUNT.format(conditions=" AND ".join(query.conditions), limit=query.given(COUNTED_AT_MOST))
+        sql = _COUNT.format(conditions=" AND ".join(query.conditions), limit=query.given(_countable(asking)))
         counted: int = await self._database.fetchval(sql, *query.arguments)
         return counted
 
@@ -137,6 +138,10 @@ class InboxRowRepository:
             list(conversation_ids),
         )
         return {row["conversation_id"]: row["organisation"] for row in rows}
+
+
+def _countable(asking: Asking) -> int:
+    return COUNTED_BY_WORDS if asking.text is not None and asking.found is None else COUNTED_AT_MOST
 
 
 class _Query:
@@ -184,10 +189,15 @@ class _Query:
             self.conditions.append(f"c.owner_kind = 'ai_agent' AND c.owner_id = {self.given(asking.ai_agent)}")
         if asking.only:
             self.conditions.append(f"c.conversation_id = ANY ({self.given(list(asking.only))}::text[])")
-        if asking.text is not None:
-            words = self.given(prefix_query(asking.text))
-            found = FOUND.format(organisation=self.number_of("organisation"), asked=ASKED.format(words=words))
-            self.conditions.append(f"c.conversation_id IN ({found})")
+        if asking.found is not None:
+            self.conditions.append(f"c.conversation_id = ANY ({self.given(list(asking.found))}::text[])")
+        elif asking.text is not None:
+            self.conditions.append(f"(c.status <> 'resolved' OR c.erased_at IS NULL) AND {self._says(asking.text)}")
+
+    def _says(self, text: str) -> str:
+        """A scalar subquery, so that each conversation is looked at in its turn, until the page is full."""
+        words = self.given(prefix_query(text))
+        return f"(SELECT true FROM ({PLACES.replace('$2', words)}) place LIMIT 1)"  # noqa: S608 (constants)
 
 
 class _Numbered(dict[str, str]):

@@ -1,4 +1,8 @@
-"""Search in what was said, in notes, and in the names of customers. What was erased is not found."""
+"""Search in what was said, in notes, and in the names of customers. What was erased is not found.
+
+A word that stands at few places is looked up in the indexes. One that stands nearly everywhere would fetch all of them,
+so the conversations changed last are looked through instead, until enough is found.
+"""
 
 from datetime import datetime
 from typing import Literal
@@ -10,27 +14,14 @@ from domain.model import Frozen
 from domain.specification.organisation import ChannelKind
 from storage.database import Database
 
-SEARCHED_AT_MOST = 2_000
-"""Places that are sorted by their age: a word that stands nearly everywhere is worth no more work."""
+FEW = 1_000
+"""Places up to which an index is asked."""
+LOOKED_THROUGH = 2_000
+"""Conversations that are looked through for a word that stands at more places."""
 
-ASKED = "to_tsquery('simple', {words}::text) || lower({words}::text)::tsquery"
 # A word is looked for as PostgreSQL takes it apart, and as it stands: the beginning of an address is no address yet.
-# The conversations in which all words occur at one place; without those that are erased, in whose place no words are.
-FOUND = """
-    SELECT m.conversation_id FROM messages m
-    WHERE to_tsvector('simple', m.text) @@ ({asked}) AND m.text NOT LIKE '[erased%'
-    UNION ALL SELECT n.conversation_id FROM internal_notes n
-    WHERE to_tsvector('simple', n.text) @@ ({asked}) AND n.text NOT LIKE '[erased%'
-    UNION ALL SELECT o.conversation_id FROM customers k JOIN conversations o USING (customer_id)
-    WHERE k.organisation = {organisation} AND to_tsvector('simple', k.name) @@ ({asked})
-        AND k.name IS NOT NULL AND (o.status <> 'resolved' OR o.erased_at IS NULL)
-    UNION ALL SELECT o.conversation_id FROM directory_contacts d
-    JOIN customers k ON k.organisation = d.organisation AND k.contact_id = d.contact_id AND k.verified
-    JOIN conversations o USING (customer_id)
-    WHERE d.organisation = {organisation} AND to_tsvector('simple', d.name) @@ ({asked})
-        AND (o.status <> 'resolved' OR o.erased_at IS NULL)
-"""
-
+_ASKED = "(to_tsquery('simple', $2::text) || lower($2::text)::tsquery)"
+_KEPT = "(c.status <> 'resolved' OR c.erased_at IS NULL)"
 _HEADLINE = (
     f"StartSel={BEGINS}, StopSel={ENDS}, MaxFragments=2, MaxWords=24, MinWords=8, ShortWord=0, FragmentDelimiter=' … '"
 )
@@ -56,46 +47,53 @@ class SearchRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def search(self, organisation: str, text: str, limit: int) -> list[SearchHit]:
-        """Where all words occur, the latest place first; the beginning of a word is enough."""
+    async def matching(self, organisation: str, text: str) -> list[str] | None:
+        """The conversations in which all words occur at one place; None when they stand at more than FEW places."""
         words = prefix_query(text)
         if not words:
             return []
-        rows = await self._database.fetch(_SEARCH, organisation, words, limit, _HEADLINE, SEARCHED_AT_MOST)
+        rows = await self._database.fetch("SELECT * FROM find_words($1, $2, $3)", organisation, words, FEW + 1)
+        if rows and max(row["places"] for row in rows) > FEW:
+            return None
+        return [row["conversation_id"] for row in rows if row["conversation_id"] is not None]
+
+    async def search(self, organisation: str, text: str, limit: int) -> list[SearchHit]:
+        """Where all words occur, the latest place first; the beginning of a word is enough."""
+        words = prefix_query(text)
+        found = await self.matching(organisation, text)
+        if found == []:
+            return []
+        rows = await self._database.fetch(
+            _HITS, organisation, words, limit, _HEADLINE, found, LOOKED_THROUGH if found is None else len(found)
+        )
         return [SearchHit.model_validate({**row, "parts": parts_of(row["headline"])}) for row in rows]
 
 
-_SEARCH = """
-    WITH asked AS (SELECT to_tsquery('simple', $2::text) || lower($2::text)::tsquery AS words), places AS (
-        (SELECT m.conversation_id, 'message' AS kind, m.seq, m.author, m.at, m.text
-         FROM messages m JOIN conversations c USING (conversation_id)
-         WHERE c.organisation = $1 AND to_tsvector('simple', m.text) @@ (SELECT words FROM asked)
-            AND m.text NOT LIKE '[erased%' LIMIT $5)
-        UNION ALL
-        (SELECT n.conversation_id, 'note', NULL, NULL, n.at, n.text
-         FROM internal_notes n JOIN conversations c USING (conversation_id)
-         WHERE c.organisation = $1 AND to_tsvector('simple', n.text) @@ (SELECT words FROM asked)
-            AND n.text NOT LIKE '[erased%' LIMIT $5)
-        UNION ALL
-        (SELECT c.conversation_id, 'customer', NULL, NULL, c.updated_at, k.name
-         FROM customers k JOIN conversations c USING (customer_id)
-         WHERE k.organisation = $1 AND to_tsvector('simple', k.name) @@ (SELECT words FROM asked)
-            AND k.name IS NOT NULL LIMIT $5)
-        UNION ALL
-        (SELECT c.conversation_id, 'customer', NULL, NULL, c.updated_at, d.name
-         FROM directory_contacts d
-         JOIN customers k ON k.organisation = d.organisation AND k.contact_id = d.contact_id AND k.verified
-         JOIN conversations c USING (customer_id)
-         WHERE d.organisation = $1 AND to_tsvector('simple', d.name) @@ (SELECT words FROM asked) LIMIT $5)
-    ), latest AS (
-        SELECT places.*, c.channel, c.status, coalesce(d.name, k.name) AS customer_name
-        FROM places JOIN conversations c USING (conversation_id)
-        LEFT JOIN customers k USING (customer_id)
-        LEFT JOIN directory_contacts d
-            ON d.organisation = k.organisation AND d.contact_id = k.contact_id AND k.verified
-        WHERE c.organisation = $1 AND (c.status <> 'resolved' OR c.erased_at IS NULL)
-        ORDER BY at DESC, conversation_id, seq LIMIT $3
-    )
-    SELECT latest.*, ts_headline('simple', text, (SELECT words FROM asked), $4) AS headline
-    FROM latest ORDER BY at DESC, conversation_id, seq
-"""
+PLACES = f"""
+    SELECT 'message' AS kind, m.seq, m.author, m.at, m.text FROM messages m
+    WHERE m.conversation_id = c.conversation_id AND to_tsvector('simple', m.text) @@ {_ASKED}
+        AND m.text NOT LIKE '[erased%'
+    UNION ALL SELECT 'note', NULL, NULL, n.at, n.text FROM internal_notes n
+    WHERE n.conversation_id = c.conversation_id AND to_tsvector('simple', n.text) @@ {_ASKED}
+        AND n.text NOT LIKE '[erased%'
+    UNION ALL SELECT 'customer', NULL, NULL, c.updated_at, coalesce(d.name, k.name)
+    FROM customers k LEFT JOIN directory_contacts d
+        ON d.organisation = k.organisation AND d.contact_id = k.contact_id AND k.verified
+    WHERE k.customer_id = c.customer_id AND to_tsvector('simple', coalesce(d.name, k.name)) @@ {_ASKED}
+"""  # noqa: S608 (constants)
+
+_HITS = f"""
+    WITH looked_through AS MATERIALIZED (
+        SELECT c.* FROM conversations c
+        WHERE c.organisation = $1 AND {_KEPT} AND ($5::text[] IS NULL OR c.conversation_id = ANY ($5))
+        ORDER BY c.updated_at DESC LIMIT $6
+    ), places AS (
+        SELECT c.conversation_id, c.channel, c.status, c.customer_id, place.*
+        FROM looked_through c, LATERAL ({PLACES} OFFSET 0) place LIMIT {FEW}
+    ), latest AS (SELECT * FROM places ORDER BY at DESC, conversation_id, seq LIMIT $3)
+    SELECT latest.*, coalesce(d.name, k.name) AS customer_name,
+        ts_headline('simple', latest.text, {_ASKED}, $4) AS headline
+    FROM latest LEFT JOIN customers k USING (customer_id) LEFT JOIN directory_contacts d
+        ON d.organisation = k.organisation AND d.contact_id = k.contact_id AND k.verified
+    ORDER BY at DESC, conversation_id, seq
+"""  # noqa: S608 (constants)

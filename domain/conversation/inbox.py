@@ -27,6 +27,8 @@ PresenceState = Literal["looking", "typing"]
 
 COUNTED_AT_MOST = 10_000
 """Nobody reads on so far, and to count further costs more than to show a page."""
+COUNTED_BY_WORDS = 200
+"""Of what has words that stand nearly everywhere: each conversation is looked through."""
 SOON = timedelta(minutes=30)
 QUEUE_PATIENCE = timedelta(hours=1)
 """Opening time in which a person answers what waits for one."""
@@ -122,7 +124,10 @@ def latest_start(amount: timedelta, limit: datetime, calendar: BusinessCalendar)
 
 
 class Asking(Frozen):
-    """What a page of the inbox is asked for. `colleagues`: the members of the teams of the person who asks."""
+    """What a page of the inbox is asked for. `colleagues`: the members of the teams of the person who asks.
+
+    `found`: the conversations in which `text` occurs; None where it stands in too many to name them.
+    """
 
     organisation: str
     person_id: str
@@ -132,6 +137,7 @@ class Asking(Frozen):
     status: Status | None = None
     ai_agent: str | None = None
     text: str | None = None
+    found: tuple[str, ...] | None = None
     only: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.conversation.inbox import (
     COUNTED_AT_MOST,
+    COUNTED_BY_WORDS,
     Asking,
     InboxCounts,
     InboxRow,
@@ -41,7 +42,10 @@ class InboxAnswer(Frozen):
 
     rows: tuple[InboxRow, ...]
     next_cursor: str | None = Field(description="For the page after this one; null when this is the last.")
-    total: int = Field(description=f"How many conversations fit; {COUNTED_AT_MOST} means so many or more.")
+    total: int = Field(
+        description=f"How many fit; {COUNTED_AT_MOST} means so many or more. So does {COUNTED_BY_WORDS} where "
+        "`text` has words that stand nearly everywhere."
+    )
 
 
 class SearchAnswer(Frozen):
@@ -83,6 +87,7 @@ async def show_inbox(
         status=status,
         ai_agent=ai_agent,
         text=text or None,
+        found=await _found(services, caller, text),
         only=tuple(only or ()),
     )
     patience = await _patience(services, caller, rules) if view == "risk" else None
@@ -118,6 +123,13 @@ async def search(
 ) -> SearchAnswer:
     """Messages, notes and names of customers in which every word occurs; the beginning of a word is enough."""
     return SearchAnswer(hits=tuple(await services.store.searching.search(caller.organisation, text, limit)))
+
+
+async def _found(services: Services, caller: Caller, text: str | None) -> tuple[str, ...] | None:
+    if not text:
+        return None
+    found = await services.store.searching.matching(caller.organisation, text)
+    return None if found is None else tuple(found)
 
 
 async def _patience(services: Services, caller: Caller, rules: InboxRules) -> Patience:

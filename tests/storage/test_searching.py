@@ -3,8 +3,8 @@ import pytest
 from storage.erasing import ErasingRepository
 from storage.inbox_rows import InboxRowRepository
 from storage.notes import NoteRepository, NoteToWrite
-from storage.searching import SearchRepository
-from tests.storage.inbox_stage import ids, named, opened
+from storage.searching import FEW, SearchRepository
+from tests.storage.inbox_stage import asking, ids, named, opened
 from tests.storage.resolved import reopened, wrote
 from tests.storage.secrets import SECRET, told
 from tests.storage.stage import CONVERSATION, NOW, ORGANISATION, Stage, later
@@ -81,6 +81,33 @@ async def test_names_of_the_directory_are_found(stage: Stage, searching: SearchR
     assert await ids(InboxRowRepository(stage.database), text="qui") == [CONVERSATION]
     await stage.database.fetchval("UPDATE customers SET verified = false")
     assert await found(searching, "qui") == []
+
+
+async def test_a_word_that_stands_everywhere_is_looked_for_in_what_changed_last(
+    stage: Stage, searching: SearchRepository
+) -> None:
+    await stage.database.fetchval(
+        """
+        INSERT INTO messages (conversation_id, seq, message_id, author, kind, text, channel, at)
+        SELECT $1, n, n::text, 'customer', 'customer', 'parcel ' || n, 'web_chat', $2::timestamptz + n * interval '1 s'
+        FROM generate_series(1, $3::integer) n
+        """,
+        CONVERSATION,
+        NOW,
+        FEW + 1,
+    )
+    assert await searching.matching(ORGANISATION, "parcel") is None
+    assert await searching.matching(ORGANISATION, "parcel 77") == [CONVERSATION]
+    assert await searching.matching(ORGANISATION, "bicycle") == []
+    hits = await searching.search(ORGANISATION, "parcel", 3)
+    assert {hit.conversation_id for hit in hits} == {CONVERSATION}
+    assert len(hits) == 3
+    await opened(stage, "of-others-1", organisation="other")
+    assert [hit.conversation_id for hit in await searching.search("other", "parcel", 3)] == ["of-others-1"]
+    rows = InboxRowRepository(stage.database)
+    assert await ids(rows, text="parcel") == [CONVERSATION]
+    assert await rows.count(asking(text="parcel"), None) == 1
+    assert await ids(rows, text="parcel", found=()) == []
 
 
 async def test_another_organisation_finds_nothing(stage: Stage, searching: SearchRepository) -> None:

@@ -28,12 +28,13 @@ async def inbox(gateway: Gateway, person: str = "anna", **params: Any) -> Any:
 
 @pytest.mark.usefixtures("stage")
 async def test_pages_follow_each_other(gateway: Gateway) -> None:
-    found, cursor = list[str](), ""
-    while cursor is not None:
-        page = await inbox(gateway, limit=2, **({"cursor": cursor} if cursor else {}))
+    found = list[str]()
+    more: dict[str, Any] = {"limit": 2}
+    while more.get("cursor", "first"):
+        page = await inbox(gateway, **more)
         assert page["total"] == 5
         found += [row["conversation_id"] for row in page["rows"]]
-        cursor = page["next_cursor"]
+        more["cursor"] = page["next_cursor"]
     assert found == ["over-1234", "of-anna-1", "in-the-queue", "for-approval", CONVERSATION]
 
 
