@@ -30,6 +30,7 @@ COMMANDS = {
     "keys": ("cli.keys:app", "Make, list and revoke API keys."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "guarded": ("cli.guarded:app", "List, show and decide calls that wait for people."),
+    "inbox": ("cli.inbox:inbox", "Show the conversations that concern you."),
     "conversations": ("cli.conversations:app", "List, show, answer and resolve conversations."),
     "figures": ("cli.figures:figures", "Show figures, and the conversations behind each."),
     "sending": ("cli.sending:app", "Stop and resume automatic sending."),

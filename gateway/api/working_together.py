@@ -123,15 +123,15 @@ def _request_of(body: AskBulk, caller: Caller, services: Services) -> AnyRequest
     """Raises InvalidInputError for a snooze without a time to come."""
     match body.action:
         case "resolve":
-            return Resolve(request_id=body.request_id, by=caller.person, note=body.note)
+            return Resolve(request_id=body.request_id, by=caller.person, via=caller.via, note=body.note)
         case "take_over":
-            return TakeOver(request_id=body.request_id, by=caller.person, note=body.note)
+            return TakeOver(request_id=body.request_id, by=caller.person, via=caller.via, note=body.note)
         case "hand_back":
-            return HandBack(request_id=body.request_id, by=caller.person, instruction=body.instruction)
+            return HandBack(request_id=body.request_id, by=caller.person, via=caller.via, instruction=body.instruction)
         case "snooze":
             if body.until is None or not services.now() < body.until < LATEST:
                 raise InvalidInputError("To snooze, give `until`: a time to come, of this era.")
-            return Snooze(request_id=body.request_id, by=caller.person, until=body.until)
+            return Snooze(request_id=body.request_id, by=caller.person, via=caller.via, until=body.until)
         case _:
             assert_never(body.action)
 
