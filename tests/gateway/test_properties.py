@@ -63,7 +63,9 @@ async def _ids(platform: Gateway, session: dict[str, str]) -> dict[str, str]:
     await chat.until("status", status="awaiting_approval")
     lead = await platform.key("lead")
     approval = (await platform.http.get("/v1/approvals?state=open", headers=lead)).json()[0]["approval"]
+    room = await platform.http.post("/v1/rooms", headers=lead, json={"kind": "team", "name": "all"})
     return {
+        "room_id": room.json()["room_id"],
         "conversation_id": session["conversation_id"],
         "approval_id": approval["approval_id"],
         "ai_agent": approval["ai_agent"],
