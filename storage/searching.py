@@ -18,6 +18,8 @@ FEW = 1_000
 """Places up to which an index is asked."""
 LOOKED_THROUGH = 2_000
 """Conversations that are looked through for a word that stands at more places."""
+ENOUGH = 5
+"""Places that are sorted, for each that is shown."""
 
 # A word is looked for as PostgreSQL takes it apart, and as it stands: the beginning of an address is no address yet.
 _ASKED = "(to_tsquery('simple', $2::text) || lower($2::text)::tsquery)"
@@ -58,7 +60,7 @@ class SearchRepository:
         return [row["conversation_id"] for row in rows if row["conversation_id"] is not None]
 
     async def search(self, organisation: str, text: str, limit: int) -> list[SearchHit]:
-        """Where all words occur, the latest place first; the beginning of a word is enough."""
+        """Where all words occur, in the conversations changed last, the latest place first."""
         words = prefix_query(text)
         found = await self.matching(organisation, text)
         if found == []:
@@ -90,7 +92,7 @@ _HITS = f"""
         ORDER BY c.updated_at DESC LIMIT $6
     ), places AS (
         SELECT c.conversation_id, c.channel, c.status, c.customer_id, place.*
-        FROM looked_through c, LATERAL ({PLACES} OFFSET 0) place LIMIT {FEW}
+        FROM looked_through c, LATERAL ({PLACES} OFFSET 0) place LIMIT {ENOUGH} * $3
     ), latest AS (SELECT * FROM places ORDER BY at DESC, conversation_id, seq LIMIT $3)
     SELECT latest.*, coalesce(d.name, k.name) AS customer_name,
         ts_headline('simple', latest.text, {_ASKED}, $4) AS headline

@@ -121,7 +121,7 @@ async def count_inbox(caller: Viewer, services: ServicesDependency) -> InboxCoun
 async def search(
     caller: Viewer, services: ServicesDependency, text: Searched, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> SearchAnswer:
-    """Messages, notes and names of customers in which every word occurs; the beginning of a word is enough."""
+    """Messages, notes and names of customers in which all words, or longer ones, occur; the latest first."""
     return SearchAnswer(hits=tuple(await services.store.searching.search(caller.organisation, text, limit)))
 
 
