@@ -138,8 +138,8 @@ class Notification(Frozen):
     """A conversation changed, in this way. `resync` concerns all conversations: read everything again.
 
     What concerns people carries its organisation. `people`: whom it concerns, everybody when it is empty. `until`: how
-    long a person is where `state` says. `sending`: the switch of an organisation was turned. `guarded_call`: a call that
-    people approve has changed.
+    long a person is where `state` says. `sending`: the switch of an organisation was turned. `guarded_call`: a call
+    that people approve has changed.
     """
 
     kind: Literal[

@@ -45,11 +45,8 @@ WITHOUT_CONVERSATIONS = frozenset(
         "publications", "restorations", "schema_migrations", "sign_in_attempts", "sign_ins", "sourced_articles",
         "spec_versions", "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
         "absences",
-        "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "publications",
-        "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "guarded_calls",
-        "guarded_decisions", "knowledge_sources", "publications",
-        "restorations", "schema_migrations", "sending_changes", "sourced_articles", "spec_versions", "text_vectors",
-        "trust_changes", "vendor_limits", "vendor_states",
+        "guarded_calls",
+        "guarded_decisions", "sending_changes",
     }
 )  # fmt: skip
 """Tables of the organisation and of the installation: no conversation writes into them."""
