@@ -5,11 +5,7 @@ who we are at every event, and logs the body of a forged one, while here an even
 """
 
 import asyncio
-import logging
-import re
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import count
 from math import inf
 from pathlib import Path
@@ -18,21 +14,19 @@ from typing import Any, ClassVar
 
 import aiohttp
 from pydantic import Field, SecretStr, ValidationError
-from slack_sdk.errors import SlackApiError
-from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from domain.delivery.inbound import InboundFile
-from domain.errors import CredentialsError, HoldfastError, InvalidInputError, RateLimitedError, UnavailableError
+from domain.errors import HoldfastError, InvalidInputError
 from integrations.authorities import trusting
 from integrations.channels.base import (
-    ForgedRequestError,
     OutboundMessage,
     Received,
     SendReceipt,
     WebhookAnswer,
     WebhookRequest,
 )
+from integrations.channels.slack.api import QUIET, domain_errors, scope_finding, verify_signature
 from integrations.channels.slack.events import (
     Profile,
     SlackAddress,
@@ -48,14 +42,13 @@ from integrations.checks import Finding
 from integrations.settings import VendorSettings
 
 METADATA_EVENT = "holdfast_message"
+TOKEN = "HOLDFAST_SLACK_BOT_TOKEN"  # noqa: S105
 PAGE = 200
 MAX_PAGES = 5
 LOOKUP_SECONDS = 1.5
 PROFILE_SECONDS = 3600
 MAX_PROFILES = 10_000
 MAX_FILE_BYTES = 5_000_000
-REPLAY_SECONDS = 300
-SECONDS = re.compile(r"[0-9]{1,11}")
 SCOPES = {
     "chat:write": "send replies",
     "channels:history": "read public channels",
@@ -66,31 +59,6 @@ SCOPES = {
     "users:read.email": "know their email address",
     "files:read": "fetch files that customers send",
 }
-CREDENTIAL_CODES = frozenset(
-    {
-        "access_denied",
-        "account_inactive",
-        "ekm_access_denied",
-        "invalid_auth",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "not_authed",
-        "org_login_required",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-    }
-)
-PASSING_CODES = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", ""})
-REMEDIES = {
-    "channel_not_found": "invite the app to the channel",
-    "is_archived": "the channel is archived, so nobody can be answered there",
-    "missing_scope": "add the scope under OAuth & Permissions and install the app again",
-    "not_in_channel": "invite the app to the channel",
-}
-QUIET = logging.getLogger("holdfast.slack")
-QUIET.setLevel(logging.WARNING)
 
 
 class SlackSettings(VendorSettings):
@@ -134,7 +102,7 @@ class SlackChannel:
 
     async def send(self, message: OutboundMessage) -> SendReceipt:
         address = _address(message)
-        with _domain_errors():
+        with domain_errors(TOKEN):
             posted = await self._client.chat_postMessage(
                 channel=address.channel,
                 thread_ts=address.thread_ts,
@@ -147,7 +115,7 @@ class SlackChannel:
     async def find_sent(self, message: OutboundMessage) -> SendReceipt | None:
         """Looks through the thread, or through the newest 1,000 messages of a direct message channel."""
         address = _address(message)
-        with _domain_errors():
+        with domain_errors(TOKEN):
             async for page in self._pages(address):
                 for posted in page:
                     if _key(posted) == message.idempotency_key:
@@ -156,19 +124,7 @@ class SlackChannel:
 
     def verify(self, request: WebhookRequest) -> None:
         """Slack's signature over time and raw body, at most five minutes old."""
-        stated, signature = request.header("x-slack-request-timestamp"), request.header("x-slack-signature")
-        if not SECONDS.fullmatch(stated) or not signature.isascii():
-            raise ForgedRequestError("The request carries no usable X-Slack-Request-Timestamp and X-Slack-Signature.")
-        arrived = request.received_at.timestamp()
-        if abs(arrived - int(stated)) > REPLAY_SECONDS:
-            raise ForgedRequestError("The request was signed more than five minutes ago: check the clock if it is new.")
-        verifier = SignatureVerifier(self._settings.signing_secret.get_secret_value(), _ClockAt(arrived))
-        try:
-            valid = verifier.is_valid(request.body, stated, signature)
-        except UnicodeDecodeError:
-            valid = False
-        if not valid:
-            raise ForgedRequestError("The signature is wrong: check HOLDFAST_SLACK_SIGNING_SECRET.")
+        verify_signature(request, self._settings.signing_secret.get_secret_value(), "HOLDFAST_SLACK_SIGNING_SECRET")
 
     async def read(self, request: WebhookRequest) -> Received:
         """Asks Slack for the author and the files, no longer than Slack's three seconds allow; then goes on without."""
@@ -187,7 +143,7 @@ class SlackChannel:
     async def check(self) -> Sequence[Finding]:
         """Whether the token works and has every scope. The signing secret proves itself with the first event."""
         try:
-            with _domain_errors():
+            with domain_errors(TOKEN):
                 answer = await self._client.auth_test()
         except HoldfastError as error:
             return (Finding(name="token", ok=False, detail=str(error)),)
@@ -195,7 +151,7 @@ class SlackChannel:
         named = f"Workspace {answer['team_id']}, bot {answer['user_id']}."
         token = Finding(name="token", ok=is_bot, detail=named if is_bot else "Not a bot's: use the token xoxb-….")
         granted = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
-        return (token, *(_scope_finding(scope, granted) for scope in SCOPES))
+        return (token, *(scope_finding(scope, granted, SCOPES) for scope in SCOPES))
 
     async def _pages(self, address: SlackAddress) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
         """The messages next to which ours would stand. A thread is read whole, a direct message channel backwards."""
@@ -217,7 +173,7 @@ class SlackChannel:
             return known
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
-                with _domain_errors():
+                with domain_errors(TOKEN):
                     answer = await self._client.users_info(user=user)
         except (HoldfastError, TimeoutError):
             return known
@@ -230,7 +186,7 @@ class SlackChannel:
         """The file's content, or the file as it was named where that cannot be had in time."""
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
-                with _domain_errors():
+                with domain_errors(TOKEN):
                     return await self._download(file)
         except (HoldfastError, TimeoutError, ValidationError):
             return file
@@ -252,16 +208,6 @@ class SlackChannel:
             return inbound_file(file, await response.read())
 
 
-class _ClockAt(Clock):
-    """The moment at which a request arrived, so that a check of it depends on nothing else."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    def now(self) -> float:
-        return self._seconds
-
-
 def _address(message: OutboundMessage) -> SlackAddress:
     try:
         return SlackAddress.model_validate(message.address)
@@ -273,38 +219,3 @@ def _key(posted: Mapping[str, Any]) -> str | None:
     """The idempotency key that a message of ours carries."""
     payload: dict[str, Any] = (posted.get("metadata") or {}).get("event_payload") or {}
     return payload.get("idempotency_key")
-
-
-def _scope_finding(scope: str, granted: Collection[str]) -> Finding:
-    if scope in granted:
-        return Finding(name=scope, ok=True, detail=f"May {SCOPES[scope]}.")
-    return Finding(name=scope, ok=False, detail=f"Cannot {SCOPES[scope]}: {REMEDIES['missing_scope']}.")
-
-
-@contextmanager
-def _domain_errors() -> Iterator[None]:
-    """Foreign errors quote the whole request; ours name Slack's code and no customer."""
-    try:
-        yield
-    except SlackApiError as error:
-        raise _refusal(error.response) from None
-    except (aiohttp.ClientError, TimeoutError):
-        raise UnavailableError("Slack cannot be reached, or it hung up: check the network.") from None
-
-
-def _refusal(response: Any) -> HoldfastError:
-    """The error of an answer of slack_sdk, or, where the answer was no JSON, of aiohttp."""
-    status = getattr(response, "status_code", None) or response.status
-    data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or code == "ratelimited":
-        seconds = response.headers.get("Retry-After", "")
-        wait = timedelta(seconds=int(seconds)) if SECONDS.fullmatch(seconds) else None
-        return RateLimitedError("Slack asks us to slow down (HTTP 429).", retry_after=wait)
-    if status >= 500 or code in PASSING_CODES:
-        return UnavailableError(f"Slack has a problem of its own (HTTP {status}{code and ', '}{code}).")
-    if status in (401, 403) or code in CREDENTIAL_CODES:
-        needed = f" {data['needed']}" if isinstance(data, dict) and "needed" in data else ""
-        remedy = REMEDIES.get(code, "check HOLDFAST_SLACK_BOT_TOKEN")
-        return CredentialsError(f"Slack refused our token ({code}{needed}): {remedy}.")
-    return InvalidInputError(f"Slack does not accept the request ({code}): {REMEDIES.get(code, 'see docs.slack.dev')}.")
