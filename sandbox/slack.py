@@ -15,7 +15,9 @@ from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from sandbox.frame import StandIn, Webhooks
+from sandbox.slack_blocks import blocks_in
 from sandbox.slack_events import FORM, click_body, event_body, handshake_body, signed_headers
+from sandbox.slack_interactions import Interactions, Presses, Submits, Told
 from sandbox.slack_workspace import (
     BOT_ID,
     BOT_USER,
@@ -25,6 +27,7 @@ from sandbox.slack_workspace import (
     Reading,
     RefusedCallError,
     Room,
+    UpdateMessage,
     Workspace,
     arguments_of,
     file_fields,
@@ -32,8 +35,12 @@ from sandbox.slack_workspace import (
 
 BOT_TOKEN = "xoxb-stand-in"  # noqa: S105
 SIGNING_SECRET = "slack-stand-in-secret"  # noqa: S105
+APP_TOKEN = "xapp-stand-in"  # noqa: S105
 SCOPES_OF = {
     "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
+    "conversations.open": ("im:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.info": ("channels:read", "groups:read", "im:read", "mpim:read"),
@@ -111,6 +118,8 @@ class SlackStandIn(StandIn):
             self.journal, attempts=ATTEMPTS, timeout_seconds=DEADLINE_SECONDS, retry_headers=_retry_headers
         )
         self.workspace = Workspace(now)
+        self.app_token = APP_TOKEN
+        self.interactions = Interactions(self.workspace, APP_TOKEN, self._post_interaction, now)
         self._granted = frozenset(scopes)
         self.reset()
 
@@ -120,6 +129,7 @@ class SlackStandIn(StandIn):
         self.events_url = ""
         self.interactivity_url = ""
         self.workspace.reset()
+        self.interactions.reset()
 
     def add(self, more: Additions) -> None:
         self.workspace.add(*more.people, *more.rooms)
@@ -164,6 +174,21 @@ class SlackStandIn(StandIn):
         response = await self.webhooks.ask(self.interactivity_url, body, self._headers(body, FORM))
         return response.status_code if response else 0
 
+    async def press(self, pressed: Presses) -> Told:
+        """What stands in a message is pressed."""
+        return await self.interactions.press(pressed)
+
+    async def submit(self, submitted: Submits) -> Told:
+        """A form that is open is answered."""
+        return await self.interactions.submit(submitted)
+
+    async def _post_interaction(self, body: bytes) -> Told:
+        response = await self.webhooks.ask(self.interactivity_url, body, self._headers(body, FORM))
+        if response is None:
+            return 0, {}
+        is_json = response.headers.get("content-type", "").startswith("application/json")
+        return response.status_code, response.json() if is_json and response.content else {}
+
     async def handshake(self) -> bool:
         """Whether the Request URL answers as the app's must: with the challenge."""
         challenge = secrets.token_hex(16)
@@ -196,11 +221,19 @@ class SlackStandIn(StandIn):
         """The answer of a method of the Web API. Raises RefusedCallError."""
         if not token:
             raise RefusedCallError("not_authed")
+        if method == "apps.connections.open":
+            if not secrets.compare_digest(token, self.app_token):
+                raise RefusedCallError("not_allowed_token_type" if token == self.bot_token else "invalid_auth")
+            return {"ok": True, **self.interactions.open_connection(self.address)}
         if not secrets.compare_digest(token, self.bot_token):
             raise RefusedCallError("invalid_auth")
         methods: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
+            "chat.update": self._update_message,
+            "chat.postEphemeral": self.interactions.whisper,
+            "views.open": self.interactions.open_view,
+            "conversations.open": self._open_direct,
             "conversations.history": lambda given: self.workspace.history(arguments_of(Reading, given)),
             "conversations.replies": lambda given: self.workspace.replies(arguments_of(Reading, given)),
             "conversations.info": self._conversation,
@@ -232,8 +265,17 @@ class SlackStandIn(StandIn):
 
     def _post_message(self, given: Mapping[str, Any]) -> dict[str, Any]:
         arguments: PostMessage = arguments_of(PostMessage, given)
-        message = self.workspace.post(arguments)
+        blocks = blocks_in(arguments.blocks) if arguments.blocks else None
+        message = self.workspace.post(arguments, blocks)
         return {"channel": arguments.channel, "ts": message["ts"], "message": message}
+
+    def _update_message(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        arguments: UpdateMessage = arguments_of(UpdateMessage, given)
+        message = self.workspace.update(arguments, blocks_in(arguments.blocks) if arguments.blocks else None)
+        return {"channel": arguments.channel, "ts": message["ts"], "text": message["text"], "message": message}
+
+    def _open_direct(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {"channel": {"id": self.workspace.direct(str(given.get("users", ""))).id}}
 
     def _conversation(self, given: Mapping[str, Any]) -> dict[str, Any]:
         room = self.workspace.room(str(given.get("channel", "")))
@@ -268,6 +310,9 @@ class SlackStandIn(StandIn):
         app.post("/sandbox/edits", status_code=204)(self.edit)
         app.post("/sandbox/deletions", status_code=204)(self.delete)
         app.post("/sandbox/clicks")(self.click)
+        app.post("/sandbox/presses")(self.press)
+        app.post("/sandbox/submissions")(self.submit)
+        app.websocket("/link/")(self.interactions.connect)
         return app
 
     async def _answer(self, method: str, request: Request) -> Response:

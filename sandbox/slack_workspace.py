@@ -1,5 +1,6 @@
 """What the Slack stand-in remembers and refuses: people, channels, messages, files."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
@@ -42,6 +43,17 @@ class PostMessage(Arguments):
     link_names: bool = False
     parse: Literal["none", "full"] = "none"
     metadata: Metadata | None = None
+    blocks: Any = None
+
+
+class UpdateMessage(Arguments):
+    """Arguments of chat.update."""
+
+    channel: str
+    ts: str
+    text: str = ""
+    metadata: Metadata | None = None
+    blocks: Any = None
 
 
 class Reading(Arguments):
@@ -163,25 +175,45 @@ class Workspace:
         messages[messages.index(message)] = stone
         return message, stone
 
-    def post(self, arguments: PostMessage) -> dict[str, Any]:
-        """chat.postMessage by the app."""
+    def post(self, arguments: PostMessage, blocks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """chat.postMessage by the app; `blocks` are checked already."""
         room = self.room(arguments.channel)
         if room.is_archived:
             raise RefusedCallError("is_archived")
         if not room.is_member:
             raise RefusedCallError("not_in_channel")
-        if not arguments.text:
+        if not arguments.text and not blocks:
             raise RefusedCallError("no_text")
         if len(arguments.text) > MAX_CHARACTERS:
             raise RefusedCallError("msg_too_long")
         plain = PLAIN_MENTION if arguments.link_names or arguments.parse == "full" else MASS_MENTION
-        self.mass_mentions += [
-            found[0] for pattern in {MASS_MENTION, plain} for found in pattern.finditer(arguments.text)
-        ]
+        said = arguments.text + json.dumps(blocks or [])
+        self.mass_mentions += [found[0] for pattern in {MASS_MENTION, plain} for found in pattern.finditer(said)]
         message = self.write(room, self.people[BOT_USER], arguments.text, arguments.thread_ts)
         if arguments.metadata:
             message["metadata"] = arguments.metadata.model_dump()
+        if blocks:
+            message["blocks"] = blocks
         return message
+
+    def update(self, arguments: UpdateMessage, blocks: list[dict[str, Any]] | None) -> dict[str, Any]:
+        """chat.update: an app changes what it wrote, and nothing else."""
+        self.room(arguments.channel)
+        message = self.find(arguments.channel, arguments.ts)
+        if message.get("bot_id") != BOT_ID:
+            raise RefusedCallError("cant_update_message")
+        if not arguments.text and not blocks:
+            raise RefusedCallError("no_text")
+        self.mass_mentions += [found[0] for found in MASS_MENTION.finditer(arguments.text + json.dumps(blocks or []))]
+        message |= {"text": arguments.text, "blocks": blocks or []}
+        message |= {"metadata": arguments.metadata.model_dump()} if arguments.metadata else {}
+        message["edited"] = {"user": BOT_USER, "ts": self.now()}
+        return message
+
+    def direct(self, user: str) -> Room:
+        """The direct messages of the app with a person, made when somebody asks for them first."""
+        person = self.person(user)
+        return self.rooms.setdefault(f"D{person.id[1:]}", Room(id=f"D{person.id[1:]}"))
 
     def history(self, arguments: Reading) -> dict[str, Any]:
         """conversations.history: what stands in the channel itself, the newest first."""
