@@ -16,12 +16,14 @@ from integrations.adapters import Adapters
 from integrations.channels.registry import CHANNELS
 from integrations.checks import Checkable, Finding
 from integrations.crm.registry import CRMS
+from integrations.desk.registry import DESKS
 
 ADAPTERS: Mapping[str, Sequence[tuple[Mapping[str, str], str]]] = {
     "salesforce": ((CRMS, "salesforce"),),
     "zendesk": ((CRMS, "zendesk"), (CHANNELS, "zendesk")),
     "twilio": ((CHANNELS, "sms"), (CHANNELS, "whatsapp"), (CHANNELS, "phone")),
     "slack": ((CHANNELS, "slack"),),
+    "desk": ((DESKS, "slack"),),
     "email": ((CHANNELS, "email"),),
     "http": ((CHANNELS, "http"),),
 }

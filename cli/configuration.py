@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 from config.settings import PREFIX, Settings, variable_name
 from integrations.channels.registry import CHANNELS
 from integrations.crm.registry import CRMS
+from integrations.desk.registry import DESKS
 from integrations.knowledge.registry import SOURCES
 from integrations.registry import adapter_class
 from integrations.settings import VendorSettings
@@ -58,7 +59,7 @@ def _vendors() -> Iterable[tuple[str, Mapping[str, FieldInfo]]]:
     """Each vendor's name and the fields of all its adapters by variable."""
     classes: list[type[VendorSettings] | None] = [
         getattr(adapter_class(kinds, kind), "settings_class", None)
-        for kinds in (CHANNELS, CRMS, SOURCES)
+        for kinds in (CHANNELS, CRMS, DESKS, SOURCES)
         for kind in kinds
     ]
     by_prefix: dict[str, dict[str, FieldInfo]] = {}

@@ -28,6 +28,7 @@ COMMANDS = {
     "vendors": ("cli.vendors:vendors", "Say which vendors answer."),
     "people": ("cli.people:app", "Say who may sign in to the console."),
     "keys": ("cli.keys:app", "Make, list and revoke API keys."),
+    "desk": ("cli.desk:app", "Link colleagues at a desk, such as Slack, with people."),
     "approvals": ("cli.approvals:app", "List, show and decide what waits for people."),
     "guarded": ("cli.guarded:app", "List, show and decide calls that wait for people."),
     "inbox": ("cli.inbox:inbox", "Show the conversations that concern you."),

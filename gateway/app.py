@@ -40,12 +40,15 @@ from gateway.api import (
 from gateway.chat import files, rating, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.console import sign_in
+from gateway.desk import webhook as desk_webhook
+from gateway.desk.running import open_desks
 from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
 from gateway.security import BodyLimit, SecurityHeaders
 from gateway.services import open_services
 from gateway.telemetry import Telemetry, TraceRequests
 from integrations.channels.base import Channel
+from integrations.desk.base import Desk
 
 DESCRIPTION = (
     "Customer service on Temporal: chat for customers, approvals and conversations for people. People sign in at "
@@ -60,6 +63,7 @@ ROUTED = (
     socket,
     webhooks,
     bulk_decisions,
+    desk_webhook,
     approvals,
     absences,
     guarded_calls,
@@ -99,12 +103,16 @@ def create_app(
     channels: Mapping[str, Channel] | None = None,
     telemetry: Telemetry | None = None,
     embedder_of: EmbedderOf | None = None,
+    desks: Mapping[str, Desk] | None = None,
 ) -> FastAPI:
     """The gateway as an ASGI application; what is given of its neighbours replaces those that it would make itself."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(options, temporal, channels, telemetry, embedder_of) as services:
+        async with (
+            open_services(options, temporal, channels, telemetry, embedder_of) as services,
+            open_desks(services, desks) as app.state.desks,
+        ):
             app.state.services = services
             yield
 

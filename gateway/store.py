@@ -12,6 +12,9 @@ from storage.database import Database
 from storage.explaining import ExplainingRepository
 from storage.figures import FigureRepository
 from storage.guarded_calls import GuardedCallRepository
+from storage.desk_cards import DeskCardRepository
+from storage.desk_clicks import DeskClickRepository
+from storage.desk_people import DeskPeopleRepository
 from storage.inbox import InboxRepository
 from storage.inbox_rows import InboxRowRepository
 from storage.journeys import JourneyRepository
@@ -51,6 +54,9 @@ class Store:
         self.explaining = ExplainingRepository(database)
         self.figures = FigureRepository(database)
         self.guarded_calls = GuardedCallRepository(database)
+        self.desk_cards = DeskCardRepository(database)
+        self.desk_clicks = DeskClickRepository(database)
+        self.desk_people = DeskPeopleRepository(database)
         self.inbox = InboxRepository(database)
         self.inbox_rows = InboxRowRepository(database)
         self.journeys = JourneyRepository(database)

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 async def receive(channel: str, request: Request, services: Annotated[Services, Depends(services_of)]) -> Response:
     """Verify, read, keep, answer. Nothing of the body is believed before its signature is."""
     source = _source(services, channel)
-    posted = await _posted(services, request)
+    posted = await posted_by(services, request)
     started = perf_counter()
     try:
         source.verify(posted)
@@ -67,7 +67,7 @@ def _source(services: Services, channel: str) -> WebhookSource:
     return source
 
 
-async def _posted(services: Services, request: Request) -> WebhookRequest:
+async def posted_by(services: Services, request: Request) -> WebhookRequest:
     """The request as its vendor made it: behind a proxy, the public address is the one of the settings."""
     public = services.options.public_url
     url = str(request.url)

@@ -108,6 +108,15 @@ CREATE OR REPLACE FUNCTION erase_events(id text) RETURNS void LANGUAGE sql AS $$
     UPDATE inbox SET event = NULL, forwarded = NULL WHERE conversation_id = id;
 $$;
 
+-- A card shows what is left of the record once it is compared anew.
+CREATE OR REPLACE FUNCTION erase_desk(id text, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE desk_clicks SET click = NULL, state = 'refused'
+    WHERE click IS NOT NULL AND (subject LIKE format('escalation:%s:%%', id)
+        OR subject IN (SELECT 'approval:' || approval_id FROM approvals WHERE conversation_id = id));
+    UPDATE desk_cards SET made_at = moment, seen = NULL WHERE conversation_id = id;
+END $$;
+
 -- An address that wants no messages is remembered, for that is what its customer asked for.
 CREATE OR REPLACE FUNCTION erase_addresses(id text) RETURNS void LANGUAGE sql AS $$
     DELETE FROM channel_threads WHERE conversation_id = id AND NOT opted_out;
@@ -190,6 +199,7 @@ BEGIN
     PERFORM erase_answers(id, erased);
     PERFORM erase_rooms(id);
     PERFORM erase_events(id);
+    PERFORM erase_desk(id, moment);
     PERFORM erase_addresses(id);
     UPDATE conversations SET erased_at = moment WHERE conversation_id = id;
     PERFORM forget_customers(wrote);

@@ -12,6 +12,8 @@ from integrations.channels.base import Channel, TicketKeeper, TurnTaking
 from integrations.channels.registry import CHANNELS, TRAITS
 from integrations.crm.base import Crm
 from integrations.crm.registry import CRMS
+from integrations.desk.base import Desk
+from integrations.desk.registry import DESKS
 from integrations.embeddings.base import Embedder
 from integrations.embeddings.registry import EMBEDDERS
 from integrations.knowledge.registry import SOURCES
@@ -30,6 +32,7 @@ REGISTRIES: list[tuple[dict[str, str], type]] = [
     (CRMS, Crm),
     (EMBEDDERS, Embedder),
     (CHANNELS, Channel),
+    (DESKS, Desk),
     (SOURCES, KnowledgeSource),
     (TOOL_SERVERS, ToolServer),
 ]

@@ -11,7 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("config", "domain", "workflows", "activities", "workers", "integrations", "storage", "gateway", "cli")
 IMPORTERS = {
-    "aiohttp": {"integrations/channels/slack/channel.py", "workers/health.py"},
+    "aiohttp": {
+        "integrations/channels/slack/api.py",
+        "integrations/channels/slack/channel.py",
+        "workers/health.py",
+    },
     "aiosmtplib": {"integrations/channels/email/smtp.py"},
     "anthropic": {"integrations/llm/anthropic.py"},
     "authlib": {"integrations/sign_in/oidc.py"},
@@ -22,7 +26,12 @@ IMPORTERS = {
     "onnxruntime": {"integrations/embeddings/minilm.py"},
     "openai": {"integrations/llm/openai.py", "integrations/embeddings/openai.py"},
     "simple_salesforce": {"integrations/crm/salesforce/api.py"},
-    "slack_sdk": {"integrations/channels/slack/channel.py"},
+    "slack_bolt": {"integrations/desk/slack/desk.py"},
+    "slack_sdk": {
+        "integrations/channels/slack/api.py",
+        "integrations/channels/slack/channel.py",
+        "integrations/desk/slack/desk.py",
+    },
     "tokenizers": {"integrations/embeddings/minilm.py"},
     "twilio": {"integrations/channels/twilio/client.py"},
     "zenpy": {"integrations/helpdesk/zendesk/client.py"},

@@ -9,12 +9,14 @@ from domain.conversation.ownership import Status
 from domain.conversation.requests import StartConversation
 from domain.conversation.turn import Citation, ContactIdentity, CustomerContext, Fact
 from domain.delivery.inbound import ColleagueReply, CustomerRating, InboundFile, InboundMessage, Sender, Unreadable
+from domain.desk.clicks import Click
 from domain.identity.check import AnswerIdentityCheckInput, SendIdentityCodeInput
 from domain.rooms.room import Room, RoomMessageToWrite
 from domain.specification.organisation import Mode
 from domain.tools.actions import ProposedAction
 from domain.tools.calls import CallToolInput
 from storage.database import Database
+from storage.desk_clicks import DeskClickRepository
 from storage.identity import CodeDestination, HashedCode, IdentityRepository
 from storage.inbox import InboxRepository
 from storage.presences import PresenceRepository
@@ -97,6 +99,7 @@ async def told(stage: Stage, thread: str = f"thread-{SECRET}") -> str:
     await _proved(stage, id, kept.customer_id or "")
     await _approved(stage, id)
     await _called(stage, id)
+    await _clicked(stage, id)
     await _answered_by_anna(stage, id)
     await _told_by_vendors(stage, inbox, id, thread)
     await _talked_about(stage, id)
@@ -132,6 +135,13 @@ def secret_draft(draft_id: str) -> Any:
 
 def action() -> ProposedAction:
     return ProposedAction(server="shop", tool="refund", arguments={"reason": SECRET, SECRET: [SECRET]})
+
+
+async def _clicked(stage: Stage, id: str) -> None:
+    click = Click(
+        click_id=f"c-{id}", user="U0ANNA", subject=f"approval:a-{id}", action="edit", text=says("edited at a desk")
+    )
+    await DeskClickRepository(stage.database).keep(ORGANISATION, "slack", click, NOW)
 
 
 async def _approved(stage: Stage, id: str) -> None:

@@ -47,6 +47,10 @@ WITHOUT_CONVERSATIONS = frozenset(
         "absences",
         "guarded_calls",
         "guarded_decisions", "sending_changes",
+        "api_keys", "channel_cursors", "desk_people", "directory_accounts", "directory_contacts", "knowledge_sources",
+        "publications",
+        "restorations", "schema_migrations", "sourced_articles", "spec_versions", "text_vectors", "trust_changes",
+        "vendor_limits", "vendor_states",
     }
 )  # fmt: skip
 """Tables of the organisation and of the installation: no conversation writes into them."""
@@ -64,6 +68,9 @@ WITHOUT_WORDS = {
     "decisions": "action approval_id conversation_id decided_by decision_id effect refused via",
     "deliveries": "author author_id channel conversation_id draft_id kind message_key provider_message_id report"
     " report_code state via",
+    " report_code state",
+    "desk_cards": "channel conversation_id desk digest message organisation place seen subject",
+    "desk_clicks": "click_id desk organisation person_id state subject",
     "failed_answers": "conversation_id usage",
     "identity_checks": "channel check_id claimed_id conversation_id sent_by state verdict",
     "identity_proofs": "channel check_id claimed_id conversation_id customer_id",
