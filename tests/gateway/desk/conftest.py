@@ -11,7 +11,10 @@ import pytest
 from temporalio.client import Client
 
 from gateway.app import create_app
+from gateway.desk.office import Office as Desked
 from gateway.options import GatewayOptions
+from gateway.services import Services
+from gateway.store import Store
 from integrations.desk.base import Desk
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database
@@ -40,6 +43,11 @@ class Office:
         chat = await self.gateway.chat()
         await chat.say(text)
         return chat, await self.slack.card(text, "Approve")
+
+    def other(self, **settings: Any) -> Desked:
+        """The desk as a second gateway has it, whose loops do not run."""
+        services = Services(self.gateway.options, self.gateway.temporal, Store(self.gateway.database), {})
+        return Desked("slack", self.slack.desk(**settings), services)
 
     async def count(self, table: str) -> int:
         number: int = await self.gateway.database.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
