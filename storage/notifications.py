@@ -81,7 +81,8 @@ class _Inbox:
         """The next one; a silent connection is asked whether it is still there."""
         while True:
             try:
-                notification = await asyncio.wait_for(self._waiting.get(), HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):  # wait_for of Python 3.11 may swallow a cancellation
+                    notification = await self._waiting.get()
             except TimeoutError:
                 await self._connection.execute("SELECT 1", timeout=CONNECT_SECONDS)
                 continue

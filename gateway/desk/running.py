@@ -92,7 +92,8 @@ async def _work(once: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> Non
             log.warning("desk_interrupted", error=type(error).__name__)
         await asyncio.sleep(SHORTEST_PAUSE.total_seconds())
         with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), LOOKS_EVERY.total_seconds())
+            async with asyncio.timeout(LOOKS_EVERY.total_seconds()):
+                await wake.wait()
 
 
 async def _apply_all(office: Office) -> bool:

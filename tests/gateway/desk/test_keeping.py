@@ -107,9 +107,6 @@ async def test_two_gateways_post_one_card_and_one_digest(office: Office) -> None
     await keep_digest(desk)
     assert (len(office.slack.messages()), len(office.slack.messages(SUPPORT.id))) == (1, 1)
     assert await office.count("desk_cards") == 2
-    assert await office.gateway.database.fetchval(
-        "SELECT count(*) FROM desk_cards WHERE subject LIKE $1", f"{DIGEST}:%"
-    )
 
 
 async def test_the_ladder_reminds_in_the_thread(office: Office) -> None:
