@@ -17,14 +17,17 @@ MAX_BLOCKS = 50
 MAX_SECTION = 3000
 MAX_HEADER = 150
 MAX_FALLBACK = 4000
-MAX_FIELDS = 10
+MAX_FIELDS = 6
 MAX_INPUT = 3000
-QUESTION_CHARACTERS = 1500
-LINE_CHARACTERS = 220
-FIELD_CHARACTERS = 180
-DRAFT_CHARACTERS = 6000
-"""Of all texts of a message together Slack takes about 13,000."""
-LISTED = 5
+QUESTION_CHARACTERS = 900
+QUESTION_LINES = 25
+LINE_CHARACTERS = 110
+FIELD_CHARACTERS = 100
+NAME_CHARACTERS = 40
+TOLD_CHARACTERS = 200
+DRAFT_CHARACTERS = 4000
+"""Slack refuses messages whose texts together are too long, and does not say when: above 11,300 that was seen."""
+LISTED = 6
 CUT = " … (cut)"
 TOO_LONG = "This draft is too long to be shown whole, so it cannot be approved here: `holdfast approvals show {id}`."
 
@@ -82,8 +85,8 @@ def _of_note(note: Note) -> list[Block]:
 
 
 def _of_card(card: Card) -> list[Block]:
-    blocks = [_header(card.headline), _context(f"*{escaped(card.standing, 500)}*")]
-    blocks += [_context(f":hourglass_flowing_sand: {escaped(one, 300)}") for one in card.applying[:LISTED]]
+    blocks = [_header(card.headline), _context(f"*{escaped(card.standing, TOLD_CHARACTERS)}*")]
+    blocks += [_context(f":hourglass_flowing_sand: {escaped(one, TOLD_CHARACTERS)}") for one in card.applying[:2]]
     blocks += _quoted("*The customer asks*", card.question)
     blocks += _listed("*Before*", map(_line, card.history), LINE_CHARACTERS)
     blocks += _facts(card)
@@ -107,12 +110,12 @@ def _is_cut(card: Card) -> bool:
 
 def _facts(card: Card) -> list[Block]:
     fields = [
-        f"*{escaped(one.name, 60)}*\n{escaped(one.value, FIELD_CHARACTERS)}\n"
-        f"_{escaped(one.source, 60)}, {_date(one.as_of)}_"
+        f"*{escaped(one.name, NAME_CHARACTERS)}*\n{escaped(one.value, FIELD_CHARACTERS)}\n"
+        f"_{escaped(one.source, NAME_CHARACTERS)}, {_date(one.as_of)}_"
         for one in card.facts[:MAX_FIELDS]
     ]
     more = len(card.facts) - len(fields)
-    missing = [f"Does not answer: {escaped(', '.join(card.missing), 300)}"] if card.missing else []
+    missing = [f"Does not answer: {escaped(', '.join(card.missing), TOLD_CHARACTERS)}"] if card.missing else []
     missing += [f"{more} more facts are known."] if more > 0 else []
     shown: list[Block] = [{"type": "section", "fields": [_mrkdwn(field) for field in fields]}] if fields else []
     return [*shown, *([_context("\n".join(missing))] if missing else [])]
@@ -120,9 +123,9 @@ def _facts(card: Card) -> list[Block]:
 
 def _circumstances(card: Card) -> list[Block]:
     told = [
-        ("Why it stopped", escaped(card.why, 500)),
-        ("Who may decide", escaped(card.who, 500)),
-        ("Fits best", escaped("; ".join(card.fits[:2]), 500)),
+        ("Why it stopped", escaped(card.why, TOLD_CHARACTERS)),
+        ("Who may decide", escaped(card.who, TOLD_CHARACTERS)),
+        ("Fits best", escaped("; ".join(card.fits[:2]), TOLD_CHARACTERS)),
         ("Since", _date(card.since) if card.since else ""),
         ("Until", _until(card)),
     ]
@@ -131,7 +134,7 @@ def _circumstances(card: Card) -> list[Block]:
 
 
 def _until(card: Card) -> str:
-    return f"{_date(card.deadline)} ({escaped(card.deadline_means, 100)})" if card.deadline else ""
+    return f"{_date(card.deadline)} ({escaped(card.deadline_means, NAME_CHARACTERS)})" if card.deadline else ""
 
 
 def _actions(card: Card) -> list[Block]:
@@ -156,13 +159,14 @@ def _line(line: CardLine) -> str:
 def _quoted(title: str, text: str) -> list[Block]:
     if not text:
         return []
-    quoted = "\n".join(f"> {line}" for line in escaped(text, QUESTION_CHARACTERS).splitlines())
-    return [_section(f"{title}\n{quoted}"[:MAX_SECTION])]
+    lines = escaped(text, QUESTION_CHARACTERS).splitlines()
+    kept = lines if len(lines) <= QUESTION_LINES else [*lines[: QUESTION_LINES - 1], CUT.strip()]
+    return [_section("\n".join((title, *(f"> {line}" for line in kept))))]
 
 
 def _listed(title: str, lines: Iterable[str], longest: int) -> list[Block]:
     told = [f"• {escaped(' '.join(line.split()), longest)}" for line in lines]
-    return [_section("\n".join((title, *told[-8:])))] if told else []
+    return [_section("\n".join((title, *told[-LISTED:])))] if told else []
 
 
 def _sections(text: str, longest: int) -> list[Block]:
