@@ -9,12 +9,12 @@ from storage.backlog import BacklogRepository
 from storage.conversations import ConversationRepository
 from storage.customers import CustomerRepository
 from storage.database import Database
-from storage.explaining import ExplainingRepository
-from storage.figures import FigureRepository
-from storage.guarded_calls import GuardedCallRepository
 from storage.desk_cards import DeskCardRepository
 from storage.desk_clicks import DeskClickRepository
 from storage.desk_people import DeskPeopleRepository
+from storage.explaining import ExplainingRepository
+from storage.figures import FigureRepository
+from storage.guarded_calls import GuardedCallRepository
 from storage.inbox import InboxRepository
 from storage.inbox_rows import InboxRowRepository
 from storage.journeys import JourneyRepository

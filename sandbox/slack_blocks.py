@@ -9,7 +9,7 @@ from sandbox.slack_workspace import RefusedCallError
 Node = Mapping[str, Any]
 MAX_BLOCKS = {"message": 50, "modal": 100}
 MAX_TOGETHER = 11_000
-"""Characters of all texts of a message. Slack names no such limit; it was seen to refuse from 11,300 on (bolt-js #2867)."""
+"""Characters of all texts of a message. Slack names no limit; it was seen to refuse from 11,300 on (bolt-js #2867)."""
 
 
 def blocks_in(given: Any) -> list[dict[str, Any]]:

@@ -36,6 +36,9 @@ class Workplace:
     def __init__(self, stand_in: SlackStandIn) -> None:
         self.stand_in = stand_in
 
+    def furnish(self) -> None:
+        self.stand_in.workspace.add(SUPPORT, APPROVALS, LEADS, ANNA, BO, STRANGER)
+
     def settings(self, **changes: Any) -> SlackDeskSettings:
         usual = {
             "bot_token": SecretStr(BOT_TOKEN),
@@ -118,5 +121,6 @@ def workplace() -> Iterator[Workplace]:
     stand_in = SlackStandIn()
     with serving(stand_in.app()) as address:
         stand_in.address = address
-        stand_in.workspace.add(SUPPORT, APPROVALS, LEADS, ANNA, BO, STRANGER)
-        yield Workplace(stand_in)
+        slack = Workplace(stand_in)
+        slack.furnish()
+        yield slack

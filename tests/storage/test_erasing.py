@@ -41,16 +41,10 @@ AFTER = later(7200)
 LATER = later(14_400)
 WITHOUT_CONVERSATIONS = frozenset(
     {
-        "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "people",
-        "publications", "restorations", "schema_migrations", "sign_in_attempts", "sign_ins", "sourced_articles",
-        "spec_versions", "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
-        "absences",
-        "guarded_calls",
-        "guarded_decisions", "sending_changes",
-        "api_keys", "channel_cursors", "desk_people", "directory_accounts", "directory_contacts", "knowledge_sources",
-        "publications",
-        "restorations", "schema_migrations", "sourced_articles", "spec_versions", "text_vectors", "trust_changes",
-        "vendor_limits", "vendor_states",
+        "absences", "api_keys", "channel_cursors", "desk_people", "directory_accounts", "directory_contacts",
+        "guarded_calls", "guarded_decisions", "knowledge_sources", "people", "publications", "restorations",
+        "schema_migrations", "sending_changes", "sign_in_attempts", "sign_ins", "sourced_articles", "spec_versions",
+        "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
     }
 )  # fmt: skip
 """Tables of the organisation and of the installation: no conversation writes into them."""
@@ -68,7 +62,6 @@ WITHOUT_WORDS = {
     "decisions": "action approval_id conversation_id decided_by decision_id effect refused via",
     "deliveries": "author author_id channel conversation_id draft_id kind message_key provider_message_id report"
     " report_code state via",
-    " report_code state",
     "desk_cards": "channel conversation_id desk digest message organisation place seen subject",
     "desk_clicks": "click_id desk organisation person_id state subject",
     "failed_answers": "conversation_id usage",

@@ -119,11 +119,10 @@ class SlackDesk:
         if secret is None:
             raise ForgedRequestError("Set HOLDFAST_DESK_SLACK_SIGNING_SECRET, or no request can be believed.")
         verify_signature(request, secret.get_secret_value(), "HOLDFAST_DESK_SLACK_SIGNING_SECRET")
-        posted = AsyncBoltRequest(
-            body=request.body.decode("utf-8", "replace"),
-            query=dict(request.query),
-            headers={name: value for name, value in request.headers.items() if not name.startswith("x-slack-bolt-")},
-        )
+        try:
+            posted = _bolt_request(request)
+        except (ValueError, AttributeError):  # Bolt's own reading of a body that is signed and no event
+            return WebhookAnswer(status=400)
         answer = await self._app(reception).async_dispatch(posted)
         media_type = answer.headers.get("content-type", ["text/plain"])[0]
         return WebhookAnswer(status=answer.status, media_type=media_type, body=answer.body or "")
@@ -201,6 +200,14 @@ class SlackDesk:
         if reception not in self._apps:
             self._apps[reception] = _bolt(self._client, reception, self)
         return self._apps[reception]
+
+
+def _bolt_request(request: WebhookRequest) -> AsyncBoltRequest:
+    return AsyncBoltRequest(
+        body=request.body.decode("utf-8", "replace"),
+        query=dict(request.query),
+        headers={name: value for name, value in request.headers.items() if not name.startswith("x-slack-bolt-")},
+    )
 
 
 def _bolt(client: AsyncWebClient, reception: Reception, desk: SlackDesk) -> AsyncApp:
