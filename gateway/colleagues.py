@@ -6,10 +6,11 @@ from gateway.services import Services
 
 
 async def known_people(services: Services, organisation: str) -> frozenset[str]:
-    """Everybody with a key, or a place in the specification."""
+    """Everybody who may sign in, has a key, or has a place in the specification."""
     specification = await services.specifications.of(organisation)
     listed = {one.id for one in specification.people} if specification else set[str]()
-    return frozenset(listed | {key.person_id for key in await services.store.api_keys.list(organisation)})
+    members = {one.person_id for one in await services.store.people.list(organisation) if one.active}
+    return frozenset(listed | members | {key.person_id for key in await services.store.api_keys.list(organisation)})
 
 
 async def require_known(services: Services, organisation: str, people: tuple[str, ...]) -> frozenset[str]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter
@@ -36,7 +36,9 @@ async def start(client: Client, call: GuardedCall) -> bool:
 
 async def outcome_of(client: Client, call_id: str) -> GuardedOutcome:
     """What came of a call, as soon as it has ended."""
-    handle = _speaking_ours(client).get_workflow_handle_for(GuardedCallWorkflow.run, guarded_workflow_id(call_id))
+    handle: WorkflowHandle[GuardedCallWorkflow, GuardedOutcome] = _speaking_ours(client).get_workflow_handle_for(
+        GuardedCallWorkflow.run, guarded_workflow_id(call_id)
+    )
     return await handle.result()
 
 

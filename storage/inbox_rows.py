@@ -38,7 +38,9 @@ _VIEWS: Mapping[View, str] = {
             SELECT FROM approvals a LEFT JOIN unnest({{keys}}::text[], {{before}}::timestamptz[]) AS late (key, before)
                 ON late.key = {LADDER_KEY}
             WHERE a.conversation_id = c.conversation_id AND a.state = 'open'
-                AND (a.requested_at <= late.before OR (a.document->>'leaves_at')::timestamptz <= {{leaves}})))
+                AND (a.requested_at <= late.before
+                    AND coalesce((a.document->'snoozed'->>'until')::timestamptz, '-infinity') <= {{leaves}}
+                    OR (a.document->>'leaves_at')::timestamptz <= {{leaves}})))
     """,
     "all": "true",
 }
@@ -215,6 +217,7 @@ _ROWS = """
         left(m.text, $4) AS text,
         (a.document->>'rungs_done')::integer AS rungs_done, a.document->'ladder' AS ladder,
         (a.document->>'leaves_at')::timestamptz AS leaves_at,
+        (a.document->'snoozed'->>'until')::timestamptz AS put_off_until,
         CASE WHEN c.status <> 'resolved' OR c.erased_at IS NULL THEN coalesce(d.name, k.name) END AS customer_name,
         CASE WHEN c.owner_kind = 'ai_agent' AND c.owner_id IS NOT NULL THEN c.owner_id ELSE (
             SELECT drafted.ai_agent FROM turns drafted
@@ -247,6 +250,7 @@ def _row_of(row: dict[str, Any]) -> ListedRow:
         rungs_done=row["rungs_done"] or 0,
         ladder=row["ladder"] or (),
         leaves_at=row["leaves_at"],
+        put_off_until=row["put_off_until"],
     )
     said = None if row["at"] is None else LastMessage(author=row["author"], text=row["text"], at=row["at"])
     owner = Owner(kind=row["owner_kind"], id=row["owner_id"])

@@ -45,10 +45,15 @@ class InboxRules(Frozen):
 
 
 def rules_of(specification: OrganisationSpec | None) -> InboxRules:
-    """Those of the active version; the defaults while nothing is published."""
+    """Those of the active version; the defaults while nothing is published.
+
+    A person who waits for nobody's answer is late when the first rung of the queue's ladder comes.
+    """
     if specification is None:
         return InboxRules()
-    return InboxRules(calendar=specification.calendar, ladder=specification.ladder)
+    rules = InboxRules(calendar=specification.calendar, ladder=specification.ladder)
+    queue = specification.queue_ladder
+    return rules.model_copy(update={"queue_patience": queue[0].after}) if queue else rules
 
 
 class Waiting(Frozen):
@@ -59,13 +64,19 @@ class Waiting(Frozen):
     rungs_done: int = 0
     ladder: tuple[LadderRung, ...] = ()
     leaves_at: datetime | None = None
+    put_off_until: datetime | None = None
 
 
 def deadline_of(waiting: Waiting, rules: InboxRules) -> datetime | None:
-    """When a person is late: the next rung of the approval, its end, or the answer that the customer waits for."""
+    """When a person is late: the next rung of the approval, its end, or the answer that the customer waits for.
+
+    Nobody is late with an approval that was put off.
+    """
     if waiting.requested_at is not None:
         rung = _rung(waiting.ladder or rules.ladder, waiting.rungs_done)
         due = add_business_time(waiting.requested_at, rung.after, rules.calendar) if rung else None
+        if due is not None and waiting.put_off_until is not None:
+            due = max(due, waiting.put_off_until)
         return min((instant for instant in (due, waiting.leaves_at) if instant is not None), default=None)
     if waiting.since is not None:
         return add_business_time(waiting.since, rules.queue_patience, rules.calendar)

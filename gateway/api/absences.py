@@ -11,6 +11,7 @@ from gateway.api.approvals import AskDecision
 from gateway.api.bulk_decisions import MOST_AT_ONCE, OneAnswer, decide_each, singly
 from gateway.api.requests import Ask, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer
+from gateway.colleagues import known_people
 from gateway.services import Services
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -67,19 +68,12 @@ async def come_back(person_id: str, caller: HumanAgent, services: ServicesDepend
     return BackAnswer(person_id=person_id, was_away=was_away)
 
 
-async def known_people(services: Services, organisation: str) -> frozenset[str]:
-    """Ids of those whom the specification in use names, or who have an API key."""
-    specification = await services.specifications.of(organisation)
-    written = {person.id for person in specification.people} if specification else set()
-    return frozenset(written | {key.person_id for key in await services.store.api_keys.list(organisation)})
-
-
 async def _check(services: Services, caller: Caller, person_id: str) -> None:
     """Raises ForbiddenError for another person, but for leads; NotFoundError for one whom the organisation lacks."""
     if person_id != caller.person.id and not caller.may("lead"):
         raise ForbiddenError("Who else is away, a lead says. Say it of yourself, or ask a lead.")
     if person_id not in await known_people(services, caller.organisation):
-        raise NotFoundError("Nobody here has this id. The specification and `holdfast keys list` name the people.")
+        raise NotFoundError("Nobody here has this id. GET /v1/people lists everybody.")
 
 
 async def _move(services: Services, caller: Caller, absence: Absence, request_id: str) -> list[OneAnswer]:

@@ -71,7 +71,7 @@ async def decide_guarded_call(
 ) -> CallDecisionAnswer:
     """Decide. The first valid decision wins; 409 tells the second person why theirs came to nothing."""
     found = await _find(services, caller, call_id)
-    request = DecideApproval(by=caller.person, approval_id=call_id, **body.model_dump())
+    request = DecideApproval(by=caller.person, via=caller.via, approval_id=call_id, **body.model_dump())
     _check(found, request)
     decision = await sent(
         services,

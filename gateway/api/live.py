@@ -4,15 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Security
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.errors import RetryableError
 from gateway.api.requests import ServicesDependency
-from gateway.auth import Caller, Viewer, caller_if_any
+from gateway.auth import Caller, Viewer, still_caller
 from gateway.feed import FeedReader
-from gateway.problems import ProblemError
 from gateway.services import Services
 
 router = APIRouter(prefix="/v1", tags=["inbox"])
@@ -22,25 +20,17 @@ OPENING = b"retry: 2000\n\n"
 HEARTBEAT = b": here\n\n"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="API key")
 Recheck = Callable[[], Awaitable[bool]]
 
 
-def recheck(
-    caller: Viewer,
-    services: ServicesDependency,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-) -> Recheck:
+def recheck(request: Request, caller: Viewer, services: ServicesDependency) -> Recheck:
     """Whether whoever opened the stream may still read it; a store that is away takes nobody's right."""
 
     async def still() -> bool:
         try:
-            now = await caller_if_any(services, credentials)
-        except ProblemError:
-            return False
+            return await still_caller(services, request, caller)
         except RetryableError:
             return True
-        return now is not None and (now.organisation, now.person.id) == (caller.organisation, caller.person.id)
 
     return still
 

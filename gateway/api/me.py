@@ -45,7 +45,7 @@ async def show_me(
     response.headers["Cache-Control"] = "no-store"
     if found is None:
         member = await services.store.people.get(caller.organisation, caller.person.id)
-        return _me(caller, member.name if member else "", (caller.organisation,))
+        return await _me(services, caller, member.name if member else "", (caller.organisation,))
     return await _signed_in(request, found, services)
 
 
@@ -68,7 +68,7 @@ async def choose_organisation(
 async def _signed_in(request: Request, found: SignIn, services: Services) -> Me:
     organisations = tuple(one.organisation for one in await _memberships(services, found))
     token = sign_in_token(request, services.options.public_url)
-    return _me(signed_in_caller(found), found.name, organisations, csrf_token(token or ""))
+    return await _me(services, signed_in_caller(found), found.name, organisations, csrf_token(token or ""))
 
 
 async def _memberships(services: Services, found: SignIn) -> list[Member]:
@@ -77,13 +77,17 @@ async def _memberships(services: Services, found: SignIn) -> list[Member]:
     return [one for one in members if one.may_enter and (found.within is None or one.organisation in found.within)]
 
 
-def _me(caller: Caller, name: str, organisations: tuple[str, ...], csrf: str | None = None) -> Me:
+async def _me(
+    services: Services, caller: Caller, name: str, organisations: tuple[str, ...], csrf: str | None = None
+) -> Me:
+    absence = await services.store.absences.of(caller.organisation, caller.person.id, services.now())
     return Me(
         person_id=caller.person.id,
         name=name or caller.person.id,
         roles=caller.person.roles,
         organisation=caller.organisation,
         organisations=organisations,
+        away_until=absence.until if absence else None,
         csrf_token=csrf,
         via=caller.via,
     )

@@ -53,8 +53,11 @@ async def list_people(caller: Viewer, services: ServicesDependency) -> list[Pers
     specification = await services.specifications.of(caller.organisation)
     members = {one.person_id: one for one in await services.store.people.list(caller.organisation)}
     specified = {one.id: one for one in specification.people} if specification else {}
+    absences = await services.store.absences.list(caller.organisation, services.now())
+    away = {one.person_id: one.until for one in absences}
     return [
-        person_view(one, members.get(one), specified.get(one), specification) for one in sorted({*members, *specified})
+        person_view(one, members.get(one), specified.get(one), specification, away.get(one))
+        for one in sorted({*members, *specified})
     ]
 
 
@@ -77,7 +80,9 @@ async def put_person(person_id: PersonId, body: PutPerson, caller: Admin, servic
     kept = await services.store.people.keep(after, caller.person.id, services.now())
     specification = await services.specifications.of(caller.organisation)
     specified = {one.id: one for one in specification.people} if specification else {}
-    return person_view(person_id, kept, specified.get(person_id), specification)
+    absence = await services.store.absences.of(caller.organisation, person_id, services.now())
+    away_until = absence.until if absence else None
+    return person_view(person_id, kept, specified.get(person_id), specification, away_until)
 
 
 @router.delete("/{person_id}", status_code=204)
@@ -92,7 +97,11 @@ async def end_person(person_id: PersonId, caller: Admin, services: ServicesDepen
 
 
 def person_view(
-    person_id: str, member: Member | None, specified: HumanAgentSpec | None, specification: OrganisationSpec | None
+    person_id: str,
+    member: Member | None,
+    specified: HumanAgentSpec | None,
+    specification: OrganisationSpec | None,
+    away_until: datetime | None,
 ) -> PersonView:
     """What the two know of somebody; roles are granted by the platform alone, so its own come first."""
     teams = specification.teams if specification else ()
@@ -103,6 +112,7 @@ def person_view(
         roles=member.roles if member else specified.roles if specified else (),
         teams=tuple(team.id for team in teams if person_id in team.members),
         skills=specified.skills if specified else (),
+        away_until=away_until,
         active=member.active if member else True,
         can_sign_in=member is not None and member.account is not None,
     )

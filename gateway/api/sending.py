@@ -4,16 +4,15 @@ import asyncio
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from domain.delivery.sending import SendingChange, SendingStanding, SwitchAction
 from gateway.api.requests import Ask, ServicesDependency
-from gateway.auth import Caller, Viewer, require
+from gateway.auth import Caller, Lead, Viewer
 from gateway.services import Services
 
 router = APIRouter(prefix="/v1/sending", tags=["sending"])
-Lead = Annotated[Caller, Depends(require("lead"))]
 
 LEFT_WITHIN = timedelta(seconds=12)
 LOOK_SECONDS = 0.25

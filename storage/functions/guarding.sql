@@ -46,8 +46,8 @@ BEGIN
         closed_at = CASE step->>'state' WHEN 'rejected' THEN moment ELSE closed_at END
     WHERE call_id = id AND state = 'waiting';
     PERFORM audit_call(step->>'organisation', id, 'guarded_call_decided', step#>>'{decision,by,id}', jsonb_build_object(
-        'decision_id', step#>'{decision,request_id}', 'action', step#>'{decision,action}', 'effect', step->'effect'),
-        moment, NULL);
+        'decision_id', step#>'{decision,request_id}', 'action', step#>'{decision,action}', 'effect', step->'effect',
+        'via', coalesce(step#>>'{decision,via}', 'temporal_ui')), moment, NULL);
 END $$;
 
 CREATE OR REPLACE FUNCTION climb_call_ladder(step jsonb, moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$

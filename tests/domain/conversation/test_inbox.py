@@ -44,6 +44,8 @@ RULES = InboxRules(calendar=WORKDAYS, ladder=LADDER)
         ({"requested_at": NOW + 6.5 * HOUR}, NOW + 23.5 * HOUR),
         ({"requested_at": NOW, "ladder": (LadderRung(after_minutes=120, action="remind"),)}, NOW + 2 * HOUR),
         ({"requested_at": NOW, "leaves_at": NOW + timedelta(minutes=5)}, NOW + timedelta(minutes=5)),
+        ({"requested_at": NOW, "put_off_until": NOW + 3 * HOUR}, NOW + 3 * HOUR),
+        ({"requested_at": NOW, "put_off_until": NOW - HOUR}, NOW + HOUR),
         ({"requested_at": NOW, "since": NOW - HOUR}, NOW + HOUR),
         ({"since": NOW}, NOW + QUEUE_PATIENCE),
     ],
