@@ -10,6 +10,7 @@ from sandbox.serving import serving
 from sandbox.slack import BOT_TOKEN, SIGNING_SECRET, SlackStandIn
 from sandbox.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 from sandbox.twilio_requests import Number
+from tests.slack_desk import SUPPORT, workplace
 
 runner = CliRunner()
 
@@ -111,3 +112,13 @@ def test_the_embedded_model_and_no_tools_are_well() -> None:
     result = runner.invoke(app, ["check", "llm", "mcp"])
     assert result.exit_code == 0, result.output
     assert "Embedded" in result.output
+
+
+def test_a_desk_is_checked_with_its_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    with workplace() as slack:
+        desk = {"BOT_TOKEN": BOT_TOKEN, "SIGNING_SECRET": SIGNING_SECRET, "BASE_URL": f"{slack.stand_in.address}/api/"}
+        for name, value in {**desk, "ESCALATIONS": SUPPORT.id, "APPROVALS": "C0NONE"}.items():
+            monkeypatch.setenv(f"HOLDFAST_DESK_SLACK_{name}", value)
+        result = runner.invoke(app, ["check", "desk"])
+    assert result.exit_code == 1
+    assert "channel C0NONE" in result.output
