@@ -10,6 +10,8 @@ from sandbox.slack_workspace import CUSTOMER_TEAM, Person, RefusedCallError, Roo
 
 SHARED = Room(id="C0NORDLICHT", is_ext_shared=True)
 DIRECT = Room(id="D0LINDNER")
+DESK = (Room(id="C0SUPPORT"), Room(id="C0APPROVALS"), Person(id="U0ANNA", real_name="Anna"))
+"""Where colleagues decide, and one of them."""
 PERSON = Person(id="U0LINDNER", team_id=CUSTOMER_TEAM, real_name=customer.NAME, email=customer.EMAIL)
 
 
@@ -24,9 +26,9 @@ class SlackVendor(Vendor):
         super().__init__(SlackStandIn())
 
     def furnish(self, links: Links) -> None:
-        self.stand_in.workspace.add(SHARED, DIRECT, PERSON)
+        self.stand_in.workspace.add(SHARED, DIRECT, PERSON, *DESK)
         self.stand_in.events_url = f"{links.holdfast}/webhooks/slack"
-        self.stand_in.interactivity_url = self.stand_in.events_url
+        self.stand_in.interactivity_url = f"{links.holdfast}/webhooks/desk/slack"
 
     def environment(self, links: Links) -> Mapping[str, str]:
         address = links.addresses[self.name]
