@@ -19,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-development demo up test test-integrations lint format migrate bench chaos screenshots docs golden lock clean chromium \
-	types test-api test-ai test-confidence test-e2e test-performance test-deploy security-audit prometheus
+	types console console-types test-api test-ai test-confidence test-e2e test-performance test-deploy security-audit prometheus
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -79,6 +79,13 @@ chaos: $(RUNTIME) ## Kill every part while customers write, then judge; SEED=, C
 
 screenshots: $(DEVELOPMENT) chromium ## Take the pictures of the documentation
 	$(BIN)/holdfast screenshots
+
+console: ## Build the console into gateway/static/console, and check its sources; needs Node, which nothing else does
+	cd console && npm ci --no-fund --no-audit && npm run format:check && npm run lint && npm run build
+
+console-types: $(DEVELOPMENT) ## Write the console's types of the API from the gateway's description of itself
+	$(BIN)/python -m gateway.description > console/openapi.json
+	cd console && npx openapi-typescript openapi.json --output src/api/schema.d.ts && rm openapi.json
 
 docs: $(DEVELOPMENT) ## Write docs/configuration.md and .env.example from the settings
 	$(BIN)/python -m cli.configuration

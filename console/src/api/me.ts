@@ -1,0 +1,102 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { call, callIfThere, keepCsrfToken } from "./client";
+
+export const ROLES = ["viewer", "human_agent", "approver", "lead", "admin"] as const;
+export type Role = (typeof ROLES)[number] | "auditor";
+
+export interface Me {
+  person_id: string;
+  name: string;
+  roles: string[];
+  organisation: string;
+  organisations: string[];
+  away_until: string | null;
+  csrf_token: string | null;
+  via: string;
+}
+
+export interface Colleague {
+  id: string;
+  name: string;
+  roles: string[];
+  teams: string[];
+  skills: string[];
+  away_until: string | null;
+  active: boolean;
+}
+
+export interface Sending {
+  stopped: boolean;
+  by: string | null;
+  at: string | null;
+  reason: string | null;
+}
+
+export interface ConsoleSettings {
+  temporal_ui: string | null;
+  temporal_namespace: string;
+}
+
+async function askWhoIAm(signal: AbortSignal): Promise<Me> {
+  const me = await call<Me>("/v1/me", { signal });
+  keepCsrfToken(me.csrf_token);
+  return me;
+}
+
+export const meQuery = {
+  queryKey: ["me"],
+  queryFn: ({ signal }: { signal: AbortSignal }) => askWhoIAm(signal),
+  staleTime: 60_000,
+};
+
+/** Who is signed in. Used below the shell only, which waits for it. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error("useMe is used below the shell");
+  return data;
+}
+
+/** Whether somebody may do what needs this role; each role contains the ones before it, `auditor` stands apart. */
+export function may(me: Me, role: Role): boolean {
+  if (me.roles.includes(role)) return true;
+  if (role === "auditor") return may(me, "lead");
+  const needed = ROLES.indexOf(role);
+  return ROLES.some((held, index) => index >= needed && me.roles.includes(held));
+}
+
+/** Reading what leads read: leads and auditors. */
+export function mayAudit(me: Me): boolean {
+  return may(me, "auditor");
+}
+
+export function usePeople() {
+  return useQuery({
+    queryKey: ["people"],
+    queryFn: async ({ signal }) => (await callIfThere<Colleague[]>("/v1/people", { signal })) ?? [],
+    staleTime: 60_000,
+  });
+}
+
+/** Names by id; an id that nobody has is shown as it is. */
+export function useNameOf(): (id: string | null | undefined) => string {
+  const people = usePeople().data ?? [];
+  const names = new Map(people.map((person) => [person.id, person.name || person.id]));
+  return (id) => (id ? (names.get(id) ?? id) : "");
+}
+
+export function useSending() {
+  return useQuery({
+    queryKey: ["sending"],
+    queryFn: ({ signal }) => callIfThere<Sending>("/v1/sending", { signal }),
+    staleTime: 30_000,
+  });
+}
+
+export function useConsoleSettings() {
+  return useQuery({
+    queryKey: ["console-settings"],
+    queryFn: ({ signal }) => callIfThere<ConsoleSettings>("/v1/console/settings", { signal }),
+    staleTime: Infinity,
+  });
+}
