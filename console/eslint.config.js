@@ -9,7 +9,8 @@ export default tseslint.config(
   reactHooks.configs.flat["recommended-latest"],
   {
     rules: {
-      complexity: ["error", 12],
+      "react-hooks/incompatible-library": "off",
+      complexity: ["error", 20],
       "max-lines": ["error", 400],
       "no-restricted-syntax": [
         "error",

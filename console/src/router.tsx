@@ -4,9 +4,9 @@ import { PLACES, type Place } from "./shell/places";
 import { Shell } from "./shell/Shell";
 import { Failed, Nowhere } from "./shell/Failed";
 
-function routesOf(place: Place): RouteObject[] {
-  const paths = [place.path, ...(place.below ?? []).map((rest) => `${place.path}/${rest}`)];
-  return paths.map((path) => ({ path, lazy: place.load, errorElement: <Failed /> }));
+function routeOf(place: Place): RouteObject {
+  const path = place.below ? `${place.path}/${place.below}` : place.path;
+  return { path, lazy: place.load, errorElement: <Failed /> };
 }
 
 export const router = createBrowserRouter(
@@ -15,9 +15,10 @@ export const router = createBrowserRouter(
       path: "/",
       element: <Shell />,
       errorElement: <Failed />,
+      hydrateFallbackElement: <></>,
       children: [
         { index: true, element: <Navigate to="/inbox/mine" replace /> },
-        ...PLACES.flatMap(routesOf),
+        ...PLACES.map(routeOf),
         { path: "*", element: <Nowhere /> },
       ],
     },

@@ -49,6 +49,7 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   fontSizes: { xs: "12px", sm: "13.5px", md: "15px", lg: "17px", xl: "20px" },
   components: {
+    Badge: { defaultProps: { tt: "none" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },

@@ -31,8 +31,8 @@ export type View = (typeof VIEWS)[number];
 
 export interface Watcher {
   person_id: string;
-  name?: string;
-  state: "looking" | "typing" | "away";
+  state: "looking" | "typing";
+  until: string;
 }
 
 export interface InboxRow {
@@ -45,28 +45,45 @@ export interface InboxRow {
   last_message: { author: Author; text: string; at: string } | null;
   approval_id: string | null;
   confidence: number | null;
-  risk: boolean | string | null;
+  risk: "none" | "due_soon" | "overdue";
   deadline: string | null;
-  unread: boolean | number;
+  unread: number;
   watchers: Watcher[];
+  waits_since: string | null;
+  escalation_reason: string | null;
+  snoozed_until: string | null;
+  updated_at: string;
 }
 
-export interface InboxPageOfRows {
+export interface InboxAnswer {
   rows: InboxRow[];
   next_cursor: string | null;
   total: number;
 }
 
-export type Counts = Partial<Record<View, number>>;
+export type InboxCounts = Record<View, number>;
+
+export interface BulkAnswer {
+  request_id: string;
+  results: {
+    conversation_id: string;
+    state: "acknowledged" | "accepted" | "refused";
+    problem: Schemas["Problem"] | null;
+  }[];
+}
 
 export interface Room {
   room_id: string;
-  kind?: string;
+  kind: "team" | "direct" | "conversation";
   name: string;
-  members?: string[];
-  unread?: number;
-  mentions?: number;
-  last_message?: { author_id: string; text: string; at: string } | null;
+  people: string[];
+  conversation_id: string | null;
+  created_by: string;
+  created_at: string;
+  last_seq: number;
+  updated_at: string;
+  unread: number;
+  mentioned: number;
 }
 
 export interface RoomFile {
@@ -77,12 +94,71 @@ export interface RoomFile {
 }
 
 export interface RoomMessage {
-  message_id: string;
   room_id: string;
+  seq: number;
   author_id: string;
   text: string;
   mentions: string[];
   conversation_id: string | null;
-  files?: RoomFile[];
+  files: RoomFile[];
   at: string;
+}
+
+export interface RoomMessages {
+  messages: RoomMessage[];
+  more: boolean;
+}
+
+export type DecisionAction =
+  "approve" | "edit" | "reject" | "take_over" | "answer" | "reassign" | "give_back" | "snooze" | "revoke";
+
+export interface Deciding {
+  action: DecisionAction;
+  text?: string;
+  reason?: string;
+  assignee?: string;
+  until?: string;
+  digest?: string;
+}
+
+export type LikeApproval = ApprovalView & { likeness: number };
+
+export interface OneAnswer {
+  approval_id: string;
+  request_id: string;
+  state: "applied" | "accepted" | "refused";
+  effect: string | null;
+  problem: Schemas["Problem"] | null;
+}
+
+export interface OfferedSuggestion {
+  suggestion_id: string;
+  ai_agent: string;
+  text: string;
+  clarifying_question: string;
+  citations: Citation[];
+  actions: ProposedAction[];
+  confidence: number | null;
+  made_at: string;
+  current: boolean;
+  used: { used: "as_is" | "edited" | "ignored"; used_by: string; at: string } | null;
+}
+
+export interface CoPilot {
+  conversation_id: string;
+  suggestion: OfferedSuggestion | null;
+  why_none: string;
+  next_steps: { kind: string; text: string }[];
+  summary: {
+    asked: string;
+    topic: string | null;
+    why_a_person: string;
+    points: { seq: number; author: Author; author_id: string | null; at: string; text: string }[];
+    left_out: number;
+    unanswered: string[];
+    facts: Fact[];
+    missing_sources: string[];
+  };
+  similar: SimilarConversations | null;
+  why_none_similar: string;
 }

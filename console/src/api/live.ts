@@ -1,16 +1,13 @@
 import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 
+import { useNow } from "../shell/When";
+import type { Watcher } from "./contract";
+import { readEverythingAgain, refreshRows } from "./inbox";
+
 export type Connection = "connecting" | "live" | "lost";
 
-interface Watching {
-  conversation_id: string;
-  person_id: string;
-  state: "looking" | "typing" | "away";
-}
-
 const THROTTLE_MS = 400;
-const TYPING_LASTS_MS = 6_000;
 
 /** A value that changes outside of React. */
 class Observed<T> {
@@ -29,17 +26,24 @@ class Observed<T> {
 }
 
 const connection = new Observed<Connection>("connecting");
-const typing = new Observed<ReadonlyMap<string, readonly string[]>>(new Map());
+const watching = new Observed<ReadonlyMap<string, readonly Watcher[]>>(new Map());
 
 export function useConnection(): Connection {
   return useSyncExternalStore(connection.subscribe, connection.get);
 }
 
-const NOBODY: readonly string[] = [];
+const NOBODY: readonly Watcher[] = [];
 
-/** Who is writing in a conversation or room at this moment. */
-export function useTyping(place: string): readonly string[] {
-  return useSyncExternalStore(typing.subscribe, () => typing.get().get(place) ?? NOBODY);
+/** Which colleagues look at a conversation at this moment; the reader is among them. */
+export function useWatchers(conversationId: string): readonly Watcher[] {
+  const watchers = useSyncExternalStore(watching.subscribe, () => watching.get().get(conversationId) ?? NOBODY);
+  const now = useNow();
+  return watchers.filter(({ until }) => !until || new Date(until).getTime() > now);
+}
+
+/** What an answer said of who is there. */
+export function keepWatchers(conversationId: string, watchers: readonly Watcher[]): void {
+  watching.set(new Map(watching.get()).set(conversationId, watchers));
 }
 
 /** Follow what changes, and read again what it concerns. */
@@ -49,86 +53,82 @@ export function useLive(): void {
 }
 
 function follow(client: QueryClient): () => void {
-  const refresh = throttled(client);
+  const refresh = throttled((name) => void client.invalidateQueries({ queryKey: JSON.parse(name) as QueryKey }));
+  const changed = new Set<string>();
+  const refreshList = throttled(() => {
+    const now = new Set(changed);
+    changed.clear();
+    void refreshRows(client, now);
+  });
+  const concern = (...keys: QueryKey[]) => keys.forEach((key) => refresh(JSON.stringify(key)));
+  const concernRow = (id: string) => {
+    changed.add(id);
+    refreshList("inbox");
+  };
   const source = new EventSource("/v1/live");
-  let wasLost = false;
-  source.onopen = () => {
-    connection.set("live");
-    if (wasLost) void client.invalidateQueries();
-    wasLost = false;
-  };
-  source.onerror = () => {
-    wasLost = true;
-    connection.set("lost");
-  };
-  source.addEventListener("conversation", (event) => concernConversation(refresh, read(event)));
-  source.addEventListener("presence", (event) => {
-    refresh(["inbox"]);
-    refresh(["watchers", String(read(event)["conversation_id"] ?? "")]);
+  source.onopen = () => connection.set("live");
+  source.onerror = () => connection.set("lost");
+  on(source, "resync", () => void readEverythingAgain(client));
+  on(source, "sending", () => concern(["sending"]));
+  on(source, "conversation", ({ conversation_id: id = "", kind }) => {
+    concern(["conversation", id], ["counts"], ["supervision"]);
+    if (kind === "approval" || kind === "status" || kind === "owner") concern(["approvals"], ["approval"]);
+    concernRow(id);
   });
-  source.addEventListener("typing", (event) => someoneTypes(read(event)));
-  source.addEventListener("room", (event) => {
-    refresh(["rooms"]);
-    refresh(["room", String(read(event)["room_id"] ?? "")]);
-  });
-  source.addEventListener("sending", () => refresh(["sending"]));
-  source.addEventListener("resync", () => void client.invalidateQueries());
+  on(source, "presence", (told) => watch(told, concernRow));
+  on(source, "typing", (told) => watch(told, concernRow));
+  on(source, "room", ({ room_id: room = "" }) => concern(["rooms"], ["room", room]));
   return () => source.close();
 }
 
-type Data = Record<string, unknown>;
+interface Told {
+  conversation_id?: string;
+  kind?: string;
+  room_id?: string;
+  person_id?: string;
+  state?: string;
+  until?: string;
+}
 
-function read(event: Event): Data {
+function on(source: EventSource, name: string, hear: (told: Told) => void): void {
+  source.addEventListener(name, (event) => hear(read(event as MessageEvent<string>)));
+}
+
+function read(event: MessageEvent<string>): Told {
   try {
-    return JSON.parse((event as MessageEvent<string>).data) as Data;
+    return JSON.parse(event.data) as Told;
   } catch {
     return {};
   }
 }
 
-function concernConversation(refresh: (key: QueryKey) => void, data: Data): void {
-  refresh(["conversation", String(data["conversation_id"] ?? "")]);
-  refresh(["inbox"]);
-  refresh(["counts"]);
-  if (data["kind"] !== "read") refresh(["approvals"]);
-  refresh(["supervision"]);
+function watch(
+  { conversation_id: place = "", person_id: who = "", state, until }: Told,
+  concernRow: (id: string) => void,
+): void {
+  const others = (watching.get().get(place) ?? []).filter((other) => other.person_id !== who);
+  const there =
+    state === "looking" || state === "typing"
+      ? [...others, { person_id: who, state, until: until ?? "" } as const]
+      : others;
+  watching.set(new Map(watching.get()).set(place, there));
+  concernRow(place);
 }
 
-function someoneTypes(data: Data): void {
-  const { conversation_id: place, person_id: who, state } = data as unknown as Watching;
-  const others = (typing.get().get(place) ?? []).filter((other) => other !== who);
-  const now = new Map(typing.get());
-  typing.set(now.set(place, state === "away" || state === "looking" ? others : [...others, who]));
-  if (state !== "away") setTimeout(() => stopTyping(place, who), TYPING_LASTS_MS);
-}
-
-function stopTyping(place: string, who: string): void {
-  const now = new Map(typing.get());
-  typing.set(
-    now.set(
-      place,
-      (now.get(place) ?? []).filter((other) => other !== who),
-    ),
-  );
-}
-
-/** At once, then at most once in a while for each key: a busy hour never makes the page read all the time. */
-function throttled(client: QueryClient): (key: QueryKey) => void {
-  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+/** At once, then at most once in a while for each name: a busy hour never makes the page read all the time. */
+function throttled(act: (name: string) => void): (name: string) => void {
+  const resting = new Set<string>();
   const again = new Set<string>();
-  const run = (key: QueryKey, name: string): void => {
-    void client.invalidateQueries({ queryKey: key });
-    waiting.set(
-      name,
-      setTimeout(() => {
-        waiting.delete(name);
-        if (again.delete(name)) run(key, name);
-      }, THROTTLE_MS),
-    );
+  const run = (name: string): void => {
+    act(name);
+    resting.add(name);
+    setTimeout(() => {
+      resting.delete(name);
+      if (again.delete(name)) run(name);
+    }, THROTTLE_MS);
   };
-  return (key) => {
-    const name = JSON.stringify(key);
-    if (waiting.has(name)) again.add(name);
-    else run(key, name);
+  return (name) => {
+    if (resting.has(name)) again.add(name);
+    else run(name);
   };
 }

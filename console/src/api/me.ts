@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 
 import { call, callIfThere, keepCsrfToken } from "./client";
 
@@ -33,9 +34,20 @@ export interface Sending {
   reason: string | null;
 }
 
+/** A reply that is written beforehand; {plan} is where the customer's fact `plan` stands. */
+export interface Macro {
+  id: string;
+  description: string;
+  text: string;
+  facts: string[];
+}
+
 export interface ConsoleSettings {
   temporal_ui: string | null;
   temporal_namespace: string;
+  channels: string[];
+  ai_agents: string[];
+  macros: Macro[];
 }
 
 async function askWhoIAm(signal: AbortSignal): Promise<Me> {
@@ -80,9 +92,11 @@ export function usePeople() {
 
 /** Names by id; an id that nobody has is shown as it is. */
 export function useNameOf(): (id: string | null | undefined) => string {
-  const people = usePeople().data ?? [];
-  const names = new Map(people.map((person) => [person.id, person.name || person.id]));
-  return (id) => (id ? (names.get(id) ?? id) : "");
+  const people = usePeople().data;
+  return useMemo(() => {
+    const names = new Map(people?.map((person) => [person.id, person.name || person.id]));
+    return (id) => (id ? (names.get(id) ?? id) : "");
+  }, [people]);
 }
 
 export function useSending() {

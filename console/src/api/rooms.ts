@@ -1,7 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 
-import { callIfThere } from "./client";
-import type { Room } from "./contract";
+import { showProblem } from "../shell/told";
+import { newRequestId } from "./acting";
+import { call, callIfThere, withParameters } from "./client";
+import type { Room, RoomFile, RoomMessage, RoomMessages } from "./contract";
 
 export function useRooms() {
   return useQuery({
@@ -9,4 +12,88 @@ export function useRooms() {
     queryFn: async ({ signal }) => (await callIfThere<Room[]>("/v1/rooms", { signal })) ?? [],
     staleTime: 30_000,
   });
+}
+
+type Wanted =
+  | { kind: "team"; name: string }
+  | { kind: "direct"; person_id: string }
+  | { kind: "conversation"; conversation_id: string };
+
+/** The room of a name, a person or a conversation; made when there is none yet. */
+export function useOpenRoom(onOpened: (room: Room) => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wanted: Wanted) =>
+      call<Room>("/v1/rooms", { method: "POST", body: { ...wanted, request_id: newRequestId() } }),
+    onSuccess: (room) => {
+      void client.invalidateQueries({ queryKey: ["rooms"] });
+      onOpened(room);
+    },
+    onError: showProblem,
+  });
+}
+
+const PAGE_MESSAGES = 50;
+
+export function useRoomMessages(roomId: string) {
+  return useInfiniteQuery({
+    queryKey: ["room", roomId],
+    queryFn: ({ pageParam, signal }) =>
+      call<RoomMessages>(withParameters(`/v1/rooms/${roomId}/messages`, { before: pageParam, limit: PAGE_MESSAGES }), {
+        signal,
+      }),
+    initialPageParam: null as number | null,
+    getNextPageParam: (page) => (page.more ? (page.messages[0]?.seq ?? null) : null),
+  });
+}
+
+interface Written {
+  text: string;
+  files: string[];
+  conversationId: string | null;
+}
+
+/** Write in a room; trying again after a failure writes the same message once. */
+export function useWrite(roomId: string, onWritten: () => void) {
+  const client = useQueryClient();
+  const requestId = useRef(newRequestId());
+  return useMutation({
+    mutationFn: ({ text, files, conversationId }: Written) =>
+      call<RoomMessage>(`/v1/rooms/${roomId}/messages`, {
+        method: "POST",
+        body: { text, files, conversation_id: conversationId, request_id: requestId.current },
+      }),
+    onSuccess: () => {
+      requestId.current = newRequestId();
+      onWritten();
+      void client.invalidateQueries({ queryKey: ["room", roomId] });
+      void client.invalidateQueries({ queryKey: ["rooms"] });
+    },
+    onError: showProblem,
+  });
+}
+
+export function useUpload(roomId: string, onKept: (file: RoomFile) => void) {
+  return useMutation({
+    mutationFn: (file: File) => {
+      const form = new FormData();
+      form.set("file", file);
+      return call<RoomFile>(`/v1/rooms/${roomId}/files`, { method: "POST", form });
+    },
+    onSuccess: onKept,
+    onError: showProblem,
+  });
+}
+
+/** Whoever sees the last message of a room has read it. */
+export function useMarkRead(roomId: string, lastSeq: number): void {
+  const client = useQueryClient();
+  const { mutate } = useMutation({
+    mutationFn: (seq: number) =>
+      call<Room>(`/v1/rooms/${roomId}/read`, { method: "PUT", body: { seq, request_id: newRequestId() } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["rooms"] }),
+  });
+  useEffect(() => {
+    if (lastSeq > 0 && document.visibilityState === "visible") mutate(lastSeq);
+  }, [lastSeq, mutate]);
 }

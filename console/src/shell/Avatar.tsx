@@ -10,7 +10,14 @@ interface Given {
   presence?: "here" | "away" | undefined;
 }
 
-const COLORS = { ai: "holdfast", person: "person", customer: "gray" } as const;
+/** Enough of them to tell neighbours apart; each carries white letters. */
+const CUSTOMER_COLORS = ["#5b6f7f", "#7a5c86", "#4f7a63", "#8a6238", "#44709a", "#8d5560", "#5f6f3f", "#6a5fa0"];
+
+function colorOf(name: string, kind: "ai" | "person" | "customer"): string {
+  if (kind !== "customer") return kind === "ai" ? "holdfast" : "person";
+  const sum = [...name].reduce((total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7);
+  return CUSTOMER_COLORS[sum % CUSTOMER_COLORS.length] ?? "gray";
+}
 
 export function initials(name: string): string {
   const words = name
@@ -28,13 +35,7 @@ export function initials(name: string): string {
 /** A face without a picture. The name always stands beside it, so it is hidden from screen readers. */
 export function Avatar({ name, kind = "person", size = 32, presence }: Given) {
   const face = (
-    <MantineAvatar
-      size={size}
-      radius="xl"
-      color={COLORS[kind]}
-      variant={kind === "customer" ? "light" : "filled"}
-      aria-hidden
-    >
+    <MantineAvatar size={size} radius="xl" color={colorOf(name, kind)} variant="filled" aria-hidden>
       {kind === "ai" ? <IconRobot size="60%" /> : initials(name)}
     </MantineAvatar>
   );

@@ -20,7 +20,7 @@ interface Given {
 /** The left rail: organisation, views with counts, pages, and who is signed in. */
 export function Sidebar({ onGo }: Given) {
   const me = useMe();
-  const counts = useCounts().data ?? {};
+  const counts = useCounts().data;
   const unread = (useRooms().data ?? []).reduce((sum, room) => sum + (room.unread ?? 0), 0);
   const pages = PLACES.filter((place) => isFor(place, me));
   return (
@@ -39,7 +39,7 @@ export function Sidebar({ onGo }: Given) {
             to={`/inbox/${view}`}
             label={label}
             icon={icon}
-            count={counts[view]}
+            count={counts?.[view]}
             strong={view === "mine" || view === "risk"}
             onGo={onGo}
           />
@@ -53,7 +53,7 @@ export function Sidebar({ onGo }: Given) {
               to={`/${place.path}`}
               label={place.label}
               icon={place.icon}
-              count={place.path === "approvals" ? counts.approval : place.path === "colleagues" ? unread : undefined}
+              count={place.path === "approvals" ? counts?.approval : place.path === "colleagues" ? unread : undefined}
               strong
               onGo={onGo}
             />

@@ -8,11 +8,13 @@ export interface Command {
   run: () => void;
 }
 
-let offered: readonly Command[] = [];
+let offered: ReadonlyMap<string, readonly Command[]> = new Map();
+let all: readonly Command[] = [];
 const listeners = new Set<() => void>();
 
-function offer(commands: readonly Command[]): void {
-  offered = commands;
+function offer(by: string, commands: readonly Command[]): void {
+  offered = new Map(offered).set(by, commands);
+  all = [...offered.values()].flat();
   listeners.forEach((listener) => listener());
 }
 
@@ -23,17 +25,17 @@ function subscribe(listener: () => void): () => void {
 
 /** What the page at hand offers. */
 export function useHere(): readonly Command[] {
-  return useSyncExternalStore(subscribe, () => offered);
+  return useSyncExternalStore(subscribe, commandsHere);
 }
 
 export function commandsHere(): readonly Command[] {
-  return offered;
+  return all;
 }
 
-/** Offer commands as long as the page is there. */
-export function useCommands(commands: readonly Command[]): void {
+/** Offer commands as long as this part of the page is there. */
+export function useCommands(by: string, commands: readonly Command[]): void {
   useEffect(() => {
-    offer(commands);
-    return () => offer([]);
-  }, [commands]);
+    offer(by, commands);
+    return () => offer(by, []);
+  }, [by, commands]);
 }

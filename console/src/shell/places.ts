@@ -7,8 +7,8 @@ import { ORGANISATION_PLACES } from "../organisation/places";
 /** A page of the console. `load` brings its code when it is opened first. */
 export interface Place {
   path: string;
-  /** Further paths below `path` that the same page answers, such as `:conversationId`. */
-  below?: string[];
+  /** What may follow `path` on the same page, such as `:view?/:conversationId?`. */
+  below?: string;
   label: string;
   icon: ComponentType<IconProps>;
   group: "work" | "organisation";
@@ -22,7 +22,7 @@ export interface Place {
 export const WORK_PLACES: Place[] = [
   {
     path: "inbox",
-    below: [":view", ":view/:conversationId"],
+    below: ":view?/:conversationId?",
     label: "Inbox",
     icon: IconInbox,
     group: "work",
@@ -31,7 +31,7 @@ export const WORK_PLACES: Place[] = [
   },
   {
     path: "approvals",
-    below: [":approvalId"],
+    below: ":approvalId?",
     label: "Approvals",
     icon: IconChecklist,
     group: "work",
@@ -40,7 +40,7 @@ export const WORK_PLACES: Place[] = [
   },
   {
     path: "colleagues",
-    below: [":roomId"],
+    below: ":roomId?",
     label: "Colleagues",
     icon: IconMessages,
     group: "work",

@@ -10,5 +10,9 @@ export function tell(title: string, message = ""): void {
 /** Something did not; it stays until it is read. */
 export function showProblem(error: unknown): void {
   const problem = asProblem(error);
-  notifications.show({ title: problem.title, message: problem.detail, color: "red", autoClose: 12_000, role: "alert" });
+  complain(problem.title, problem.detail);
+}
+
+export function complain(title: string, message: string): void {
+  notifications.show({ title, message, color: "red", autoClose: 12_000, role: "alert" });
 }

@@ -1,1 +1,0 @@
-import{n as e,t}from"./index-f6d53lPa.js";var n=e();function r(){return(0,n.jsx)(t,{order:1,size:`h3`,p:`lg`,children:`Soon`})}export{r as Component};
