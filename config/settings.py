@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     temporal_client_key_file: Path | None = Field(None, description="Private key of that certificate (PEM).")
     temporal_port: Port = Field(7233, description="Port of the embedded Temporal server.")
     temporal_ui_port: Port = Field(8233, description="Port of the embedded Temporal web UI.")
+    temporal_ui_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Address of the Temporal web UI, to which the console links. Unset: that of the embedded server.",
+    )
 
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL address (postgresql://user:password@host/database). Unset: embedded PostgreSQL."

@@ -109,6 +109,7 @@ class Platform:
                 "chat_token_secret": secret,
                 "database_url": database_url,
                 "temporal_address": temporal_address,
+                "temporal_ui_url": self.settings.temporal_ui_url or self.temporal_ui_url,
             }
         )
         self._report("organisation", "starting", "")

@@ -38,6 +38,18 @@ from gateway.api import (
     working_together,
 )
 from gateway.chat import files, rating, sessions, socket
+    approvals,
+    console_settings,
+    conversations,
+    health,
+    journeys,
+    merging,
+    similar,
+    specification,
+    trust,
+    vendors,
+)
+from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.console import sign_in
 from gateway.desk import webhook as desk_webhook
@@ -88,6 +100,7 @@ ROUTED = (
     people,
     keys,
     audit,
+    console_settings,
     health,
 )
 MAX_BODY_BYTES = 256 * 1024

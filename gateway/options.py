@@ -22,6 +22,7 @@ class GatewayOptions(Frozen):
     temporal_address: str
     temporal_namespace: str = "default"
     temporal_access: TemporalAccess = TemporalAccess()
+    temporal_ui_url: str | None = Field(None, description="Where the console links to for what Temporal keeps.")
     chat_token_secret: SecretStr = Field(min_length=32)
     chat_session_lifetime: timedelta = timedelta(days=30)
     chat_sessions_per_minute: int = Field(120, ge=1, description="From one address, without an API key.")
@@ -44,6 +45,7 @@ def options_of(settings: Settings) -> GatewayOptions:
         temporal_address=_needed(settings, "temporal_address"),
         temporal_namespace=settings.temporal_namespace,
         temporal_access=access_of(settings),
+        temporal_ui_url=settings.temporal_ui_url,
         chat_token_secret=_needed(settings, "chat_token_secret"),
         public_url=settings.public_url,
         widget_origins=tuple(settings.widget_origins.split()),

@@ -15,9 +15,18 @@ COMPLETE = {
 
 
 def test_the_settings_say_everything() -> None:
-    options = options_of(Settings.model_validate({**COMPLETE, "widget_origins": "https://a.example https://b.example"}))
+    options = options_of(
+        Settings.model_validate(
+            {
+                **COMPLETE,
+                "widget_origins": "https://a.example https://b.example",
+                "temporal_ui_url": "https://temporal.example",
+            }
+        )
+    )
     assert options.organisation == "acme"
     assert options.temporal_address == "localhost:7233"
+    assert options.temporal_ui_url == "https://temporal.example"
     assert options.widget_origins == ("https://a.example", "https://b.example")
 
 

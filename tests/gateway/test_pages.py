@@ -81,6 +81,7 @@ async def test_the_api_page_describes_every_address_and_problem(gateway: Gateway
         "/v1/keys/{person_id}",
         "/v1/audit",
         "/console/sign-out",
+        "/v1/console/settings",
         "/healthz",
         "/readyz",
     } == set(described["paths"])
