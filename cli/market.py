@@ -31,14 +31,11 @@ from publishing.market.installing import OnConflict, Plan, plan_installation, pl
 from publishing.market.needs import missing_in
 from publishing.market.package import Package
 from publishing.market.packing import Label, pack, scenarios_of
-from publishing.market.shelf import Market, add_package, index_anew, write_index
+from publishing.market.shelf import SHIPPED, Market, add_package, index_anew, write_index
 from publishing.market.sources import market_from
 from publishing.specification import LoadedOrganisation, SpecificationError, load_specification
 from storage.database import Database
 from storage.measures import MeasureRepository
-
-SHIPPED = Path(__file__).parents[1] / "market"
-SHIPPED_NAME = "holdfast"
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="List, install, update and publish AI agents and journeys."
@@ -202,7 +199,7 @@ def index(
 @contextmanager
 def _opened(market: str | None) -> Iterator[Market]:
     if market is None:
-        yield Market(SHIPPED, SHIPPED_NAME)
+        yield SHIPPED
         return
     with market_from(market) as found:
         yield found

@@ -90,7 +90,9 @@ def publish(
         specs = SpecRepository(database)
         base = await specs.find(organisation, replaces) if replaces else await specs.active(organisation)
         with console.status(FITTING):
-            return await publish_loaded(database, loaded, found, by, installation(), reason=reason, replaces=base)
+            return await publish_loaded(
+                database, loaded, found, by, installation(), reason=reason, replaces=base, via="cli"
+            )
 
     published = asyncio.run(with_database(publish_it))[:SHORT]
     console.print(f"Published {published}: new conversations of {organisation} follow it.", soft_wrap=True)

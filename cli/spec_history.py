@@ -12,8 +12,9 @@ from rich.text import Text
 from cli.database import with_database
 from cli.spec_options import OPERATOR, AsJson, By, for_the_record
 from config.settings import local_settings
-from domain.specification.publications import SHORT, Publication, PublicationPeriod, periods
+from domain.specification.publications import SHORT
 from embedded.installation import embedder_of
+from publishing.history import KnownPublication, history_of
 from publishing.rollback import roll_back
 from storage.database import Database
 from storage.specs import SpecRepository
@@ -33,17 +34,15 @@ def history(
     """
     wanted = organisation or local_settings().organisation.name
 
-    async def read(database: Database) -> tuple[list[Publication], dict[str, int]]:
-        specs = SpecRepository(database)
-        return await specs.history(wanted), await specs.open_conversations(wanted)
+    async def read(database: Database) -> list[KnownPublication]:
+        return await history_of(SpecRepository(database), wanted)
 
-    publications, on_version = asyncio.run(with_database(read))
-    found = periods(publications)
+    found = asyncio.run(with_database(read))
     if as_json:
-        typer.echo(json.dumps([_as_data(one, on_version) for one in found], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2, ensure_ascii=False))
     elif found:
         for one in found:
-            console.print(_line(one, on_version), soft_wrap=True)
+            console.print(_line(one), soft_wrap=True)
     else:
         none = f"Nothing of {wanted} is published here. Publish it with `holdfast spec publish`."
         console.print(none, soft_wrap=True)
@@ -60,27 +59,20 @@ def rollback(
     organisation = local_settings().organisation.name
 
     async def go_back(database: Database) -> str:
-        return await roll_back(SpecRepository(database), organisation, version, by, reason, embedder_of)
+        return await roll_back(SpecRepository(database), organisation, version, by, reason, embedder_of, via="cli")
 
     active = asyncio.run(with_database(go_back))[:SHORT]
     console.print(f"Rolled back to {active}: new conversations of {organisation} follow it.", soft_wrap=True)
 
 
-def _line(one: PublicationPeriod, on_version: dict[str, int]) -> Text:
+def _line(one: KnownPublication) -> Text:
     """A line of its own for each, whole in any terminal."""
-    what = one.publication
     until = _minute(one.until) if one.until else "now, active     "
-    how = "published" if what.kind == "publish" else "rolled back"
-    told = f"{what.content_hash[:SHORT]}  {_minute(what.at)} to {until}  {on_version.get(what.content_hash, 0):>6} open"
-    why = f": {what.reason}" if what.reason else ""
-    return Text(f"{told}  {how} by {what.published_by}{why}", style="" if one.until else "bold")
+    how = "published" if one.kind == "publish" else "rolled back"
+    told = f"{one.content_hash[:SHORT]}  {_minute(one.at)} to {until}  {one.open_conversations:>6} open"
+    why = f": {one.reason}" if one.reason else ""
+    return Text(f"{told}  {how} by {one.published_by}{why}", style="" if one.until else "bold")
 
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
-
-
-def _as_data(one: PublicationPeriod, on_version: dict[str, int]) -> dict[str, object]:
-    publication = one.publication.model_dump(mode="json")
-    open_now = on_version.get(one.publication.content_hash, 0)
-    return {**publication, "until": one.model_dump(mode="json")["until"], "open_conversations": open_now}

@@ -22,7 +22,8 @@ from domain.conversation.turn import Decision
 from domain.specification.publications import SHORT
 from embedded.installation import installation
 from publishing.asking import Sample
-from publishing.planning import Asking, Plan, PlannedErasing, apply_plan, make_plan, read_plan
+from publishing.edits import PlannedErasing
+from publishing.planning import Asking, Plan, apply_plan, make_plan, read_plan
 from publishing.specification import load_specification
 from storage.database import Database
 from workers.composition import model_factory
@@ -75,7 +76,7 @@ def apply(
 
     async def publish(database: Database) -> str:
         with console.status(FITTING):
-            return await apply_plan(database, publication, loaded, installation(), by, reason)
+            return await apply_plan(database, publication, loaded, installation(), by, reason, "cli")
 
     published = asyncio.run(with_database(publish))[:SHORT]
     follow = f"new conversations of {publication.organisation} follow it."

@@ -67,8 +67,9 @@ def export(
 
     async def write(database: Database) -> Exported:
         specs = SpecRepository(database)
-        published = await specs.load(await specs.find(local_settings().organisation.name, version))
-        return await asyncio.to_thread(export_version, published, folder)
+        found = await specs.find(local_settings().organisation.name, version)
+        published, kept = await specs.load(found), await specs.files(found)
+        return await asyncio.to_thread(export_version, published, folder, kept)
 
     exported = asyncio.run(with_database(write))
     told = f"Wrote {exported.files} files into {folder}."

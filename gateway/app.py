@@ -43,9 +43,12 @@ from gateway.chat import files, rating, sessions, socket
     conversations,
     health,
     journeys,
+    market,
     merging,
     similar,
     specification,
+    specification_files,
+    specification_publishing,
     trust,
     vendors,
 )
@@ -92,6 +95,9 @@ ROUTED = (
     merging,
     journeys,
     specification,
+    specification_files,
+    specification_publishing,
+    market,
     trust,
     sending,
     vendors,
@@ -106,6 +112,8 @@ ROUTED = (
 MAX_BODY_BYTES = 256 * 1024
 MAX_WEBHOOK_BYTES = 1024 * 1024
 """Vendors write letters beyond ASCII as six characters, and an edit in Slack has the text four times."""
+MAX_DRAFT_BYTES = 6 * 1024 * 1024
+"""Two million characters at most are accepted, many of which JSON writes as more than one byte."""
 MULTIPART_OVERHEAD_BYTES = 16 * 1024
 
 
@@ -158,6 +166,8 @@ def create_app(
 def _body_limit(path: str) -> int:
     if path.startswith("/webhooks/"):
         return MAX_WEBHOOK_BYTES
+    if path in {"/v1/specification/draft", "/v1/specification/check"}:
+        return MAX_DRAFT_BYTES
     return MAX_FILE_BYTES + MULTIPART_OVERHEAD_BYTES if path.endswith("/files") else MAX_BODY_BYTES
 
 

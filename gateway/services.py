@@ -34,6 +34,8 @@ from integrations.breakers import Breakers
 from integrations.channels.base import Channel
 from integrations.channels.registry import CHANNELS
 from integrations.sign_in.oidc import OpenIdProvider
+from integrations.tools.base import tool_settings
+from publishing.apart import Setup, WorkApart
 from storage.database import connect
 from storage.inbox import KeptEvent
 from storage.notifications import NotificationListener
@@ -65,6 +67,7 @@ class Services:
         reached = embedder_of or embedders(options.models, Breakers(store.vendors))
         self.embedders = ActiveEmbedders(self.specifications, reached)
         self.similarity = SimilarityLookup(store.questions)
+        self.apart = WorkApart(Setup(options.database_url, options.models, tool_settings(read_vendor)))
         self.channels = channels
         self.forwarder = Forwarder(options.organisation, store.inbox, self.conversations)
         self.session_limit = RateLimiter(options.chat_sessions_per_minute, MINUTE)

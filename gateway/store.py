@@ -15,6 +15,7 @@ from storage.desk_people import DeskPeopleRepository
 from storage.explaining import ExplainingRepository
 from storage.figures import FigureRepository
 from storage.guarded_calls import GuardedCallRepository
+from storage.drafts import DraftRepository
 from storage.inbox import InboxRepository
 from storage.inbox_rows import InboxRowRepository
 from storage.journeys import JourneyRepository
@@ -57,6 +58,7 @@ class Store:
         self.desk_cards = DeskCardRepository(database)
         self.desk_clicks = DeskClickRepository(database)
         self.desk_people = DeskPeopleRepository(database)
+        self.drafts = DraftRepository(database)
         self.inbox = InboxRepository(database)
         self.inbox_rows = InboxRowRepository(database)
         self.journeys = JourneyRepository(database)

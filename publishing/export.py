@@ -1,7 +1,7 @@
 """A published version as the files of a folder again."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -35,16 +35,16 @@ class Exported(Frozen):
     mistakes: int = 0
 
 
-def export_version(published: PublishedSpec, folder: Path) -> Exported:
+def export_version(published: PublishedSpec, folder: Path, kept: Mapping[str, str] | None = None) -> Exported:
     """Write a version's files, and the labelled messages that it was fitted on. Its customers are not part of it.
 
+    `kept` are the files as their author wrote them, where they are known; scenarios need the customers, and stay away.
     Raises ConflictError when there is something in the folder already, and OSError.
     """
     require_empty(folder)
     version = published.version
-    files = _files_of(version)
-    if published.labelled:
-        files[LABELLED] = _as_csv(published.labelled)
+    texts = files_of(published) if kept is None else kept
+    files = {name: text for name, text in texts.items() if not name.startswith("scenarios/")}
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="")
@@ -56,8 +56,13 @@ def export_version(published: PublishedSpec, folder: Path) -> Exported:
     return Exported(**counts, is_same=loaded.content_hash == version.content_hash)
 
 
+def files_of(published: PublishedSpec) -> dict[str, str]:
+    """The text of every file by its path in the folder, written anew from what was published."""
+    files = {path.as_posix(): text for path, text in _files_of(published.version).items()}
+    return files | ({LABELLED.as_posix(): _as_csv(published.labelled)} if published.labelled else {})
+
+
 def _files_of(version: SpecVersion) -> dict[Path, str]:
-    """The text of every file by its path in the folder."""
     spec = version.specification
     topics = TopicsFile(topics=spec.topics, out_of_scope_examples=spec.out_of_scope_examples)
     files = {

@@ -15,6 +15,7 @@ from answering.organisations import ModelFactory, ServedVersion
 from answering.topic_sources import TopicSources
 from answering.understanding import SURE_OF_TOPIC
 from domain.conversation.asking_again import Answers
+from domain.conversation.ownership import Via
 from domain.conversation.redeciding import Reading, RecordedTurn, Redecided, Redecider
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.identity.directory import DirectoryImport
@@ -26,6 +27,7 @@ from integrations.channels.registry import TRAITS
 from integrations.tools.registry import tool_server
 from publishing.asking import Sample, ask_again
 from publishing.computing import in_a_thread
+from publishing.edits import PlannedErasing
 from publishing.fitting import fit_models, vectors_to_fit
 from publishing.publication import Installation, as_published, contexts_of, labelled_in, publish_loaded
 from publishing.publisher import known_models
@@ -61,13 +63,6 @@ class PlannedPublication(Frozen):
     base: str
     planned: str
     beside: str
-
-
-class PlannedErasing(Frozen):
-    """How long conversations would be kept, in a sentence, and how many are resolved for longer already."""
-
-    sentence: str
-    due: int
 
 
 class Plan(Frozen):
@@ -148,6 +143,7 @@ async def apply_plan(
     installation: Installation,
     by: str,
     reason: str,
+    via: Via | None = None,
 ) -> str:
     """Publish exactly what was planned and return its hash.
 
@@ -171,6 +167,7 @@ async def apply_plan(
         reason=reason,
         replaces=publication.base,
         exactly=publication.planned,
+        via=via,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from answering.evaluating import Contexts
 from answering.vectors import EmbedderOf, vectors_of
+from domain.conversation.ownership import Via
 from domain.errors import HoldfastError
 from domain.identity.directory import DirectoryImport
 from domain.identity.directory_facts import context_of
@@ -21,6 +22,7 @@ from publishing.computing import in_a_thread
 from publishing.fitting import fit_models, vectors_to_fit
 from publishing.labelled_messages import LABELLED, read_labelled_messages
 from publishing.publisher import Proposal, Publisher, known_models
+from publishing.sources import read_sources
 from publishing.specification import LoadedOrganisation, load_specification
 from storage.database import Database
 from storage.specs import SpecRepository
@@ -53,6 +55,7 @@ async def publish_loaded(
     reason: str = "",
     replaces: str | None = None,
     exactly: str | None = None,
+    via: Via | None = None,
 ) -> str:
     """Publish an organisation that was read from the folder, perhaps changed since.
 
@@ -66,8 +69,9 @@ async def publish_loaded(
         return contexts_of(loaded.directory)
 
     version = await described(loaded.version, installation.tools)
-    proposal = Proposal(version, labelled, contexts, loaded.directory, replaces, exactly)
-    return (await publisher_of(database, installation).publish(proposal, by, reason)).spec_hash
+    files = await asyncio.to_thread(read_sources, folder)
+    proposal = Proposal(version, labelled, contexts, loaded.directory, replaces, exactly, files=files)
+    return (await publisher_of(database, installation).publish(proposal, by, reason, via)).spec_hash
 
 
 def publisher_of(database: Database, installation: Installation) -> Publisher:

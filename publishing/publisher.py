@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
+from domain.conversation.ownership import Via
 from domain.conversation.turn import CustomerContext
 from domain.errors import ConflictError, NotFoundError
 from domain.identity.directory import DirectoryImport
@@ -37,7 +39,7 @@ class Proposal:
     `contexts` tells what is known of the customers whom labelled messages name. `directory` is imported with it.
     `replaces` is the hash of the active version that it was made from: when somebody else has published meanwhile, that
     is a conflict; so it is when the version would have another hash than `exactly`. With `only_changes` a version that
-    its sources have not changed stays as it is.
+    its sources have not changed stays as it is. `files` are the texts that it was read from, kept to be given back.
     """
 
     version: SpecVersion
@@ -47,6 +49,7 @@ class Proposal:
     replaces: str | None = None
     exactly: str | None = None
     only_changes: bool = False
+    files: Mapping[str, str] | None = None
 
 
 class Publisher:
@@ -58,7 +61,7 @@ class Publisher:
         self._specs = SpecRepository(database)
         self._fit = fit
 
-    async def publish(self, proposal: Proposal, by: str, reason: str = "") -> Published:
+    async def publish(self, proposal: Proposal, by: str, reason: str = "", via: Via | None = None) -> Published:
         """Add the articles that sources keep as they were last read, fit the models, and keep all of it.
 
         Raises ConflictError when the version that the proposal replaces is no longer the active one, or when this is
@@ -83,6 +86,8 @@ class Publisher:
             reason=reason,
             labelled=proposal.labelled,
             replaces=proposal.replaces,
+            files=proposal.files,
+            via=via,
         )
         return Published(spec_hash=spec_hash, sourced=len(version.sourced))
 
@@ -101,13 +106,18 @@ class Publisher:
             raise NotFoundError(f"No specification of {organisation} is published: run `holdfast spec publish`.")
         published = await self._specs.load(active)
 
-        async def contexts() -> Contexts:
-            return await self._contexts(organisation, published.labelled)
-
-        proposal = Proposal(published.version, published.labelled, contexts, replaces=active, only_changes=True)
+        proposal = Proposal(
+            published.version,
+            published.labelled,
+            partial(self.contexts, organisation, published.labelled),
+            replaces=active,
+            only_changes=True,
+            files=await self._specs.files(active),
+        )
         return await self.publish(proposal, by, "articles of knowledge sources")
 
-    async def _contexts(self, organisation: str, labelled: Sequence[LabelledMessage]) -> Contexts:
+    async def contexts(self, organisation: str, labelled: Sequence[LabelledMessage]) -> Contexts:
+        """What is known of the customers whom labelled messages name, as they were last imported."""
         directory = DirectoryCrm(self._customers)
         named = {message.customer for message in labelled if message.customer}
         return {

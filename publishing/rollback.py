@@ -4,6 +4,7 @@ import asyncio
 
 from answering.topics.ngram import NgramTopicModel
 from answering.vectors import EmbedderOf
+from domain.conversation.ownership import Via
 from domain.errors import ConflictError, NotFoundError
 from domain.specification.publications import SHORT, version_before
 from publishing.serving import embedder_for
@@ -11,7 +12,14 @@ from storage.specs import SpecRepository
 
 
 async def roll_back(
-    specs: SpecRepository, organisation: str, version: str | None, by: str, reason: str, embedder_of: EmbedderOf
+    specs: SpecRepository,
+    organisation: str,
+    version: str | None,
+    by: str,
+    reason: str,
+    embedder_of: EmbedderOf,
+    *,
+    via: Via | None = None,
 ) -> str:
     """Make the version whose hash begins so the active one, without fitting anything; by default the one before.
 
@@ -28,7 +36,7 @@ async def roll_back(
     published = await specs.load(wanted)
     topics = await asyncio.to_thread(NgramTopicModel.from_bytes, published.topic_model)
     embedder_for(topics, published.version, embedder_of)
-    await specs.roll_back(organisation, wanted, by, reason, replaces=active)
+    await specs.roll_back(organisation, wanted, by, reason, replaces=active, via=via)
     return wanted
 
 

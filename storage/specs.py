@@ -1,12 +1,13 @@
 """Published spec versions."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from asyncpg import Record
 
 from domain.conversation.confidence import Calibration
+from domain.conversation.ownership import Via
 from domain.errors import ConflictError, InvalidInputError, NotFoundError
 from domain.quality.evaluation import LabelledMessage
 from domain.specification.organisation import SpecVersion
@@ -37,11 +38,14 @@ class SpecRepository:
         reason: str = "",
         labelled: Sequence[LabelledMessage] = (),
         replaces: str | None = None,
+        files: Mapping[str, str] | None = None,
+        via: Via | None = None,
     ) -> str:
         """Make the version the active one and return its hash.
 
-        `labelled` are the messages it was fitted on. Raises ConflictError when another version than the one that it
-        `replaces` has become the active one.
+        `labelled` are the messages it was fitted on, `files` the texts that it was read from, by their paths; without
+        them those that are known stay. Raises ConflictError when another version than the one that it `replaces` has
+        become the active one.
         """
         organisation = version.specification.organisation
         async with self._publishing(organisation) as connection:
@@ -49,16 +53,17 @@ class SpecRepository:
             at = await connection.fetchval(
                 """
                 INSERT INTO spec_versions (content_hash, organisation, document, topic_model, calibration, published_by,
-                                           published_at, labelled, active)
-                VALUES ($1, $2, $3::text::json, $4, $5, $6, clock_timestamp(), $7, true)
+                                           published_at, labelled, files, active)
+                VALUES ($1, $2, $3::text::json, $4, $5, $6, clock_timestamp(), $7, $8, true)
                 ON CONFLICT (content_hash) DO UPDATE
                 SET topic_model = excluded.topic_model, calibration = excluded.calibration,
                     labelled = excluded.labelled, published_by = excluded.published_by,
-                    published_at = excluded.published_at, active = true
+                    published_at = excluded.published_at, files = coalesce(excluded.files, spec_versions.files),
+                    active = true
                 RETURNING published_at
                 """,
                 *keepable((version.content_hash, organisation, version.model_dump_json(), topic_model, calibration)),
-                *keepable((by, list(labelled))),
+                *keepable((by, list(labelled), None if files is None else dict(files))),
             )
             publication = Publication(
                 content_hash=version.content_hash,
@@ -66,12 +71,15 @@ class SpecRepository:
                 kind="publish",
                 published_by=by,
                 reason=reason,
+                via=via,
                 at=at,
             )
             await _keep(connection, organisation, publication)
         return version.content_hash
 
-    async def roll_back(self, organisation: str, content_hash: str, by: str, reason: str, *, replaces: str) -> None:
+    async def roll_back(
+        self, organisation: str, content_hash: str, by: str, reason: str, *, replaces: str, via: Via | None = None
+    ) -> None:
         """Make a stored version the active one again, with the models that were fitted for it.
 
         Raises ConflictError when another version than the one that it `replaces` is active by now.
@@ -86,7 +94,13 @@ class SpecRepository:
                 *keepable((content_hash, by)),
             )
             publication = Publication(
-                content_hash=content_hash, replaced=replaced, kind="rollback", published_by=by, reason=reason, at=at
+                content_hash=content_hash,
+                replaced=replaced,
+                kind="rollback",
+                published_by=by,
+                reason=reason,
+                via=via,
+                at=at,
             )
             await _keep(connection, organisation, publication)
 
@@ -103,7 +117,7 @@ class SpecRepository:
         """Every publication, the newest first."""
         rows = await self._database.fetch(
             """
-            SELECT content_hash, replaced, kind, published_by, reason, at FROM publications
+            SELECT content_hash, replaced, kind, published_by, reason, via, at FROM publications
             WHERE organisation = $1 ORDER BY publication_id DESC
             """,
             organisation,
@@ -184,6 +198,13 @@ class SpecRepository:
             labelled=row["labelled"],
         )
 
+    async def files(self, content_hash: str) -> dict[str, str] | None:
+        """The texts that a version was read from, by their paths; None where they are not known."""
+        files: dict[str, str] | None = await self._database.fetchval(
+            "SELECT files FROM spec_versions WHERE content_hash = $1", content_hash
+        )
+        return files
+
     async def models_fitted_from(self, organisation: str, fitted_from: str) -> tuple[bytes, Calibration] | None:
         """Topic model and calibration of a version of the organisation that were fitted from what has this hash."""
         row = await self._database.fetchrow(
@@ -230,12 +251,13 @@ async def _keep(connection: "PooledConnection", organisation: str, publication: 
     replaced, by, reason = publication.replaced, publication.published_by, publication.reason
     await connection.execute(
         """
-        INSERT INTO publications (organisation, content_hash, replaced, kind, published_by, reason, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO publications (organisation, content_hash, replaced, kind, published_by, reason, via, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
-        *keepable((organisation, publication.content_hash, replaced, publication.kind, by, reason, publication.at)),
+        *keepable((organisation, publication.content_hash, replaced, publication.kind, by, reason)),
+        *keepable((publication.via, publication.at)),
     )
-    data = {"content_hash": publication.content_hash, "replaced": replaced, "reason": reason}
+    data = {"content_hash": publication.content_hash, "replaced": replaced, "reason": reason, "via": publication.via}
     kind = "spec_published" if publication.kind == "publish" else "spec_rolled_back"
     await connection.execute(
         "INSERT INTO audit_events (organisation, kind, actor, data, at) VALUES ($1, $2, $3, $4, $5)",

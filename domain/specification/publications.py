@@ -13,7 +13,8 @@ SHORT = 12
 class Publication(Frozen):
     """A version became the active one; `replaced` was active before, None when nothing was.
 
-    A rollback makes a version active again that was published before, without fitting anything anew.
+    A rollback makes a version active again that was published before, without fitting anything anew. `via`: how the
+    person reached Holdfast; None of publications of before it was recorded, and of those that nobody asked for.
     """
 
     content_hash: str
@@ -21,6 +22,7 @@ class Publication(Frozen):
     kind: Literal["publish", "rollback"]
     published_by: str
     reason: str = ""
+    via: str | None = None
     at: datetime
 
 

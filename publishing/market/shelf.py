@@ -84,6 +84,10 @@ class Market:
         return package
 
 
+SHIPPED = Market(Path(__file__).parents[2] / "market", "holdfast")
+"""The one that comes with Holdfast."""
+
+
 def add_package(market: Market, package: Package) -> None:
     """Put a package into a market, which is made where there is none, as a new version.
 

@@ -31,14 +31,17 @@ class LoadedOrganisation(BaseModel):
     warnings: tuple[Mistake, ...] = ()
 
 
-def load_specification(folder: Path) -> LoadedOrganisation:
-    """Read and check an organisation. Raises SpecificationError, which lists every mistake with file and line."""
+def load_specification(folder: Path, *, with_customers: bool = True) -> LoadedOrganisation:
+    """Read and check an organisation. Raises SpecificationError, which lists every mistake with file and line.
+
+    Without its customers, who were imported before, what is said of them is taken as it is.
+    """
     reader = DocumentReader(folder)
     files = read_files(reader)
     fields = _validated_fields(reader, files)
     articles = _validated_articles(reader, files)
     found = [validated(reader, document, Scenario) for document in files.lists[SCENARIOS]]
-    directory = read_customers(reader)
+    directory = read_customers(reader) if with_customers else None
     check_whole(reader, files, directory)
     if reader.mistakes:
         raise SpecificationError(folder.name, reader.mistakes)
@@ -46,7 +49,9 @@ def load_specification(folder: Path) -> LoadedOrganisation:
     version = SpecVersion(specification=specification, articles=tuple(articles))
     warnings = tuple(files.mistake(finding) for finding in doubts(files.data))
     scenarios = tuple(read.value for read in found if read)
-    return LoadedOrganisation(version=version, directory=directory, scenarios=scenarios, warnings=warnings)
+    return LoadedOrganisation(
+        version=version, directory=directory or DirectoryImport(), scenarios=scenarios, warnings=warnings
+    )
 
 
 def _validated_fields(reader: DocumentReader, files: Files) -> dict[str, Any]:

@@ -25,15 +25,18 @@ PROVED = frozenset({"contact_id", "email", "phone"})
 """What is known of a proved customer whatever the CRM."""
 
 
-def check_whole(reader: DocumentReader, files: Files, directory: DirectoryImport) -> None:
-    """Report what no file shows alone. Files that are wrong themselves are checked as far as they can be read."""
+def check_whole(reader: DocumentReader, files: Files, directory: DirectoryImport | None) -> None:
+    """Report what no file shows alone. Files that are wrong themselves are checked as far as they can be read.
+
+    Without a directory nothing is known of the customers, so that nothing said of them is wrong.
+    """
     for finding in _findings(reader, files, directory):
         if reader.has_enough:
             return
         reader.add(files.mistake(finding))
 
 
-def _findings(reader: DocumentReader, files: Files, directory: DirectoryImport) -> Iterator[Finding]:
+def _findings(reader: DocumentReader, files: Files, directory: DirectoryImport | None) -> Iterator[Finding]:
     """One after the other, so that nothing is looked for that is not told."""
     data, unread = files.data, files.unread
     yield from broken_references(data, unread)
@@ -44,7 +47,7 @@ def _findings(reader: DocumentReader, files: Files, directory: DirectoryImport) 
     yield from wrong_expressions(data)
     if not unread & {"articles", "knowledge_sources"}:
         yield from _unknown_article_topics(data)
-    if not any(mistake.file.startswith("customers/") for mistake in reader.mistakes):
+    if directory and not any(mistake.file.startswith("customers/") for mistake in reader.mistakes):
         facts = _fact_names(directory)
         yield from _unknown_facts(data, facts)
         yield from _unknown_private_facts(data, facts)

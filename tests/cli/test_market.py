@@ -9,10 +9,9 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from cli.market import SHIPPED
 from domain.specification.organisation import Mode
 from publishing.market.folder import held, read_lock
-from publishing.market.shelf import Market, index_anew
+from publishing.market.shelf import SHIPPED, index_anew
 from publishing.specification import load_specification
 from tests.cli.bikeshop_files import write_bikeshop
 from tests.cli.test_spec_health import resolve_some
@@ -300,5 +299,5 @@ def test_an_index_by_hand(shelf: Shelf) -> None:
 
 def test_the_index_that_ships_is_the_generated_one() -> None:
     """After a change below market/, run `holdfast market index market --replace`."""
-    shipped = Market(SHIPPED, "holdfast")
+    shipped = SHIPPED
     assert index_anew(shipped) == shipped.index()

@@ -11,7 +11,8 @@ from domain.conversation.asking_again import Answers, AskedAgain
 from domain.conversation.redeciding import Redecided, Redecision, UnknownTurn
 from domain.conversation.turn import Decision, Outcome, Reason
 from domain.specification.changes import Change
-from publishing.planning import Plan, PlannedErasing, PlannedPublication
+from publishing.edits import PlannedErasing
+from publishing.planning import Plan, PlannedPublication
 from publishing.specification import Mistake
 
 SENT = Decision(outcome=Outcome.SEND, reason=Reason.CONFIDENT, review="sample")

@@ -25,8 +25,9 @@ from integrations.embeddings.none import NoEmbedder
 from integrations.llm.base import DraftVerdict, ReplyRequest, ReplyTools, ReplyWriter, WrittenReply
 from integrations.tools.base import ToolSettings
 from publishing.asking import Sample, ask_again
+from publishing.edits import PlannedErasing
 from publishing.labelled_messages import COLUMNS
-from publishing.planning import Asking, Plan, PlannedErasing, apply_plan, make_plan, read_plan
+from publishing.planning import Asking, Plan, apply_plan, make_plan, read_plan
 from publishing.publication import Installation
 from publishing.specification import load_specification
 from storage.database import Database, connect
