@@ -16,6 +16,7 @@ from gateway.api import (
     audit,
     bulk_decisions,
     co_pilot,
+    console_settings,
     conversations,
     explanation,
     figures,
@@ -25,6 +26,7 @@ from gateway.api import (
     journeys,
     keys,
     live,
+    market,
     me,
     merging,
     people,
@@ -32,27 +34,14 @@ from gateway.api import (
     sending,
     similar,
     specification,
+    specification_files,
+    specification_publishing,
     supervision,
     trust,
     vendors,
     working_together,
 )
 from gateway.chat import files, rating, sessions, socket
-    approvals,
-    console_settings,
-    conversations,
-    health,
-    journeys,
-    market,
-    merging,
-    similar,
-    specification,
-    specification_files,
-    specification_publishing,
-    trust,
-    vendors,
-)
-from gateway.chat import files, sessions, socket
 from gateway.chat.media import MAX_FILE_BYTES
 from gateway.console import sign_in
 from gateway.desk import webhook as desk_webhook

@@ -12,10 +12,10 @@ from storage.database import Database
 from storage.desk_cards import DeskCardRepository
 from storage.desk_clicks import DeskClickRepository
 from storage.desk_people import DeskPeopleRepository
+from storage.drafts import DraftRepository
 from storage.explaining import ExplainingRepository
 from storage.figures import FigureRepository
 from storage.guarded_calls import GuardedCallRepository
-from storage.drafts import DraftRepository
 from storage.inbox import InboxRepository
 from storage.inbox_rows import InboxRowRepository
 from storage.journeys import JourneyRepository

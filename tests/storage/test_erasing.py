@@ -44,8 +44,7 @@ WITHOUT_CONVERSATIONS = frozenset(
         "absences", "api_keys", "channel_cursors", "desk_people", "directory_accounts", "directory_contacts",
         "guarded_calls", "guarded_decisions", "knowledge_sources", "people", "publications", "restorations",
         "schema_migrations", "sending_changes", "sign_in_attempts", "sign_ins", "sourced_articles", "spec_versions",
-        "api_keys", "channel_cursors", "directory_accounts", "directory_contacts", "knowledge_sources", "publications",
-        "restorations", "schema_migrations", "sourced_articles", "spec_versions", "specification_drafts",
+        "specification_drafts",
         "text_vectors", "trust_changes", "vendor_limits", "vendor_states",
     }
 )  # fmt: skip

@@ -1,0 +1,1 @@
+var e={list:`_list_1r1vj_1`,empty:`_empty_1r1vj_24`,head:`_head_1r1vj_29`,title:`_title_1r1vj_36`,find:`_find_1r1vj_42`,chips:`_chips_1r1vj_47`,bulk:`_bulk_1r1vj_54`};export{e as t};
