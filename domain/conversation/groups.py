@@ -76,8 +76,7 @@ class Answered(Frozen):
 class Answering(Group):
     """How the AI agent answers. `channel`: where the question of the turn's draft came from.
 
-    `mode_was_set`: a person set the mode for this conversation. `for_person`: the person who owns it has
-    messages of the customer to answer.
+    `mode_was_set`: a person set the mode for this conversation.
     """
 
     turn: int = 0
@@ -86,7 +85,6 @@ class Answering(Group):
     mode: Mode | None = None
     mode_was_set: bool = False
     unanswered: bool = False
-    for_person: bool = False
     instruction: str = ""
     counts: Answered = Field(Answered(), alias="answered")
 

@@ -271,7 +271,7 @@ class ConversationState(BaseModel):
         self.lifecycle = self.lifecycle.hand_back(ai_agent)
         self._begin_again()
         self._waiting(told_to_wait=told_to_wait, quiet_since=now, parked_since=parked_since)
-        self._answering(instruction=instruction, unanswered=unanswered, for_person=False)
+        self._answering(instruction=instruction, unanswered=unanswered)
 
     def escalate(self, reason: str) -> None:
         """The human queue becomes the owner. Raises ConflictError when a person owns the conversation."""
@@ -325,7 +325,6 @@ class ConversationState(BaseModel):
     def resolve(self, now: datetime) -> None:
         """Done: what was drafted or asked is stale."""
         self.lifecycle = self.lifecycle.resolve(now)
-        self.note_answered_by_person()
         self._waiting(identity_check=None)
 
     def _begin_again(self) -> None:
@@ -353,13 +352,6 @@ class ConversationState(BaseModel):
     def note_nothing_unanswered(self) -> None:
         """Everything has its answer, or is for a person to answer."""
         self._answering(unanswered=False)
-
-    def note_passed_on(self) -> None:
-        """What was written is for the person who owns the conversation."""
-        self._answering(unanswered=False, for_person=True)
-
-    def note_answered_by_person(self) -> None:
-        self._answering(for_person=False)
 
     def note_reply(self, at: datetime, *, answers_all: bool, clarified: bool) -> None:
         """Count a reply that reached the customer."""

@@ -230,11 +230,11 @@ async def co_pilot_for_what_waits(conversation: Conversation) -> None:
     await conversation.ask(TakeOver(request_id="t1", by=ANNA))
     await conversation.until(lambda s: not s.owned_by_ai)
     await conversation.says("are you there?", "m2")
-    await conversation.until(lambda s: s.answering.for_person)
+    await conversation.until(lambda s: s.waiting.for_person is not None)
     await conversation.ask(ChangeMode(request_id="c1", by=ANNA, mode=Mode.CO_PILOT))
     await _heard_of(conversation, "generate_reply", 2)
     await conversation.ask(SendHumanReply(request_id="r1", by=ANNA, text="I am on it."))
-    await conversation.until(lambda s: not s.answering.for_person)
+    await conversation.until(lambda s: s.waiting.for_person is None)
 
 
 async def _heard_of(conversation: Conversation, activity: str, times: int) -> None:

@@ -106,14 +106,14 @@ class Answering:
 
     async def _pass_to_human(self) -> None:
         await self._lifecycle.record_inbox()
-        self._state.note_passed_on()
+        self._state.note_nothing_unanswered()
         self._state.await_person(workflow.now())
         if self._state.answering.mode is Mode.CO_PILOT:
             await self._suggest()
 
     async def suggest_upon(self, change: ChangeMode) -> None:
         """A person who has messages to answer switches to co-pilot: they need not wait for the next one."""
-        wanted = change.mode is Mode.CO_PILOT and not self._state.owned_by_ai and self._state.answering.for_person
+        wanted = change.mode is Mode.CO_PILOT and not self._state.owned_by_ai and self._state.waiting.for_person
         if wanted and workflow.patched(SUGGESTS_AT_ONCE):
             self._set_aside = False
             await self._suggest()

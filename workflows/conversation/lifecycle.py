@@ -203,10 +203,8 @@ class ConversationLifecycle:
         delivered = await self.await_delivery(self._activities.sending.deliver_human_reply(request), leaves_at)
         if delivered is None:
             await self._tell_undelivered(request)
-        elif delivered.status == "delivered":
+        elif delivered.status == "delivered" and not opens:
             self._state.keep_person_wait(None)
-            if not opens:
-                self._state.note_answered_by_person()
         elif delivered.status == "refused" and request.sent_as is None and workflow.patched(TELLS_REFUSED):
             await self._tell_owner(request, NOT_SENT)
 
