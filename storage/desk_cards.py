@@ -9,7 +9,7 @@ from domain.model import Frozen
 from storage.database import Database
 
 LEASE = timedelta(seconds=60)
-FOLLOWED = timedelta(days=30)
+FOLLOWED = timedelta(days=1)
 LOOKED_AT_ONCE = 50
 
 

@@ -33,6 +33,8 @@ CREATE TABLE desk_cards (
     PRIMARY KEY (organisation, desk, subject, place),
     CHECK ((channel IS NULL) = (message IS NULL))
 );
+CREATE INDEX desk_cards_followed ON desk_cards (organisation, desk, made_at);
+CREATE INDEX desk_cards_open ON desk_cards (organisation, desk) WHERE is_open;
 CREATE INDEX desk_cards_of ON desk_cards (conversation_id) WHERE conversation_id IS NOT NULL;
 
 -- A click is kept here before it is acknowledged. Its content goes when its outcome is known; the row stays, so that the

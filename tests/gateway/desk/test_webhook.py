@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.desk.clicks import Click
 from gateway.options import GatewayOptions
@@ -86,7 +87,7 @@ async def test_while_temporal_is_away_a_click_is_acknowledged_kept_and_applied_l
     options: GatewayOptions, database: Database, temporal_client: Client, slack: Workplace
 ) -> None:
     await link(database, ANNA.id, "anna", "approver")
-    away = await Client.connect("127.0.0.1:1", lazy=True)
+    away = await Client.connect("127.0.0.1:1", lazy=True, data_converter=pydantic_data_converter)
     async with opened(options, database, temporal_client, slack) as office:
         async with running_workers(temporal_client, database):
             chat, card = await office.waiting()
