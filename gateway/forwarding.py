@@ -72,7 +72,8 @@ class Forwarder:
         """Forward until cancelled; while a dependency is away, look again now and then."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), LOOK_EVERY.total_seconds())
+                async with asyncio.timeout(LOOK_EVERY.total_seconds()):  # wait_for of Python 3.11 may swallow our end
+                    await self._awake.wait()
             self._awake.clear()
             try:
                 while await self.forward_some():
