@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -117,9 +118,15 @@ async def _active_files(services: Services, caller: Caller) -> dict[str, str]:
     return await files_of_version(services.store.specs, active.content_hash)
 
 
+@cache
+def _shipped() -> tuple[Package, ...]:
+    """Reading and checking all of them takes a second, and they stay as they are while the gateway runs."""
+    return tuple(SHIPPED.newest_packages())
+
+
 def _listed(organisation: str, files: Mapping[str, str]) -> list[PackageView]:
     lock = installed_in(organisation, files)
-    return [PackageView(**_shown(one, lock)) for one in SHIPPED.newest_packages()]
+    return [PackageView(**_shown(one, lock)) for one in _shipped()]
 
 
 def _details(organisation: str, files: Mapping[str, str], name: str) -> PackageDetails:

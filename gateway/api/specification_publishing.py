@@ -6,18 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from domain.errors import NotFoundError
+from domain.errors import ConflictError, NotFoundError
 from domain.journeys.graph import JourneyGraph, graph_of
 from domain.model import Frozen
 from domain.specification.changes import changes_between
-from domain.specification.drafts import VersionHash
+from domain.specification.drafts import FileChanges, VersionHash
 from domain.specification.model import Key
 from gateway.api.requests import ServicesDependency
 from gateway.api.specification import active_specification
 from gateway.api.specification_files import Lead, edited_files, own_changes, require_current
-from gateway.auth import Viewer
+from gateway.auth import Caller, Viewer
+from gateway.services import Services
 from publishing.edits import Done, EditPlan, PlanEdit, PlannedChange, PublishEdit, RollBack
-from publishing.history import KnownPublication, history_of
+from publishing.history import KnownPublication, history_of, version_to_go_back_to
 
 router = APIRouter(prefix="/v1/specification", tags=["specification"])
 
@@ -63,7 +64,7 @@ async def plan_draft(body: AskPlan, caller: Lead, services: ServicesDependency) 
 
     409 when somebody has published since its base, 400 when it has mistakes.
     """
-    changes = await own_changes(services, caller)
+    changes = await _changes(services, caller)
     await require_current(services, caller, changes.base)
     edit = PlanEdit(
         organisation=caller.organisation,
@@ -82,7 +83,7 @@ async def publish_draft(body: AskPublish, caller: Lead, services: ServicesDepend
     """
     store, person = services.store, caller.person.id
     kept = await store.drafts.of(caller.organisation, person)
-    changes = await own_changes(services, caller)
+    changes = await _changes(services, caller)
     await require_current(services, caller, body.base)
     await require_current(services, caller, changes.base)
     edit = PublishEdit(
@@ -103,6 +104,7 @@ async def publish_draft(body: AskPublish, caller: Lead, services: ServicesDepend
 @router.post("/rollback")
 async def roll_back_specification(body: AskRollback, caller: Lead, services: ServicesDependency) -> Done:
     """Make an older version active again, as it was fitted then; conversations that are open keep theirs."""
+    await version_to_go_back_to(services.store.specs, caller.organisation, body.version)
     asked = RollBack(
         organisation=caller.organisation,
         version=body.version,
@@ -142,3 +144,11 @@ async def show_graph(
         raise NotFoundError(f"The active version has no journey {journey}. GET /v1/specification lists them.")
     since = services.now() - timedelta(days=days)
     return graph_of(found, await services.store.journeys.funnel(caller.organisation, journey, since))
+
+
+async def _changes(services: Services, caller: Caller) -> FileChanges:
+    """Raises ConflictError where the caller has changed nothing."""
+    changes = await own_changes(services, caller)
+    if not changes.files:
+        raise ConflictError("You have changed nothing. Keep a draft first: PUT /v1/specification/draft.")
+    return changes
