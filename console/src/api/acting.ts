@@ -1,14 +1,10 @@
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
-import { useRef } from "react";
 
-import { showProblem, tell } from "../shell/told";
+import { complain, showProblem, tell } from "../shell/told";
+import { fromNow } from "../shell/times";
 import { call, ProblemError } from "./client";
-
-/** An id of one intent. Trying the same again carries the same id, so it is done once. */
-export function newRequestId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `rq_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
+import { idOf, settle } from "./intents";
+import { useNameOf } from "./me";
 
 export interface Answer {
   request_id: string;
@@ -28,24 +24,30 @@ function mayHaveHappened(error: unknown): boolean {
   return error instanceof ProblemError && (error.status === 0 || error.status >= 500);
 }
 
+/** Who was faster, and when, where somebody was. */
+function explain(error: unknown, nameOf: (id: string) => string): void {
+  const problem = error instanceof ProblemError ? error.problem : null;
+  if (!problem?.decided_by || !problem.decided_at) return showProblem(error);
+  complain(`${nameOf(problem.decided_by)} decided ${fromNow(problem.decided_at, Date.now())}`, problem.detail);
+}
+
 /**
  * Ask something of the platform, once for each intent: while the same thing is asked again after a failure whose outcome
  * nobody knows, it keeps its id. A refusal ends the intent.
  */
 export function useAsk(refreshed: QueryKey[], onDone?: (answer: Answer) => void) {
   const client = useQueryClient();
-  const unsettled = useRef(new Map<string, string>());
+  const nameOf = useNameOf();
   return useMutation({
     mutationFn: async ({ path, body }: Asked): Promise<Answer> => {
       const intent = JSON.stringify([path, body]);
-      const requestId = unsettled.current.get(intent) ?? newRequestId();
-      unsettled.current.set(intent, requestId);
+      const requestId = idOf(intent);
       try {
         const answer = await call<Answer>(path, { method: "POST", body: { ...body, request_id: requestId } });
-        unsettled.current.delete(intent);
+        settle(intent);
         return answer;
       } catch (error) {
-        if (!mayHaveHappened(error)) unsettled.current.delete(intent);
+        if (!mayHaveHappened(error)) settle(intent);
         throw error;
       }
     },
@@ -55,7 +57,7 @@ export function useAsk(refreshed: QueryKey[], onDone?: (answer: Answer) => void)
       else if (said) tell(said);
       onDone?.(answer);
     },
-    onError: showProblem,
+    onError: (error) => explain(error, nameOf),
     onSettled: () => refreshed.forEach((queryKey) => void client.invalidateQueries({ queryKey })),
   });
 }

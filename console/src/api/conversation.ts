@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { showProblem } from "../shell/told";
-import { newRequestId } from "./acting";
+import { newRequestId } from "./intents";
 import { call, callIfThere } from "./client";
 import type { CoPilot, ConversationDetails, InboxAnswer, Watcher } from "./contract";
 import { keepWatchers } from "./live";

@@ -8,6 +8,8 @@ import { readEverythingAgain, refreshRows } from "./inbox";
 export type Connection = "connecting" | "live" | "lost";
 
 const THROTTLE_MS = 400;
+const AGAIN_MS = 5_000;
+const HIDDEN_MS = 60_000;
 
 /** A value that changes outside of React. */
 class Observed<T> {
@@ -65,20 +67,58 @@ function follow(client: QueryClient): () => void {
     changed.add(id);
     refreshList("inbox");
   };
-  const source = new EventSource("/v1/live");
-  source.onopen = () => connection.set("live");
-  source.onerror = () => connection.set("lost");
-  on(source, "resync", () => void readEverythingAgain(client));
-  on(source, "sending", () => concern(["sending"]));
-  on(source, "conversation", ({ conversation_id: id = "", kind }) => {
-    concern(["conversation", id], ["counts"], ["supervision"]);
-    if (kind === "approval" || kind === "status" || kind === "owner") concern(["approvals"], ["approval"]);
-    concernRow(id);
-  });
-  on(source, "presence", (told) => watch(told, concernRow));
-  on(source, "typing", (told) => watch(told, concernRow));
-  on(source, "room", ({ room_id: room = "" }) => concern(["rooms"], ["room", room]));
-  return () => source.close();
+  const listen = (source: EventSource): void => {
+    on(source, "resync", () => void readEverythingAgain(client));
+    on(source, "sending", () => concern(["sending"]));
+    on(source, "conversation", ({ conversation_id: id = "", kind }) => {
+      concern(["conversation", id], ["counts"], ["supervision"]);
+      if (kind !== "read") concern(["approvals"], ["approval"]);
+      concernRow(id);
+    });
+    on(source, "presence", (told) => watch(told, concernRow));
+    on(source, "typing", (told) => watch(told, concernRow));
+    on(source, "room", ({ room_id: room = "" }) => concern(["rooms"], ["room", room]));
+  };
+  return keepOpen(listen, () => concern(["me"]));
+}
+
+/**
+ * One stream for as long as the page is seen. A browser has few connections to a server, which many hidden pages would
+ * use up; whoever comes back is told to read everything again. A stream that was refused is asked for again, after it was
+ * asked who is signed in.
+ */
+function keepOpen(listen: (source: EventSource) => void, onRefused: () => void): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const close = (): void => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+  const open = (): void => {
+    close();
+    const opened = new EventSource("/v1/live");
+    source = opened;
+    opened.onopen = () => connection.set("live");
+    opened.onerror = () => {
+      connection.set("lost");
+      if (opened.readyState !== EventSource.CLOSED || opened !== source) return;
+      onRefused();
+      timer = setTimeout(open, AGAIN_MS);
+    };
+    listen(opened);
+  };
+  const onVisibility = (): void => {
+    clearTimeout(timer);
+    if (document.visibilityState === "hidden") timer = setTimeout(close, HIDDEN_MS);
+    else if (!source) open();
+  };
+  open();
+  document.addEventListener("visibilitychange", onVisibility);
+  return () => {
+    document.removeEventListener("visibilitychange", onVisibility);
+    close();
+  };
 }
 
 interface Told {

@@ -82,12 +82,35 @@ export function mayAudit(me: Me): boolean {
   return may(me, "auditor");
 }
 
+interface Absence {
+  person_id: string;
+  until: string;
+  deputy: string | null;
+}
+
+async function askForPeople(signal: AbortSignal): Promise<Colleague[]> {
+  const [people, absences] = await Promise.all([
+    callIfThere<Colleague[]>("/v1/people", { signal }),
+    callIfThere<Absence[]>("/v1/absences", { signal }),
+  ]);
+  const away = new Map(absences?.map(({ person_id: id, until }) => [id, until]));
+  return (people ?? []).map((person) => ({ ...person, away_until: away.get(person.id) ?? person.away_until }));
+}
+
+/** Everybody of the organisation, and who is away. */
 export function usePeople() {
   return useQuery({
     queryKey: ["people"],
-    queryFn: async ({ signal }) => (await callIfThere<Colleague[]>("/v1/people", { signal })) ?? [],
+    queryFn: ({ signal }) => askForPeople(signal),
     staleTime: 60_000,
   });
+}
+
+/** Until when whoever is signed in is away; null for whoever is there. */
+export function useAwayUntil(): string | null {
+  const me = useMe();
+  const people = usePeople().data;
+  return people?.find(({ id }) => id === me.person_id)?.away_until ?? me.away_until;
 }
 
 /** Names by id; an id that nobody has is shown as it is. */

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { useEffect, useRef } from "react";
 
 import { showProblem } from "../shell/told";
-import { newRequestId } from "./acting";
+import { newRequestId } from "./intents";
 import { call, callIfThere, withParameters } from "./client";
 import type { Room, RoomFile, RoomMessage, RoomMessages } from "./contract";
 

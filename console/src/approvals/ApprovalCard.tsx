@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Code, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Alert, Badge, Button, Code, Group, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { IconBulb, IconHourglass, IconTool } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import { may, useMe, useNameOf } from "../api/me";
 import { argumentsOf } from "../conversation/Happenings";
 import { Confidence, warningsOf } from "../conversation/Thinking";
 import { Avatar } from "../shell/Avatar";
+import { useOnPhone } from "../shell/phone";
 import { When } from "../shell/When";
 import { aiName, counted, percent, plain, reasonName } from "../shell/words";
 import { Decide } from "./Decide";
@@ -70,6 +71,7 @@ export function ApprovalCard({ details, within }: Given) {
 }
 
 function Why({ view }: { view: ApprovalView }) {
+  const onPhone = useOnPhone();
   const nameOf = useNameOf();
   const { approval } = view;
   const roles = [
@@ -80,7 +82,9 @@ function Why({ view }: { view: ApprovalView }) {
     <div>
       <Group gap={8}>
         <IconHourglass size={17} aria-hidden />
-        <Text fw={650}>{plain(reasonName(approval.reason))}</Text>
+        <Title order={onPhone ? 1 : 2} size="h5">
+          {plain(reasonName(approval.reason))}
+        </Title>
         {view.confidence === null ? null : <Badge variant="light">{percent(view.confidence)} sure</Badge>}
         <Text size="xs" c="dimmed">
           <When at={approval.requested_at} />

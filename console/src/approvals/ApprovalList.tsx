@@ -4,7 +4,7 @@ import { useMutation, useQueryClient, type UseQueryResult } from "@tanstack/reac
 import { useRef, useState } from "react";
 import { Link } from "react-router";
 
-import { newRequestId } from "../api/acting";
+import { newRequestId } from "../api/intents";
 import { call } from "../api/client";
 import type { ApprovalView, Deciding, OneAnswer } from "../api/contract";
 import { may, useMe, useNameOf } from "../api/me";

@@ -1,5 +1,4 @@
 import { Center, Loader, Stack, Text } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { IconChecklist } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useNavigate, useParams } from "react-router";
@@ -8,7 +7,7 @@ import { useApproval, useApprovals } from "../api/approvals";
 import type { ApprovalView } from "../api/contract";
 import { useCommands, type Command } from "../shell/here";
 import { ProblemAlert } from "../shell/ProblemAlert";
-import { PHONE } from "../shell/Shell";
+import { useOnPhone } from "../shell/phone";
 import { ApprovalCard } from "./ApprovalCard";
 import { ApprovalList } from "./ApprovalList";
 import { Back } from "./Back";
@@ -20,7 +19,7 @@ const NONE: ApprovalView[] = [];
 export function Component() {
   const { approvalId } = useParams();
   const navigate = useNavigate();
-  const onPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches, { getInitialValueInEffect: false });
+  const onPhone = useOnPhone();
   const open = useApprovals("open");
   const approvals = open.data ?? NONE;
   const commands = useMemo((): Command[] => {

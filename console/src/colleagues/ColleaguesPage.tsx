@@ -1,10 +1,9 @@
 import { Center, Stack, Text } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { IconMessages } from "@tabler/icons-react";
 import { useParams } from "react-router";
 
 import { useRooms } from "../api/rooms";
-import { PHONE } from "../shell/Shell";
+import { useOnPhone } from "../shell/phone";
 import { RoomList } from "./RoomList";
 import { RoomView } from "./RoomView";
 import classes from "./Colleagues.module.css";
@@ -13,7 +12,7 @@ import classes from "./Colleagues.module.css";
 export function Component() {
   const { roomId } = useParams();
   const rooms = useRooms();
-  const onPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches, { getInitialValueInEffect: false });
+  const onPhone = useOnPhone();
   const room = rooms.data?.find(({ room_id: id }) => id === roomId);
   return (
     <div className={classes.panes}>

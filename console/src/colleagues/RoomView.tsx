@@ -8,6 +8,7 @@ import { may, useMe, useNameOf } from "../api/me";
 import { useMarkRead, useRoomMessages } from "../api/rooms";
 import timeline from "../conversation/Timeline.module.css";
 import { Avatar } from "../shell/Avatar";
+import { useOnPhone } from "../shell/phone";
 import { ProblemAlert } from "../shell/ProblemAlert";
 import { clockTime, dayName, exactly } from "../shell/times";
 import { useNow } from "../shell/When";
@@ -23,6 +24,7 @@ const TOGETHER_MS = 5 * 60_000;
 export function RoomView({ room }: { room: Room }) {
   const me = useMe();
   const nameOf = useNameOf();
+  const onPhone = useOnPhone();
   const found = useRoomMessages(room.room_id);
   const messages = useMemo(
     () => [...(found.data?.pages ?? [])].reverse().flatMap((page) => page.messages) ?? NONE,
@@ -41,7 +43,7 @@ export function RoomView({ room }: { room: Room }) {
         <ActionIcon component={Link} to="/colleagues" size="lg" aria-label="Back to the rooms" hiddenFrom="sm">
           <IconArrowLeft size={20} />
         </ActionIcon>
-        <Title order={2} size="h5" style={{ flex: 1 }}>
+        <Title order={onPhone ? 1 : 2} size="h5" style={{ flex: 1 }}>
           {room.kind === "team" ? `# ${name}` : name}
         </Title>
         {room.conversation_id ? <ConversationLink id={room.conversation_id} /> : null}

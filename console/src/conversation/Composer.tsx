@@ -3,7 +3,8 @@ import { IconNote, IconSend, IconTemplate } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 
-import { newRequestId, useAsk } from "../api/acting";
+import { useAsk } from "../api/acting";
+import { newRequestId } from "../api/intents";
 import { call } from "../api/client";
 import type { ConversationDetails } from "../api/contract";
 import { useUse } from "../api/conversation";

@@ -1,4 +1,4 @@
-import { Badge, Code, Text, UnstyledButton } from "@mantine/core";
+import { Anchor, Badge, Code, Text, UnstyledButton } from "@mantine/core";
 import { IconBulb, IconNote, IconPaperclip, IconTool } from "@tabler/icons-react";
 import { useId, useState, type ReactNode } from "react";
 
@@ -59,10 +59,15 @@ export function Message({ message, turn, delivery, isMore, customer, version }: 
         )}
         <div className={classes.words}>{message.text}</div>
         {message.attachments.map((file) => (
-          <span key={file.attachment_id} className={classes.file}>
+          <Anchor
+            key={file.attachment_id}
+            className={classes.file}
+            href={`/v1/conversations/${message.conversation_id}/files/${file.attachment_id}`}
+            download={file.name}
+          >
             <IconPaperclip size={14} aria-hidden />
             {file.name} · {Math.ceil(file.size_bytes / 1024).toLocaleString()} KiB
-          </span>
+          </Anchor>
         ))}
         <Below turn={turn} version={version} after={<Delivered message={message} delivery={delivery} />} />
       </div>

@@ -23,6 +23,7 @@ import { useOpenRoom } from "../api/rooms";
 import { AskInstruction, AskUntil } from "../shell/asking";
 import { Avatar } from "../shell/Avatar";
 import { ChannelIcon } from "../shell/ChannelIcon";
+import { useOnPhone } from "../shell/phone";
 import { useCommands, type Command } from "../shell/here";
 import { tell } from "../shell/told";
 import { channelName, customerName, MODE_MEANINGS, modeName, ownerName, statusName } from "../shell/words";
@@ -41,6 +42,7 @@ const MODES: Mode[] = ["delegation", "supervision", "co_pilot"];
 export function Head({ details, row, back, openSide }: Given) {
   const { conversation } = details;
   const nameOf = useNameOf();
+  const onPhone = useOnPhone();
   const name = customerName(row?.customer_name, conversation.conversation_id);
   return (
     <header className={classes.head}>
@@ -48,7 +50,7 @@ export function Head({ details, row, back, openSide }: Given) {
         <IconArrowLeft size={20} />
       </ActionIcon>
       <div className={classes.who}>
-        <Title order={2} className={classes.name}>
+        <Title order={onPhone ? 1 : 2} className={classes.name}>
           {name}
         </Title>
         <div className={classes.standing}>

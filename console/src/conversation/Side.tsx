@@ -1,4 +1,4 @@
-import { Alert, Badge, Drawer, Group, ScrollArea, Stack, Tabs, Text, Title, Tooltip } from "@mantine/core";
+import { Badge, Drawer, Group, ScrollArea, Stack, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconSparkles, IconUser } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
@@ -82,9 +82,10 @@ function Customer({ details, row }: Pick<Given, "details" | "row">) {
         </div>
       </Group>
       {known.missing.length > 0 ? (
-        <Alert color="orange" variant="light" p="xs" icon={<IconAlertTriangle size={16} />}>
+        <Group className={classes.warning} gap={8} wrap="nowrap">
+          <IconAlertTriangle size={17} aria-hidden />
           <Text size="sm">{known.missing.map(plain).join(", ")} did not answer, so something may be missing here.</Text>
-        </Alert>
+        </Group>
       ) : null}
       {known.matches > 1 ? <Text size="sm">{known.matches} contacts fit; nobody has said which one it is.</Text> : null}
       <Facts facts={known.facts} />

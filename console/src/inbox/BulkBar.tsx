@@ -3,7 +3,7 @@ import { IconCheck, IconHandGrab, IconMoonStars, IconRobot, IconX } from "@table
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { newRequestId } from "../api/acting";
+import { newRequestId } from "../api/intents";
 import { call } from "../api/client";
 import type { BulkAnswer } from "../api/contract";
 import { refreshRows } from "../api/inbox";

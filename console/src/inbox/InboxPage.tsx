@@ -1,11 +1,10 @@
 import { Center, Stack, Text } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { IconMessages } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { Navigate, useParams } from "react-router";
 
 import { VIEWS, type View } from "../api/contract";
-import { PHONE } from "../shell/Shell";
+import { useOnPhone } from "../shell/phone";
 import { ConversationList } from "./ConversationList";
 import classes from "./InboxPage.module.css";
 
@@ -18,7 +17,7 @@ function isView(view: string | undefined): view is View {
 /** A view's list, and beside it the conversation that is open; on a phone, one of the two. */
 export function Component() {
   const { view, conversationId } = useParams();
-  const onPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches, { getInitialValueInEffect: false });
+  const onPhone = useOnPhone();
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
   return (
     <div className={classes.panes}>

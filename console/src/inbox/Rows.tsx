@@ -43,7 +43,7 @@ export function Rows({ rows, total, view, chosen, marked, mark, isLoading, readO
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [chosen]);
   return (
-    <div ref={frame} className={classes.frame} tabIndex={-1}>
+    <div ref={frame} className={classes.frame} data-rows tabIndex={-1}>
       {isLoading ? <Loading /> : null}
       <ul className={classes.rows} style={{ height: virtual.getTotalSize() }}>
         {seen.map(({ key, index, start }) => {

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { call } from "../api/client";
-import { useMe, usePeople } from "../api/me";
+import { useAwayUntil, useMe, usePeople } from "../api/me";
 import { atHour, localInput } from "./moments";
 import { showProblem, tell } from "./told";
 
@@ -11,6 +11,7 @@ import { showProblem, tell } from "./told";
 export function AwayModal({ onClose }: { onClose: () => void }) {
   const me = useMe();
   const people = usePeople().data ?? [];
+  const awayUntil = useAwayUntil();
   const client = useQueryClient();
   const [until, setUntil] = useState(localInput(atHour(1, 9)));
   const [deputy, setDeputy] = useState<string | null>(null);
@@ -31,7 +32,7 @@ export function AwayModal({ onClose }: { onClose: () => void }) {
     onError: showProblem,
   });
   return (
-    <Modal opened onClose={onClose} title={me.away_until ? "You are away" : "I am away"}>
+    <Modal opened onClose={onClose} title={awayUntil ? "You are away" : "I am away"}>
       <Stack>
         <Text size="sm" c="dimmed">
           What waits for your approval goes to your deputy, or to the others who may decide, until you are back.
@@ -54,7 +55,7 @@ export function AwayModal({ onClose }: { onClose: () => void }) {
             .map(({ id, name }) => ({ value: id, label: name || id }))}
         />
         <Group justify="flex-end">
-          {me.away_until ? (
+          {awayUntil ? (
             <Button variant="default" loading={comeBack.isPending} onClick={() => comeBack.mutate()}>
               I am back
             </Button>

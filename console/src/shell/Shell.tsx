@@ -1,5 +1,5 @@
 import { Drawer, Loader } from "@mantine/core";
-import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Outlet } from "react-router";
@@ -10,11 +10,10 @@ import { Banners } from "./Banners";
 import { Commands } from "./Commands";
 import { Keys } from "./Keys";
 import { ProblemAlert } from "./ProblemAlert";
+import { useOnPhone } from "./phone";
 import { Sidebar } from "./Sidebar";
 import { Tabs } from "./Tabs";
 import classes from "./Shell.module.css";
-
-export const PHONE = "(max-width: 48em)";
 
 /** What is around every page: navigation, banners, commands. It waits until it is known who is there. */
 export function Shell() {
@@ -33,7 +32,7 @@ export function Shell() {
 
 function Frame() {
   useLive();
-  const onPhone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches, { getInitialValueInEffect: false });
+  const onPhone = useOnPhone();
   const [menuOpen, menu] = useDisclosure(false);
   return (
     <div className={classes.frame}>
@@ -51,7 +50,7 @@ function Frame() {
       </div>
       {onPhone ? <Tabs openMenu={menu.open} /> : null}
       <Drawer
-        opened={menuOpen && Boolean(onPhone)}
+        opened={menuOpen && onPhone}
         onClose={menu.close}
         size={290}
         padding={0}

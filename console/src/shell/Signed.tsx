@@ -11,7 +11,7 @@ import { IconBook, IconDeviceDesktop, IconLogout, IconMoon, IconPlaneDeparture, 
 import { useState } from "react";
 
 import { call } from "../api/client";
-import { ROLES, useMe } from "../api/me";
+import { ROLES, useAwayUntil, useMe } from "../api/me";
 import { Avatar } from "./Avatar";
 import { AwayModal } from "./AwayModal";
 import { showProblem } from "./told";
@@ -45,7 +45,7 @@ export function Signed() {
   const me = useMe();
   const { setColorScheme } = useMantineColorScheme();
   const [away, setAway] = useState(false);
-  const isAway = Boolean(me.away_until);
+  const isAway = useAwayUntil() !== null;
   return (
     <div className={classes.signed}>
       <Menu position="top-start" width={230}>

@@ -1,7 +1,7 @@
 """Decisions: one click does exactly one thing, and everybody sees what came of it."""
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.console.conftest import PHONE, Office
 from tests.gateway.workers import running_workers
@@ -26,7 +26,7 @@ async def _decisions(office: Office, approval: str) -> list[str]:
     return [one["action"] for one in found.json()["decisions"]]
 
 
-def _decide(page: Page, action: str):  # type: ignore[no-untyped-def]
+def _decide(page: Page, action: str) -> Locator:
     return page.get_by_role("toolbar", name="Decide").get_by_role("button", name=action, exact=True)
 
 
@@ -127,7 +127,7 @@ async def test_while_no_worker_is_there_it_is_accepted_and_applied_later(unatten
         _, approval = await _waiting(unattended)
     page = await unattended.arrives("anna", "lead", path=f"/approvals/{approval}")
     await _decide(page, "Approve").click()
-    await expect(page.get_by_text("Accepted, being applied").first).to_be_visible()
+    await expect(page.get_by_text("Accepted, being applied").first).to_be_visible(timeout=30_000)
     await expect(_decide(page, "Approve")).to_be_disabled()
     async with running_workers(gateway.temporal, gateway.database):
         await expect(page.get_by_role("status").filter(has_text="Approved")).to_be_visible(timeout=30_000)

@@ -37,7 +37,7 @@ async def test_two_people_and_nobody_else(office: Office) -> None:
     cleo = await office.arrives("cleo", "lead", path="/colleagues")
     anna = await office.arrives("anna", "lead", path="/colleagues")
     await anna.get_by_role("button", name="Open a room").click()
-    await anna.get_by_role("textbox", name="Colleague").fill("Ben")
+    await anna.get_by_role("combobox", name="Colleague").fill("Ben")
     await anna.get_by_role("option", name="Ben").click()
     await anna.get_by_role("button", name="Open", exact=True).click()
     box = anna.get_by_label("Message to Ben")

@@ -42,6 +42,7 @@ async def test_everything_is_reached_by_keys(office: Office) -> None:
     await page.get_by_placeholder("Go, do or search…").fill("at risk")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/console/inbox/risk")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 

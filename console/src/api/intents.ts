@@ -1,0 +1,53 @@
+/**
+ * Ids of what was asked and of which nobody knows what became. The same again within a while carries the same id, also
+ * after a reload, so it is done once. What is asked much later is meant anew.
+ */
+const KEY = "holdfast-unsettled";
+const KEPT_MS = 5 * 60_000;
+
+interface Unsettled {
+  intent: string;
+  id: string;
+  at: number;
+}
+
+let memory: Unsettled[] = [];
+
+function all(): Unsettled[] {
+  try {
+    memory = JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Unsettled[];
+  } catch {
+    // A browser that keeps nothing has at least this page's own memory.
+  }
+  return memory.filter(({ at }) => Date.now() - at < KEPT_MS);
+}
+
+function keep(unsettled: Unsettled[]): void {
+  memory = unsettled;
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(unsettled));
+  } catch {
+    // See above.
+  }
+}
+
+/** An id of one intent. */
+export function newRequestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `rq_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The id of this intent: the one that it had before, while nobody knows what became of it. */
+export function idOf(intent: string): string {
+  const before = all();
+  const known = before.find((one) => one.intent === intent);
+  if (known) return known.id;
+  const id = newRequestId();
+  keep([...before, { intent, id, at: Date.now() }]);
+  return id;
+}
+
+/** It is known what became of it. */
+export function settle(intent: string): void {
+  keep(all().filter((one) => one.intent !== intent));
+}
