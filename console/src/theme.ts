@@ -50,6 +50,7 @@ export const theme = createTheme({
   fontSizes: { xs: "12px", sm: "13.5px", md: "15px", lg: "17px", xl: "20px" },
   components: {
     Badge: { defaultProps: { tt: "none" } },
+    Anchor: { defaultProps: { underline: "always" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },

@@ -40,7 +40,7 @@ export function ApprovalCard({ details, within }: Given) {
               <Text size="sm" fw={650}>
                 First: {plain(action.tool)}
               </Text>
-              {action.amount ? <Badge color="orange">{action.amount}</Badge> : null}
+              {action.amount ? <span className={classes.amount}>{action.amount}</span> : null}
             </Group>
             <Code block mt={6}>
               {argumentsOf(action.arguments)}

@@ -51,7 +51,7 @@ function Chosen({ approvalId }: { approvalId: string }) {
     <section className={classes.chosen} aria-label="Approval">
       <Back />
       {found.data ? <ApprovalCard details={found.data} within="page" /> : null}
-      {found.isPending ? <Loader m="xl" aria-label="Loading the approval" /> : null}
+      {found.isPending ? <Loader role="status" m="xl" aria-label="Loading the approval" /> : null}
       {found.isError && !found.data ? <ProblemAlert error={found.error} retry={() => void found.refetch()} /> : null}
     </section>
   );

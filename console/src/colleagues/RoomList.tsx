@@ -41,7 +41,7 @@ export function RoomList({ rooms, chosen }: Given) {
           </Tooltip>
         ) : null}
       </header>
-      {rooms.isPending ? <Loader size="sm" m="md" aria-label="Loading" /> : null}
+      {rooms.isPending ? <Loader role="status" size="sm" m="md" aria-label="Loading" /> : null}
       {rooms.isError && !rooms.data ? <ProblemAlert error={rooms.error} retry={() => void rooms.refetch()} /> : null}
       {rooms.data?.length === 0 ? (
         <Text className={listClasses.empty} c="dimmed" size="sm">

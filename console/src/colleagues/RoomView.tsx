@@ -64,7 +64,7 @@ export function RoomView({ room }: { room: Room }) {
             Earlier messages
           </Button>
         ) : null}
-        {found.isPending ? <Loader size="sm" m="md" aria-label="Loading" /> : null}
+        {found.isPending ? <Loader role="status" size="sm" m="md" aria-label="Loading" /> : null}
         {messages.map((message, index) => (
           <Message key={message.seq} message={message} before={messages[index - 1]} />
         ))}

@@ -16,7 +16,7 @@ export function CoPilotPanel({ details }: { details: ConversationDetails }) {
   const id = details.conversation.conversation_id;
   const found = useCoPilot(id, true);
   if (found.isError) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
-  if (found.isPending) return <Loader size="sm" m="md" aria-label="Loading" />;
+  if (found.isPending) return <Loader role="status" size="sm" m="md" aria-label="Loading" />;
   if (!found.data) {
     return (
       <Text size="sm" c="dimmed" p="md">
@@ -102,9 +102,9 @@ function Suggested({ id, suggestion }: { id: string; suggestion: OfferedSuggesti
         </Badge>
         {suggestion.confidence === null ? null : <Text size="xs">{percent(suggestion.confidence)} sure</Text>}
         {suggestion.current ? null : (
-          <Badge size="xs" color="orange" variant="light">
+          <Text size="xs" fw={650} c="var(--hf-note)">
             The customer wrote since
-          </Badge>
+          </Text>
         )}
       </Group>
       <div className={classes.words}>{text}</div>

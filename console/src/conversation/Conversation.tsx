@@ -36,7 +36,7 @@ export default function Conversation({ conversationId, back }: Given) {
           <ProblemAlert error={found.error} retry={() => void found.refetch()} />
         ) : (
           <Center flex={1}>
-            <Loader aria-label="Loading the conversation" />
+            <Loader role="status" aria-label="Loading the conversation" />
           </Center>
         )}
       </div>

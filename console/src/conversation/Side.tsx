@@ -192,7 +192,7 @@ export function Section({ title, aside, children }: { title: string; aside?: Rea
   return (
     <section>
       <Group justify="space-between" mb={4}>
-        <Text className={classes.heading} component="h4">
+        <Text className={classes.heading} component="h3">
           {title}
         </Text>
         <Text size="xs" c="dimmed">

@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import type { Evidence, TurnView } from "../api/contract";
@@ -77,9 +77,9 @@ export function Thinking({ turn, version }: Given) {
       {warnings.length > 0 ? (
         <Group gap={6}>
           {warnings.map((words) => (
-            <Badge key={words} variant="light" color="orange" tt="none">
+            <span key={words} className={classes.warning}>
               {words}
-            </Badge>
+            </span>
           ))}
         </Group>
       ) : null}

@@ -24,7 +24,7 @@ export function Shell() {
       {me.isError && me.error ? (
         <ProblemAlert error={me.error} retry={() => void me.refetch()} />
       ) : (
-        <Loader aria-label="Loading" />
+        <Loader role="status" aria-label="Loading" />
       )}
     </main>
   );
@@ -43,7 +43,7 @@ function Frame() {
       <div className={classes.body}>
         {onPhone ? null : <Sidebar />}
         <main id="page" className={classes.page} tabIndex={-1}>
-          <Suspense fallback={<Loader aria-label="Loading" m="xl" />}>
+          <Suspense fallback={<Loader role="status" aria-label="Loading" m="xl" />}>
             <Outlet />
           </Suspense>
         </main>

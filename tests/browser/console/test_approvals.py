@@ -47,7 +47,7 @@ async def test_the_same_intent_keeps_its_id_after_a_lost_answer(office: Office) 
     asked: list[str] = []
 
     async def lose_the_first(route: Route) -> None:
-        asked.append(route.request.post_data_json["request_id"])
+        asked.append((route.request.post_data_json or {})["request_id"])
         if len(asked) == 1:
             await route.fetch()
             await route.abort()

@@ -43,7 +43,7 @@ export function Integrations() {
   return (
     <Stack gap={0}>
       <Section title="The platform">
-        {ready.isPending ? <Loader aria-label="Loading" /> : null}
+        {ready.isPending ? <Loader role="status" aria-label="Loading" /> : null}
         {ready.data ? <Ready ok={ready.data.ok} told={ready.data.told} /> : null}
         {settings.data?.temporal_ui ? (
           <Text size="sm" mt="xs">
@@ -55,7 +55,7 @@ export function Integrations() {
         ) : null}
       </Section>
       <Section title="Vendors" about="As calls to them went lately; a vendor that was never called is not listed.">
-        {vendors.isPending ? <Loader aria-label="Loading" /> : null}
+        {vendors.isPending ? <Loader role="status" aria-label="Loading" /> : null}
         {vendors.error ? <ProblemAlert error={vendors.error} retry={() => void vendors.refetch()} /> : null}
         {vendors.data?.length === 0 ? <Empty>No vendor has been called yet.</Empty> : null}
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>

@@ -53,7 +53,7 @@ export function Keys() {
     },
     onError: showProblem,
   });
-  if (keys.isPending) return <Loader aria-label="Loading" />;
+  if (keys.isPending) return <Loader role="status" aria-label="Loading" />;
   if (keys.error) return <ProblemAlert error={keys.error} retry={() => void keys.refetch()} />;
   return (
     <>

@@ -31,7 +31,7 @@ export function People() {
     queryKey: ["people", "administration"],
     queryFn: ({ signal }) => call<PersonView[]>("/v1/people", { signal }),
   });
-  if (people.isPending) return <Loader aria-label="Loading" />;
+  if (people.isPending) return <Loader role="status" aria-label="Loading" />;
   if (people.error) return <ProblemAlert error={people.error} retry={() => void people.refetch()} />;
   const wanted = find.trim().toLowerCase();
   const shown = people.data.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted));

@@ -15,7 +15,7 @@ export function Teams() {
     queryKey: ["people", "administration"],
     queryFn: ({ signal }) => call<PersonView[]>("/v1/people", { signal }),
   });
-  if (people.isPending) return <Loader aria-label="Loading" />;
+  if (people.isPending) return <Loader role="status" aria-label="Loading" />;
   if (people.error) return <ProblemAlert error={people.error} retry={() => void people.refetch()} />;
   const teams = new Map<string, PersonView[]>();
   for (const person of people.data) {

@@ -41,7 +41,7 @@ export function Component() {
         </Button>
       }
     >
-      {found.isPending ? <Loader aria-label="Loading" /> : null}
+      {found.isPending ? <Loader role="status" aria-label="Loading" /> : null}
       {found.error ? <ProblemAlert error={found.error} retry={() => void found.refetch()} /> : null}
       {found.data ? <Record explanation={found.data} /> : null}
     </Page>

@@ -32,7 +32,7 @@ export function Component() {
       actions={<SegmentedControl aria-label="Time" size="xs" data={PERIODS} value={days} onChange={setDays} />}
     >
       {figures.error ? <ProblemAlert error={figures.error} retry={() => void figures.refetch()} /> : null}
-      {figures.isPending ? <Loader aria-label="Loading" /> : null}
+      {figures.isPending ? <Loader role="status" aria-label="Loading" /> : null}
       {figures.data ? <Everything all={figures.data} onOpen={(key) => void navigate(`/dashboards/${key}`)} /> : null}
       {figures.data && open ? (
         <FigureDrawer figure={open} all={figures.data} onClose={() => void navigate("/dashboards")} />

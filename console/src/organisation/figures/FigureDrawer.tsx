@@ -83,7 +83,7 @@ function Rows({ figure, all }: { figure: Figure; all: Figures }) {
         </div>
       ) : null}
       {rows.error ? <ProblemAlert error={rows.error} retry={() => void rows.refetch()} /> : null}
-      {rows.isPending ? <Loader aria-label="Loading" /> : null}
+      {rows.isPending ? <Loader role="status" aria-label="Loading" /> : null}
       {rows.data ? <RowsTable rows={rows.data.rows} figure={figure} currency={all.currency} /> : null}
       {rows.data && rows.data.total > ROWS ? (
         <Group justify="space-between">

@@ -23,7 +23,7 @@ export function History() {
   const nameOf = useNameOf();
   const [compared, setCompared] = useState<Publication | null>(null);
   const [back, setBack] = useState<Publication | null>(null);
-  if (history.isPending) return <Loader aria-label="Loading" />;
+  if (history.isPending) return <Loader role="status" aria-label="Loading" />;
   if (history.error) return <ProblemAlert error={history.error} retry={() => void history.refetch()} />;
   return (
     <Scrolls label="Versions">
@@ -102,7 +102,7 @@ function Compared({ publication, onClose }: { publication: Publication; onClose:
       title={`${short(before ?? "")} → ${short(after)}`}
       closeButtonProps={{ "aria-label": "Close" }}
     >
-      {changes.isPending ? <Loader aria-label="Loading" /> : null}
+      {changes.isPending ? <Loader role="status" aria-label="Loading" /> : null}
       {changes.error ? <ProblemAlert error={changes.error} /> : null}
       {changes.data?.length === 0 ? <Text size="sm">Nothing changed.</Text> : null}
       {changes.data ? <ChangeList changes={changes.data} /> : null}

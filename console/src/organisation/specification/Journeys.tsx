@@ -54,7 +54,7 @@ export function Journeys({ item }: { item: string }) {
 
 function Shown({ journey, days }: { journey: string; days: number }) {
   const graph = useGraph(journey, days);
-  if (graph.isPending) return <Loader aria-label="Loading" />;
+  if (graph.isPending) return <Loader role="status" aria-label="Loading" />;
   if (graph.error) return <ProblemAlert error={graph.error} retry={() => void graph.refetch()} />;
   return (
     <>
@@ -62,7 +62,7 @@ function Shown({ journey, days }: { journey: string; days: number }) {
         {counted(graph.data.nodes.length, "step")}
         {graph.data.entered_by.length ? `, entered by ${graph.data.entered_by.join(", ")}` : ""}. Counts are live.
       </Text>
-      <Suspense fallback={<Loader aria-label="Loading" />}>
+      <Suspense fallback={<Loader role="status" aria-label="Loading" />}>
         <JourneyGraph graph={graph.data} />
       </Suspense>
       <Steps graph={graph.data} />

@@ -19,7 +19,7 @@ export function Market() {
     queryKey: ["market"],
     queryFn: ({ signal }) => call<Package[]>("/v1/market", { signal }),
   });
-  if (packages.isPending) return <Loader aria-label="Loading" />;
+  if (packages.isPending) return <Loader role="status" aria-label="Loading" />;
   if (packages.error) return <ProblemAlert error={packages.error} retry={() => void packages.refetch()} />;
   return (
     <div className={classes.cards}>
@@ -66,7 +66,7 @@ function Details({ name, onClose }: { name: string; onClose: () => void }) {
       title={details.data?.manifest.title ?? name}
       closeButtonProps={{ "aria-label": "Close" }}
     >
-      {details.isPending ? <Loader aria-label="Loading" /> : null}
+      {details.isPending ? <Loader role="status" aria-label="Loading" /> : null}
       {details.error ? <ProblemAlert error={details.error} /> : null}
       {details.data ? <Install found={details.data} onClose={onClose} /> : null}
     </Modal>

@@ -42,7 +42,7 @@ export function Component() {
   if (!editing) {
     return (
       <Page title="Specification">
-        {error ? <ProblemAlert error={error} retry={retry} /> : <Loader aria-label="Loading" />}
+        {error ? <ProblemAlert error={error} retry={retry} /> : <Loader role="status" aria-label="Loading" />}
       </Page>
     );
   }

@@ -86,6 +86,8 @@ function useSaving() {
     try {
       const draft = await call<Draft>(`${SPECIFICATION}/draft`, { method: "PUT", body: wanted });
       if (unsaved.current === wanted) unsaved.current = null;
+      // An answer that is under way tells of the draft before this one.
+      await client.cancelQueries({ queryKey: ["specification-draft"] });
       client.setQueryData(["specification-draft"], draft);
     } finally {
       setSaving(false);

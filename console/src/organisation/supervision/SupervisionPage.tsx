@@ -49,7 +49,7 @@ export function Component() {
       {wall.error && !isUnpublished(wall.error) ? (
         <ProblemAlert error={wall.error} retry={() => void wall.refetch()} />
       ) : null}
-      {wall.isPending ? <Loader aria-label="Loading" /> : null}
+      {wall.isPending ? <Loader role="status" aria-label="Loading" /> : null}
       {wall.data && !shown.length ? <Empty>No open conversation is with an AI agent.</Empty> : null}
       {wall.error && isUnpublished(wall.error) ? <Empty>{wall.error.message}</Empty> : null}
       <div className={classes.wall}>
