@@ -144,7 +144,7 @@ async def write_message(
 
 
 @router.put("/{room_id}/read")
-async def mark_read(room_id: str, caller: Viewer, services: ServicesDependency, body: AskRead) -> ListedRoom:
+async def mark_read(room_id: str, caller: HumanAgent, services: ServicesDependency, body: AskRead) -> ListedRoom:
     """You have read everything up to `seq`."""
     room = await _find(services, caller, room_id)
     await services.store.rooms.mark_read(room, caller.person.id, body.seq, services.now())

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field, JsonValue
 
 from domain.errors import ConflictError, NotFoundError
@@ -18,7 +18,7 @@ from domain.specification.macros import Macro
 from domain.specification.organisation import AiAgentSpec, Topic
 from domain.specification.rules import Rule
 from gateway.api.requests import ServicesDependency
-from gateway.auth import Caller, Viewer, require
+from gateway.auth import Auditor, Caller, Lead, Viewer
 from gateway.services import Services
 from publishing.sources import as_folder, files_of_version
 from publishing.specification.checking import CheckedFiles, check_own
@@ -26,7 +26,6 @@ from publishing.specification.schemas import generated_schemas
 from storage.views import SpecSummary
 
 router = APIRouter(prefix="/v1/specification", tags=["specification"])
-Lead = Annotated[Caller, Depends(require("lead"))]
 
 
 class JourneySummary(Frozen):
@@ -128,7 +127,7 @@ async def show_schemas(_: Viewer) -> dict[str, JsonValue]:
 
 
 @router.get("/draft")
-async def show_draft(caller: Lead, services: ServicesDependency) -> DraftView:
+async def show_draft(caller: Auditor, services: ServicesDependency) -> DraftView:
     """What you have changed and not published."""
     return await draft_of(services, caller)
 
