@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
+from typing import Literal
 
 from domain.conversation.record import RefusedAttempt
 from domain.errors import HoldfastError, RetryableError
@@ -10,14 +11,18 @@ from gateway.auth import Caller
 from gateway.problems import ProblemError, problem_of
 from gateway.services import Services
 
+About = Literal["conversation", "guarded_call"]
+
 
 @asynccontextmanager
 async def noted(
     services: Services,
     caller: Caller,
-    conversation_id: str,
+    subject_id: str,
     request_id: str,
     action: str,
+    *,
+    about: About = "conversation",
     approval_id: str | None = None,
 ) -> AsyncIterator[None]:
     """Keep, once per request id, that this was refused and why. What only has to be tried again is no refusal."""
@@ -28,7 +33,7 @@ async def noted(
         if told.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             attempt = RefusedAttempt(
                 organisation=caller.organisation,
-                conversation_id=conversation_id,
+                subject_id=subject_id,
                 person_id=caller.person.id,
                 request_id=request_id,
                 action=action,
@@ -36,6 +41,8 @@ async def noted(
                 refused=told.detail,
                 approval_id=approval_id,
             )
+            audit = services.store.audit
+            note = audit.note_attempt if about == "conversation" else audit.note_attempt_at_call
             with suppress(RetryableError):
-                await services.store.audit.note_attempt(attempt, services.now())
+                await note(attempt, services.now())
         raise

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from storage.database import PooledConnection
 
 MOST_ATTEMPTS_AN_HOUR = 200
-"""Of one conversation; what is tried more often says nothing new."""
+"""At one conversation or call; what is tried more often says nothing new."""
 
 
 class AuditFilter(Frozen):
@@ -74,11 +74,34 @@ class AuditRepository:
             ON CONFLICT DO NOTHING
             """,
             attempt.organisation,
-            attempt.conversation_id,
+            attempt.subject_id,
             attempt.person_id,
             attempt.request_id,
             attempt.action,
             attempt.approval_id,
+            attempt.via,
+            attempt.refused,
+            now,
+            MOST_ATTEMPTS_AN_HOUR,
+        )
+
+    async def note_attempt_at_call(self, attempt: RefusedAttempt, now: datetime) -> None:
+        """The same of a guarded call, which belongs to no conversation."""
+        await self._database.fetchval(
+            """
+            INSERT INTO audit_events (event_key, organisation, kind, actor, data, at)
+            SELECT format('attempt:%s:%s:%s', $2::text, $3::text, $4::text), $1, 'guarded_call_refused', $3,
+                jsonb_build_object('call_id', $2::text, 'request_id', $4::text, 'action', $5::text, 'via', $6::text,
+                    'refused', $7::text), $8
+            WHERE (SELECT count(*) FROM audit_events WHERE data->>'call_id' = $2 AND kind = 'guarded_call_refused'
+                AND at > $8::timestamptz - interval '1 hour') < $9
+            ON CONFLICT DO NOTHING
+            """,
+            attempt.organisation,
+            attempt.subject_id,
+            attempt.person_id,
+            attempt.request_id,
+            attempt.action,
             attempt.via,
             attempt.refused,
             now,

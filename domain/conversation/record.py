@@ -115,10 +115,13 @@ class DecisionView(Frozen):
 
 
 class RefusedAttempt(Frozen):
-    """What a person asked of a conversation, and was refused before it was passed on. `refused` says why."""
+    """What a person asked, and was refused before it was passed on. `refused` says why.
+
+    It is about `subject_id`: a conversation, or a guarded call.
+    """
 
     organisation: str
-    conversation_id: str
+    subject_id: str
     person_id: str
     request_id: str
     action: str

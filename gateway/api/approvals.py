@@ -123,7 +123,7 @@ async def decide(services: Services, caller: Caller, approval_id: str, asked: As
     """One decision of one person. Raises the problem with which it is refused; that is in the audit trail then."""
     found = await find_approval(services, caller, approval_id)
     request = DecideApproval(**asked.model_dump(), approval_id=approval_id, by=caller.person, via=caller.via)
-    async with noted(services, caller, found.conversation_id, asked.request_id, asked.action, approval_id):
+    async with noted(services, caller, found.conversation_id, asked.request_id, asked.action, approval_id=approval_id):
         await require("human_agent")(caller)
         if await services.store.approvals.decision(asked.request_id) is None:
             await _check(services, found, request)

@@ -13,7 +13,8 @@ from domain.guarding.calls import ONLY_THESE, CallState
 from domain.model import Frozen
 from gateway.acknowledgement import sent
 from gateway.api.requests import Ask, ServicesDependency
-from gateway.auth import Caller, HumanAgent, Viewer
+from gateway.attempts import noted
+from gateway.auth import Caller, Viewer, require
 from gateway.problems import ProblemError, problem
 from gateway.services import Services
 from storage.guarded_calls import CallDecision, GuardedCallView
@@ -67,18 +68,20 @@ async def show_guarded_call(call_id: str, caller: Viewer, services: ServicesDepe
 
 @router.post("/{call_id}/decisions", responses={202: {"model": CallDecisionAnswer}})
 async def decide_guarded_call(
-    call_id: str, body: AskCallDecision, caller: HumanAgent, services: ServicesDependency, response: Response
+    call_id: str, body: AskCallDecision, caller: Viewer, services: ServicesDependency, response: Response
 ) -> CallDecisionAnswer:
     """Decide. The first valid decision wins; 409 tells the second person why theirs came to nothing."""
     found = await _find(services, caller, call_id)
     request = DecideApproval(by=caller.person, via=caller.via, approval_id=call_id, **body.model_dump())
-    _check(found, request)
-    decision = await sent(
-        services,
-        call_id,
-        lambda: services.conversations.decide_call(call_id, request),
-        lambda: services.store.guarded_calls.decision(call_id, body.request_id),
-    )
+    async with noted(services, caller, call_id, body.request_id, body.action, about="guarded_call"):
+        await require("human_agent")(caller)
+        _check(found, request)
+        decision = await sent(
+            services,
+            call_id,
+            lambda: services.conversations.decide_call(call_id, request),
+            lambda: services.store.guarded_calls.decision(call_id, body.request_id),
+        )
     if decision is None:
         response.status_code = 202
         return CallDecisionAnswer(request_id=body.request_id, state="accepted")

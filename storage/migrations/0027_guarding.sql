@@ -54,3 +54,6 @@ CREATE TABLE guarded_decisions (
     PRIMARY KEY (decision_id, call_id),
     CHECK ((effect = 'refused') = (refused IS NOT NULL))
 );
+
+-- How often somebody was refused at a call before the call heard of it.
+CREATE INDEX guarded_calls_refused ON audit_events ((data->>'call_id'), at) WHERE kind = 'guarded_call_refused';

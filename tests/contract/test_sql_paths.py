@@ -119,7 +119,15 @@ def test_every_misspelt_key_in_a_repository_is_found() -> None:
     ]
     why_left = ["text_misspelt", "run_id_misspelt"]
     written = ["message_key_misspelt", "via_misspelt"]
-    assert missed == ["mode_misspelt", *written, "to_misspelt", *why_left, *why_left, "text_misspelt"]
+    assert missed == [
+        "call_id_misspelt",
+        "mode_misspelt",
+        *written,
+        "to_misspelt",
+        *why_left,
+        *why_left,
+        "text_misspelt",
+    ]
 
 
 class Part(BaseModel):

@@ -114,7 +114,7 @@ async def figures(_: Gateway, __: Ids) -> Ids:
 async def specification(platform: Gateway, _: Ids) -> Ids:
     """An AI agent that may come to supervision, and an edit that somebody may publish without any model."""
     step = StepUp(to=Mode.SUPERVISION, measure="drafts_unchanged", bound=0.8, conversations=50, days=30)
-    service = SERVICE.model_copy(update={"trust": TrustLadder(up=(step,)), "mode": Mode.SUPERVISION})
+    service = SERVICE.model_copy(update={"trust": TrustLadder(up=(step,)), "supervised_topics": ("account",)})
     with_trust = SPECIFICATION.model_copy(update={"ai_agents": (service, BILLING)})
     version = VERSION.model_copy(update={"specification": with_trust})
     await SpecRepository(platform.database).publish(version, b"", Calibration(), "test")

@@ -91,6 +91,19 @@ async def test_what_decides_nothing_is_told(shop: Shop, role: str, body: dict[st
     assert company.done == []
 
 
+async def test_what_is_refused_at_the_gate_is_noted_once(shop: Shop) -> None:
+    await shop.refund()
+    call = await shop.call()
+    for _ in range(2):
+        await shop.decide(call.call_id, "human_agent", "tom", action="approve", request_id="click-1")
+    await shop.decide(call.call_id, "viewer", "vi", action="approve")
+    await shop.decide(call.call_id, action="edit")
+    auditor = await shop.platform.key("auditor")
+    found = await shop.platform.http.get("/v1/audit", params={"kind": "guarded_call_refused"}, headers=auditor)
+    told = [(one["actor"], one["data"]["action"], one["data"]["call_id"]) for one in found.json()]
+    assert told == [("bo", "edit", call.call_id), ("vi", "approve", call.call_id), ("tom", "approve", call.call_id)]
+
+
 async def test_a_call_of_another_organisation_is_not_there(shop: Shop) -> None:
     await shop.refund()
     call = await shop.call()

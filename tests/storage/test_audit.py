@@ -87,9 +87,15 @@ async def test_the_newest_events_come_first_page_by_page(stage: Stage) -> None:
 
 def attempt(request_id: str) -> RefusedAttempt:
     return RefusedAttempt(
-        **NAMES, person_id="tom", request_id=request_id, action="approve", via="console", refused="Only approvers may.",
+        organisation=ORGANISATION,
+        subject_id=CONVERSATION,
+        person_id="tom",
+        request_id=request_id,
+        action="approve",
+        via="console",
+        refused="Only approvers may.",
         approval_id="approval-1",
-    )  # fmt: skip
+    )
 
 
 async def test_what_was_refused_before_it_was_asked_is_noted_once(stage: Stage) -> None:
@@ -109,3 +115,16 @@ async def test_a_flood_of_attempts_is_not_kept(stage: Stage) -> None:
     await stage.audit.note_attempt(attempt("later"), NOW + timedelta(hours=2))
     noted = [event for event in await stage.audit.events(CONVERSATION) if event.kind == "request_refused"]
     assert len(noted) == MOST_ATTEMPTS_AN_HOUR + 1
+
+
+async def test_what_was_refused_at_a_guarded_call_is_noted_once_and_never_a_flood(stage: Stage) -> None:
+    at_call = attempt("r-1").model_copy(update={"subject_id": "gc-1"})
+    for number in (1, *range(1, MOST_ATTEMPTS_AN_HOUR + 3)):
+        numbered = at_call.model_copy(update={"request_id": f"r-{number}"})
+        await stage.audit.note_attempt_at_call(numbered, NOW)
+    await stage.audit.note_attempt_at_call(at_call.model_copy(update={"subject_id": "gc-2"}), NOW)
+    asked = AuditFilter(kind="guarded_call_refused")
+    noted = await stage.audit.of_organisation(ORGANISATION, asked, MOST_ATTEMPTS_AN_HOUR + 10)
+    assert len(noted) == MOST_ATTEMPTS_AN_HOUR + 1
+    data = {"call_id": "gc-1", "request_id": "r-1", "action": "approve", "via": "console"}
+    assert (noted[-1].actor, noted[-1].data) == ("tom", data | {"refused": "Only approvers may."})
