@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field
 
 from domain.conversation.messages import CustomerMessage
+from domain.conversation.ownership import Via
 from domain.conversation.requests import CarryOutStep, EnterJourney, RecallSteps
 from domain.journeys.answers import OpenQuestion, read_answer
 from domain.journeys.work import Instruct, Put, StepReport, UseTool
@@ -23,6 +24,7 @@ class Entering(Frozen):
     journey: Key
     entry: str
     by: str
+    via: Via | None = None
 
 
 class Report(Frozen):
@@ -59,7 +61,9 @@ class Journeys(Frozen):
 
     def enter(self, request: EnterJourney) -> Self:
         """A person or a system begins a journey."""
-        return self._enter(Entering(journey=request.journey, entry=request.request_id, by=request.by.id))
+        return self._enter(
+            Entering(journey=request.journey, entry=request.request_id, by=request.by.id, via=request.via)
+        )
 
     def enter_by_itself(self, journeys: Iterable[str], by: str) -> Self:
         """A topic or a tool begins journeys, each once in a conversation."""

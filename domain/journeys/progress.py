@@ -4,6 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal, Self
 
+from domain.conversation.ownership import Via
 from domain.journeys.plan import container_of
 from domain.model import Frozen
 
@@ -55,6 +56,7 @@ class JourneyNote(Frozen):
     by: str
     at: datetime
     request_id: str | None = None
+    via: Via | None = None
     step: str | None = None
     text: str = ""
 

@@ -37,6 +37,7 @@ def carry_out(plan: Plan, progress: Progress, request: AnyJourneyRequest, now: d
         by=request.by.id,
         at=now,
         request_id=request.request_id,
+        via=request.via,
         step=getattr(request, "step", None),
         text=refused or _text_of(request),
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.conversation.messages import ConversationId
-from domain.conversation.ownership import Person
+from domain.conversation.ownership import Person, Via
 from domain.journeys.plan import Plan
 from domain.journeys.progress import ActiveStep, Progress
 from domain.journeys.work import StepReport
@@ -27,6 +27,7 @@ class StartJourney(Frozen):
     spec_hash: str
     entry: str
     by: str
+    via: Via | None = None
 
     @property
     def workflow_id(self) -> str:
@@ -44,10 +45,14 @@ def journey_workflow_id(conversation_id: str, journey: str) -> str:
 
 
 class JourneyRequest(Frozen):
-    """Something a person or a system asks of a journey. The same `request_id` is the same request."""
+    """Something a person or a system asks of a journey. The same `request_id` is the same request.
+
+    `via`: how they came, as the gateway knows it.
+    """
 
     request_id: str = Field(min_length=1, max_length=120)
     by: Person
+    via: Via | None = None
 
 
 class PauseJourney(JourneyRequest):

@@ -109,7 +109,7 @@ async def enter(
     answer = await services.store.journeys.answer_to(conversation_id, body.request_id)
     if answer is None:
         await _check_entry(services, caller, conversation, body.journey)
-        request = EnterJourney(request_id=body.request_id, by=caller.person, journey=body.journey)
+        request = EnterJourney(request_id=body.request_id, by=caller.person, via=caller.via, journey=body.journey)
         answer = await ask(
             services,
             conversation_id,
@@ -132,7 +132,7 @@ async def tell_event_of_customer(
         raise ConflictError("The customer is on no journey.")
     for view in under_way:
         own_id = f"{body.request_id}-{view.run_id[-12:]}"
-        request = TellEvent(request_id=own_id, by=caller.person, event=body.event)
+        request = TellEvent(request_id=own_id, by=caller.person, via=caller.via, event=body.event)
         await services.conversations.request_of_journey(view.workflow_id, request)
     return Acknowledgement(request_id=body.request_id, state="accepted")
 
@@ -158,7 +158,8 @@ async def pause(
     run_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: Ask
 ) -> Acknowledgement:
     """Let it stand still: nothing more is said."""
-    return await _ask(services, caller, run_id, PauseJourney(request_id=body.request_id, by=caller.person), response)
+    request = PauseJourney(request_id=body.request_id, by=caller.person, via=caller.via)
+    return await _ask(services, caller, run_id, request, response)
 
 
 @router.post("/journeys/{run_id}/resume")
@@ -166,7 +167,8 @@ async def resume(
     run_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: Ask
 ) -> Acknowledgement:
     """Let it go on, and try again what failed."""
-    return await _ask(services, caller, run_id, ResumeJourney(request_id=body.request_id, by=caller.person), response)
+    request = ResumeJourney(request_id=body.request_id, by=caller.person, via=caller.via)
+    return await _ask(services, caller, run_id, request, response)
 
 
 @router.post("/journeys/{run_id}/skip")
@@ -174,7 +176,7 @@ async def skip(
     run_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskSkip
 ) -> Acknowledgement:
     """Go on behind a step without it."""
-    request = SkipStep(request_id=body.request_id, by=caller.person, step=body.step)
+    request = SkipStep(request_id=body.request_id, by=caller.person, via=caller.via, step=body.step)
     return await _ask(services, caller, run_id, request, response)
 
 
@@ -183,7 +185,8 @@ async def leave(
     run_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: Ask
 ) -> Acknowledgement:
     """End it where it stands."""
-    return await _ask(services, caller, run_id, LeaveJourney(request_id=body.request_id, by=caller.person), response)
+    request = LeaveJourney(request_id=body.request_id, by=caller.person, via=caller.via)
+    return await _ask(services, caller, run_id, request, response)
 
 
 @router.post("/journeys/{run_id}/events")
@@ -191,7 +194,7 @@ async def tell_event(
     run_id: str, caller: Asker, services: ServicesDependency, response: Response, body: AskEvent
 ) -> Acknowledgement:
     """Say that something happened which a step may wait for."""
-    request = TellEvent(request_id=body.request_id, by=caller.person, event=body.event)
+    request = TellEvent(request_id=body.request_id, by=caller.person, via=caller.via, event=body.event)
     return await _ask(services, caller, run_id, request, response)
 
 
@@ -200,7 +203,7 @@ async def confirm(
     run_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskConfirm
 ) -> Acknowledgement:
     """Confirm a check-in, or that a promise was kept."""
-    request = ConfirmStep(request_id=body.request_id, by=caller.person, step=body.step, note=body.note)
+    request = ConfirmStep(request_id=body.request_id, by=caller.person, via=caller.via, step=body.step, note=body.note)
     return await _ask(services, caller, run_id, request, response)
 
 

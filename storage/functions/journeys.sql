@@ -40,7 +40,7 @@ DECLARE
     is_new boolean := audit(
         c, note->>'kind', note->>'by',
         jsonb_strip_nulls(jsonb_build_object(
-            'journey', of_journey, 'run_id', run, 'step', note->'step',
+            'journey', of_journey, 'run_id', run, 'step', note->'step', 'via', note->'via',
             'text', CASE WHEN NOT written THEN nullif(note->>'text', '') END)),
         (note->>'at')::timestamptz,
         CASE WHEN note ? 'request_id' THEN format('request:%s:%s', c.conversation_id, note->>'request_id')

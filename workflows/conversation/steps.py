@@ -99,6 +99,7 @@ class JourneySteps:
             spec_hash=state.spec_hash or "",
             entry=entering.entry,
             by=entering.by,
+            via=entering.via,
         )
         state.keep_journeys(state.journeys.begun(entering, start.workflow_id))  # its end may be told at once
         try:

@@ -173,7 +173,10 @@ class JourneyWorkflow:
         """Read what the journey is; False where the specification has none to carry out."""
         run, what = self._run, f"read the journey {self._run.start.journey}"
         run.plan = (await execute_activity(OPEN_JOURNEY, OpenJourneyInput(start=run.start), what)).plan
-        entered = JourneyNote(kind="journey_entered", by=run.start.by, at=workflow.now(), request_id=run.start.entry)
+        start = run.start
+        entered = JourneyNote(
+            kind="journey_entered", by=start.by, at=workflow.now(), request_id=start.entry, via=start.via
+        )
         if run.plan is None:
             refused = entered.model_copy(update={"kind": "journey_refused", "text": "There is no such journey."})
             run.progress = run.progress.note(refused).model_copy(update={"ended": "left"})

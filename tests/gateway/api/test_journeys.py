@@ -68,8 +68,9 @@ async def test_a_journey_from_its_beginning_to_its_end(platform: Gateway) -> Non
     said = [(one["author"], one["kind"]) for one in record.json()["messages"]]
     assert ("ai_agent", "notice") in said
     assert [one["text"] for one in record.json()["notes"]] == ["They ride daily."]
-    kinds = [event["kind"] for event in record.json()["audit"] if event["kind"].startswith("journey")]
-    assert kinds == [
+    events = [event for event in record.json()["audit"] if event["kind"].startswith("journey")]
+    assert {event["data"]["via"] for event in events} == {"api"}
+    assert [event["kind"] for event in events] == [
         "journey_entered",
         "journey_paused",
         "journey_resumed",
