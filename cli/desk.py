@@ -1,4 +1,4 @@
-"""`holdfast desk`: who a colleague at a desk is with us. What they may do, their keys say."""
+"""`holdfast desk`: who a colleague at a desk is with us, who may do there what they may do in the console."""
 
 import asyncio
 import re
@@ -13,7 +13,6 @@ from cli.database import with_database
 from config.settings import local_settings
 from domain.errors import NotFoundError
 from integrations.desk.registry import DESKS
-from storage.api_keys import ApiKeyRepository
 from storage.database import Database
 from storage.desk_people import DeskLink, DeskPeopleRepository
 
@@ -30,10 +29,10 @@ Name = Annotated[str, typer.Option("--desk", help=f"Of {', '.join(DESKS)}.")]
 @app.command()
 def link(
     user: User,
-    person: Annotated[str, typer.Argument(help="The person's id, as on their API key.")],
+    person: Annotated[str, typer.Argument(help="The person's id, as in the console.")],
     desk: Name = "slack",
 ) -> None:
-    """Let a colleague decide at the desk as this person, with the roles of the person's API keys."""
+    """Let a colleague decide at the desk as this person, with the roles that the person has."""
     _known(desk)
     if not USER_ID.fullmatch(user):
         raise typer.BadParameter("an id in Slack begins with U or W: in the profile, choose Copy member ID")
@@ -42,14 +41,14 @@ def link(
     organisation = local_settings().organisation.name
 
     async def make(database: Database) -> tuple[str, ...]:
-        await DeskPeopleRepository(database).link(organisation, desk, user, person, datetime.now(UTC))
-        keys = await ApiKeyRepository(database).list(organisation)
-        return tuple(dict.fromkeys(role for key in keys if key.person_id == person for role in key.roles))
+        people = DeskPeopleRepository(database)
+        await people.link(organisation, desk, user, person, datetime.now(UTC))
+        linked = await people.person(organisation, desk, user)
+        return linked.roles if linked else ()
 
     roles = asyncio.run(with_database(make))
-    may = (
-        f"with the roles {', '.join(roles)}" if roles else "and may do nothing yet: `holdfast keys create` gives roles"
-    )
+    nothing = "and may do nothing yet: `holdfast keys create` or `people add` gives roles"
+    may = f"with the roles {', '.join(roles)}" if roles else nothing
     console.print(f"{user} is {person} now, {may}.", soft_wrap=True)
 
 

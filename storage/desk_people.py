@@ -58,14 +58,17 @@ class DeskPeopleRepository:
         return [DeskLink.model_validate(dict(row)) for row in rows]
 
     async def person(self, organisation: str, desk: str, user_id: str) -> DeskPerson | None:
-        """With the roles of their API keys; without a key, none. None for a user who is not linked."""
+        """With the roles of whoever may sign in, and of their API keys. None for a user who is not linked."""
         row = await self._database.fetchrow(
             """
             SELECT p.person_id, coalesce(array_agg(DISTINCT role) FILTER (WHERE role IS NOT NULL), '{}') AS roles
             FROM desk_people p
-            LEFT JOIN api_keys k
-                ON k.organisation = p.organisation AND k.person_id = p.person_id AND k.revoked_at IS NULL
-            LEFT JOIN LATERAL unnest(k.roles) AS role ON true
+            LEFT JOIN LATERAL (
+                SELECT unnest(k.roles) FROM api_keys k
+                WHERE k.organisation = p.organisation AND k.person_id = p.person_id AND k.revoked_at IS NULL
+                UNION SELECT unnest(m.roles) FROM people m
+                WHERE m.organisation = p.organisation AND m.person_id = p.person_id AND m.active
+            ) AS granted (role) ON true
             WHERE p.organisation = $1 AND p.desk = $2 AND p.user_id = $3 GROUP BY p.person_id
             """,
             organisation,

@@ -18,14 +18,13 @@ from domain.specification.organisation import Mode
 from gateway.api.requests import ServicesDependency
 from gateway.api.specification_files import (
     DraftView,
-    Lead,
     active_version,
     draft_of,
     edited_files,
     keep_changes,
     own_changes,
 )
-from gateway.auth import Caller, Viewer
+from gateway.auth import Caller, Lead, Viewer
 from gateway.services import Services
 from publishing.market.edited import installed_in, missing_from, plan_into
 from publishing.market.needs import Missing

@@ -14,8 +14,8 @@ from domain.specification.drafts import FileChanges, VersionHash
 from domain.specification.model import Key
 from gateway.api.requests import ServicesDependency
 from gateway.api.specification import active_specification
-from gateway.api.specification_files import Lead, edited_files, own_changes, require_current
-from gateway.auth import Caller, Viewer
+from gateway.api.specification_files import edited_files, own_changes, require_current
+from gateway.auth import Caller, Lead, Viewer
 from gateway.services import Services
 from publishing.edits import Done, EditPlan, PlanEdit, PlannedChange, PublishEdit, RollBack
 from publishing.history import KnownPublication, history_of, version_to_go_back_to

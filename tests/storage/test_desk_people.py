@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import pytest
 
+from domain.access.people import Member
 from domain.desk.clicks import DeskPerson
 from storage.api_keys import ApiKeyRepository
 from storage.database import Database
 from storage.desk_people import DeskPeopleRepository
+from storage.people import PeopleRepository
 from tests.storage.stage import NOW, ORGANISATION, later
 
 DESK = "slack"
@@ -27,6 +29,18 @@ async def test_a_user_is_a_person_with_the_roles_of_all_their_keys(
     found = await people.person(ORGANISATION, DESK, "U0ANNA")
     assert found is not None
     assert (found.person_id, set(found.roles)) == ("anna", {"approver", "human_agent"})
+
+
+async def test_whoever_may_sign_in_has_the_same_roles_at_the_desk_as_long_as_they_may(
+    people: DeskPeopleRepository, database: Database
+) -> None:
+    may_enter = PeopleRepository(database)
+    anna = Member(organisation=ORGANISATION, person_id="anna", name="Anna", roles=("approver",))
+    await may_enter.keep(anna, "lea", NOW)
+    await people.link(ORGANISATION, DESK, "U0ANNA", "anna", NOW)
+    assert await people.person(ORGANISATION, DESK, "U0ANNA") == DeskPerson(person_id="anna", roles=("approver",))
+    await may_enter.end(ORGANISATION, "anna", "lea", NOW)
+    assert await people.person(ORGANISATION, DESK, "U0ANNA") == DeskPerson(person_id="anna")
 
 
 async def test_roles_end_with_the_keys(people: DeskPeopleRepository, database: Database) -> None:
