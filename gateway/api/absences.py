@@ -1,7 +1,7 @@
 """`/v1/people/{person_id}/away` and `/v1/absences`: who is not there, and who is asked instead."""
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from domain.approvals.absence import Absence, refusal_to_be_away, stands_in
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -9,7 +9,7 @@ from domain.model import Frozen
 from domain.specification.people import PersonId
 from gateway.api.approvals import AskDecision
 from gateway.api.bulk_decisions import MOST_AT_ONCE, OneAnswer, decide_each, singly
-from gateway.api.requests import Ask, ServicesDependency
+from gateway.api.requests import Ask, Moment, ServicesDependency
 from gateway.auth import Caller, HumanAgent, Viewer
 from gateway.colleagues import known_people
 from gateway.services import Services
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
 
 
 class AskAway(Ask):
-    until: AwareDatetime
+    until: Moment
     deputy: PersonId | None = Field(None, description="Who is asked instead. Left out: whoever was asked before.")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from domain.approvals.absence import refusal_of_assignee
 from domain.approvals.alike import likeness
@@ -16,7 +16,7 @@ from domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotF
 from domain.model import Frozen
 from domain.specification.organisation import Probability
 from gateway.acknowledgement import ask
-from gateway.api.requests import Ask, ServicesDependency
+from gateway.api.requests import Ask, Moment, ServicesDependency
 from gateway.attempts import noted
 from gateway.auth import Caller, Viewer, require
 from gateway.problems import ProblemError, problem
@@ -50,7 +50,7 @@ class AskDecision(Ask):
     )
     reason: str = Field("", max_length=4000, description="Why, for reject: the AI agent redrafts with it.")
     assignee: str | None = Field(None, max_length=64, description="Who is asked instead, for reassign.")
-    until: AwareDatetime | None = Field(None, description="When reminders go on, for snooze.")
+    until: Moment | None = Field(None, description="When reminders go on, for snooze.")
     digest: str | None = None
 
 
@@ -77,7 +77,7 @@ async def list_approvals(
     services: ServicesDependency,
     state: ApprovalState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[datetime | None, Query(description="requested_at of the last one of the page before.")] = None,
+    before: Annotated[Moment | None, Query(description="requested_at of the last one of the page before.")] = None,
 ) -> list[ApprovalView]:
     """The newest first."""
     views = await services.store.approvals.list(caller.organisation, state, limit, before)

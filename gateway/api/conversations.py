@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from domain.conversation.costs import UsageTotal
 from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
@@ -24,7 +24,7 @@ from domain.model import Frozen
 from domain.specification.organisation import Mode
 from domain.tools.calls import RecordedCall
 from gateway.acknowledgement import ask
-from gateway.api.requests import Acknowledgement, Ask, ServicesDependency
+from gateway.api.requests import Acknowledgement, Ask, Moment, ServicesDependency
 from gateway.attempts import noted
 from gateway.auth import Caller, HumanAgent, Viewer
 from gateway.services import Services
@@ -66,7 +66,7 @@ class AskReply(Ask):
 
 
 class AskSnooze(Ask):
-    until: AwareDatetime
+    until: Moment
 
 
 class AskResolve(Ask):
@@ -83,7 +83,7 @@ async def list_conversations(
     services: ServicesDependency,
     status: Status | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[datetime | None, Query(description="updated_at of the last one of the page before.")] = None,
+    before: Annotated[Moment | None, Query(description="updated_at of the last one of the page before.")] = None,
 ) -> list[ConversationView]:
     """Those changed last first."""
     return await services.store.conversations.list(caller.organisation, status=status, limit=limit, before=before)

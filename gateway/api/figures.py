@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from domain.conversation.costs import UsageTotal
 from domain.errors import NotFoundError
@@ -13,7 +12,7 @@ from domain.model import Frozen
 from domain.quality.figures import BY_KEY, Figure, Period, figures_of, period_of
 from domain.quality.health import Measurement
 from domain.quality.measures import Windows
-from gateway.api.requests import ServicesDependency
+from gateway.api.requests import Moment, ServicesDependency
 from gateway.api.specification import active_specification
 from gateway.auth import Viewer
 from storage.figures import FigureRows, Page
@@ -33,8 +32,8 @@ class Figures(Frozen):
     service_levels: tuple[Measurement, ...]
 
 
-Since = Annotated[AwareDatetime | None, Query(description="By default 30 days before `until`.")]
-Until = Annotated[AwareDatetime | None, Query(description="By default now.")]
+Since = Annotated[Moment | None, Query(description="By default 30 days before `until`.")]
+Until = Annotated[Moment | None, Query(description="By default now.")]
 FURTHEST = 1_000_000
 
 

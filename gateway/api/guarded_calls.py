@@ -12,7 +12,7 @@ from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.guarding.calls import ONLY_THESE, CallState
 from domain.model import Frozen
 from gateway.acknowledgement import sent
-from gateway.api.requests import Ask, ServicesDependency
+from gateway.api.requests import Ask, Moment, ServicesDependency
 from gateway.attempts import noted
 from gateway.auth import Caller, Viewer, require
 from gateway.problems import ProblemError, problem
@@ -53,7 +53,7 @@ async def list_guarded_calls(
     services: ServicesDependency,
     state: CallState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[datetime | None, Query(description="requested_at of the last one of the page before.")] = None,
+    before: Annotated[Moment | None, Query(description="requested_at of the last one of the page before.")] = None,
 ) -> list[GuardedCallView]:
     """The newest first."""
     return await services.store.guarded_calls.list(caller.organisation, state, limit, before)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from domain.delivery.sending import SendingChange, SendingStanding, SwitchAction
-from gateway.api.requests import Ask, ServicesDependency
+from gateway.api.requests import WITHOUT_NUL, Ask, ServicesDependency
 from gateway.auth import Caller, Lead, Viewer
 from gateway.services import Services
 
@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.25
 
 
 class AskStop(Ask):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = Field(
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=WITHOUT_NUL)] = Field(
         max_length=500, description="Why, for the record and for everybody who wonders."
     )
 

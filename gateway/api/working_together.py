@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, assert_never
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from domain.conversation.inbox import Watcher
 from domain.conversation.messages import ConversationId
@@ -14,7 +14,7 @@ from domain.errors import HoldfastError, InvalidInputError
 from domain.model import Frozen
 from domain.rooms.room import MAX_MENTIONS, mentioned_in
 from gateway.api.conversations import ask_of, find_conversation
-from gateway.api.requests import WITHOUT_NUL, Ask, ServicesDependency
+from gateway.api.requests import WITHOUT_NUL, Ask, Moment, ServicesDependency
 from gateway.auth import Caller, HumanAgent
 from gateway.colleagues import require_known
 from gateway.problems import Problem, problem_of
@@ -44,7 +44,7 @@ class AskNote(Ask):
 class AskBulk(Ask):
     conversation_ids: tuple[ConversationId, ...] = Field(min_length=1, max_length=MAX_AT_ONCE)
     action: BulkAction
-    until: AwareDatetime | None = Field(None, description="For snooze: a time to come.")
+    until: Moment | None = Field(None, description="For snooze: a time to come.")
     note: str = Field("", max_length=4000, description="For resolve and take_over.")
     instruction: str = Field("", max_length=4000, description="For hand_back.")
 

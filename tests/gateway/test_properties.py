@@ -27,18 +27,19 @@ FEW = 3
 STREAMED = {"/v1/live"}
 """An answer that has no end is not waited for."""
 
+OPTIONS = GatewayOptions(
+    organisation="described",
+    database_url=SecretStr("postgresql://127.0.0.1:1/described"),
+    temporal_address="127.0.0.1:1",
+    chat_token_secret=SecretStr("a secret of the tests, long enough"),
+)
+
 Operation = APIOperation[Any, Any, Any, Any]
 
 
 def _operations() -> list[Operation]:
     """All operations of the document, those of a tag beside each other."""
-    options = GatewayOptions(
-        organisation="described",
-        database_url=SecretStr("postgresql://127.0.0.1:1/described"),
-        temporal_address="127.0.0.1:1",
-        chat_token_secret=SecretStr("a secret of the tests, long enough"),
-    )
-    described = list(openapi.from_dict(create_app(options).openapi()).get_all_operations())
+    described = list(openapi.from_dict(create_app(OPTIONS).openapi()).get_all_operations())
     found = [result.ok() for result in described if isinstance(result, Ok)]
     assert len(found) == len(described)
     return sorted((one for one in found if one.path not in STREAMED), key=_tag)
@@ -60,6 +61,28 @@ async def test_no_generated_call_breaks_the_gateway(platform: Gateway, tag: str)
     callers = [{}, await platform.key("admin", "auditor", "integration"), await platform.key("viewer"), customer]
     for operation in BY_TAG[tag]:
         await asyncio.to_thread(_call, operation, platform.url, callers, ids)
+
+
+async def test_times_that_no_clock_shows_are_refused_everywhere(gateway: Gateway) -> None:
+    """Which generated calls seldom have: in UTC these are outside the years 1 to 9999."""
+    caller = await gateway.key("admin", "auditor", "integration")
+    for path, name in _times():
+        for time in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+            answer = await gateway.http.get(path, params={name: time}, headers=caller)
+            assert answer.status_code == 422, f"{path}?{name}={time}: {answer.status_code} {answer.text}"
+
+
+def _times() -> list[tuple[str, str]]:
+    """Path and name of every time in an address, with any path parameter."""
+    paths = create_app(OPTIONS).openapi()["paths"]
+    named = [
+        (path, one["name"])
+        for path, operations in paths.items()
+        for one in operations.get("get", {}).get("parameters", ())
+        if "date-time" in str(one["schema"])
+    ]
+    assert len(named) > 5
+    return named
 
 
 def _call(operation: Operation, url: str, callers: list[dict[str, str]], ids: Mapping[str, str]) -> None:
