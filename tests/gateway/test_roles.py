@@ -57,6 +57,8 @@ Elsewhere = Literal["not_found", "nothing", "own", "each"]
 """What an administrator of another organisation gets: 404; an answer without anything of ours; what is their own; a
 404 for each that is named.
 """
+LONGEST_SECONDS = 300
+"""Publishing is work of seconds; of minutes where much else goes on."""
 STREAMED = "/v1/live"
 """Its answer has no end: only how it begins is read."""
 
@@ -101,6 +103,7 @@ class Row:
             World(world | within).path(self.path),
             params=self.params(world) if self.params else None,
             headers=dict(headers),
+            timeout=LONGEST_SECONDS,
             **self._content(world),
         )
         return await (_beginning(http, request) if self.path == STREAMED else http.send(request))

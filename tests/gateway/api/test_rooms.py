@@ -52,7 +52,7 @@ async def test_people_write_in_a_channel(gateway: Gateway) -> None:
     assert again.json() == written.json()
     (listed,) = (await get(gateway, "", "bo")).json()
     assert (listed["room_id"], listed["unread"], listed["mentioned"]) == (room, 1, 1)
-    headers = await gateway.key("viewer", person="bo")
+    headers = await gateway.key("human_agent", person="bo")
     read = await gateway.http.put(f"/v1/rooms/{room}/read", headers=headers, json={"seq": 1})
     assert (read.json()["unread"], read.json()["mentioned"]) == (0, 0)
     for text in ("two", "three"):
