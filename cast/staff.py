@@ -17,6 +17,7 @@ from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision, DecisionAnswer
 from gateway.api.conversations import AskHandBack, AskMode, AskReply, AskTakeOver
 from gateway.api.journeys import AskConfirm, AskEnter, AskEvent, JourneyDetails
+from gateway.api.rooms import AskRoom, AskRoomMessage
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
 from gateway.problems import Problem
 from invariants.records import LateDecision
@@ -37,6 +38,12 @@ class Notes(Frozen):
     """Of a conversation's record, what colleagues and the platform noted."""
 
     notes: tuple[InternalNote, ...]
+
+
+class OpenedRoom(Frozen):
+    """Of a room of colleagues, where it is."""
+
+    room_id: str
 
 
 class Suggestions(Frozen):
@@ -158,6 +165,16 @@ class Staff:
 
     async def confirm_step(self, by: str, run_id: str, step: str, note: str) -> None:
         await self._done(by, f"/v1/journeys/{run_id}/confirm", AskConfirm(step=step, note=note))
+
+    async def open_channel(self, by: str, name: str) -> str:
+        """The room of colleagues with this name."""
+        body = AskRoom(kind="team", name=name)
+        return OpenedRoom.model_validate_json(await self._done(by, "/v1/rooms", body)).room_id
+
+    async def write(self, by: str, room_id: str, text: str, conversation_id: str | None = None) -> None:
+        """To colleagues, in a room of theirs; a conversation is linked to."""
+        body = AskRoomMessage(text=text, conversation_id=conversation_id)
+        await self._done(by, f"/v1/rooms/{room_id}/messages", body)
 
     async def _read(self, by: str, path: str, params: Mapping[str, str]) -> bytes:
         while True:

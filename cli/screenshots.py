@@ -1,20 +1,25 @@
-"""`holdfast screenshots`: the pictures of the documentation, taken of a fresh platform in a real browser."""
+"""`holdfast screenshots`: the pictures of the documentation, taken of the demo in a real browser."""
 
 import asyncio
 import shutil
+import signal
+import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from playwright.async_api import Browser, Page, async_playwright
-from rich.console import Console
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.dev import prepare
-from config.settings import Settings
-from domain.errors import NotFoundError
-from embedded.platform import Platform, with_free_ports, workers_and_gateway
-from embedded.progress import Progress
+from cli.console_pictures import PICTURES, SIZES, Console, sign_in_page, small, take
+from config.settings import child_environment, local_settings
+from domain.errors import NotFoundError, UnavailableError
+from embedded.application import ROOT
+from embedded.home import ENDPOINTS_FILE, Endpoints
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -32,34 +37,92 @@ ASKED = (
     ("How do I export my projects to CSV?", ANSWERED),
     ("I was charged twice this month and want my money back.", NOTICED),
 )
-console = Console()
+DEMO, REPORT = "demo", "report.json"
+terminal = Terminal()
 
 
 def screenshots(
     folder: Annotated[Path, typer.Argument(help="Where to write the pictures.")] = Path("docs/images"),
+    only: Annotated[str, typer.Option(help="Only pages of the console whose name begins so.")] = "",
 ) -> None:
-    """Take the pictures of the documentation: the chat widget, light and dark, a conversation in the Temporal UI."""
+    """Take the pictures of the documentation: every page of the console with the demo's conversations, the chat
+    widget, the API, a conversation in the Temporal UI; light and dark, for a desk and for a phone.
+
+    A demo that waits at its end (`make demo`) is used; otherwise one is played first, which takes two minutes.
+    """
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise NotFoundError("There is no Chromium here: install it with `sudo apt-get install chromium`.")
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="holdfast-") as home:
-        asyncio.run(_take(folder, browser, Path(home)))
+    (folder / "console").mkdir(parents=True, exist_ok=True)
+    asyncio.run(_take_all(folder, browser, only))
 
 
-async def _take(folder: Path, executable: str, home: Path) -> None:
-    settings = with_free_ports(Settings(home=home))
-    progress = Progress(console)
-    application = workers_and_gateway(1)
-    async with (
-        Platform(settings, application=application, prepare=prepare, report=progress) as platform,
-        async_playwright() as playwright,
-    ):
+async def _take_all(folder: Path, executable: str, only: str) -> None:
+    async with _demo() as endpoints, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=QUIET)
-        for scheme in ("light", "dark"):
-            await _chat(browser, platform.gateway_url, scheme, folder / f"chat-{scheme}.png")
-        await _story(browser, platform.temporal_ui_url or "", folder / "temporal-ui.png")
+        if not only:
+            for scheme in ("light", "dark"):
+                await _chat(browser, endpoints.gateway, scheme, folder / f"chat-{scheme}.png")
+            await _story(browser, endpoints.temporal_ui or "", folder / "temporal-ui.png")
+            await _api(browser, endpoints.gateway, folder / "api.png")
+        await _pages(Console(browser, endpoints.gateway), folder / "console", only)
         await browser.close()
+
+
+async def _pages(console: Console, folder: Path, only: str) -> None:
+    wanted = [picture for picture in PICTURES if picture.name.startswith(only)]
+    with _progress() as progress:
+        task = progress.add_task("", total=len(wanted) * len(SIZES) + (0 if only else len(SIZES)))
+        for size in SIZES:
+            for picture in wanted:
+                progress.update(task, description=f"{picture.name}, {size}")
+                await take(console, folder, picture, size)
+                progress.advance(task)
+            if not only:
+                await sign_in_page(console, folder, size)
+                progress.advance(task)
+    terminal.print(f"wrote {2 * int(progress.tasks[0].completed)} pictures into {folder}")
+
+
+def _progress() -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=terminal)
+
+
+@asynccontextmanager
+async def _demo() -> AsyncIterator[Endpoints]:
+    """A demo that has been played and waits: the one that runs here, or one of our own."""
+    running = local_settings().home / DEMO
+    if (running / REPORT).exists() and (running / ENDPOINTS_FILE).exists():
+        yield _endpoints(running)
+        return
+    with tempfile.TemporaryDirectory(prefix="holdfast-") as home:
+        async with _played(Path(home)) as endpoints:
+            yield endpoints
+
+
+@asynccontextmanager
+async def _played(home: Path) -> AsyncIterator[Endpoints]:
+    """It says itself how far it is. UnavailableError when it ends before it waits."""
+    settings = local_settings().model_copy(update={"home": home})
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli.main", "demo", "--stay"), cwd=ROOT, env=child_environment(settings)
+    )
+    ended = asyncio.create_task(process.wait())
+    try:
+        while not (home / DEMO / REPORT).exists():
+            if ended.done():
+                raise UnavailableError("The demo ended before a picture was taken; it says why above.")
+            await asyncio.wait([ended], timeout=1)
+        yield _endpoints(home / DEMO)
+    finally:
+        if not ended.done():
+            process.send_signal(signal.SIGINT)
+        await ended
+
+
+def _endpoints(home: Path) -> Endpoints:
+    return Endpoints.model_validate_json((home / ENDPOINTS_FILE).read_text())
 
 
 async def _chat(browser: Browser, gateway_url: str, scheme: str, picture: Path) -> None:
@@ -82,7 +145,14 @@ async def _story(browser: Browser, ui_url: str, picture: Path) -> None:
     await _save(page, picture)
 
 
+async def _api(browser: Browser, gateway_url: str, picture: Path) -> None:
+    page = await browser.new_page(viewport={"width": 1100, "height": 800})
+    await page.goto(f"{gateway_url}/docs")
+    await page.get_by_text("/v1/approvals").first.wait_for()
+    await _save(page, picture)
+
+
 async def _save(page: Page, picture: Path) -> None:
-    await page.screenshot(path=picture)
+    picture.write_bytes(small(await page.screenshot(animations="disabled", caret="hide")))
     await page.close()
-    console.print(f"wrote {picture}")
+    terminal.print(f"wrote {picture}")

@@ -11,10 +11,10 @@ from cast.staff import WEBSITE as WEBSITE
 from domain.delivery.channels import WEB_CHAT
 from domain.specification.organisation import ChannelKind, Mode
 
-SUPPORT = "support-1"
-APPROVER = "approver-1"
-OTHER_APPROVER = "approver-2"
-LEAD = "lead-1"
+SUPPORT = "mia"
+APPROVER = "lea"
+OTHER_APPROVER = "omar"
+LEAD = "nils"
 
 STAFF: dict[str, tuple[str, ...]] = {
     SUPPORT: ("human_agent",),
@@ -23,7 +23,7 @@ STAFF: dict[str, tuple[str, ...]] = {
     LEAD: ("lead",),
     WEBSITE: ("integration",),
 }
-"""Who has an API key, and with which roles; the website opens chats for customers who are signed in there."""
+"""People of `specs/techflow` with an API key, and their roles there; the website opens chats for customers who are signed in there."""
 
 
 Arrival = Literal["at once", "outage", "published", "rolled back"]

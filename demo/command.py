@@ -1,7 +1,6 @@
 """`holdfast demo`: customers, staff and faults on a fresh platform; then the checks."""
 
 import asyncio
-import signal
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -14,6 +13,7 @@ from rich.console import Console
 from cast.staff import Staff
 from config.settings import local_settings
 from demo.client_factory import ClientFactory
+from demo.colleagues import talk
 from demo.faults import inject
 from demo.ground_truth import collect, settle
 from demo.playing import Player
@@ -23,6 +23,7 @@ from demo.sabotage import Sabotage, commit
 from demo.scenarios import scenarios
 from demo.screen import Screen, check_table, conversation_table, journey_table, summary_lines
 from demo.stage import Stage, demo_settings, open_stage
+from embedded.serving import STOP_SIGNALS
 from invariants.checks import run_checks
 from invariants.records import Conversation, Fault
 from storage.specs import SpecRepository
@@ -37,7 +38,16 @@ SHOWN_IN_TEMPORAL = (
 
 
 def demo(
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the platform running until Ctrl-C.")] = False,
+    stay: Annotated[
+        bool | None,
+        typer.Option(
+            "--stay/--no-stay",
+            "--keep",
+            help="Leave the platform running until Ctrl-C, with the console open on what was played. "
+            "Where nobody sits at a terminal, it ends after the checks.",
+            show_default="at a terminal",
+        ),
+    ] = None,
     conversations: Annotated[int, typer.Option(help="How many conversations are played.", min=48, max=400)] = 60,
     seed: Annotated[int, typer.Option(help="Chooses customers, order and pauses.")] = 1,
     sabotage: Annotated[
@@ -53,7 +63,9 @@ def demo(
     The state is kept in .holdfast/demo, which is removed at the start; the result is written to report.json there.
     Exit code 0 when every check holds, otherwise 1.
     """
-    report = asyncio.run(_demo(_console(), keep, conversations, seed, sabotage))
+    console = _console()
+    stays = console.is_terminal if stay is None else stay
+    report = asyncio.run(_demo(console, stays, conversations, seed, sabotage))
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -63,7 +75,7 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=WIDTH)
 
 
-async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: Sabotage | None) -> DemoReport:
+async def _demo(console: Console, stays: bool, count: int, seed: int, sabotage: Sabotage | None) -> DemoReport:
     settings, screen = demo_settings(local_settings()), Screen(console)
     async with AsyncExitStack() as stack:
         with screen.progress.spinner("Starting …"):
@@ -77,15 +89,16 @@ async def _demo(console: Console, keep: bool, count: int, seed: int, sabotage: S
         with screen.playing(players):
             conversations, faults = await _play(stage, clients, players, screen, sabotage)
         seconds = time.monotonic() - started
+        await talk(staff, conversations)
         publications = await SpecRepository(stage.database).history(stage.organisation)
         report = report_of(conversations, run_checks(conversations, faults, publications))
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
         _show(console, stage, conversations, report, summary_of(conversations, faults), seconds)
-        if keep:
+        if stays:
             _link(console, stage, conversations)
-            await _keep_running(console, stage)
+            await _stay(console, stage)
         else:
-            console.print("To look at them in the Temporal UI, play with --keep: it leaves everything running.")
+            console.print("To look at these conversations in the console, play with --stay: it ends with Ctrl-C.")
         console.print("\nStopping …")
     return report
 
@@ -131,19 +144,32 @@ def _link(console: Console, stage: Stage, conversations: Sequence[Conversation])
             console.print(f"{conversation.played.title}: {address}", soft_wrap=True)
 
 
-async def _keep_running(console: Console, stage: Stage) -> None:
+async def _stay(console: Console, stage: Stage) -> None:
+    """Until a signal; a second one kills what has not stopped yet."""
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    addresses = {
+
+    def interrupt() -> None:
+        if stop.is_set():
+            stage.platform.parts.kill_all()
+        stop.set()
+
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, interrupt)
+    for line in addresses(stage):
+        console.print(line, highlight=False, soft_wrap=True)
+    await stop.wait()
+
+
+def addresses(stage: Stage) -> list[str]:
+    """What can be opened now, the console first and last."""
+    console = f"{stage.platform.gateway_url}/console"
+    others = {
+        "Console": f"{console} (one click signs you in)",
         "Chat as a customer": f"{stage.platform.gateway_url}/chat",
         "Vendors": stage.vendors.page,
-        "Approvals": f"HOLDFAST_HOME={stage.platform.settings.home} holdfast approvals list",
-        "Approvals API": f"{stage.platform.gateway_url}/docs",
+        "API": f"{stage.platform.gateway_url}/docs",
         "Temporal UI": stage.platform.temporal_ui_url,
+        "Command line": f"HOLDFAST_HOME={stage.platform.settings.home} holdfast approvals list",
     }
-    console.print()
-    for name, address in addresses.items():
-        console.print(f"{name:<20} {address}", highlight=False, soft_wrap=True)
-    console.print("Ctrl-C stops everything.")
-    await stop.wait()
+    lines = [f"{name:<20} {address}" for name, address in others.items()]
+    return ["", *lines, "", f"The console with these conversations: {console} · Ctrl-C ends it"]

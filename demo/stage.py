@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from temporalio.client import Client
@@ -14,6 +15,7 @@ from cast.vendors import Vendors, serving_vendors
 from config.settings import Settings
 from demo.actions import STAFF
 from demo.slow_model import WRITER, slow_model
+from domain.access.people import Member
 from domain.errors import UnavailableError
 from domain.identity.directory import Contact
 from domain.specification.organisation import (
@@ -31,6 +33,8 @@ from embedded.installation import installation
 from embedded.operator_key import ensure_operator_key
 from embedded.platform import Platform, with_free_ports, workers_and_gateway
 from embedded.processes import Part, Report
+from embedded.sign_in.local import local_issuer, with_local_sign_in
+from embedded.sign_in.people import ensure_people, local_people
 from publishing.publication import publish_loaded
 from publishing.specification import LoadedOrganisation, load_specification
 from sandbox.process.salesforce import Customers
@@ -74,9 +78,10 @@ class Stage:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """Everything embedded, in a home of its own and on free ports."""
-    embedded = {"organisation": ORGANISATION, "database_url": None, "temporal_address": None, "public_url": None}
-    return with_free_ports(settings.model_copy(update={"home": settings.home / "demo", **embedded}))
+    """Everything embedded, the sign-in too, in a home of its own and on free ports."""
+    embedded = dict.fromkeys(("database_url", "temporal_address", "public_url", "oidc_issuer"))
+    own = {"home": settings.home / "demo", "organisation": ORGANISATION, **embedded}
+    return with_local_sign_in(with_free_ports(settings.model_copy(update=own)))
 
 
 @asynccontextmanager
@@ -96,6 +101,7 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
             await publish_loaded(database, loaded, settings.organisation, PUBLISHER, installation())
             keys.update(await _make_keys(database))
             await ensure_operator_key(prepared, database)
+            await ensure_people(database, _people(loaded, prepared), datetime.now(UTC))
         finally:
             await database.close()
 
@@ -115,6 +121,11 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         temporal = await Client.connect(platform.temporal_address, data_converter=pydantic_data_converter)
         contacts = {contact.id: contact for contact in loaded.directory.contacts}
         yield Stage(platform, vendors, database, temporal, keys, contacts, loaded.version)
+
+
+def _people(loaded: LoadedOrganisation, settings: Settings) -> list[Member]:
+    """Those of the specification, whoever runs the demo, and an auditor: one click signs each of them in."""
+    return local_people(ORGANISATION.name, loaded.version.specification.people, local_issuer(settings))
 
 
 def connected(loaded: LoadedOrganisation) -> LoadedOrganisation:
