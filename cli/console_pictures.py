@@ -19,6 +19,9 @@ SIZES: dict[str, ViewportSize] = {
 LEAD, ADMIN = "nils", "operator"
 COLOURS = 192
 PLANNED_WITHIN_MS = 240_000
+WAITED_MS = 30_000
+LOADING = ".mantine-Loader-root, .mantine-Skeleton-root, [aria-label^='Loading']"
+QUIET_LOOKS, BETWEEN_LOOKS_MS = 3, 250
 EDITED = "agents/billing.yaml"
 
 Step = Callable[[Page], Awaitable[None]]
@@ -26,10 +29,14 @@ Step = Callable[[Page], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Picture:
-    """`path` is below the console; `{}` in it is what `of` finds. `then` does what a person would do there."""
+    """`path` is below the console; `{}` in it is what `of` finds. `then` does what a person would do there.
+
+    A list and what is chosen in it are two pages of a phone: `on_phone` is the one that is shown.
+    """
 
     name: str
     path: str
+    on_phone: str | None = None
     of: Callable[[BrowserContext, str], Awaitable[str]] | None = None
     then: Step | None = None
     by: str = LEAD
@@ -59,7 +66,8 @@ async def take(console: Console, folder: Path, picture: Picture, size: str) -> l
     try:
         found = await picture.of(context, console.gateway_url) if picture.of else ""
         page = await context.new_page()
-        await page.goto(f"{console.gateway_url}/console{picture.path.format(found)}")
+        path = picture.on_phone if size == "phone" and picture.on_phone else picture.path
+        await page.goto(f"{console.gateway_url}/console{path.format(found)}")
         await settled(page)
         if picture.then:
             await picture.then(page)
@@ -94,10 +102,13 @@ def small(png: bytes) -> bytes:
 
 
 async def settled(page: Page) -> None:
-    """Everything that the page asks for is there, its fonts too."""
-    await expect(page.get_by_label(re.compile("^Loading"))).to_have_count(0, timeout=30_000)
-    await expect(page.locator(".mantine-Skeleton-root")).to_have_count(0, timeout=30_000)
-    await page.evaluate("() => document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    """Everything that the page asks for is there, and nothing more is asked for because of it; its fonts too."""
+    await expect(page.locator("main#page")).to_be_visible(timeout=WAITED_MS)
+    for _ in range(QUIET_LOOKS):
+        await expect(page.locator(LOADING)).to_have_count(0, timeout=WAITED_MS)
+        await page.wait_for_timeout(BETWEEN_LOOKS_MS)
+    await expect(page.locator(LOADING)).to_have_count(0, timeout=WAITED_MS)
+    await page.evaluate("() => document.fonts.ready.then(() => true)")
 
 
 # What is looked at: found by the words of the demo's scenarios.
@@ -139,8 +150,12 @@ async def _read(context: BrowserContext, url: str, params: dict[str, str | float
 
 
 async def open_thinking(page: Page) -> None:
-    await page.get_by_role("button", name=re.compile(r"sure · |^Why · ")).last.click()
-    await page.get_by_role("button", name=re.compile(r"sure · |^Why · ")).last.scroll_into_view_if_needed()
+    """Of the last message that rests on sources, so that its evidence fills the page."""
+    message = page.get_by_role("log").get_by_role("article").filter(has_text=re.compile(r"sure · [1-9]")).last
+    why = message.get_by_role("button", name=re.compile(r"sure · [1-9]"))
+    await why.click()
+    await expect(why).to_have_attribute("aria-expanded", "true")
+    await why.evaluate("line => line.scrollIntoView({ block: 'start' })")
 
 
 async def open_commands(page: Page) -> None:
@@ -153,12 +168,17 @@ async def open_figure(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_be_visible()
 
 
+async def see_the_text(page: Page) -> None:
+    """The editor comes when it is needed first."""
+    await expect(page.get_by_role("textbox", name=f"Text of {EDITED}")).to_be_visible(timeout=WAITED_MS)
+
+
 async def plan_a_change(page: Page) -> None:
     """The tone of an AI agent, in a draft that is forgotten afterwards."""
     await page.get_by_role("textbox", name=f"Text of {EDITED}").click()
     await page.keyboard.press("Control+End")
     await page.keyboard.type("\n# Calm words about money.\n")
-    await expect(page.get_by_text("1 changed file, kept for you")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("1 changed file, kept for you")).to_be_visible(timeout=WAITED_MS)
     await page.get_by_role("button", name="Plan and publish").click()
     await page.get_by_role("button", name="Plan: what would change?").click()
     await expect(page.get_by_role("region", name="Changes")).to_be_visible(timeout=PLANNED_WITHIN_MS)
@@ -166,14 +186,14 @@ async def plan_a_change(page: Page) -> None:
 
 REFUND = conversation_about("refund our last payment")
 PICTURES: Sequence[Picture] = (
-    Picture("inbox", "/inbox/all/{}", of=conversation_about("charged twice for November")),
+    Picture("inbox", "/inbox/all/{}", on_phone="/inbox/all", of=conversation_about("charged twice for November")),
     Picture("conversation", "/inbox/all/{}", of=REFUND, then=open_thinking),
     Picture("approvals", "/approvals/{}", of=open_approval),
     Picture("colleagues", "/colleagues/{}", of=billing_room),
     Picture("supervision", "/supervision"),
     Picture("dashboards", "/dashboards"),
     Picture("figure", "/dashboards", then=open_figure),
-    Picture("specification-files", f"/specification/files/{EDITED}"),
+    Picture("specification-files", f"/specification/files/{EDITED}", then=see_the_text),
     Picture("specification-agents", "/specification/agents"),
     Picture("specification-rules", "/specification/rules"),
     Picture("specification-journeys", "/specification/journeys/onboarding"),
@@ -185,6 +205,7 @@ PICTURES: Sequence[Picture] = (
     Picture("administration-keys", "/administration/keys", by=ADMIN),
     Picture("administration-integrations", "/administration/integrations", by=ADMIN),
     Picture("administration-sending", "/administration/sending", by=ADMIN),
+    Picture("administration-organisations", "/administration/organisations", by=ADMIN),
     Picture("explanation", "/conversations/{}/explanation", of=explained_message),
     Picture("commands", "/inbox/all", then=open_commands),
 )

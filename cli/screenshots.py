@@ -153,6 +153,7 @@ async def _api(browser: Browser, gateway_url: str, picture: Path) -> None:
 
 
 async def _save(page: Page, picture: Path) -> None:
-    picture.write_bytes(small(await page.screenshot(animations="disabled", caret="hide")))
+    png = small(await page.screenshot(animations="disabled", caret="hide"))
+    await asyncio.to_thread(picture.write_bytes, png)
     await page.close()
     terminal.print(f"wrote {picture}")

@@ -23,7 +23,7 @@ STAFF: dict[str, tuple[str, ...]] = {
     LEAD: ("lead",),
     WEBSITE: ("integration",),
 }
-"""People of `specs/techflow` with an API key, and their roles there; the website opens chats for customers who are signed in there."""
+"""Who has an API key, and with which roles; the website is where customers are signed in."""
 
 
 Arrival = Literal["at once", "outage", "published", "rolled back"]

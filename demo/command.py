@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 
 from cast.staff import Staff
-from config.settings import local_settings
+from config.settings import Settings, local_settings
 from demo.client_factory import ClientFactory
-from demo.colleagues import talk
+from demo.colleagues import tidy_up
 from demo.faults import inject
 from demo.ground_truth import collect, settle
 from demo.playing import Player
@@ -23,6 +23,7 @@ from demo.sabotage import Sabotage, commit
 from demo.scenarios import scenarios
 from demo.screen import Screen, check_table, conversation_table, journey_table, summary_lines
 from demo.stage import Stage, demo_settings, open_stage
+from embedded.application import gateway_url
 from embedded.serving import STOP_SIGNALS
 from invariants.checks import run_checks
 from invariants.records import Conversation, Fault
@@ -89,9 +90,10 @@ async def _demo(console: Console, stays: bool, count: int, seed: int, sabotage: 
         with screen.playing(players):
             conversations, faults = await _play(stage, clients, players, screen, sabotage)
         seconds = time.monotonic() - started
-        await talk(staff, conversations)
         publications = await SpecRepository(stage.database).history(stage.organisation)
         report = report_of(conversations, run_checks(conversations, faults, publications))
+        if stays:
+            await tidy_up(staff, conversations)
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
         _show(console, stage, conversations, report, summary_of(conversations, faults), seconds)
         if stays:
@@ -155,21 +157,22 @@ async def _stay(console: Console, stage: Stage) -> None:
 
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, interrupt)
-    for line in addresses(stage):
+    platform = stage.platform
+    for line in ("", *addresses(platform.settings, stage.vendors.page, platform.temporal_ui_url)):
         console.print(line, highlight=False, soft_wrap=True)
     await stop.wait()
 
 
-def addresses(stage: Stage) -> list[str]:
+def addresses(settings: Settings, vendors: str, temporal_ui: str | None) -> list[str]:
     """What can be opened now, the console first and last."""
-    console = f"{stage.platform.gateway_url}/console"
-    others = {
-        "Console": f"{console} (one click signs you in)",
-        "Chat as a customer": f"{stage.platform.gateway_url}/chat",
-        "Vendors": stage.vendors.page,
-        "API": f"{stage.platform.gateway_url}/docs",
-        "Temporal UI": stage.platform.temporal_ui_url,
-        "Command line": f"HOLDFAST_HOME={stage.platform.settings.home} holdfast approvals list",
+    gateway = gateway_url(settings)
+    found = {
+        "Console": f"{gateway}/console (one click signs you in)",
+        "Chat as a customer": f"{gateway}/chat",
+        "Vendors": vendors,
+        "API": f"{gateway}/docs",
+        "Temporal UI": temporal_ui,
+        "Command line": f"HOLDFAST_HOME={settings.home} holdfast approvals list",
     }
-    lines = [f"{name:<20} {address}" for name, address in others.items()]
-    return ["", *lines, "", f"The console with these conversations: {console} · Ctrl-C ends it"]
+    lines = [f"{name:<20} {address}" for name, address in found.items() if address is not None]
+    return [*lines, "", f"The console with these conversations: {gateway}/console · Ctrl-C ends it"]

@@ -34,7 +34,7 @@ from embedded.operator_key import ensure_operator_key
 from embedded.platform import Platform, with_free_ports, workers_and_gateway
 from embedded.processes import Part, Report
 from embedded.sign_in.local import local_issuer, with_local_sign_in
-from embedded.sign_in.people import ensure_people, local_people
+from embedded.sign_in.people import OPERATOR, ensure_people, local_people
 from publishing.publication import publish_loaded
 from publishing.specification import LoadedOrganisation, load_specification
 from sandbox.process.salesforce import Customers
@@ -46,7 +46,6 @@ from storage.migrate import migrate
 
 VENDOR_CHANNELS = ("email", "sms", "phone", "zendesk", "slack")
 WORKERS = 2
-PUBLISHER = "demo"
 ORGANISATION = ROOT / "specs" / "techflow"
 READ_FROM_NOW_ON = ("email", "zendesk")
 """Channels of which nothing, or not everything, is told by a webhook."""
@@ -98,7 +97,8 @@ async def open_stage(settings: Settings, report: Report, say: Callable[[str], No
         database = await connect(url)
         try:
             say("Publishing TechFlow: fitting topics and confidence to its examples, about 40 seconds …")
-            await publish_loaded(database, loaded, settings.organisation, PUBLISHER, installation())
+            folder = settings.organisation
+            await publish_loaded(database, loaded, folder, OPERATOR, installation(), keeps_files=False)
             keys.update(await _make_keys(database))
             await ensure_operator_key(prepared, database)
             await ensure_people(database, _people(loaded, prepared), datetime.now(UTC))

@@ -56,8 +56,9 @@ async def publish_loaded(
     replaces: str | None = None,
     exactly: str | None = None,
     via: Via | None = None,
+    keeps_files: bool = True,
 ) -> str:
-    """Publish an organisation that was read from the folder, perhaps changed since.
+    """Publish an organisation that was read from the folder; one that was changed since keeps none of its files.
 
     Its tools are described as they are now, and the articles that its sources keep are added as they were last read.
     Raises ConflictError when another version than the one that it `replaces` is active by then, and when it would not
@@ -69,7 +70,7 @@ async def publish_loaded(
         return contexts_of(loaded.directory)
 
     version = await described(loaded.version, installation.tools)
-    files = await asyncio.to_thread(read_sources, folder)
+    files = await asyncio.to_thread(read_sources, folder) if keeps_files else None
     proposal = Proposal(version, labelled, contexts, loaded.directory, replaces, exactly, files=files)
     return (await publisher_of(database, installation).publish(proposal, by, reason, via)).spec_hash
 

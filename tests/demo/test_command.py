@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cast.staff import WEBSITE
 from cli.main import app
+from config.settings import Settings
+from demo.actions import STAFF
+from demo.command import addresses
+from demo.stage import ORGANISATION, demo_settings
+from embedded.sign_in.local import is_local
+from publishing.specification import load_specification
 
 STORIES = "every_story_played"
 """A story gives up after a while, so one may stop on a machine that is busy with other tests; promises hold even so."""
@@ -27,8 +34,24 @@ def test_a_reply_delivered_twice_is_noticed_and_nothing_else_is_wrong(
     assert failed.keys() - {STORIES} == HOLDS_NO_MORE, failed
     assert failed.get(STORIES, "").count("stopped at") <= 2, failed
     assert len(report["conversations"]) == 48
-    assert "play with --keep" in result.output
+    assert "play with --stay" in result.output, "nobody sits at a terminal, so it ends"
     assert "http://127.0.0.1" not in result.output, "an address of what is stopped"
+
+
+def test_the_console_is_the_first_and_the_last_of_what_can_be_opened(tmp_path: Path) -> None:
+    settings = demo_settings(Settings(home=tmp_path))
+    lines = addresses(settings, vendors="https://127.0.0.1:9/", temporal_ui=None)
+    console = f"http://127.0.0.1:{settings.gateway_port}/console"
+    assert lines[0].startswith(f"Console              {console}")
+    assert lines[-1] == f"The console with these conversations: {console} · Ctrl-C ends it"
+    assert not any("Temporal UI" in line for line in lines), "where there is none"
+    assert f"HOLDFAST_HOME={tmp_path / 'demo'} holdfast approvals list" in lines[-3]
+
+
+def test_people_sign_in_at_this_machine_whatever_provider_is_set(tmp_path: Path) -> None:
+    settings = demo_settings(Settings(home=tmp_path, oidc_issuer="https://login.example.com"))
+    assert is_local(settings)
+    assert set(STAFF) - {WEBSITE} <= {one.id for one in load_specification(ORGANISATION).version.specification.people}
 
 
 @pytest.mark.parametrize("wrong", [["--conversations", "3"], ["--sabotage", "burn"]])

@@ -10,7 +10,7 @@ import { Confidence, warningsOf } from "../conversation/Thinking";
 import { Avatar } from "../shell/Avatar";
 import { useOnPhone } from "../shell/phone";
 import { When } from "../shell/When";
-import { aiName, counted, percent, plain, reasonName } from "../shell/words";
+import { aiName, authorName, counted, percent, plain, reasonName } from "../shell/words";
 import { Decide } from "./Decide";
 import { Diff } from "./Diff";
 import { LikeCases } from "./LikeCases";
@@ -115,7 +115,7 @@ function Before({ details, messages }: { details: ApprovalDetails; messages: App
       {last.map((message) => (
         <Text key={message.seq} size="sm" lineClamp={4}>
           <Text span fw={650} c={message.author === "customer" ? undefined : "dimmed"}>
-            {message.author === "customer" ? "Customer" : message.author === "ai_agent" ? "AI" : "Colleague"}:
+            {authorName(message.author, "Customer")}:
           </Text>{" "}
           {message.text}
         </Text>

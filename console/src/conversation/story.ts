@@ -79,7 +79,7 @@ const EVENTS: Record<string, Told> = {
   approval_stale: () => "The draft went stale: the conversation moved on",
   approval_decided: ({ data }, who) =>
     data["effect"] === "refused"
-      ? `${who} decided too late, or may not`
+      ? `${who} was too late, or may not decide it`
       : `${who} ${DECIDED[String(data["action"])] ?? "decided"}`,
   approval_reminded: () => "Those who may decide were reminded",
   approval_widened: () => "More people were asked to decide",

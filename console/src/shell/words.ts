@@ -77,7 +77,7 @@ export function ownerName(owner: Owner, nameOf: (id: string) => string): string 
 }
 
 export function authorName(author: Author, customer: string): string {
-  return { customer, ai_agent: "AI", human_agent: "Colleague", system: "System" }[author];
+  return { customer, ai_agent: "AI", human_agent: "Colleague", system: "Notice" }[author];
 }
 
 /** A customer without a name is told apart by the end of the conversation's id. */

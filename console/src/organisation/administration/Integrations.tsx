@@ -6,6 +6,7 @@ import { ProblemAlert } from "../../shell/ProblemAlert";
 import { When } from "../../shell/When";
 import { Mark } from "../Mark";
 import { Empty, pageClasses, Section } from "../Page";
+import { inWords } from "../words";
 
 interface Vendor {
   vendor: string;
@@ -63,7 +64,7 @@ export function Integrations() {
             <section key={vendor.vendor} className={pageClasses.card} aria-label={vendor.vendor}>
               <Group justify="space-between" mb={4}>
                 <Text fw={650} component="h3">
-                  {vendor.vendor}
+                  {inWords(vendor.vendor)}
                 </Text>
                 <Mark tone={answers(vendor) ? "good" : "bad"}>{answers(vendor) ? "Answers" : "Does not answer"}</Mark>
               </Group>

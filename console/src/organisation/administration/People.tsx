@@ -13,6 +13,7 @@ import { When } from "../../shell/When";
 import { Confirm } from "../Confirm";
 import { Mark } from "../Mark";
 import { Scrolls } from "../Page";
+import { inWords } from "../words";
 import { PersonModal, type PersonToEdit } from "./PersonModal";
 
 export interface PersonView extends PersonToEdit {
@@ -83,8 +84,8 @@ export function People() {
                     {highestRole(person.roles) || "nothing"}
                   </Mark>
                 </Table.Td>
-                <Table.Td>{person.teams.join(", ")}</Table.Td>
-                <Table.Td>{person.skills.join(", ")}</Table.Td>
+                <Table.Td>{person.teams.map(inWords).join(", ")}</Table.Td>
+                <Table.Td>{inWords(person.skills.join(", "))}</Table.Td>
                 <Table.Td>
                   <State person={person} />
                 </Table.Td>

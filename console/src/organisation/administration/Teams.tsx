@@ -6,7 +6,7 @@ import { call } from "../../api/client";
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { Mark } from "../Mark";
 import { Empty, pageClasses } from "../Page";
-import { counted } from "../words";
+import { counted, inWords } from "../words";
 import type { PersonView } from "./People";
 
 /** Whom rules may ask together. Teams stand in the specification, so that changes of them are planned and undone. */
@@ -36,7 +36,7 @@ export function Teams() {
             <section key={team} className={pageClasses.card} aria-label={team}>
               <Group justify="space-between" mb="xs">
                 <Text fw={650} component="h2">
-                  {team}
+                  {inWords(team)}
                 </Text>
                 <Text size="xs" c="dimmed">
                   {counted(members.length, "member")}

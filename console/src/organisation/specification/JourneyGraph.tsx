@@ -59,7 +59,7 @@ function Step({ data: { step } }: NodeProps<StepNode>) {
   return (
     <div className={classes.node} data-first={step.first || undefined} data-drops={step.drop_off >= MUCH || undefined}>
       <Handle type="target" position={Position.Top} isConnectable={false} />
-      <strong>{step.id}</strong> · {inWords(step.kind)}
+      <strong>{inWords(step.id)}</strong> · {inWords(step.kind)}
       <div className={classes.nodeText}>{step.text}</div>
       {funnel ? (
         <div className={classes.counts}>

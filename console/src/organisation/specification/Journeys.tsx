@@ -30,7 +30,8 @@ export function Journeys({ item }: { item: string }) {
           value={chosen.id}
           onChange={(id) => void navigate(`/specification/journeys/${id ?? ""}`)}
           allowDeselect={false}
-          w={280}
+          w={360}
+          maw="100%"
         />
         <Select
           aria-label="Time"
@@ -60,7 +61,10 @@ function Shown({ journey, days }: { journey: string; days: number }) {
     <>
       <Text size="sm" c="dimmed" mb="xs">
         {counted(graph.data.nodes.length, "step")}
-        {graph.data.entered_by.length ? `, entered by ${graph.data.entered_by.join(", ")}` : ""}. Counts are live.
+        {graph.data.entered_by.length
+          ? `, entered by ${graph.data.entered_by.map(inWords).join(", ").toLowerCase()}`
+          : ""}
+        . Counts are live.
       </Text>
       <Suspense fallback={<Loader role="status" aria-label="Loading" />}>
         <JourneyGraph graph={graph.data} />
@@ -88,7 +92,7 @@ function Steps({ graph }: { graph: Graph }) {
         <Table.Tbody>
           {graph.nodes.map((node) => (
             <Table.Tr key={node.id}>
-              <Table.Th scope="row">{node.id}</Table.Th>
+              <Table.Th scope="row">{inWords(node.id)}</Table.Th>
               <Table.Td>
                 <Text size="xs" c="dimmed">
                   {inWords(node.kind)}
@@ -114,5 +118,7 @@ function Steps({ graph }: { graph: Graph }) {
 
 function waysOf(graph: Graph, step: string): string {
   const ways = graph.edges.filter(({ source }) => source === step);
-  return ways.map(({ target, label }) => (label ? `${label}: ${target}` : target)).join("; ") || "ends";
+  return (
+    ways.map(({ target, label }) => (label ? `${label}: ${inWords(target)}` : inWords(target))).join("; ") || "ends"
+  );
 }

@@ -8,6 +8,7 @@ import { may, useMe } from "../../api/me";
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { When } from "../../shell/When";
 import { Empty, Page } from "../Page";
+import { aiName } from "../../shell/words";
 import { counted, inWords, percent } from "../words";
 import { useTakeOver, useVeto, useWall, type WallRow } from "./supervision";
 import classes from "./Supervision.module.css";
@@ -76,7 +77,7 @@ function Tile({ row }: { row: WallRow }) {
     >
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Text size="sm" fw={650} truncate>
-          {watched.ai_agent ?? "no AI agent"}
+          {watched.ai_agent ? aiName(watched.ai_agent) : "No AI agent"}
           {watched.topic ? (
             <Text span size="sm" c="dimmed">
               {" · "}
@@ -94,7 +95,7 @@ function Tile({ row }: { row: WallRow }) {
         <span>{percent(row.risk)}</span>
         <span>Confidence</span>
         <Meter share={row.confidence ?? 0} tone="low" />
-        <span>{row.confidence === null ? "–" : row.confidence.toFixed(2)}</span>
+        <span>{row.confidence === null ? "–" : percent(row.confidence)}</span>
       </div>
       {watched.last_words ? <div className={classes.words}>{watched.last_words}</div> : null}
       {row.causes.length ? (
