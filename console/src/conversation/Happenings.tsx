@@ -1,6 +1,7 @@
 import { Anchor, Badge, Code, Text, UnstyledButton } from "@mantine/core";
 import { IconBulb, IconNote, IconPaperclip, IconTool } from "@tabler/icons-react";
 import { useId, useState, type ReactNode } from "react";
+import { Link } from "react-router";
 
 import type { DeliveryView, InternalNote, RecordedCall, StoredMessage, TurnView } from "../api/contract";
 import { useNameOf } from "../api/me";
@@ -69,7 +70,16 @@ export function Message({ message, turn, delivery, isMore, customer, version }: 
             {file.name} · {Math.ceil(file.size_bytes / 1024).toLocaleString()} KiB
           </Anchor>
         ))}
-        <Below turn={turn} version={version} after={<Delivered message={message} delivery={delivery} />} />
+        <Below
+          turn={turn}
+          version={version}
+          after={
+            <>
+              <Delivered message={message} delivery={delivery} />
+              <Explained message={message} author={author} />
+            </>
+          }
+        />
       </div>
     </article>
   );
@@ -100,6 +110,20 @@ function Delivered({ message, delivery }: { message: StoredMessage; delivery: De
       </Text>
     );
   return <span>{delivery.state === "delivered" ? plain(delivery.report ?? "delivered") : "Leaving…"}</span>;
+}
+
+/** The way to everything that a message of ours rests on, whoever wrote it. */
+function Explained({ message, author }: { message: StoredMessage; author: string }) {
+  if (message.author === "customer") return null;
+  return (
+    <Link
+      className={classes.why}
+      to={`/conversations/${message.conversation_id}/messages/${String(message.seq)}/explanation`}
+      aria-label={`Explain the message of ${author}, ${clockTime(message.at)}`}
+    >
+      Explain
+    </Link>
+  );
 }
 
 /** The line below what an AI agent wrote; it opens what it rests on. */

@@ -7,11 +7,38 @@ import { useAwayUntil, useMe, usePeople } from "../api/me";
 import { atHour, localInput } from "./moments";
 import { showProblem, tell } from "./told";
 
-/** Say that one is away: what waits for one's approval goes to others meanwhile. */
-export function AwayModal({ onClose }: { onClose: () => void }) {
+const OWN = {
+  leave: "I am away",
+  away: "You are away",
+  back: "Welcome back",
+  comeBack: "I am back",
+  explained: "What waits for your approval goes to your deputy, or to the others who may decide, until you are back.",
+};
+
+function wordsOf(name: string): typeof OWN {
+  return {
+    leave: `${name} is away`,
+    away: `${name} is away`,
+    back: `${name} is back`,
+    comeBack: `${name} is back`,
+    explained: `What waits for the approval of ${name} goes to the deputy, or to the others who may decide, meanwhile.`,
+  };
+}
+
+interface Given {
+  /** Whose absence a lead sees to; one's own without it. */
+  person?: { id: string; name: string; away_until: string | null };
+  onClose: () => void;
+}
+
+/** Say who is away: what waits for their approval goes to others meanwhile. */
+export function AwayModal({ person, onClose }: Given) {
   const me = useMe();
+  const who = person?.id ?? me.person_id;
+  const mine = useAwayUntil();
+  const isAway = Boolean(person ? person.away_until : mine);
+  const words = person ? wordsOf(person.name || person.id) : OWN;
   const people = usePeople().data ?? [];
-  const awayUntil = useAwayUntil();
   const client = useQueryClient();
   const [until, setUntil] = useState(localInput(atHour(1, 9)));
   const [deputy, setDeputy] = useState<string | null>(null);
@@ -20,22 +47,22 @@ export function AwayModal({ onClose }: { onClose: () => void }) {
     tell(said);
     onClose();
   };
-  const path = `/v1/people/${encodeURIComponent(me.person_id)}/away`;
+  const path = `/v1/people/${encodeURIComponent(who)}/away`;
   const leave = useMutation({
     mutationFn: () => call(path, { method: "PUT", body: { until: new Date(until).toISOString(), deputy } }),
-    onSuccess: () => done("You are away"),
+    onSuccess: () => done(words.away),
     onError: showProblem,
   });
   const comeBack = useMutation({
     mutationFn: () => call(path, { method: "DELETE" }),
-    onSuccess: () => done("Welcome back"),
+    onSuccess: () => done(words.back),
     onError: showProblem,
   });
   return (
-    <Modal opened onClose={onClose} title={awayUntil ? "You are away" : "I am away"}>
+    <Modal opened onClose={onClose} title={isAway ? words.away : words.leave}>
       <Stack>
         <Text size="sm" c="dimmed">
-          What waits for your approval goes to your deputy, or to the others who may decide, until you are back.
+          {words.explained}
         </Text>
         <TextInput
           type="datetime-local"
@@ -51,13 +78,13 @@ export function AwayModal({ onClose }: { onClose: () => void }) {
           value={deputy}
           onChange={setDeputy}
           data={people
-            .filter(({ id, active }) => active && id !== me.person_id)
+            .filter(({ id, active }) => active && id !== who)
             .map(({ id, name }) => ({ value: id, label: name || id }))}
         />
         <Group justify="flex-end">
-          {awayUntil ? (
+          {isAway ? (
             <Button variant="default" loading={comeBack.isPending} onClick={() => comeBack.mutate()}>
-              I am back
+              {words.comeBack}
             </Button>
           ) : null}
           <Button loading={leave.isPending} disabled={!until} onClick={() => leave.mutate()}>

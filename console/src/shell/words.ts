@@ -57,6 +57,7 @@ const REASONS: Record<string, string> = {
   rule: "a rule of the specification",
   journey: "a journey asks for it",
   promise_overdue: "a promise is overdue",
+  sending_stopped: "automatic sending is stopped",
 };
 
 export function plain(word: string): string {

@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Group, Loader, Table, Text, TextInput, Tooltip } from "@mantine/core";
-import { IconPencil, IconUserOff, IconUserPlus } from "@tabler/icons-react";
+import { IconPencil, IconPlaneDeparture, IconUserOff, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { call } from "../../api/client";
 import { may, useMe } from "../../api/me";
 import { Avatar } from "../../shell/Avatar";
+import { AwayModal } from "../../shell/AwayModal";
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { highestRole } from "../../shell/Signed";
 import { showProblem, tell } from "../../shell/told";
@@ -25,7 +26,8 @@ export interface PersonView extends PersonToEdit {
 
 /** Everybody of the organisation: those whom the specification names, and those who may sign in. */
 export function People() {
-  const isAdmin = may(useMe(), "admin");
+  const me = useMe();
+  const [isAdmin, isLead] = [may(me, "admin"), may(me, "lead")];
   const [find, setFind] = useState("");
   const [edited, setEdited] = useState<PersonView | "new" | null>(null);
   const people = useQuery({
@@ -60,7 +62,7 @@ export function People() {
               <Table.Th scope="col">Teams</Table.Th>
               <Table.Th scope="col">Skills</Table.Th>
               <Table.Th scope="col">State</Table.Th>
-              {isAdmin ? <Table.Th scope="col">Change</Table.Th> : null}
+              {isLead ? <Table.Th scope="col">Change</Table.Th> : null}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -89,9 +91,12 @@ export function People() {
                 <Table.Td>
                   <State person={person} />
                 </Table.Td>
-                {isAdmin ? (
+                {isLead ? (
                   <Table.Td>
-                    <Actions person={person} onEdit={() => setEdited(person)} />
+                    <Group gap={4} wrap="nowrap">
+                      <Absence person={person} />
+                      {isAdmin ? <Actions person={person} onEdit={() => setEdited(person)} /> : null}
+                    </Group>
                   </Table.Td>
                 ) : null}
               </Table.Tr>
@@ -114,6 +119,22 @@ function State({ person }: { person: PersonView }) {
     );
   }
   return <Text size="sm">{person.can_sign_in === false ? "Cannot sign in" : "Active"}</Text>;
+}
+
+function Absence({ person }: { person: PersonView }) {
+  const [opened, setOpened] = useState(false);
+  const name = person.name || person.id;
+  if (!person.active) return null;
+  return (
+    <>
+      <Tooltip label="Away or back">
+        <ActionIcon onClick={() => setOpened(true)} aria-label={`${name}: away or back`}>
+          <IconPlaneDeparture size={17} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      {opened ? <AwayModal person={person} onClose={() => setOpened(false)} /> : null}
+    </>
+  );
 }
 
 function Actions({ person, onEdit }: { person: PersonView; onEdit: () => void }) {
