@@ -123,6 +123,19 @@ class Slopes(BaseModel):
     workers: dict[str, float]
 
 
+class Watched(BaseModel):
+    """Turns per second while people watch live and while nobody does, in turn; `ratio` is the median of `ratios`."""
+
+    sessions: int = Field(description="Consoles that were open.")
+    conversations: int
+    turns_per_second: float
+    unwatched_turns_per_second: float
+    ratio: float
+    ratios: list[float] = Field(description="One for each pair of rounds.")
+    paced_ms: Percentiles
+    unwatched_paced_ms: Percentiles
+
+
 class BaselineFigures(BaseModel):
     """Turns per second of an earlier build and of this one; `ratio` is the median of `ratios`, now by then."""
 
@@ -168,6 +181,7 @@ class Figures(BaseModel):
     quick: bool
     waiting_approvals: WaitingApprovals | None = None
     slopes: Slopes | None = None
+    watched: Watched | None = None
     baseline_ratio: float | None = Field(None, description="Turns per second now by those of the baseline.")
     baseline: BaselineFigures | None = None
     peers: Comparison | None = None

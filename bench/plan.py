@@ -21,6 +21,21 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Watching:
+    """Open consoles, and what they watch: open conversations, of whose customers so many speak at once.
+
+    Each half of a pair of rounds is a round without any pause and one with.
+    """
+
+    sessions: int
+    conversations: int
+    speaking: int
+    pairs_of_rounds: int
+    round_seconds: float
+    pause_seconds: float
+
+
+@dataclass(frozen=True)
 class SlopePlan:
     """Numbers of open conversations and of worker processes; so many customers speak at once, paced or not."""
 
@@ -46,6 +61,7 @@ class Plan:
     recovered: int
     waiting: Waiting
     slopes: SlopePlan
+    watching: Watching
     full: bool = False
 
 
@@ -62,6 +78,7 @@ FULL = Plan(
     recovered=1000,
     waiting=Waiting(10_000, 60),
     slopes=SlopePlan((100, 1_000, 10_000), (1, 2, 4), 32, 15, 3, 30),
+    watching=Watching(50, 1_000, 32, 4, 15, 3),
     full=True,
 )
 QUICK = Plan(
@@ -75,4 +92,5 @@ QUICK = Plan(
     recovered=50,
     waiting=Waiting(20, 5),
     slopes=SlopePlan((10, 20), (1, 2), 8, 2, 1, 3),
+    watching=Watching(5, 20, 8, 1, 3, 1),
 )

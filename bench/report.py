@@ -79,6 +79,7 @@ def figure_rows(figures: Figures) -> Rows:
             f"{figures.recovery_1000_seconds:.1f} s",
         ),
         *_baseline_rows(figures),
+        *_watched_rows(figures),
         *_waiting_figures(figures),
         ("Messages written, answered", f"{figures.messages.written:,}, {figures.messages.answered:,}"),
         ("Messages lost, answered twice", f"{figures.messages.lost}, {figures.messages.doubled}"),
@@ -93,6 +94,27 @@ def _baseline_rows(figures: Figures) -> Rows:
     return [
         (f"Turns per second of commit {baseline.commit}, of this build beside it", f"{baseline.then}, {baseline.now}"),
         ("Ratio (median of the pairs)", f"{baseline.ratio:.2f} ({pairs})"),
+    ]
+
+
+def _watched_rows(figures: Figures) -> Rows:
+    watched = figures.watched
+    if watched is None:
+        return []
+    open_ones = f"{watched.sessions} consoles watch {watched.conversations:,} open conversations"
+    pairs = ", ".join(f"{ratio:.2f}" for ratio in watched.ratios)
+    paced = (watched.unwatched_paced_ms, watched.paced_ms)
+    return [
+        (
+            f"Turns per second before, and while {open_ones}",
+            f"{watched.unwatched_turns_per_second:.1f}, {watched.turns_per_second:.1f}",
+        ),
+        ("Watched, by unwatched (median of the pairs)", f"{watched.ratio:.2f} ({pairs})"),
+        (
+            "The same with a pause: p50 and p95 before",
+            ", ".join(f"{one:.0f} ms" for one in (paced[0].p50, paced[0].p95)),
+        ),
+        ("p50 and p95 while they watch", ", ".join(f"{one:.0f} ms" for one in (paced[1].p50, paced[1].p95))),
     ]
 
 
@@ -255,6 +277,9 @@ is.
 - A baseline is another build beside this one: each with its own worker, customers, Temporal server and database, driven
   by the same program in rounds that alternate, on one PostgreSQL. `make bench BASELINE=<commit>` exports the files of a
   commit below `.holdfast/bench/baselines`, installs what its own lock says, and uses both again in later runs.
+- Consoles: each holds a live stream of the gateway and reads its page of the inbox and the counts anew as things
+  change, as the page in a browser does, from a process of its own on the same cores. What a browser draws is not in
+  it. A gateway runs in both halves of a pair.
 - Memory: growth of the worker's anonymous memory (after a garbage collection) when conversations open, each answered
   once, after others warmed it up.
 - Recovery: {recovered} conversations are open and in the memory of the only worker. It is killed with SIGKILL; each

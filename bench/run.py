@@ -14,6 +14,7 @@ from bench.plan import Plan
 from bench.slopes import slopes
 from bench.testbed import Testbed, testbed
 from bench.waiting import waiting_approvals
+from bench.watched import watched
 from config.settings import Settings
 from embedded.progress import Progress
 
@@ -68,6 +69,8 @@ async def _figures(
     counts = " and ".join(f"{number:,}" for number in plan.slopes.conversations)
     progress.say(f"Measuring speed and memory with {counts} open conversations, and with more workers …")
     sloped = await slopes(bed, plan.slopes)
+    progress.say(f"Opening {plan.watching.sessions} consoles on {plan.watching.conversations:,} open conversations …")
+    seen = await watched(bed, plan.watching)
     progress.say(f"Watching {plan.waiting.conversations:,} conversations wait for an approval …")
     waiting = await waiting_approvals(bed, plan.waiting)
     progress.say("Comparing what was written with the transcripts …")
@@ -89,6 +92,7 @@ async def _figures(
         quick=not plan.full,
         waiting_approvals=waiting,
         slopes=sloped,
+        watched=seen,
         baseline_ratio=baseline.ratio if baseline else None,
         baseline=baseline,
         peers=peers,

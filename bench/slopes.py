@@ -46,7 +46,7 @@ async def slopes(bed: Testbed, plan: SlopePlan) -> Slopes:
 
 async def _slope(bed: Testbed, customers: Sequence[Customer], plan: SlopePlan) -> OpenSlope:
     rate = await _rate(customers, plan)
-    paced = await run_load(_crowds(customers, plan.speaking), plan.paced_seconds, plan.pause_seconds)
+    paced = await run_load(crowds(customers, plan.speaking), plan.paced_seconds, plan.pause_seconds)
     return OpenSlope(
         turns_per_second=round(rate, 1), paced_ms=Percentiles.of(paced), worker_mb=round(await worker_kb(bed) / 1024, 1)
     )
@@ -63,11 +63,11 @@ async def _by_workers(bed: Testbed, customers: Sequence[Customer], plan: SlopePl
 
 
 async def _rate(customers: Sequence[Customer], plan: SlopePlan) -> float:
-    rate, _ = await at_full_speed(_crowds(customers, plan.speaking), plan.round_seconds)
+    rate, _ = await at_full_speed(crowds(customers, plan.speaking), plan.round_seconds)
     return rate
 
 
-def _crowds(customers: Sequence[Customer], speaking: int) -> list[Crowd]:
+def crowds(customers: Sequence[Customer], speaking: int) -> list[Crowd]:
     """In an order that has nothing to do with when they were opened."""
     mixed = Random(20260101).sample(list(customers), len(customers))  # noqa: S311
     queue = deque(mixed)

@@ -14,6 +14,7 @@ from bench.figures import (
     Slopes,
     TurnCost,
     WaitingApprovals,
+    Watched,
     budgets,
 )
 
@@ -61,6 +62,16 @@ FIGURES = Figures(
         speaking=32,
         conversations={"1000": OpenSlope(turns_per_second=61.2, paced_ms=TIMES, worker_mb=1234)},
         workers={"1": 60.1, "4": 70.2},
+    ),
+    watched=Watched(
+        sessions=50,
+        conversations=1000,
+        turns_per_second=72.3,
+        unwatched_turns_per_second=75.4,
+        ratio=0.96,
+        ratios=[0.95, 0.96, 0.97],
+        paced_ms=Percentiles(p50=44, p95=88, p99=99, turns=100),
+        unwatched_paced_ms=TIMES,
     ),
 )
 BASELINE = BaselineFigures(

@@ -50,7 +50,14 @@ def test_slopes_go_up_and_there_are_customers_enough_to_speak(plan: Plan) -> Non
     assert plan.slopes.paced_seconds > plan.slopes.pause_seconds * 1.5
 
 
+@pytest.mark.parametrize("plan", [FULL, QUICK], ids=["full", "quick"])
+def test_what_is_watched_is_there_and_a_round_is_longer_than_its_pauses(plan: Plan) -> None:
+    assert plan.watching.conversations >= plan.watching.speaking
+    assert plan.watching.round_seconds > plan.watching.pause_seconds * 1.5
+
+
 def test_a_full_run_measures_what_the_targets_speak_of() -> None:
     assert {32, 256, 1000} <= {load.conversations for load in FULL.loads}
     assert (FULL.recovered, FULL.waiting.conversations) == (RECOVERED, WAITING)
+    assert (FULL.watching.sessions, FULL.watching.conversations) == (50, 1_000)
     assert (FULL.slopes.conversations, FULL.slopes.workers) == ((100, 1_000, 10_000), (1, 2, 4))

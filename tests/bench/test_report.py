@@ -124,6 +124,14 @@ def test_slopes_and_waiting_approvals_are_shown() -> None:
         assert row(text, "7.0 KB, 12.0 KB, 31.0 KB")
 
 
+def test_watched_and_unwatched_turns_are_shown_beside_each_other() -> None:
+    for text in everywhere(FIGURES):
+        assert row(text, "50 consoles watch 1,000 open conversations", "75.4, 72.3")
+        assert row(text, "Watched, by unwatched (median of the pairs)", "0.96 (0.95, 0.96, 0.97)")
+        assert row(text, "with a pause: p50 and p95 before", "40 ms, 80 ms")
+        assert row(text, "while they watch", "44 ms, 88 ms")
+
+
 def test_a_target_says_whether_it_is_met_or_was_not_measured() -> None:
     rows = {row[0]: row[1:] for row in target_rows(FIGURES)}
     assert rows["plain turn, events"] == ("10", "at most 11", "yes")
@@ -142,7 +150,7 @@ def test_a_baseline_is_named_with_both_rates_and_every_pair() -> None:
 
 
 def test_figures_of_a_version_before_are_still_shown() -> None:
-    """They have neither slopes nor waiting approvals nor a baseline."""
-    before = FIGURES.model_copy(update={"slopes": None, "waiting_approvals": None})
+    """They have neither slopes nor waiting approvals nor watchers nor a baseline."""
+    before = FIGURES.model_copy(update={"slopes": None, "waiting_approvals": None, "watched": None})
     for text in everywhere(before):
         assert row(text, "CPU of 10,000 waiting approvals", "not measured")

@@ -10,7 +10,7 @@ from bench.figures import Figures, budgets
 from bench.peers.environment import PeerKind
 from bench.peers.plan import ComparisonPlan
 from bench.peers.trials import MOMENTS
-from bench.plan import Load, Plan, SlopePlan, Waiting
+from bench.plan import Load, Plan, SlopePlan, Waiting, Watching
 from bench.run import Beside, measure
 from config.settings import Settings
 from embedded.progress import Progress
@@ -26,6 +26,7 @@ TINY = Plan(
     recovered=8,
     waiting=Waiting(3, 1),
     slopes=SlopePlan((3, 6), (1, 2), 2, 1, 0.1, 1),
+    watching=Watching(2, 3, 2, 1, 1, 0.1),
 )
 
 
@@ -82,6 +83,13 @@ async def test_slopes_and_waiting_approvals_are_measured(figures: Figures) -> No
     assert (written["waiting_approvals"]["conversations"], written["waiting_approvals"]["waiting"]) == (3, 3)
     assert written["waiting_approvals"]["history_bytes"] > 0
     assert written["baseline_ratio"] is None
+
+
+async def test_turns_are_counted_while_consoles_are_open_and_while_none_is(figures: Figures) -> None:
+    assert figures.watched
+    assert (figures.watched.sessions, figures.watched.conversations) == (2, 3)
+    assert min(figures.watched.turns_per_second, figures.watched.unwatched_turns_per_second) > 0
+    assert len(figures.watched.ratios) == 1
 
 
 async def test_an_approval_turn_has_its_decision_in_it(figures: Figures) -> None:

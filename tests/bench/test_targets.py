@@ -30,11 +30,18 @@ def test_a_target_is_met_at_its_limit(figure: float | None, at_least: bool, expe
 
 def test_what_a_run_does_not_measure_is_neither_met_nor_missed() -> None:
     quick = FIGURES.model_copy(
-        update={"waiting_approvals": None, "slopes": None, "overhead_ms": {}, "recovered_conversations": 50}
+        update={
+            "waiting_approvals": None,
+            "slopes": None,
+            "watched": None,
+            "overhead_ms": {},
+            "recovered_conversations": 50,
+        }
     )
     assert {name for name, known in met(quick).items() if known is None} == {
         "turns per second, by those of the baseline",
         "turns per second, by those of DBOS",
+        "turns per second while 50 people watch, by those while nobody does",
         "overhead p95 at 32, ms",
         "overhead p95 at 256, ms",
         "overhead p95 at 1,000, ms",
