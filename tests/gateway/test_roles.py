@@ -191,6 +191,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET /v1/conversations", "viewer"),
     Row("GET /v1/conversations/{conversation_id}", "viewer"),
     Row("GET /v1/conversations/{conversation_id}/similar", "viewer"),
+    Row("GET /v1/conversations/{conversation_id}/files/{attachment_id}", "viewer"),
     Row("GET /v1/conversations/{conversation_id}/messages/{seq}/explanation", "viewer"),
     Row("GET /v1/conversations/{conversation_id}/co-pilot", "viewer", within=SUGGESTED),
     Row(
@@ -330,7 +331,6 @@ def test_every_operation_has_a_row() -> None:
 
 
 async def test_nothing_is_told_without_credentials(platform: Gateway, world: World) -> None:
-    world.update({"attachment_id": "at_1"})
     for row in ROWS:
         if row.least != "public":
             answer = await row.call(platform.http, world, {})

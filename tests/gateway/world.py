@@ -51,7 +51,13 @@ async def conversations(platform: Gateway, _: Ids) -> Ids:
         *(ORGANISATION, session["conversation_id"], customer_id),
     )
     conversation_id = session["conversation_id"]
-    return {"conversation_id": conversation_id, "into": conversation_id, "seq": str(reply["seq"])}
+    file = await platform.http.post(
+        f"/v1/chat/{conversation_id}/files",
+        headers={"Authorization": f"Bearer {session['token']}"},
+        files={"file": ("bill.txt", b"One bicycle.", "text/plain")},
+    )
+    ids = {"seq": str(reply["seq"]), "attachment_id": file.json()["attachment_id"]}
+    return {"conversation_id": conversation_id, "into": conversation_id} | ids
 
 
 async def suggestions(platform: Gateway, _: Ids) -> Ids:
