@@ -1,6 +1,6 @@
 """A whole Holdfast as people meet it: customers at the chat, colleagues at the console, the workers of production."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -147,7 +147,3 @@ async def patient_scene(
     """With workers, on a Temporal server that can skip time."""
     async with staged(browser, options, database, environment.client) as scene, scene.house.workers():
         yield scene
-
-
-def authors(messages: Sequence[tuple[str, str]]) -> list[str]:
-    return [author for author, _ in messages]

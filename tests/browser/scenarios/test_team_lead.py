@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from domain.specification.organisation import ModelSpec
 from domain.specification.rules import Rule
 from tests.browser.console.test_organisation import SLOW, append
 from tests.browser.scenarios.conftest import Scene, deciding, told
@@ -30,17 +31,19 @@ async def _who_may_decide(scene: Scene, page: Page) -> Locator:
     return page.get_by_role("region", name="Approval", exact=True)
 
 
+@pytest.mark.timeout(600)
 async def test_a_rule_is_changed_planned_published_and_rolled_back(scene: Scene) -> None:
-    await publish(scene.house.store.database, rules=(MONEY,))
+    await publish(scene.house.store.database, rules=(MONEY,), model=ModelSpec(embedder="none"))
     page = await scene.office.arrives("lena", "lead", path="/approvals")
     await expect(await _who_may_decide(scene, page)).to_contain_text("May decide: Lead.")
     await page.get_by_role("link", name="Specification").click()
     await page.get_by_role("tab", name="Rules").click()
-    await page.get_by_role("link", name="See money").click()
+    await page.get_by_role("article", name="money").get_by_role("link").click()
     await append(page, "rules/money.yaml", "\nai_agents: [service]")
     await page.get_by_role("button", name="Plan and publish").click()
     await page.get_by_role("button", name="Plan: what would change?").click()
-    await expect(page.get_by_role("region", name="Changes")).to_contain_text("1 change:", timeout=SLOW)
+    changes = page.get_by_role("region", name="Changes")
+    await expect(changes).to_contain_text("rule money, ai_agents added: service", timeout=SLOW)
     await expect(page.get_by_role("region", name="Over recorded conversations")).to_contain_text("1 recorded turn")
     await page.get_by_label("Why, for the record").fill("Billing knows what it does")
     await page.get_by_role("button", name="Publish exactly this").click()
@@ -51,7 +54,7 @@ async def test_a_rule_is_changed_planned_published_and_rolled_back(scene: Scene)
     await page.get_by_role("button", name=re.compile("Roll back to it")).first.click()
     await page.get_by_label("Why, for the record").fill("It does not")
     await page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
-    await expect(page.get_by_role("row").nth(1)).to_contain_text("rolled back by Lena")
+    await expect(page.get_by_role("row").nth(1)).to_contain_text("rolled back by Lena", timeout=SLOW)
     await expect(await _who_may_decide(scene, page)).to_contain_text("May decide: Lead.")
 
 
@@ -73,7 +76,7 @@ async def test_what_waits_for_a_colleague_is_passed_on_together(scene: Scene) ->
     await expect(rows.filter(has_text="Ben")).to_have_count(2)
     await page.get_by_role("button", name="Mark all").click()
     await page.get_by_role("toolbar", name="Marked approvals").get_by_role("button", name="Reassign").click()
-    await page.get_by_role("textbox", name="Colleague").fill("Cleo")
+    await page.get_by_role("combobox", name="Colleague").fill("Cleo")
     await page.get_by_role("option", name="Cleo").click()
     await page.get_by_role("dialog").get_by_role("button", name="Ask").click()
     await expect(rows.filter(has_text="Cleo")).to_have_count(2)
@@ -88,11 +91,30 @@ async def test_who_goes_away_leaves_their_approvals_to_a_deputy(scene: Scene) ->
     await expect(ben.get_by_role("link", name="Mine 1")).to_be_visible()
     await ben.get_by_role("button", name="Ben: your menu").click()
     await ben.get_by_role("menuitem", name="I am away").click()
-    await ben.get_by_role("textbox", name="Deputy").fill("Cleo")
-    await ben.get_by_role("option", name="Cleo").click()
-    await ben.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await _leave(ben, deputy="Cleo")
     await expect(cleo.get_by_role("link", name="Mine 1")).to_be_visible()
     await expect(ben.get_by_text("You own no conversation.")).to_be_visible()
+
+
+async def _leave(page: Page, deputy: str) -> None:
+    await page.get_by_role("combobox", name="Deputy").fill(deputy)
+    await page.get_by_role("option", name=deputy).click()
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+
+
+async def test_a_lead_says_that_a_colleague_is_away_and_that_they_are_back(scene: Scene) -> None:
+    cleo = await scene.office.arrives("cleo", "approver", path="/inbox/mine")
+    await scene.office.served.add("ben", "approver")
+    await _asked_of(scene, "ben", 1)
+    page = await scene.office.arrives("lena", "lead", path="/administration/people")
+    row = page.get_by_role("row", name=re.compile("Ben"))
+    await row.get_by_role("button", name="Ben: away or back").click()
+    await _leave(page, deputy="Cleo")
+    await expect(row).to_contain_text("Away, back")
+    await expect(cleo.get_by_role("link", name="Mine 1")).to_be_visible()
+    await row.get_by_role("button", name="Ben: away or back").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Ben is back").click()
+    await expect(row).to_contain_text("Active")
 
 
 async def test_a_number_leads_to_the_conversations_that_it_counts(scene: Scene) -> None:
