@@ -54,7 +54,7 @@ export function People() {
         ) : null}
       </Group>
       <Scrolls label="People">
-        <Table verticalSpacing="xs">
+        <Table miw={720} verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Person</Table.Th>

@@ -32,7 +32,7 @@ export function FigureTile({ figure, currency, onOpen }: Given) {
       </div>
       <div className={classes.value}>{shown(figure.value, figure.unit, currency)}</div>
       <Text size="xs" c="dimmed">
-        {figure.n ? `n = ${figure.n.toLocaleString()}` : "nothing was counted"}
+        {figure.n ? `n = ${figure.n.toLocaleString()}` : "nothing to count yet"}
         {figure.n && interval ? (
           <>
             {" · 95% "}
@@ -41,10 +41,12 @@ export function FigureTile({ figure, currency, onOpen }: Given) {
         ) : null}
       </Text>
       <Sparkline series={figure.series} />
-      <Button className={classes.open} variant="subtle" size="compact-xs" onClick={onOpen} disabled={!figure.n}>
-        {figure.n ? `Open ${counted(figure.n, "row")}` : "Nothing to open"}
-        <span className="visually-hidden"> of {figure.label}</span>
-      </Button>
+      {figure.n ? (
+        <Button className={classes.open} variant="subtle" size="compact-xs" onClick={onOpen}>
+          Open {counted(figure.n, "row")}
+          <span className="visually-hidden"> of {figure.label}</span>
+        </Button>
+      ) : null}
     </article>
   );
 }

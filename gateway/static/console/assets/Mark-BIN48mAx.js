@@ -1,0 +1,1 @@
+import{t as e}from"./jsx-runtime-Wy9s6hX0.js";var t={mark:`_mark_171g7_1`},n=e();function r({tone:e=`plain`,title:r,children:i}){return(0,n.jsx)(`span`,{className:t.mark,"data-tone":e,title:r,children:i})}export{r as t};
