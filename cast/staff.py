@@ -15,7 +15,7 @@ from domain.conversation.record import TurnView
 from domain.model import Frozen
 from domain.specification.organisation import Mode
 from gateway.api.approvals import AskDecision, DecisionAnswer
-from gateway.api.conversations import AskHandBack, AskMode, AskReply, AskResolve, AskTakeOver
+from gateway.api.conversations import AskHandBack, AskMode, AskReply, AskTakeOver
 from gateway.api.journeys import AskConfirm, AskEnter, AskEvent, JourneyDetails
 from gateway.api.rooms import AskRoom, AskRoomMessage
 from gateway.chat.sessions import ChatSession, StartSession, VerifiedCustomer
@@ -134,9 +134,6 @@ class Staff:
     async def hand_back(self, by: str, conversation_id: str, instruction: str) -> None:
         body = AskHandBack(instruction=instruction)
         await self._done(by, f"/v1/conversations/{conversation_id}/hand-back", body)
-
-    async def resolve(self, by: str, conversation_id: str) -> None:
-        await self._done(by, f"/v1/conversations/{conversation_id}/resolve", AskResolve())
 
     async def change_mode(self, by: str, conversation_id: str, mode: Mode) -> None:
         await self._done(by, f"/v1/conversations/{conversation_id}/mode", AskMode(mode=mode))

@@ -1,13 +1,9 @@
-"""What colleagues do when the customers have gone: they write to each other, and say what is done.
-
-Nothing of it is judged; it makes the console that stays look like one that is worked with.
-"""
+"""What colleagues write to each other in the meantime. Nothing of it is judged: it is for the console that stays."""
 
 from collections.abc import Sequence
 
 from cast.staff import Staff
 from demo.actions import APPROVER, LEAD, OTHER_APPROVER, SUPPORT
-from domain.conversation.messages import Author
 from invariants.records import Conversation
 
 BILLING: tuple[tuple[str, str], ...] = (
@@ -21,18 +17,6 @@ CARE: tuple[tuple[str, str], ...] = (
 )
 WAITS = "cancellation, waiting for approval at the end"
 ABOUT_IT = f"This cancellation still waits for a decision. @{LEAD} do you want to write to them yourself?"
-
-DONE = frozenset({"Great, thank you!", "Thank you!", "Thanks", "Phew!", "ok, it worked", "Thanks, perfect."})
-"""Last words of customers who are content."""
-
-
-async def tidy_up(staff: Staff, conversations: Sequence[Conversation]) -> None:
-    await talk(staff, conversations)
-    for conversation in conversations:
-        said = [message for message in conversation.recorded.messages if message.author is Author.CUSTOMER]
-        stands = conversation.recorded.conversation
-        if said and said[-1].text in DONE and stands and stands.owner.kind == "ai_agent":
-            await staff.resolve(SUPPORT, conversation.played.conversation_id)
 
 
 async def talk(staff: Staff, conversations: Sequence[Conversation]) -> None:

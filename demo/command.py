@@ -13,7 +13,7 @@ from rich.console import Console
 from cast.staff import Staff
 from config.settings import Settings, local_settings
 from demo.client_factory import ClientFactory
-from demo.colleagues import tidy_up
+from demo.colleagues import talk
 from demo.faults import inject
 from demo.ground_truth import collect, settle
 from demo.playing import Player
@@ -93,7 +93,7 @@ async def _demo(console: Console, stays: bool, count: int, seed: int, sabotage: 
         publications = await SpecRepository(stage.database).history(stage.organisation)
         report = report_of(conversations, run_checks(conversations, faults, publications))
         if stays:
-            await tidy_up(staff, conversations)
+            await talk(staff, conversations)
         (settings.home / REPORT).write_text(report.model_dump_json(indent=2))
         _show(console, stage, conversations, report, summary_of(conversations, faults), seconds)
         if stays:
