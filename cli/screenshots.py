@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.console_pictures import PICTURES, SIZES, Console, sign_in_page, small, take
+from cli.console_pictures import LEAD, PICTURES, REFUND, SIZES, Console, sign_in_page, small, take
 from config.settings import child_environment, local_settings
 from domain.errors import NotFoundError, UnavailableError
 from embedded.application import ROOT
@@ -60,12 +60,13 @@ def screenshots(
 async def _take_all(folder: Path, executable: str, only: str) -> None:
     async with _demo() as endpoints, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=QUIET)
+        console = Console(browser, endpoints.gateway)
+        await _pages(console, folder / "console", only)
         if not only:
             for scheme in ("light", "dark"):
                 await _chat(browser, endpoints.gateway, scheme, folder / f"chat-{scheme}.png")
-            await _story(browser, endpoints.temporal_ui or "", folder / "temporal-ui.png")
+            await _story(console, endpoints.temporal_ui or "", folder / "temporal-ui.png")
             await _api(browser, endpoints.gateway, folder / "api.png")
-        await _pages(Console(browser, endpoints.gateway), folder / "console", only)
         await browser.close()
 
 
@@ -137,10 +138,13 @@ async def _chat(browser: Browser, gateway_url: str, scheme: str, picture: Path) 
     await _save(page, picture)
 
 
-async def _story(browser: Browser, ui_url: str, picture: Path) -> None:
-    page = await browser.new_page(viewport={"width": 1400, "height": 1250})
+async def _story(console: Console, ui_url: str, picture: Path) -> None:
+    """The conversation that the console's picture shows."""
+    context = await console.signed_in(LEAD, "desktop")
+    conversation_id = await REFUND(context, console.gateway_url)
+    page = await console.browser.new_page(viewport={"width": 1400, "height": 1250})
     await page.goto(f"{ui_url}/namespaces/default/workflows")
-    await page.locator("a[href*='/workflows/conversation-']").first.click()
+    await page.locator(f"a[href*='/workflows/conversation-{conversation_id}']").first.click()
     await page.get_by_text("request_approval").first.wait_for()
     await _save(page, picture)
 
