@@ -1,16 +1,20 @@
 """`python -m bench.console URL KEY SESSIONS`: so many consoles that watch the organisation live.
 
-Each holds one stream of changes, and reads the page of the inbox that it shows and the counts of the views anew when
-something changed, at most once in REFRESHED_AFTER_SECONDS, as the console in the browser does. It draws nothing.
+Each holds one stream of changes, and reads what changed in the list that it shows, and the counts of the views, as the
+page in a browser does (console/src/api/live.ts): at once, then after pauses that grow as long as it goes on. It draws
+nothing.
 """
 
 import asyncio
+import json
 import sys
 
 import httpx
 
-REFRESHED_AFTER_SECONDS = 2.0
-READ_AGAIN = ("/v1/inbox?view=ai&limit=50", "/v1/inbox/counts")
+LIST = "/v1/inbox?view=ai&limit=60"
+COUNTS = "/v1/inbox/counts"
+ASKED_AT_ONCE = 100
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.4, 5.0
 
 
 class Console:
@@ -18,9 +22,11 @@ class Console:
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
-        self._changed = asyncio.Event()
+        self._changed: set[str] = set()
+        self._something = asyncio.Event()
 
     async def watch(self) -> None:
+        await self._read(LIST)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
             tasks.create_task(self._refresh())
@@ -28,16 +34,24 @@ class Console:
     async def _follow(self) -> None:
         async with self._http.stream("GET", "/v1/live") as stream:
             async for line in stream.aiter_lines():
-                if line.startswith("event:"):
-                    self._changed.set()
+                if line.startswith("data:"):
+                    self._changed.add(json.loads(line[5:]).get("conversation_id", ""))
+                    self._something.set()
 
     async def _refresh(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
         while True:
-            await self._changed.wait()
-            self._changed.clear()
-            for path in READ_AGAIN:
-                (await self._http.get(path)).raise_for_status()
-            await asyncio.sleep(REFRESHED_AFTER_SECONDS)
+            await self._something.wait()
+            self._something.clear()
+            changed, self._changed = self._changed - {""}, set()
+            only = "".join(f"&only={one}" for one in changed) if len(changed) <= ASKED_AT_ONCE else ""
+            await self._read(f"{LIST}{only}")
+            await self._read(COUNTS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS) if self._something.is_set() else FIRST_PAUSE_SECONDS
+
+    async def _read(self, path: str) -> None:
+        (await self._http.get(path)).raise_for_status()
 
 
 async def watch(url: str, key: str, sessions: int) -> None:

@@ -7,7 +7,8 @@ import { readEverythingAgain, refreshRows } from "./inbox";
 
 export type Connection = "connecting" | "live" | "lost";
 
-const THROTTLE_MS = 400;
+const FIRST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 5_000;
 const AGAIN_MS = 5_000;
 const HIDDEN_MS = 60_000;
 
@@ -155,20 +156,23 @@ function watch(
   concernRow(place);
 }
 
-/** At once, then at most once in a while for each name: a busy hour never makes the page read all the time. */
+/**
+ * At once, then after pauses that grow as long as it goes on, for each name: a busy hour, in which every second brings
+ * something, makes no page read all the time.
+ */
 function throttled(act: (name: string) => void): (name: string) => void {
   const resting = new Set<string>();
   const again = new Set<string>();
-  const run = (name: string): void => {
+  const run = (name: string, pause: number): void => {
     act(name);
     resting.add(name);
     setTimeout(() => {
       resting.delete(name);
-      if (again.delete(name)) run(name);
-    }, THROTTLE_MS);
+      if (again.delete(name)) run(name, Math.min(2 * pause, LONGEST_PAUSE_MS));
+    }, pause);
   };
   return (name) => {
     if (resting.has(name)) again.add(name);
-    else run(name);
+    else run(name, FIRST_PAUSE_MS);
   };
 }
