@@ -10,8 +10,8 @@ LIST = FilePayload(name="payments.csv", mimeType="text/csv", buffer=b"id,amount\
 
 
 async def test_a_channel_a_mention_and_a_file(office: Office) -> None:
-    anna = await office.arrives("anna", "lead", path="/colleagues")
     ben = await office.arrives("ben", "approver", path="/colleagues")
+    anna = await office.arrives("anna", "lead", path="/colleagues")
     await anna.get_by_role("button", name="Open a room").click()
     await anna.get_by_role("tab", name="A channel").click()
     await anna.get_by_label("Name").fill("Refunds")

@@ -23,7 +23,7 @@ export function SendingSwitch() {
       {stopped ? <Stopped sending={sending.data} /> : <Sends />}
       <Group>
         <Button
-          color={stopped ? "holdfast" : "red"}
+          variant={stopped ? "filled" : "default"}
           leftSection={stopped ? <IconPlayerPlay size={16} aria-hidden /> : <IconHandStop size={16} aria-hidden />}
           disabled={!may(me, "lead")}
           onClick={() => setAsks(stopped ? "resume" : "stop")}
@@ -57,7 +57,7 @@ function Stopped({ sending }: { sending: Sending }) {
 function Sends() {
   return (
     <Alert
-      color="teal"
+      color="gray"
       variant="light"
       title="AI agents send as the specification says"
       icon={<IconPlayerPlay size={18} aria-hidden />}

@@ -27,7 +27,7 @@ export function FileTree({ path, onOpen }: Given) {
             <div className={classes.folder}>
               <h2 style={{ font: "inherit", margin: 0 }}>{folder.label}</h2>
               {folder.ending && editing.mayEdit ? (
-                <ActionIcon size="xs" aria-label={`New file in ${folder.label}`} onClick={() => setAdds(folder)}>
+                <ActionIcon size={24} aria-label={`New file in ${folder.label}`} onClick={() => setAdds(folder)}>
                   <IconPlus size={14} aria-hidden />
                 </ActionIcon>
               ) : null}
