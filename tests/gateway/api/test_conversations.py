@@ -100,7 +100,6 @@ async def test_conversations_are_listed_by_status(platform: Gateway) -> None:
     [
         ("replies", {"text": ""}, 422),
         ("replies", {}, 422),
-        ("snooze", {"until": "2020-01-01T00:00:00Z"}, 400),
         ("snooze", {"until": "2030-01-01T00:00:00"}, 422),
         ("mode", {"mode": "autopilot"}, 422),
         ("dance", {}, 404),
@@ -111,6 +110,14 @@ async def test_wrong_requests(platform: Gateway, action: str, body: dict[str, st
     answer = await _ask(platform, session, action, **body)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_nothing_is_put_aside_until_a_time_that_has_passed(platform: Gateway) -> None:
+    session = await platform.session()
+    chat = await platform.chat(session)
+    await chat.say("hello")
+    await chat.reply()
+    assert (await _ask(platform, session, "snooze", until="2020-01-01T00:00:00Z")).status_code == 400
 
 
 async def test_strangers_and_viewers_may_not_act(platform: Gateway) -> None:
