@@ -193,7 +193,9 @@ async def test_reading_is_for_everybody_and_writing_for_those_who_answer(gateway
     assert (await get(gateway, "/%00")).status_code == 404
     assert (await get(gateway, f"/{room}/messages?before=0")).status_code == 422
     assert (await get(gateway, f"/{room}/messages?limit=99999999999999999999")).status_code == 422
-    headers = await gateway.key("viewer")
+    viewer = await gateway.key("viewer")
+    assert (await gateway.http.put(f"/v1/rooms/{room}/read", headers=viewer, json={"seq": 1})).status_code == 403
+    headers = await gateway.key("human_agent")
     for seq in (-1, 2**31, "x"):
         response = await gateway.http.put(f"/v1/rooms/{room}/read", headers=headers, json={"seq": seq})
         assert response.status_code == 422

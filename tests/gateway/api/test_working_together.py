@@ -126,8 +126,8 @@ async def test_several_are_taken_over_handed_back_and_resolved_at_once(platform:
     ("body", "status"),
     [
         ({"action": "snooze"}, 400),
-        ({"action": "snooze", "until": "0001-01-01T00:00:00+14:00"}, 400),
-        ({"action": "snooze", "until": "9999-12-31T23:59:59-14:00"}, 400),
+        ({"action": "snooze", "until": "0001-01-01T00:00:00+14:00"}, 422),
+        ({"action": "snooze", "until": "9999-12-31T23:59:59-14:00"}, 422),
         ({"action": "delete"}, 422),
         ({"action": "resolve", "conversation_ids": []}, 422),
         ({"action": "resolve", "conversation_ids": ["\x00"]}, 422),
