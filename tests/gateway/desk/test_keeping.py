@@ -88,6 +88,9 @@ async def test_a_post_whose_answer_was_lost_is_found_again(office: Office) -> No
 
 async def test_a_card_that_somebody_deleted_is_posted_anew(office: Office) -> None:
     _, card = await office.waiting()
+    recorded = "SELECT bool_and(digest IS NOT NULL) FROM desk_cards"
+    while not await office.gateway.database.fetchval(recorded):  # noqa: ASYNC110 (the store announces no card)
+        await asyncio.sleep(0.05)
     office.slack.stand_in.workspace.remove("C0APPROVALS", card["ts"])
     await office.gateway.database.fetchval("UPDATE conversations SET revision = revision")
     await office.gateway.database.fetchval("UPDATE desk_cards SET seen = NULL, digest = NULL")
