@@ -58,7 +58,7 @@ async def watch(url: str, key: str, sessions: int) -> None:
     """Until the process is ended. Raises what httpx raises when the gateway refuses or goes away."""
     limits = httpx.Limits(max_connections=None)
     headers = {"Authorization": f"Bearer {key}"}
-    open_http = httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=None)  # noqa: S113
+    open_http = httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=httpx.Timeout(60, read=None))
     async with open_http as http, asyncio.TaskGroup() as tasks:
         for _ in range(sessions):
             tasks.create_task(Console(http).watch())

@@ -43,7 +43,8 @@ def main() -> None:
     os.nice(POLITENESS)
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    task = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the gateway that started this process, and nobody else
+    # It comes from the gateway that started this process, and from nobody else.
+    task = pickle.load(sys.stdin.buffer)  # noqa: S301 # nosec B301
     answer.write(asyncio.run(carried_out(task)).model_dump_json())
     answer.close()
 

@@ -14,7 +14,7 @@ OWN = "https://login.example.com"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, oidc_issuer=None, database_url=SecretStr("postgresql://u:p@db/holdfast"))
+    return Settings(home=tmp_path, oidc_issuer=None, database_url=SecretStr("postgresql://db/holdfast"))
 
 
 def test_without_a_provider_the_local_one_is_used_and_started(settings: Settings) -> None:
