@@ -99,7 +99,7 @@ async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> No
 
 async def test_values_travel_as_json_without_nulls_and_without_nul(database: Database) -> None:
     notification = Notification(kind="resync")
-    assert await database.fetchval("SELECT $1::jsonb", notification) == {"kind": "resync"}
+    assert await database.fetchval("SELECT $1::jsonb", notification) == {"kind": "resync", "people": []}
     assert await database.fetchval("SELECT $1::jsonb", ["a\x00b", "\\u0000", "\\\x00"]) == ["ab", "\\u0000", "\\"]
 
 
