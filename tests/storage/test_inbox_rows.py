@@ -120,7 +120,7 @@ async def test_at_risk_is_whoever_waited_for_too_long(rows: InboxRowRepository, 
     await waiting_for_approval(stage, "patient-12", now - minutes(211), ladder=rung)
     await waiting_for_approval(stage, "leaves-soon", now - minutes(1), leaves_at=now + minutes(2))
     put_off = Snoozed(until=now + minutes(120), rungs_done=0)
-    await waiting_for_approval(stage, "put-off", now - minutes(45), snoozed=put_off)
+    await waiting_for_approval(stage, "put-off-for-now", now - minutes(45), snoozed=put_off)
     await in_queue(stage, "queued-early", now - minutes(45))
     await in_queue(stage, "queued-late", now - minutes(5))
     patience = patience_of(await rows.climbed(ORGANISATION), RULES, now)
@@ -129,7 +129,7 @@ async def test_at_risk_is_whoever_waited_for_too_long(rows: InboxRowRepository, 
     assert [one.id for one in await rows.page(asking("risk"), patience, page[-1], 3)] == ["leaves-soon"]
     assert await rows.count(asking("risk"), patience) == 4
     every = ["asked-early", "asked-late", "reminded-1", "reminded-2", "patient-12", "leaves-soon", "queued-early"]
-    shown = await rows.rows([*every, "queued-late", "put-off"], "anna", now)
+    shown = await rows.rows([*every, "queued-late", "put-off-for-now"], "anna", now)
     judged = {row.conversation_id: row.judged(RULES, now).risk for row in shown}
     assert {id for id, risk in judged.items() if risk != "none"} == {
         "reminded-2", "queued-early", "asked-early", "leaves-soon"
