@@ -78,7 +78,7 @@ class RoomRepository:
 
     async def write(self, room: Room, message: RoomMessageToWrite, now: datetime) -> RoomMessage:
         """Once for each request; its author has read it."""
-        row = await self._database.call(_news(room), "SELECT * FROM write_in_room($1, $2)", message, now)
+        row = await self._database.call(_news(room), "SELECT write_in_room($1, $2) AS seq", message, now)
         (written,) = await self.messages(room.room_id, row["seq"], 1)
         return written
 

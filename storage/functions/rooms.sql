@@ -1,16 +1,16 @@
 -- What colleagues write to each other.
 
--- The next message of a room, once for each request; its files are named by it from then on.
-CREATE OR REPLACE FUNCTION write_in_room(message jsonb, moment timestamptz) RETURNS room_messages LANGUAGE plpgsql AS $$
+-- The number of the next message of a room, once for each request; its files are named by it from then on.
+CREATE OR REPLACE FUNCTION write_in_room(message jsonb, moment timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-    r rooms;
-    written room_messages;
+    r record;
+    written record;
 BEGIN
     SELECT * INTO r FROM rooms WHERE room_id = message->>'room_id' FOR NO KEY UPDATE;
     SELECT * INTO written FROM room_messages
     WHERE room_id = r.room_id AND request_id = message->>'request_id';
     IF FOUND THEN
-        RETURN written;
+        RETURN written.seq;
     END IF;
     INSERT INTO room_messages (room_id, seq, request_id, author_id, text, mentions, conversation_id, about, at)
     VALUES (r.room_id, r.last_seq + 1, message->>'request_id', message->>'author_id', message->>'text',
@@ -22,7 +22,7 @@ BEGIN
         AND file_id IN (SELECT jsonb_array_elements_text(message->'files'));
     UPDATE rooms SET last_seq = written.seq, updated_at = moment WHERE room_id = r.room_id;
     PERFORM read_room(r.room_id, written.author_id, written.seq, moment);
-    RETURN written;
+    RETURN written.seq;
 END $$;
 
 -- A mark only moves on.

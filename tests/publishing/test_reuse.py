@@ -42,6 +42,7 @@ OTHERS: dict[str, object] = {
     "open_conversations": "move",
     "approval_rules": (ApprovalRule(id="all", approvers=2, roles=("lead",)),),
     "ladder": (LadderRung(after_minutes=5, action="remind"),),
+    "queue_ladder": (LadderRung(after_minutes=5, action="remind"),),
     "journeys": (Journey(id="first", title="First", steps=(DescribedStep(id="one", description="Do it."),)),),
     "knowledge_sources": (),
     "people": (HumanAgentSpec(id="ada", name="Ada", skills=("delivery",)),),

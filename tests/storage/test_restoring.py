@@ -66,7 +66,7 @@ def tool_call() -> CallToolInput:
 async def test_what_the_record_knows(stage: Stage, restore: RestoreRepository) -> None:
     assert await restore.facts("unknown") is None
     await stage.awaiting_approval()
-    await stage.deliveries.claim(reply("draft-1"), NOW)
+    await stage.deliveries.claim(reply("draft-1", draft_id=None, text="Done."), NOW)
     await stage.deliveries.end_lease("draft-1")
     await stage.conversations.change_status(status_change("mode_changed", Status.OPEN, request_id="mode-1"), NOW)
     await stage.conversations.change_ownership(ownership(request_id="take-1"), later(60))
@@ -98,7 +98,9 @@ async def test_a_person_gets_what_was_lost_and_nothing_under_way_leaves(
     stage: Stage, restore: RestoreRepository
 ) -> None:
     await stage.awaiting_approval()
-    await stage.deliveries.claim(reply("draft-1", kind="notice", author="system", author_id="platform"), NOW)
+    await stage.deliveries.claim(
+        reply("draft-1", draft_id=None, text="Done.", kind="notice", author="system", author_id="platform"), NOW
+    )
     await restore.give_to_person(given(), NOW)
 
     row = await stage.conversation()
