@@ -18,7 +18,7 @@ from tests.gateway.conftest import Gateway
 from tests.gateway.world import make_world
 
 EXAMPLES = 20
-"""For each operation. 200 were tried when the test was written."""
+"""For each operation, within the time that all tests have."""
 LONG = {f"/v1/specification/{work}" for work in ("check", "plan", "publish", "rollback")} | {
     "/v1/market/{package}/install"
 }
