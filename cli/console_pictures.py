@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -22,6 +22,7 @@ PLANNED_WITHIN_MS = 240_000
 WAITED_MS = 30_000
 LOADING = ".mantine-Loader-root, .mantine-Skeleton-root, [aria-label^='Loading']"
 QUIET_LOOKS, BETWEEN_LOOKS_MS = 3, 250
+REFUSED, REFUSED_AT_MOST = "Unable to capture screenshot", 20
 EDITED = "agents/billing.yaml"
 
 CHANGED = "1 changed file, kept for you"
@@ -97,8 +98,24 @@ async def sign_in_page(console: Console, folder: Path, size: str) -> list[Path]:
 async def both(page: Page, folder: Path, name: str, scheme: Scheme) -> Path:
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     file = folder / f"{name}-{scheme}.png"
-    file.write_bytes(small(await page.screenshot(animations="disabled", caret="hide")))
+    file.write_bytes(await picture_of(page))
     return file
+
+
+async def picture_of(page: Page) -> bytes:
+    """A PNG of what the page shows.
+
+    Chromium now and then refuses the first picture of a page that has drawn no frame yet, and takes it a moment later.
+    """
+    refusals = 0
+    while True:
+        try:
+            return small(await page.screenshot(animations="disabled", caret="hide"))
+        except Error as refused:
+            refusals += 1
+            if REFUSED not in refused.message or refusals == REFUSED_AT_MOST:
+                raise
+            await page.wait_for_timeout(BETWEEN_LOOKS_MS)
 
 
 def small(png: bytes) -> bytes:

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.console_pictures import LEAD, PICTURES, REFUND, SIZES, Console, sign_in_page, small, take
+from cli.console_pictures import LEAD, PICTURES, REFUND, SIZES, Console, picture_of, sign_in_page, take
 from config.settings import child_environment, local_settings
 from domain.errors import NotFoundError, UnavailableError
 from embedded.application import ROOT
@@ -157,7 +157,6 @@ async def _api(browser: Browser, gateway_url: str, picture: Path) -> None:
 
 
 async def _save(page: Page, picture: Path) -> None:
-    png = small(await page.screenshot(animations="disabled", caret="hide"))
-    await asyncio.to_thread(picture.write_bytes, png)
+    await asyncio.to_thread(picture.write_bytes, await picture_of(page))
     await page.close()
     terminal.print(f"wrote {picture}")

@@ -2,10 +2,13 @@
 
 import io
 import re
+from typing import cast
 
+import pytest
 from PIL import Image
+from playwright.async_api import Error, Page
 
-from cli.console_pictures import PICTURES, SCHEMES, SIZES, small
+from cli.console_pictures import PICTURES, SCHEMES, SIZES, picture_of, small
 from embedded.application import ROOT
 
 FOLDER = ROOT / "docs" / "images" / "console"
@@ -42,3 +45,28 @@ def test_a_picture_gets_small_and_keeps_its_size() -> None:
     with Image.open(after) as picture:
         assert picture.size == page.size
         assert picture.mode == "P"
+
+
+class Browserless:
+    """A page whose first pictures are refused with these words."""
+
+    def __init__(self, *refusals: str) -> None:
+        self.refusals = list(refusals)
+
+    async def screenshot(self, **_: object) -> bytes:
+        if self.refusals:
+            raise Error(self.refusals.pop(0))
+        page = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(page, "PNG")
+        return page.getvalue()
+
+    async def wait_for_timeout(self, _: float) -> None: ...
+
+
+async def test_a_picture_that_is_refused_is_taken_again() -> None:
+    refused = "Protocol error (Page.captureScreenshot): Unable to capture screenshot"
+    assert await picture_of(cast(Page, Browserless(refused, refused)))
+    with pytest.raises(Error, match="Unable"):
+        await picture_of(cast(Page, Browserless(*[refused] * 100)))
+    with pytest.raises(Error, match="has been closed"):
+        await picture_of(cast(Page, Browserless("Target page has been closed")))

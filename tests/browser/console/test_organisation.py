@@ -93,7 +93,7 @@ async def test_a_package_of_the_market_stands_in_the_draft(unattended: Office) -
     await expect(dialog).to_contain_text("It is in your draft")
     await dialog.get_by_role("button", name="Close").last.click()
     await page.get_by_role("tab", name="Files").click()
-    await expect(page.get_by_role("button", name=re.compile("orders.yaml"))).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile("^orders.yaml"))).to_be_visible()
 
 
 async def test_viewers_read_and_cannot_write(unattended: Office) -> None:

@@ -170,9 +170,8 @@ async def test_keys_that_changed_are_read_again_and_not_all_the_time() -> None:
 
     class Straight(LocalProvider):
         async def token(self, request: Request) -> Response:
-            now = datetime.now(UTC)
             claims = {"iss": self.issuer, "aud": "holdfast", "sub": "mia", "nonce": "n"}
-            times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(minutes=5)).timestamp())}
+            times = {"iat": int(NOW.timestamp()), "exp": int((NOW + timedelta(minutes=5)).timestamp())}
             return JSONResponse({"access_token": "a", "id_token": self.id_token(claims | times)})
 
     async def nobody() -> list[Any]:
