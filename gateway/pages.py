@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
@@ -59,5 +60,6 @@ async def widget() -> FileResponse:
 def install(app: FastAPI) -> None:
     app.include_router(router)
     app.mount("/widget", EmbeddableFiles(directory=STATIC / "widget"))
-    app.mount("/console", console)
-    app.mount("/docs", StaticFiles(directory=STATIC / "docs"))
+    # Static files hold no secret that compression could give away; answers of the API might.
+    app.mount("/console", GZipMiddleware(console))
+    app.mount("/docs", GZipMiddleware(StaticFiles(directory=STATIC / "docs")))

@@ -1,4 +1,4 @@
-"""The console's static files, as its build leaves them in a folder; without a build, a page that says how to make one."""
+"""The console's static files, as its build leaves them; without a build, a page that says how to make one."""
 
 from pathlib import Path
 

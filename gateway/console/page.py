@@ -13,7 +13,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>{title} · Holdfast</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem; color: #1d2733 }}
+body {{ font: 16px/1.5 system-ui, sans-serif; color: #1d2733 }}
+body {{ max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem }}
 h1 {{ font-size: 1.4rem }}
 a {{ color: #0b62c4 }}
 code {{ background: #eef1f5; padding: 0 .25rem; overflow-wrap: anywhere }}

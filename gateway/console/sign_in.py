@@ -37,7 +37,9 @@ router = APIRouter(tags=["people"])
 
 
 @router.get(CONSOLE + "/sign-in", include_in_schema=False)
-async def begin(request: Request, services: ServicesOfCall, to: Annotated[str, Query(alias="next")] = CONSOLE) -> Response:
+async def begin(
+    request: Request, services: ServicesOfCall, to: Annotated[str, Query(alias="next")] = CONSOLE
+) -> Response:
     """To the provider, with secrets that must come back unchanged, by this browser."""
     if busy := _too_many(request, services):
         return busy

@@ -69,7 +69,10 @@ def _is_refusal(text: str) -> bool:
 
 @pytest.fixture
 async def office(
-    browser: Browser, options: GatewayOptions, database: Database, temporal_client: Client  # noqa: F811
+    browser: Browser,
+    options: GatewayOptions,  # noqa: F811
+    database: Database,  # noqa: F811
+    temporal_client: Client,
 ) -> AsyncIterator[Office]:
     """With workers."""
     async with (
@@ -86,7 +89,10 @@ async def office(
 
 @pytest.fixture
 async def unattended(
-    browser: Browser, options: GatewayOptions, database: Database, temporal_client: Client  # noqa: F811
+    browser: Browser,
+    options: GatewayOptions,  # noqa: F811
+    database: Database,  # noqa: F811
+    temporal_client: Client,
 ) -> AsyncIterator[Office]:
     """Without workers: what is accepted waits until a test starts them."""
     async with AsyncExitStack() as stack, sign_in_gateway(options, database, temporal_client) as served:

@@ -1,4 +1,4 @@
-"""Nothing that axe finds: names, contrast, focus, landmarks, on every page, light and dark, at a desk and on a phone."""
+"""Nothing that axe finds: names, contrast, focus, landmarks, on every page, light and dark, desktop and phone."""
 
 import pytest
 from axe_playwright_python.async_playwright import Axe

@@ -15,9 +15,7 @@ async def _waiting(office: Office, text: str = "refund, please") -> tuple[str, s
     await chat.until("status", status="awaiting_approval")
     headers = await office.gateway.key("viewer", person="reader")
     found = (await office.gateway.http.get("/v1/approvals?state=open", headers=headers)).json()
-    return conversation, next(
-        one["approval"]["approval_id"] for one in found if one["conversation_id"] == conversation
-    )
+    return conversation, next(one["approval"]["approval_id"] for one in found if one["conversation_id"] == conversation)
 
 
 async def _decisions(office: Office, approval: str) -> list[str]:
@@ -31,7 +29,7 @@ def _decide(page: Page, action: str) -> Locator:
 
 
 async def test_approving_sends_the_draft_once(office: Office) -> None:
-    conversation, approval = await _waiting(office)
+    _, approval = await _waiting(office)
     page = await office.arrives("anna", "lead", path=f"/approvals/{approval}")
     await _decide(page, "Approve").dblclick()
     await expect(page.get_by_role("status").filter(has_text="Approved")).to_be_visible()

@@ -156,7 +156,7 @@ async def test_a_message_is_explained(office: Office) -> None:
 
 
 async def test_the_wall_takes_a_conversation_over_in_one_click(office: Office) -> None:
-    conversation, chat = await office.customer("How do I sign in?")
+    _, chat = await office.customer("How do I sign in?")
     await chat.reply()
     page = await office.arrives("hugo", "human_agent", path="/supervision")
     await page.get_by_role("article").get_by_role("button", name=re.compile("Take over")).click()
@@ -185,6 +185,8 @@ async def test_axe_finds_nothing(office: Office, scheme: str, viewport: dict[str
         await expect(page.get_by_label("Loading")).to_have_count(0)
         answer = await Axe().run(page, options=RULES)
         found += [
-            f"{path} {one['id']}: {node['html'][:200]}" for one in answer.response["violations"] for node in one["nodes"]
+            f"{path} {one['id']}: {node['html'][:200]}"
+            for one in answer.response["violations"]
+            for node in one["nodes"]
         ]
     assert not found, "\n".join(found)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -43,7 +44,9 @@ async def test_a_script_that_is_gone_is_no_page(built: httpx.AsyncClient) -> Non
     assert (await built.get("/console/assets/index-0000.js")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/console/%2e%2e/secret", "/console/..%2fsecret", "/console/assets/%2e%2e/%2e%2e/secret"])
+@pytest.mark.parametrize(
+    "path", ["/console/%2e%2e/secret", "/console/..%2fsecret", "/console/assets/%2e%2e/%2e%2e/secret"]
+)
 async def test_nothing_outside_the_folder_is_shown(built: httpx.AsyncClient, path: str) -> None:
     assert "somebody else" not in (await built.get(path)).text
 
@@ -55,6 +58,15 @@ async def test_the_gateway_shows_the_console_or_how_to_build_it(gateway: Gateway
     assert answer.status_code == 200 or "make console" in answer.text
     assert "script-src 'self';" in answer.headers["content-security-policy"]
     assert answer.headers["x-frame-options"] == "DENY"
+
+
+async def test_a_script_is_compressed(gateway: Gateway) -> None:
+    page = (await gateway.http.get("/console")).text
+    script = re.findall(r'src="(/console/assets/[^"]+\.js)"', page)[0]
+    answer = await gateway.http.get(script, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["vary"].startswith("Accept-Encoding")
+    assert "immutable" in answer.headers["cache-control"]
 
 
 async def test_without_a_build_a_page_says_how(tmp_path: Path) -> None:

@@ -292,7 +292,9 @@ async def telling(
     options: GatewayOptions, database: Database, temporal_client: TemporalClient
 ) -> AsyncIterator[SignInGateway]:
     claims = ClaimNames(
-        roles="access.roles", organisation="https://example.com/orgs", role_of={"support": "human_agent", "bosses": "lead"}
+        roles="access.roles",
+        organisation="https://example.com/orgs",
+        role_of={"support": "human_agent", "bosses": "lead"},
     )
     options = options.model_copy(update={"claims": claims})
     async with sign_in_gateway(options, database, temporal_client, Telling) as console:
