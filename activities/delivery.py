@@ -21,7 +21,7 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.specification.organisation import ChannelKind
-from integrations.channels.base import Channel, OutboundMessage, SendReceipt
+from integrations.channels.base import Channel, OutboundFile, OutboundMessage, SendReceipt
 from integrations.channels.registry import TRAITS
 from storage.deliveries import LEASE, DeliveryRepository
 from storage.views import Claim
@@ -105,7 +105,8 @@ class DeliveryActivities:
         """
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                return await self._channels[input.channel].find_sent(await self._among_others(input, claim))
+                message = await self._among_others(input, _outbound(input, claim))
+                return await self._channels[input.channel].find_sent(message)
         except RetryableError:
             if activity.info().attempt < SILENT_LOOKS:
                 raise
@@ -129,18 +130,27 @@ class DeliveryActivities:
     async def _attempt(self, channel: Channel, input: DeliverMessageInput, claim: Claim) -> SendReceipt | None:
         if claim.opted_out:
             raise ForbiddenError(f"The customer wants no messages by {input.channel}. Use another channel.")
-        message = _outbound(input, claim)
+        message = await self._with_files(input, _outbound(input, claim))
         if claim.status == "in_doubt":
-            message = await self._among_others(input, claim)
+            message = await self._among_others(input, message)
             sent = await _found(channel, message)
             if sent or not await self._deliveries.claim_again(input, datetime.now(UTC)):
                 return sent
         return await self._sent(channel, input.channel, message)
 
-    async def _among_others(self, input: DeliverMessageInput, claim: Claim) -> OutboundMessage:
+    async def _with_files(self, input: DeliverMessageInput, message: OutboundMessage) -> OutboundMessage:
+        if input.attachment_ids and not self._traits.get(input.channel, ChannelTraits()).carries_files:
+            raise ForbiddenError(f"No file can be sent by {input.channel}. Put a link to it into the text.")
+        files = await self._deliveries.files(input)
+        outbound = tuple(
+            OutboundFile(name=one.attachment.name, media_type=one.attachment.media_type, content=one.content)
+            for one in files
+        )
+        return message.model_copy(update={"files": outbound})
+
+    async def _among_others(self, input: DeliverMessageInput, message: OutboundMessage) -> OutboundMessage:
         """The message, to be told from others with the same text."""
-        others = await self._deliveries.others(input)
-        return _outbound(input, claim).model_copy(update={"others": others})
+        return message.model_copy(update={"others": await self._deliveries.others(input)})
 
     async def _sent(self, channel: Channel, kind: ChannelKind, message: OutboundMessage) -> SendReceipt:
         """Only whoever began an attempt says that it is over; who merely looked has none."""

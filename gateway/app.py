@@ -17,8 +17,8 @@ from gateway.api import (
     bulk_decisions,
     co_pilot,
     console_settings,
+    conversation_files,
     conversations,
-    customer_files,
     explanation,
     figures,
     guarded_calls,
@@ -43,10 +43,10 @@ from gateway.api import (
     working_together,
 )
 from gateway.chat import files, rating, sessions, socket
-from gateway.chat.media import MAX_FILE_BYTES
 from gateway.console import sign_in
 from gateway.desk import webhook as desk_webhook
 from gateway.desk.running import open_desks
+from gateway.media import MAX_FILE_BYTES
 from gateway.metrics import MeasureRequests
 from gateway.options import GatewayOptions
 from gateway.security import BodyLimit, SecurityHeaders
@@ -77,7 +77,7 @@ ROUTED = (
     inbox,
     live,
     rooms,
-    customer_files,
+    conversation_files,
     similar,
     figures,
     explanation,

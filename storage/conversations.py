@@ -103,6 +103,21 @@ class ConversationRepository:
         row = await self._database.fetchrow("SELECT * FROM conversations WHERE conversation_id = $1", conversation_id)
         return ConversationView.of(dict(row)) if row else None
 
+    async def answered_by(self, conversation_id: str) -> ChannelKind:
+        """The channel that the customer used last, by which replies leave. LookupError for an unknown id."""
+        channel: ChannelKind | None = await self._database.fetchval(
+            """
+            SELECT coalesce((
+                SELECT channel FROM messages m WHERE m.conversation_id = c.conversation_id AND author = 'customer'
+                ORDER BY seq DESC LIMIT 1), c.channel)
+            FROM conversations c WHERE conversation_id = $1
+            """,
+            conversation_id,
+        )
+        if channel is None:
+            raise LookupError(conversation_id)
+        return channel
+
     async def messages_after(self, conversation_id: str, seq: int) -> list[StoredMessage]:
         """Every message with a higher seq, in order: nothing is ever inserted below a seq that was seen."""
         query = f"{_MESSAGES} WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq"

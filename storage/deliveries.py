@@ -7,9 +7,10 @@ import asyncpg
 from domain.conversation.activity_models import DeliveredMessage, DeliverMessageInput, EscalateConversationInput
 from domain.conversation.routing import Candidates
 from domain.delivery.inbound import Address
+from storage.attachments import AttachmentRepository
 from storage.database import Database
 from storage.suggesting import Suggesting
-from storage.views import Claim, Notification
+from storage.views import Claim, Notification, StoredAttachment
 
 LEASE = timedelta(seconds=15)
 """How long an attempt to send may last, at most; longer than any adapter is given."""
@@ -21,6 +22,7 @@ class DeliveryRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._suggesting = Suggesting(database)
+        self._attachments = AttachmentRepository(database)
 
     async def claim(self, input: DeliverMessageInput, now: datetime) -> Claim:
         """Claim a send for its key, with its decision record and the approval that it carries out.
@@ -79,6 +81,12 @@ class DeliveryRepository:
             input.message_key,
         )
         return frozenset(row["provider_message_id"] for row in rows)
+
+    async def files(self, input: DeliverMessageInput) -> list[StoredAttachment]:
+        """The files that go along."""
+        if not input.attachment_ids:
+            return []
+        return await self._attachments.read(input.conversation_id, input.attachment_ids)
 
     async def keep_address(self, message_key: str, learned: Address) -> None:
         """Add to the address of the thread on which a message was sent."""

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.approvals.approval import Approval
 from domain.approvals.person_wait import PersonWait
-from domain.conversation.messages import Author, CustomerMessage
+from domain.conversation.messages import AttachmentIds, Author, CustomerMessage
 from domain.conversation.ownership import Owner, Position, Status, Suggestion, Via
 from domain.conversation.policy import Policy
 from domain.conversation.requests import DecideApproval, StartConversation
@@ -199,6 +199,7 @@ class DeliverMessageInput(Frozen):
     closure: ApprovalClosure | None = None
     sent_as: str | None = None
     via: Via | None = None
+    attachment_ids: AttachmentIds = ()
 
 
 class DeliveredMessage(Frozen):

@@ -1,4 +1,4 @@
-"""Messages: what a customer wrote, its files, and who may be the author of a message."""
+"""Messages: what a customer wrote, files, and who may be the author of a message."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -15,6 +15,11 @@ MessageId = Annotated[str, Field(min_length=1, max_length=200)]
 
 MAX_MESSAGE_CHARACTERS = 20_000
 
+MAX_ATTACHMENTS_PER_MESSAGE = 5
+
+AttachmentIds = Annotated[tuple[str, ...], Field(max_length=MAX_ATTACHMENTS_PER_MESSAGE)]
+"""Of files that were uploaded to the conversation before."""
+
 
 class Author(StrEnum):
     """Who wrote a message. `system` is the platform itself: notices such as a handoff."""
@@ -26,7 +31,7 @@ class Author(StrEnum):
 
 
 class Attachment(Frozen):
-    """A file that a customer sent; its bytes lie in the database under `attachment_id`."""
+    """A file of a conversation; its bytes lie in the database under `attachment_id`."""
 
     attachment_id: str
     name: str = Field(max_length=255)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, ConversationId
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, AttachmentIds, ConversationId
 from domain.conversation.ownership import Person, Via
 from domain.delivery.channels import WEB_CHAT
 from domain.journeys.work import StepWork
@@ -53,6 +53,7 @@ class SendHumanReply(ImpliesTakeover):
 
     kind: Literal["send_human_reply"] = "send_human_reply"
     text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
+    attachment_ids: AttachmentIds = ()
     sent_as: str | None = Field(None, max_length=500)
     opens: bool = False
 

@@ -17,6 +17,7 @@ class ChannelTraits(Frozen):
     `threaded`: the vendor groups messages, and the group finds the conversation. Without threads the customer's own
     side names the conversation, so it cannot go on in another one.
     `spoken`: what is written is read out, by a voice of one language.
+    `carries_files`: files go along with what a person writes. Elsewhere nobody can send one.
     `stoppable`: a send that is cancelled has put its last byte on the network.
     `recognised_by`: what of a customer the channel's addresses are. Empty where whoever writes has signed in.
     """
@@ -25,6 +26,7 @@ class ChannelTraits(Frozen):
     stored: bool = False
     threaded: bool = True
     spoken: bool = False
+    carries_files: bool = False
     stoppable: bool = False
     recognised_by: tuple[Literal["email", "phone"], ...] = ("email", "phone")
 

@@ -1,5 +1,6 @@
 """`/v1/conversations`: the record of a conversation, and the requests of human agents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from domain.conversation.costs import UsageTotal
-from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, AttachmentIds
 from domain.conversation.ownership import Status
 from domain.conversation.requests import (
     AnyRequest,
@@ -28,6 +29,7 @@ from gateway.api.requests import Acknowledgement, Ask, Moment, ServicesDependenc
 from gateway.attempts import noted
 from gateway.auth import Caller, HumanAgent, Viewer
 from gateway.services import Services
+from integrations.channels.registry import traits_of
 from storage.records import DeliveryView, TurnView
 from storage.threads import Thread
 from storage.views import AuditEvent, ConversationView, InternalNote, StoredMessage
@@ -43,6 +45,7 @@ class ConversationDetails(Frozen):
         None,
         description="ISO 639-1 code of the customer's language, where it is none that the organisation answers in.",
     )
+    carries_files: bool = Field(description="Whether files go along with a reply, by the customer's channel.")
     messages: tuple[StoredMessage, ...]
     deliveries: tuple[DeliveryView, ...]
     turns: tuple[TurnView, ...]
@@ -63,6 +66,7 @@ class AskHandBack(Ask):
 
 class AskReply(Ask):
     text: str = Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS)
+    attachments: AttachmentIds = Field((), description="Files uploaded to this conversation before.")
 
 
 class AskSnooze(Ask):
@@ -98,6 +102,7 @@ async def show_conversation(conversation_id: str, caller: Viewer, services: Serv
     return ConversationDetails(
         conversation=conversation,
         customer_language=turns[-1].draft.evidence.unsupported_language if turns else None,
+        carries_files=await carries_files(services, conversation_id),
         messages=tuple(await store.conversations.messages_after(conversation_id, 0)),
         deliveries=tuple(await store.records.deliveries(conversation_id)),
         turns=turns,
@@ -132,7 +137,15 @@ async def reply(
     conversation_id: str, caller: HumanAgent, services: ServicesDependency, response: Response, body: AskReply
 ) -> Acknowledgement:
     """Answer the customer yourself; takes the conversation over when the AI agent owns it."""
-    request = SendHumanReply(request_id=body.request_id, by=caller.person, via=caller.via, text=body.text)
+    if body.attachments:
+        await _require_files(services, await find_conversation(services, caller, conversation_id), body.attachments)
+    request = SendHumanReply(
+        request_id=body.request_id,
+        by=caller.person,
+        via=caller.via,
+        text=body.text,
+        attachment_ids=body.attachments,
+    )
     return await _ask(services, caller, conversation_id, request, response)
 
 
@@ -202,9 +215,32 @@ async def ask_of(services: Services, caller: Caller, conversation_id: str, reque
     return Acknowledgement(request_id=request.request_id, state="acknowledged" if done else "accepted")
 
 
+async def carries_files(services: Services, conversation_id: str) -> bool:
+    """Whether files go along with a reply by the channel that the customer used last."""
+    return traits_of(await services.store.conversations.answered_by(conversation_id)).carries_files
+
+
+async def require_files_go(services: Services, found: ConversationView) -> None:
+    """ConflictError where no file can be sent to the customer."""
+    if not await carries_files(services, found.conversation_id):
+        raise ConflictError("No file can be sent by the customer's channel. Put a link to it into the text.")
+
+
+async def _require_files(services: Services, found: ConversationView, attachment_ids: Sequence[str]) -> None:
+    await require_files_go(services, found)
+    known = await services.store.attachments.find(found.conversation_id, attachment_ids)
+    if len(known) < len(set(attachment_ids)):
+        raise InvalidInputError("A file is not known in this conversation. Upload it again.")
+
+
 def _check(found: ConversationView, request: AnyRequest, now: datetime) -> None:
     if isinstance(request, Snooze) and request.until <= now:
         raise InvalidInputError("until has passed already. Give a time to come.")
+    require_open(found)
+
+
+def require_open(found: ConversationView) -> None:
+    """ConflictError when it goes on elsewhere, or not at all."""
     if found.merged_into:
         raise ConflictError(f"This conversation goes on in {found.merged_into}. Ask there.")
     if found.erased_at and found.is_erased:

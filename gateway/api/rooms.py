@@ -1,7 +1,6 @@
 """`/v1/rooms`: where colleagues write to each other."""
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response, UploadFile
 from pydantic import Field, StringConstraints
@@ -24,9 +23,8 @@ from gateway.api.conversations import find_conversation
 from gateway.api.requests import WITHOUT_NUL, Ask, ServicesDependency
 from gateway.api.working_together import PersonId
 from gateway.auth import Caller, HumanAgent, Viewer
-from gateway.chat.media import ALLOWED, MAX_FILE_BYTES, media_type_of, safe_name
 from gateway.colleagues import require_known
-from gateway.problems import ProblemError, problem
+from gateway.files import accepted, as_download
 from gateway.services import Services
 
 router = APIRouter(prefix="/v1/rooms", tags=["rooms"])
@@ -155,13 +153,7 @@ async def mark_read(room_id: str, caller: HumanAgent, services: ServicesDependen
 async def send_file(room_id: str, caller: HumanAgent, services: ServicesDependency, file: UploadFile) -> RoomFile:
     """Keep one file for your next message: images, PDF, plain text and CSV up to 5 MiB; the bytes decide."""
     room = await _find(services, caller, room_id)
-    content = await file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise ProblemError(problem("too-large", f"A file has at most {MAX_FILE_BYTES // 1024 // 1024} MiB."))
-    name = safe_name(file.filename or "")
-    media_type = media_type_of(content, name)
-    if media_type is None:
-        raise ProblemError(problem("unsupported-media-type", f"Only {ALLOWED} are accepted."))
+    name, media_type, content = await accepted(file)
     if await services.store.rooms.waiting_files(room.room_id, caller.person.id) >= MAX_WAITING_FILES:
         raise ConflictError("Too many of your files wait for a message. Name them in one, or wait a day.")
     return await services.store.rooms.save_file(
@@ -171,18 +163,12 @@ async def send_file(room_id: str, caller: HumanAgent, services: ServicesDependen
 
 @router.get("/{room_id}/files/{file_id}", response_class=Response)
 async def read_file(room_id: str, file_id: str, caller: Viewer, services: ServicesDependency) -> Response:
-    """The bytes, always as a download: nobody's file is shown as a page of ours."""
+    """The bytes, always as a download."""
     room = await _find(services, caller, room_id)
     stored = await services.store.rooms.file(room.room_id, file_id)
     if stored is None:
         raise NotFoundError("There is no such file in this room.")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.file.name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(stored.content, media_type=stored.file.media_type, headers=headers)
+    return as_download(stored.file.name, stored.file.media_type, stored.content)
 
 
 async def _find(services: Services, caller: Caller, room_id: str) -> Room:

@@ -1,16 +1,16 @@
 """`/v1/chat/{conversation}/files`: what a customer attaches."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Response, Security, UploadFile
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.conversation.messages import Attachment
 from domain.errors import ConflictError, NotFoundError
-from gateway.chat.media import ALLOWED, MAX_FILE_BYTES, MAX_FILES_PER_CONVERSATION, media_type_of, safe_name
 from gateway.chat.transcript import ErasedConversationError
-from gateway.problems import ProblemError, not_authenticated, problem, too_many_requests
+from gateway.files import accepted, as_download
+from gateway.media import MAX_FILES_PER_CONVERSATION
+from gateway.problems import not_authenticated, too_many_requests
 from gateway.services import Services, services_of
 from gateway.tokens import BadTokenError
 
@@ -46,13 +46,7 @@ async def upload_file(conversation: Conversation, services: ServicesDependency, 
     known = await services.store.conversations.get(conversation)
     if known and known.is_erased:
         raise ConflictError(str(ErasedConversationError()))
-    content = await file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise ProblemError(problem("too-large", f"A file has at most {MAX_FILE_BYTES // 1024 // 1024} MiB."))
-    name = safe_name(file.filename or "")
-    media_type = media_type_of(content, name)
-    if media_type is None:
-        raise ProblemError(problem("unsupported-media-type", f"Only {ALLOWED} are accepted."))
+    name, media_type, content = await accepted(file)
     if await services.store.attachments.count(conversation) >= MAX_FILES_PER_CONVERSATION:
         raise ConflictError(f"A conversation takes at most {MAX_FILES_PER_CONVERSATION} files.")
     return await services.store.attachments.save(conversation, name=name, media_type=media_type, content=content)
@@ -60,13 +54,8 @@ async def upload_file(conversation: Conversation, services: ServicesDependency, 
 
 @router.get("/{attachment_id}", response_class=Response)
 async def download_file(conversation: Conversation, attachment_id: str, services: ServicesDependency) -> Response:
-    """The bytes, always as a download: a customer's file is never shown as a page of ours."""
+    """The bytes, always as a download; a colleague's who answers, too."""
     stored = await services.store.attachments.get(conversation, attachment_id)
     if stored is None:
         raise NotFoundError("There is no such file in this conversation.")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.attachment.name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(stored.content, media_type=stored.attachment.media_type, headers=headers)
+    return as_download(stored.attachment.name, stored.attachment.media_type, stored.content)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Attachment, Author
+from domain.conversation.messages import MAX_MESSAGE_CHARACTERS, Attachment, AttachmentIds, Author
 from domain.conversation.ownership import Status
 from domain.conversation.turn import Citation
 from domain.model import Frozen
@@ -13,7 +13,6 @@ from gateway.problems import Problem
 from storage.views import MessageKind
 
 MAX_FRAME_BYTES = 64 * 1024
-MAX_ATTACHMENTS_PER_MESSAGE = 5
 MAX_SEQ = 2**31 - 1
 """What the database can compare with; no conversation comes near it."""
 
@@ -36,7 +35,7 @@ class SendMessage(ClientFrame):
     type: Literal["message"]
     id: str = Field(pattern=r"^[A-Za-z0-9._~-]{1,128}$")
     text: str = Field("", max_length=MAX_MESSAGE_CHARACTERS)
-    attachments: tuple[str, ...] = Field((), max_length=MAX_ATTACHMENTS_PER_MESSAGE)
+    attachments: AttachmentIds = ()
 
 
 class CustomerTyping(ClientFrame):

@@ -20,13 +20,21 @@ from domain.model import Frozen
 # Out.
 
 
+class OutboundFile(Frozen):
+    """A file that goes along with a message. `name` has no folder in it and no control character."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class OutboundMessage(Frozen):
     """A message on its way out. `idempotency_key` is the same for every attempt; opaque, at most 200 characters.
 
     `address` is the one that came with the customer's last message on this channel, `claimed_at` when the first attempt
     was allowed: nothing of it can have left before. `others` are the provider's ids of the conversation's other
     messages, given where an earlier attempt may have sent this one: a vendor that knows messages by their text has the
-    same text twice sometimes.
+    same text twice sometimes. `files` come to channels that carry them alone.
     """
 
     idempotency_key: str
@@ -37,6 +45,7 @@ class OutboundMessage(Frozen):
     address: Address = {}
     claimed_at: AwareDatetime | None = None
     others: frozenset[str] = frozenset()
+    files: tuple[OutboundFile, ...] = ()
 
 
 class SendReceipt(Frozen):

@@ -6,10 +6,10 @@ An adapter's module is imported when the channel is first used; its traits are k
 from domain.delivery.channels import ChannelTraits
 from domain.specification.organisation import ChannelKind
 
-_BY_MAIL = ChannelTraits(recognised_by=("email",), stoppable=True)
+_BY_MAIL = ChannelTraits(recognised_by=("email",), stoppable=True, carries_files=True)
 _BY_TEXT = ChannelTraits(live=True, recognised_by=("phone",), stoppable=True)
 _BY_CALL = ChannelTraits(live=True, stored=True, spoken=True, recognised_by=("phone",))
-_BY_BROWSER = ChannelTraits(live=True, stored=True, threaded=False, recognised_by=())
+_BY_BROWSER = ChannelTraits(live=True, stored=True, threaded=False, recognised_by=(), carries_files=True)
 
 _REGISTERED: dict[ChannelKind, tuple[str, ChannelTraits]] = {
     "email": ("integrations.channels.email.channel:EmailChannel", _BY_MAIL),

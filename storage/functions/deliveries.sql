@@ -48,11 +48,19 @@ CREATE OR REPLACE FUNCTION keep_delivery(c conversations, step jsonb, new_state 
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO deliveries (message_key, conversation_id, state, revision, answers_seq, author, author_id, kind, channel,
-                            draft_id, text, via, claimed_at)
+                            draft_id, text, via, attachment_ids, claimed_at)
     VALUES (step->>'message_key', c.conversation_id, new_state, c.revision, c.last_seq, step->>'author',
             step->>'author_id', step->>'kind', step->>'channel', step->>'draft_id', text_of_delivery(step),
-            step->>'via', moment);
+            step->>'via', ARRAY(SELECT jsonb_array_elements_text(step->'attachment_ids')), moment);
 END $$;
+
+-- Files as messages have them, in the order of their ids.
+CREATE OR REPLACE FUNCTION listed_files(of_conversation text, ids text[]) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'attachment_id', attachment_id, 'name', name, 'media_type', media_type, 'size_bytes', size_bytes)
+        ORDER BY array_position(ids, attachment_id)), '[]')
+    FROM attachments WHERE conversation_id = of_conversation AND attachment_id = ANY(ids)
+$$;
 
 CREATE OR REPLACE FUNCTION start_delivery(c conversations, step jsonb, moment timestamptz) RETURNS conversations
 LANGUAGE plpgsql AS $$
@@ -79,9 +87,10 @@ BEGIN
     IF sent.kind = 'human_reply' THEN
         c.waits_for_person := NULL;
     END IF;
-    INSERT INTO messages (conversation_id, seq, message_id, author, author_id, kind, text, channel, draft_id, at)
+    INSERT INTO messages (conversation_id, seq, message_id, author, author_id, kind, text, attachments, channel,
+                          draft_id, at)
     VALUES (c.conversation_id, c.last_seq, sent.message_key, sent.author, sent.author_id, sent.kind, sent.text,
-            sent.channel, sent.draft_id, moment);
+            listed_files(c.conversation_id, sent.attachment_ids), sent.channel, sent.draft_id, moment);
     UPDATE deliveries SET state = 'delivered', delivered_at = moment, provider_message_id = receipt, leased_until = NULL
     WHERE message_key = sent.message_key;
     PERFORM audit(c, 'message_delivered', sent.author || ':' || sent.author_id, jsonb_build_object(

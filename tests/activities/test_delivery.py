@@ -10,9 +10,11 @@ from temporalio.testing import ActivityEnvironment
 from activities import delivery
 from activities.delivery import DeliveryActivities
 from domain.conversation.activity_models import DeliverMessageInput
+from domain.conversation.messages import Author
 from domain.delivery.channels import ChannelTraits
 from domain.errors import (
     CredentialsError,
+    ForbiddenError,
     HoldfastError,
     RateLimitedError,
     RetryableError,
@@ -20,11 +22,13 @@ from domain.errors import (
     UnavailableError,
 )
 from integrations.channels.base import OutboundMessage, SendReceipt
+from storage.attachments import AttachmentRepository
+from storage.conversations import ConversationRepository
 from storage.deliveries import DeliveryRepository
 from storage.views import Claim
 from tests.pigeons import KIND, PigeonChannel
 from tests.storage.conftest import database, stage
-from tests.storage.stage import NOW, Stage, human_reply, ownership, reply
+from tests.storage.stage import CONVERSATION, NOW, Stage, human_reply, ownership, reply
 
 __all__ = ["database", "stage"]
 
@@ -358,3 +362,34 @@ async def test_a_store_that_is_away_stops_nothing(stage: Stage) -> None:
     assert len(looks) >= 3
     with pytest.raises(UnavailableError, match="takes the conversation over"):
         await sending
+
+
+async def _with_a_file(stage: Stage) -> DeliverMessageInput:
+    """A person's reply with a file; its customer waits on the channel of the pigeons."""
+    await stage.drafted()
+    kept = await AttachmentRepository(stage.database).save(
+        CONVERSATION, name="map.png", media_type="image/png", content=b"a map", person_id="anna"
+    )
+    return reply(
+        channel=KIND, kind="notice", author=Author.SYSTEM, attachment_ids=(kept.attachment_id,), text="See the map."
+    )
+
+
+async def test_files_go_along_where_the_channel_carries_them(stage: Stage) -> None:
+    input, channel = await _with_a_file(stage), UnsurePigeons()
+    traits = {KIND: ChannelTraits(carries_files=True)}
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel}, traits)
+    with pytest.raises(UnavailableError, match="loft"):
+        await ActivityEnvironment().run(activities.deliver_message, input)
+    await ActivityEnvironment().run(activities.deliver_message, input)
+    assert [file.content for file in channel.sent[0].files] == [b"a map"]
+    last = (await ConversationRepository(stage.database).transcript(CONVERSATION))[-1]
+    assert [(file.name, file.size_bytes) for file in last.attachments] == [("map.png", 5)]
+
+
+async def test_elsewhere_nothing_leaves_without_its_files(stage: Stage) -> None:
+    input, channel = await _with_a_file(stage), PigeonChannel()
+    activities = DeliveryActivities(DeliveryRepository(stage.database), {KIND: channel})
+    with pytest.raises(ForbiddenError, match="link"):
+        await ActivityEnvironment().run(activities.deliver_message, input)
+    assert channel.sent == []

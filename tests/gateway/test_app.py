@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client
 
 from gateway.app import MAX_BODY_BYTES, MAX_WEBHOOK_BYTES
-from gateway.chat.media import MAX_FILE_BYTES
+from gateway.media import MAX_FILE_BYTES
 from gateway.options import GatewayOptions
 from storage.database import Database
 from tests.gateway.conftest import Gateway, serve

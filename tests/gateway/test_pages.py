@@ -95,6 +95,7 @@ async def test_the_api_page_describes_every_address_and_problem(gateway: Gateway
         "/v1/audit",
         "/console/sign-out",
         "/v1/console/settings",
+        "/v1/conversations/{conversation_id}/files",
         "/v1/conversations/{conversation_id}/files/{attachment_id}",
         "/healthz",
         "/readyz",

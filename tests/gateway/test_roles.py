@@ -192,6 +192,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET /v1/conversations/{conversation_id}", "viewer"),
     Row("GET /v1/conversations/{conversation_id}/similar", "viewer"),
     Row("GET /v1/conversations/{conversation_id}/files/{attachment_id}", "viewer"),
+    Row("POST /v1/conversations/{conversation_id}/files", "human_agent", file=True),
     Row("GET /v1/conversations/{conversation_id}/messages/{seq}/explanation", "viewer"),
     Row("GET /v1/conversations/{conversation_id}/co-pilot", "viewer", within=SUGGESTED),
     Row(

@@ -51,7 +51,7 @@ WITHOUT_CONVERSATIONS = frozenset(
 """Tables of the organisation and of the installation: no conversation writes into them."""
 WITHOUT_WORDS = {
     "approvals": "approval_id closed_by conversation_id digest draft_id organisation state",
-    "attachments": "attachment_id conversation_id media_type",
+    "attachments": "attachment_id conversation_id media_type person_id",
     "audit_events": "actor conversation_id data event_key kind organisation",
     "channel_threads": "channel conversation_id customer_id organisation split_from",
     "conversation_reads": "conversation_id person_id",
@@ -61,7 +61,7 @@ WITHOUT_WORDS = {
     "customer_identities": "customer_id kind organisation",
     "customers": "customer_id organisation",
     "decisions": "action approval_id conversation_id decided_by decision_id effect refused via",
-    "deliveries": "author author_id channel conversation_id draft_id kind message_key provider_message_id report"
+    "deliveries": "attachment_ids author author_id channel conversation_id draft_id kind message_key provider_message_id report"
     " report_code state via",
     "desk_cards": "channel conversation_id desk digest message organisation place seen subject",
     "desk_clicks": "click_id desk organisation person_id state subject",

@@ -76,6 +76,7 @@ class Sending(Calls):
                 kind="human_reply",
                 text=request.text,
                 sent_as=request.sent_as,
+                attachment_ids=request.attachment_ids,
                 via=request.via,
             ),
             f"{'record' if request.sent_as else 'send'} the reply of {request.by.id}",

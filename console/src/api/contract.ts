@@ -9,6 +9,7 @@ export type ApprovalView = Schemas["ApprovalView"];
 export type AuditEvent = Schemas["AuditEvent"];
 export type Author = Schemas["Author"];
 export type Citation = Schemas["Citation"];
+export type Attachment = Schemas["Attachment"];
 export type ConversationDetails = Schemas["ConversationDetails"];
 export type ConversationView = Schemas["ConversationView"];
 export type DecisionView = Schemas["DecisionView"];

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { showProblem } from "../shell/told";
 import { newRequestId } from "./intents";
 import { call, callIfThere, withParameters } from "./client";
-import type { Room, RoomFile, RoomMessage, RoomMessages } from "./contract";
+import type { Room, RoomMessage, RoomMessages } from "./contract";
 
 export function useRooms() {
   return useQuery({
@@ -69,18 +69,6 @@ export function useWrite(roomId: string, onWritten: () => void) {
       void client.invalidateQueries({ queryKey: ["room", roomId] });
       void client.invalidateQueries({ queryKey: ["rooms"] });
     },
-    onError: showProblem,
-  });
-}
-
-export function useUpload(roomId: string, onKept: (file: RoomFile) => void) {
-  return useMutation({
-    mutationFn: (file: File) => {
-      const form = new FormData();
-      form.set("file", file);
-      return call<RoomFile>(`/v1/rooms/${roomId}/files`, { method: "POST", form });
-    },
-    onSuccess: onKept,
     onError: showProblem,
   });
 }

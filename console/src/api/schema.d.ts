@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/console/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End this sign-in. An API key is no sign-in: it is revoked.
+         */
+        post: operations["sign_out_console_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -44,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Absences
+         * @description Who is away now, whoever is back first before the others.
+         */
+        get: operations["list_absences_v1_absences_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/approvals": {
         parameters: {
             query?: never;
@@ -58,6 +98,48 @@ export interface paths {
         get: operations["list_approvals_v1_approvals_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Approvals
+         * @description Decide up to 100. Each is a decision of its own, and one that is refused holds up no other.
+         */
+        post: operations["decide_approvals_v1_approvals_decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign Approvals
+         * @description Have somebody else asked: about those that are named, or all that wait for one person.
+         *
+         *     At most 100 at a time: call it again until the list is empty.
+         */
+        post: operations["reassign_approvals_v1_approvals_reassign_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -98,6 +180,46 @@ export interface paths {
          * @description Decide. The first valid decision wins; 409 tells the second person who decided and when.
          */
         post: operations["decide_approval_v1_approvals__approval_id__decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/like": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Like Approvals
+         * @description Open ones of the same AI agent, topic and rule whose drafts say much the same, the most alike first.
+         */
+        get: operations["like_approvals_v1_approvals__approval_id__like_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description The newest first. Events carry references and numbers, never what somebody said.
+         */
+        get: operations["list_audit_v1_audit_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -153,9 +275,49 @@ export interface paths {
         };
         /**
          * Download File
-         * @description The bytes, always as a download: a customer's file is never shown as a page of ours.
+         * @description The bytes, always as a download; a colleague's who answers, too.
          */
         get: operations["download_file_v1_chat__conversation_id__files__attachment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/{conversation_id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate Conversation
+         * @description Say whether it helped, and why, as often as one likes; the last word counts.
+         */
+        post: operations["rate_conversation_v1_chat__conversation_id__ratings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Console Settings
+         * @description Addresses that the console links to; channels and AI agents to filter by; macros to answer with.
+         */
+        get: operations["show_console_settings_v1_console_settings_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,6 +346,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Of Several
+         * @description Ask the same of several conversations. Each is recorded by itself, and one that refuses stops no other.
+         */
+        post: operations["request_of_several_v1_conversations_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -204,6 +386,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/co-pilot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Co Pilot
+         * @description A suggested reply, next steps, a summary for the handoff, and how the like was answered. No customer sees it.
+         */
+        get: operations["show_co_pilot_v1_conversations__conversation_id__co_pilot_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/co-pilot/{suggestion_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Suggestion
+         * @description Say what you did with a suggestion: it counts in the figure `suggestions_as_is`, and sends nothing.
+         *
+         *     The first word counts, and the same again is harmless; 409 for another one.
+         */
+        post: operations["use_suggestion_v1_conversations__conversation_id__co_pilot__suggestion_id__use_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/events": {
         parameters: {
             query?: never;
@@ -218,6 +442,46 @@ export interface paths {
          * @description Say the same to every journey that the customer of a conversation is on: a system need not know which.
          */
         post: operations["tell_event_of_customer_v1_conversations__conversation_id__events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep File
+         * @description Keep one file for a reply of yours: images, PDF, plain text and CSV up to 5 MiB; the bytes decide.
+         */
+        post: operations["keep_file_v1_conversations__conversation_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/files/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File Of Conversation
+         * @description The bytes, always as a download.
+         */
+        get: operations["read_file_of_conversation_v1_conversations__conversation_id__files__attachment_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -284,6 +548,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/messages/{seq}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Message
+         * @description Everything that an outbound message rests on: what it answers, sources with scores, drafts, rules, people, tools.
+         *
+         *     404 for a customer's message and for a number that there is none of. Words that were erased stay so.
+         */
+        get: operations["explain_message_v1_conversations__conversation_id__messages__seq__explanation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/mode": {
         parameters: {
             query?: never;
@@ -298,6 +584,46 @@ export interface paths {
          * @description Switch between delegation, supervision and co-pilot.
          */
         post: operations["change_mode_v1_conversations__conversation_id__mode_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Note
+         * @description A note for colleagues, which no customer sees. Whoever is named by @id sees the conversation as unread.
+         */
+        post: operations["write_note_v1_conversations__conversation_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say Presence
+         * @description Tell colleagues that you look at it, write in it, or have left. It ends by itself; looking, you have read it.
+         */
+        put: operations["say_presence_v1_conversations__conversation_id__presence_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -440,6 +766,154 @@ export interface paths {
          * @description Become the owner. Once acknowledged, no message of the AI agent goes out any more.
          */
         post: operations["take_over_v1_conversations__conversation_id__take_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Figures
+         * @description Every figure with its written definition, n, 95 % interval and days; cost; service levels with error budgets.
+         *
+         *     404 while nothing is published.
+         */
+        get: operations["show_figures_v1_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/{key}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rows
+         * @description What a figure counts, row by row, the newest first: `total` is the figure's n for the same time.
+         *
+         *     Give the `period` of the figures that you saw, so that what happened since changes nothing.
+         */
+        get: operations["show_rows_v1_figures__key__rows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guarded-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Guarded Calls
+         * @description The newest first.
+         */
+        get: operations["list_guarded_calls_v1_guarded_calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guarded-calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Guarded Call
+         * @description What would be called with what, who may decide, and what was decided.
+         */
+        get: operations["show_guarded_call_v1_guarded_calls__call_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guarded-calls/{call_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Guarded Call
+         * @description Decide. The first valid decision wins; 409 tells the second person why theirs came to nothing.
+         */
+        post: operations["decide_guarded_call_v1_guarded_calls__call_id__decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Inbox
+         * @description Conversations changed last first; those at risk of their deadline with the one that waits longest first.
+         *
+         *     `mine`: you own it, or are asked for its approval. `team`: people of your teams own it, or nobody yet. `approval`: a
+         *     draft waits. `ai`: an AI agent owns it. `risk`: a deadline is over or comes within half an hour. Without `all`, only
+         *     what is not resolved, unless `status=resolved` asks for it.
+         */
+        get: operations["show_inbox_v1_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Inbox
+         * @description How many conversations each view has; 10000 means so many or more.
+         */
+        get: operations["count_inbox_v1_inbox_counts_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -626,6 +1100,567 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description Who has a key, with which roles, the oldest first.
+         */
+        get: operations["list_keys_v1_keys_get"];
+        put?: never;
+        /**
+         * Create Key
+         * @description Make a key. It is shown this once, and kept as a hash.
+         */
+        post: operations["create_key_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Keys
+         * @description Make every key of a person useless at once.
+         */
+        delete: operations["revoke_keys_v1_keys__person_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description Server-sent events of your organisation, from `resync` on: then read everything anew.
+         *
+         *     `conversation` has `conversation_id` and `kind`; `presence` and `typing` have `conversation_id`, `person_id`,
+         *     `state` and `until`; `room` has `room_id`; `sending` has nothing. A comment comes every 15 seconds. The stream ends
+         *     when your key or session does.
+         */
+        get: operations["live_v1_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packages
+         * @description What the market of this installation has.
+         */
+        get: operations["list_packages_v1_market_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/{package}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Package
+         * @description What a package is, what it would use, and what of its needs the active specification does not have.
+         */
+        get: operations["show_package_v1_market__package__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/{package}/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install Package
+         * @description Put a package into your draft; nothing is published by it.
+         *
+         *     409 when you have something of its name, when it is installed already, or when what it needs is not there.
+         */
+        post: operations["install_package_v1_market__package__install_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Me
+         * @description The person or system behind the API key or the sign-in.
+         */
+        get: operations["show_me_v1_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Organisation
+         * @description Go on in another organisation of this account. An API key belongs to one organisation.
+         */
+        post: operations["choose_organisation_v1_me_organisation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description The people of the active specification and those who may sign in, as one list by id.
+         */
+        get: operations["list_people_v1_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Person
+         * @description Let somebody in, or change who they are and what they may do; their sign-ins follow at once.
+         */
+        put: operations["put_person_v1_people__person_id__put"];
+        post?: never;
+        /**
+         * End Person
+         * @description End somebody's access: whoever is signed in, and every API key of theirs, is out at once.
+         */
+        delete: operations["end_person_v1_people__person_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Go Away
+         * @description Say that you are not there until a time to come, or a lead that somebody else is not.
+         *
+         *     What waits for this person goes to the deputy, or back to its group; nothing is assigned or suggested to them.
+         */
+        put: operations["go_away_v1_people__person_id__away_put"];
+        post?: never;
+        /**
+         * Come Back
+         * @description Say that you are there again, or a lead that somebody else is. What was moved stays where it is.
+         */
+        delete: operations["come_back_v1_people__person_id__away_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rooms
+         * @description Channels, rooms of conversations, and your rooms with one other person; the latest first.
+         */
+        get: operations["list_rooms_v1_rooms_get"];
+        put?: never;
+        /**
+         * Open Room
+         * @description The channel of a name, the room with a person, or that of a conversation; made when there is none yet.
+         */
+        post: operations["open_room_v1_rooms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Room
+         * @description A room, with how much you have not read in it.
+         */
+        get: operations["show_room_v1_rooms__room_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send File
+         * @description Keep one file for your next message: images, PDF, plain text and CSV up to 5 MiB; the bytes decide.
+         */
+        post: operations["send_file_v1_rooms__room_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description The bytes, always as a download.
+         */
+        get: operations["read_file_v1_rooms__room_id__files__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description The last messages, the earliest first.
+         */
+        get: operations["list_messages_v1_rooms__room_id__messages_get"];
+        put?: never;
+        /**
+         * Write Message
+         * @description Write in a room. Whoever is named by @id, or in `mentions`, sees so; the same request is written once.
+         */
+        post: operations["write_message_v1_rooms__room_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark Read
+         * @description You have read everything up to `seq`.
+         */
+        put: operations["mark_read_v1_rooms__room_id__read_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Messages, notes and names of customers in which all words, or longer ones, occur; the latest first.
+         */
+        get: operations["search_v1_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Sending
+         * @description Whether automatic sending is stopped, by whom, since when and why.
+         */
+        get: operations["show_sending_v1_sending_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sending/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Sending
+         * @description Let new turns be automatic again. What waits for approval by then goes on waiting for it.
+         */
+        post: operations["resume_sending_v1_sending_resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sending/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Sending
+         * @description Stop everything automatic. When this answers, nothing automatic begins to leave any more.
+         *
+         *     What a vendor was taking just then is waited for; `leaving` counts what it still takes. What people write and
+         *     approve leaves as ever, and what the AI agents would have sent waits for approval.
+         */
+        post: operations["stop_sending_v1_sending_stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Specification
+         * @description The active version, or another one: its files as text, its AI agents, rules and journeys.
+         */
+        get: operations["show_specification_v1_specification_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes Of Version
+         * @description What changes from one published version to another.
+         */
+        get: operations["list_changes_of_version_v1_specification_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Draft
+         * @description Every mistake with file, line, column and remedy, of what is sent, or of the draft that you keep.
+         */
+        post: operations["check_draft_v1_specification_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Draft
+         * @description What you have changed and not published.
+         */
+        get: operations["show_draft_v1_specification_draft_get"];
+        /**
+         * Keep Draft
+         * @description Keep what you change; it takes the place of what you kept before, and nothing is published by it.
+         *
+         *     To take a draft over to a version that somebody else has published, keep it again with that version as its base.
+         */
+        put: operations["keep_draft_v1_specification_draft_put"];
+        post?: never;
+        /**
+         * Drop Draft
+         * @description Forget what you have changed.
+         */
+        delete: operations["drop_draft_v1_specification_draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/graph/{journey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Graph
+         * @description A journey's steps and the ways between them, with how many customers came to each and what became of them.
+         */
+        get: operations["show_graph_v1_specification_graph__journey__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/specification/health": {
         parameters: {
             query?: never;
@@ -640,6 +1675,133 @@ export interface paths {
          *     404 while nothing is published.
          */
         get: operations["specification_health_v1_specification_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description Which version was active when, who made it so, how and why; the newest first.
+         */
+        get: operations["list_history_v1_specification_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Draft
+         * @description What publishing your draft would change, and which recorded turns would be decided otherwise. Takes seconds.
+         *
+         *     409 when somebody has published since its base, 400 when it has mistakes.
+         */
+        post: operations["plan_draft_v1_specification_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Draft
+         * @description Make your draft the active version; new conversations follow it. Takes seconds, at the first time a minute.
+         *
+         *     409 when somebody has published since its base, or when it would not be what was planned; 400 when it has mistakes.
+         */
+        post: operations["publish_draft_v1_specification_publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Specification
+         * @description Make an older version active again, as it was fitted then; conversations that are open keep theirs.
+         */
+        post: operations["roll_back_specification_v1_specification_rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specification/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Schemas
+         * @description The JSON Schema of every kind of file, for editors and forms.
+         */
+        get: operations["show_schemas_v1_specification_schemas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Wall
+         * @description Open conversations of AI agents with confidence, risk and its causes; the riskiest first.
+         *
+         *     `approval_id` is what a click decides: approve lets the draft go, reject or take_over stops it. 404 while nothing is
+         *     published.
+         */
+        get: operations["show_wall_v1_supervision_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -733,6 +1895,21 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Absence
+         * @description `deputy`: who is asked instead of them; without one, whoever was asked before it was assigned to them.
+         */
+        Absence: {
+            /** Deputy */
+            deputy?: string | null;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * Acknowledgement
          * @description `acknowledged`: carried out. `accepted`: kept by Temporal, and carried out when a worker is there.
          */
@@ -744,6 +1921,131 @@ export interface components {
              * @enum {string}
              */
             state: "acknowledged" | "accepted";
+        };
+        /**
+         * AiAgentSpec
+         * @description One AI agent: what it can do, cannot do, when it escalates, how its success is measured.
+         */
+        AiAgentSpec: {
+            /**
+             * Can Do
+             * @description What it may do, a sentence each.
+             */
+            can_do: string[];
+            /**
+             * Cannot Do
+             * @description What it must leave to people.
+             * @default []
+             */
+            cannot_do: components["schemas"]["CannotDo"][];
+            /**
+             * Customer Facts
+             * @description Fact names it may tell the customer.
+             * @default []
+             */
+            customer_facts: string[];
+            /**
+             * Escalate Below
+             * @description Confidence below which a person takes over; unset, that of the organisation.
+             */
+            escalate_below?: number | null;
+            /**
+             * Id
+             * @description Name of the AI agent wherever it is named.
+             */
+            id: string;
+            /**
+             * Instructions
+             * @description Anything else that it must follow.
+             * @default
+             */
+            instructions: string;
+            /**
+             * Knowledge Topics
+             * @description Article topics it may cite; empty means all.
+             * @default []
+             */
+            knowledge_topics: string[];
+            /**
+             * @description How it works with people; with `trust`, the freest way.
+             * @default delegation
+             */
+            mode: components["schemas"]["Mode"];
+            /** @description Models of its own; unset, those of the organisation write. */
+            model?: components["schemas"]["OwnModel"] | null;
+            /**
+             * Name
+             * @description What customers and colleagues call it.
+             */
+            name: string;
+            /**
+             * Role
+             * @description What it is for, in a sentence.
+             */
+            role: string;
+            /**
+             * Success
+             * @description What it is to reach.
+             * @default []
+             */
+            success: components["schemas"]["SuccessMeasure"][];
+            /**
+             * Supervised Topics
+             * @description Drafts on these wait for approval.
+             * @default []
+             */
+            supervised_topics: string[];
+            /**
+             * Tone
+             * @description How it writes.
+             * @default friendly, precise, short
+             */
+            tone: string;
+            /**
+             * Tools
+             * @description Tools it may use, or propose the use of.
+             * @default []
+             */
+            tools: (components["schemas"]["ReadTool"] | components["schemas"]["WriteTool"])[];
+            /** @description How its trust is earned: it begins in co-pilot. Unset, it has its mode from the beginning. */
+            trust?: components["schemas"]["TrustLadder"] | null;
+            /**
+             * Veto Minutes
+             * @description A draft that waits only because its topic is supervised leaves after so many minutes unless somebody stops it; unset, it waits for an approval.
+             */
+            veto_minutes?: number | null;
+        };
+        /**
+         * AmountAbove
+         * @description More money than this is in question.
+         */
+        AmountAbove: {
+            /**
+             * Above
+             * @description In the organisation's currency.
+             */
+            above: number;
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "amount";
+        };
+        /**
+         * AmountLimit
+         * @description People approve an action whose amount is higher, in the organisation's currency, or cannot be read.
+         */
+        AmountLimit: {
+            /**
+             * Above
+             * @description The highest amount that needs nobody.
+             */
+            above: string;
+            /**
+             * Argument
+             * @description The tool's argument that holds the amount.
+             */
+            argument: string;
         };
         /**
          * Approval
@@ -758,6 +2060,11 @@ export interface components {
             actions: components["schemas"]["ProposedAction"][];
             /** Ai Agent */
             ai_agent: string;
+            /**
+             * Amount
+             * @description What the limits are about, in the organisation's currency.
+             */
+            amount?: string | null;
             /** Approval Id */
             approval_id: string;
             /**
@@ -798,6 +2105,12 @@ export interface components {
              * @description When the draft leaves unless somebody decides before: the end of its veto window.
              */
             leaves_at?: string | null;
+            /**
+             * Limits
+             * @description Up to which amount people with a role may approve.
+             * @default []
+             */
+            limits: components["schemas"]["RoleLimit"][];
             /** Reason */
             reason: string;
             /**
@@ -813,6 +2126,12 @@ export interface components {
             /** Revision */
             revision: number;
             /**
+             * Revocations
+             * @description How often its draft was approved, and called back before it left.
+             * @default 0
+             */
+            revocations: number;
+            /**
              * Roles
              * @description Whoever has one of these may decide.
              */
@@ -825,12 +2144,16 @@ export interface components {
              * @default 0
              */
             rungs_done: number;
+            /** @description Until when its reminders wait. It can be decided all the same. */
+            snoozed?: components["schemas"]["Snoozed"] | null;
             /** Text */
             text: string;
         };
         /**
          * ApprovalDetails
          * @description Everything needed to decide: the draft with its evidence, and what was said before it.
+         *
+         *     `decisions`: every one that was made about it, also those that were refused, with what came of it.
          */
         ApprovalDetails: {
             approval: components["schemas"]["ApprovalView"];
@@ -878,7 +2201,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "open" | "approved" | "rejected" | "stale" | "taken_over" | "replaced";
+            state: "open" | "approved" | "rejected" | "stale" | "taken_over" | "replaced" | "revoked";
             /**
              * Suggested
              * @description Who of those who may decide fits best, and why.
@@ -890,7 +2213,81 @@ export interface components {
          * Ask
          * @description `request_id` makes a repeated call harmless: the same id is the same request, and gets the same answer.
          */
-        Ask: {
+        "Ask-Input": {
+            /** Request Id */
+            request_id?: string;
+        };
+        "Ask-Output": {
+            [key: string]: unknown;
+        };
+        /** AskAway */
+        AskAway: {
+            /**
+             * Deputy
+             * @description Who is asked instead. Left out: whoever was asked before.
+             */
+            deputy?: string | null;
+            /** Request Id */
+            request_id?: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** AskBulk */
+        AskBulk: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "resolve" | "snooze" | "take_over" | "hand_back";
+            /** Conversation Ids */
+            conversation_ids: string[];
+            /**
+             * Instruction
+             * @description For hand_back.
+             * @default
+             */
+            instruction: string;
+            /**
+             * Note
+             * @description For resolve and take_over.
+             * @default
+             */
+            note: string;
+            /** Request Id */
+            request_id?: string;
+            /**
+             * Until
+             * @description For snooze: a time to come.
+             */
+            until?: string | null;
+        };
+        /**
+         * AskCallDecision
+         * @description `digest`, when given, must be that of the call that you saw.
+         */
+        AskCallDecision: {
+            /**
+             * Action
+             * @description approve, reject or reassign: a call cannot be edited.
+             * @enum {string}
+             */
+            action: "approve" | "edit" | "reject" | "take_over" | "answer" | "reassign" | "give_back" | "snooze" | "revoke";
+            /**
+             * Assignee
+             * @description Who is asked instead, for reassign.
+             */
+            assignee?: string | null;
+            /** Digest */
+            digest?: string | null;
+            /**
+             * Reason
+             * @description Why, for reject: whoever called is told.
+             * @default
+             */
+            reason: string;
             /** Request Id */
             request_id?: string;
         };
@@ -919,7 +2316,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "approve" | "edit" | "reject" | "take_over" | "reassign";
+            action: "approve" | "edit" | "reject" | "take_over" | "answer" | "reassign" | "give_back" | "snooze" | "revoke";
             /**
              * Assignee
              * @description Who is asked instead, for reassign.
@@ -937,9 +2334,21 @@ export interface components {
             request_id?: string;
             /**
              * Text
-             * @description The new text, for edit.
+             * @description The new text, for edit; your own, for answer.
              */
             text?: string | null;
+            /**
+             * Until
+             * @description When reminders go on, for snooze.
+             */
+            until?: string | null;
+        };
+        /** AskDecisions */
+        AskDecisions: {
+            /** Decisions */
+            decisions: components["schemas"]["AskOneDecision"][];
+            /** Request Id */
+            request_id?: string;
         };
         /** AskEnter */
         AskEnter: {
@@ -972,6 +2381,18 @@ export interface components {
             /** Request Id */
             request_id?: string;
         };
+        /**
+         * AskInstall
+         * @description `allow` names those of its permissions that it gets; its AI agent begins as a co-pilot unless a mode is named.
+         */
+        AskInstall: {
+            /**
+             * Allow
+             * @default []
+             */
+            allow: string[];
+            mode?: components["schemas"]["Mode"] | null;
+        };
         /** AskMerge */
         AskMerge: {
             /**
@@ -988,8 +2409,129 @@ export interface components {
             /** Request Id */
             request_id?: string;
         };
+        /** AskNote */
+        AskNote: {
+            /**
+             * Mentions
+             * @description Beside those named by @id.
+             * @default []
+             */
+            mentions: string[];
+            /** Request Id */
+            request_id?: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * AskOneDecision
+         * @description Without a `request_id` of its own it gets one that is made of that of the whole.
+         */
+        AskOneDecision: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "approve" | "edit" | "reject" | "take_over" | "answer" | "reassign" | "give_back" | "snooze" | "revoke";
+            /** Approval Id */
+            approval_id: string;
+            /**
+             * Assignee
+             * @description Who is asked instead, for reassign.
+             */
+            assignee?: string | null;
+            /** Digest */
+            digest?: string | null;
+            /**
+             * Reason
+             * @description Why, for reject: the AI agent redrafts with it.
+             * @default
+             */
+            reason: string;
+            /** Request Id */
+            request_id?: string;
+            /**
+             * Text
+             * @description The new text, for edit; your own, for answer.
+             */
+            text?: string | null;
+            /**
+             * Until
+             * @description When reminders go on, for snooze.
+             */
+            until?: string | null;
+        };
+        /**
+         * AskPlan
+         * @description `conversations`: of so many of the last ones the turns are decided again.
+         */
+        AskPlan: {
+            /**
+             * Conversations
+             * @default 200
+             */
+            conversations: number;
+        };
+        /** AskPresence */
+        AskPresence: {
+            /** Request Id */
+            request_id?: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "looking" | "typing" | "away";
+        };
+        /**
+         * AskPublish
+         * @description `base` is the version that you changed; when another one is active by now, nothing happens.
+         */
+        AskPublish: {
+            /**
+             * Base
+             * @description Content hash of a version.
+             */
+            base: string;
+            /**
+             * Planned
+             * @description The hash of a plan: publish exactly that, or nothing.
+             */
+            planned?: string | null;
+            /**
+             * Reason
+             * @description Why, for the record.
+             * @default
+             */
+            reason: string;
+        };
+        /** AskRead */
+        AskRead: {
+            /** Request Id */
+            request_id?: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * AskReassignment
+         * @description Exactly one of `from_person`, for all that waits for this person, and `approval_ids`.
+         */
+        AskReassignment: {
+            /** Approval Ids */
+            approval_ids?: string[] | null;
+            /** Assignee */
+            assignee: string;
+            /** From Person */
+            from_person?: string | null;
+            /** Request Id */
+            request_id?: string;
+        };
         /** AskReply */
         AskReply: {
+            /**
+             * Attachments
+             * @description Files uploaded to this conversation before.
+             * @default []
+             */
+            attachments: string[];
             /** Request Id */
             request_id?: string;
             /** Text */
@@ -1004,6 +2546,76 @@ export interface components {
             note: string;
             /** Request Id */
             request_id?: string;
+        };
+        /** AskResume */
+        AskResume: {
+            /**
+             * Reason
+             * @description Why, for the record.
+             * @default
+             */
+            reason: string;
+            /** Request Id */
+            request_id?: string;
+        };
+        /**
+         * AskRollback
+         * @description Without a version the one before the active one.
+         */
+        AskRollback: {
+            /**
+             * Reason
+             * @description Why, for the record.
+             */
+            reason: string;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * AskRoom
+         * @description Exactly what its kind needs: the name of a channel, the other person, or the conversation.
+         */
+        AskRoom: {
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "team" | "direct" | "conversation";
+            /** Name */
+            name?: string | null;
+            /** Person Id */
+            person_id?: string | null;
+            /** Request Id */
+            request_id?: string;
+        };
+        /** AskRoomMessage */
+        AskRoomMessage: {
+            /**
+             * Conversation Id
+             * @description A conversation to link to.
+             */
+            conversation_id?: string | null;
+            /**
+             * Files
+             * @description Files that you sent before.
+             * @default []
+             */
+            files: string[];
+            /**
+             * Mentions
+             * @description Beside those named by @id.
+             * @default []
+             */
+            mentions: string[];
+            /** Request Id */
+            request_id?: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /** AskSkip */
         AskSkip: {
@@ -1040,6 +2652,16 @@ export interface components {
              */
             thread: string;
         };
+        /** AskStop */
+        AskStop: {
+            /**
+             * Reason
+             * @description Why, for the record and for everybody who wonders.
+             */
+            reason: string;
+            /** Request Id */
+            request_id?: string;
+        };
         /** AskTakeOver */
         AskTakeOver: {
             /**
@@ -1065,8 +2687,19 @@ export interface components {
             team?: string | null;
         };
         /**
+         * AsksForPerson
+         * @description The customer asks for a person. The built-in policy escalates it before any rule.
+         */
+        AsksForPerson: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "asks_for_person";
+        };
+        /**
          * Attachment
-         * @description A file that a customer sent; its bytes lie in the database under `attachment_id`.
+         * @description A file of a conversation; its bytes lie in the database under `attachment_id`.
          */
         Attachment: {
             /** Attachment Id */
@@ -1109,10 +2742,63 @@ export interface components {
          * @enum {string}
          */
         Author: "customer" | "ai_agent" | "human_agent" | "system";
+        /**
+         * AwayAnswer
+         * @description `moved`: what waited for this person, and goes to the deputy or back to its group.
+         */
+        AwayAnswer: {
+            absence: components["schemas"]["Absence"];
+            /**
+             * Moved
+             * @default []
+             */
+            moved: components["schemas"]["OneAnswer"][];
+        };
+        /** BackAnswer */
+        BackAnswer: {
+            /** Person Id */
+            person_id: string;
+            /** Was Away */
+            was_away: boolean;
+        };
+        /** Body_keep_file_v1_conversations__conversation_id__files_post */
+        Body_keep_file_v1_conversations__conversation_id__files_post: {
+            /** File */
+            file: string;
+        };
+        /** Body_send_file_v1_rooms__room_id__files_post */
+        Body_send_file_v1_rooms__room_id__files_post: {
+            /** File */
+            file: string;
+        };
         /** Body_upload_file_v1_chat__conversation_id__files_post */
         Body_upload_file_v1_chat__conversation_id__files_post: {
             /** File */
             file: string;
+        };
+        /**
+         * BulkAnswer
+         * @description In the order of the request.
+         */
+        BulkAnswer: {
+            /** Request Id */
+            request_id: string;
+            /** Results */
+            results: components["schemas"]["BulkResult"][];
+        };
+        /**
+         * BulkResult
+         * @description What became of one of the conversations; `problem` says why it was refused.
+         */
+        BulkResult: {
+            /** Conversation Id */
+            conversation_id: string;
+            problem?: components["schemas"]["Problem"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "acknowledged" | "accepted" | "refused";
         };
         /**
          * Burn
@@ -1125,6 +2811,162 @@ export interface components {
             n: number;
             /** Rate */
             rate: number | null;
+        };
+        /**
+         * Calibration
+         * @description A logistic model over evidence, then an isotonic curve; fitted when a specification is published.
+         *
+         *     `curve` maps a raw score to the share of replies with that score that were right, linear between its points.
+         */
+        Calibration: {
+            /**
+             * Bias
+             * @default -3
+             */
+            bias: number;
+            /**
+             * Curve
+             * @default [
+             *       [
+             *         0,
+             *         0
+             *       ],
+             *       [
+             *         1,
+             *         1
+             *       ]
+             *     ]
+             */
+            curve: [
+                number,
+                number
+            ][];
+            /**
+             * Fitted From
+             * @description SHA-256 (hex) of what this and the topic model beside it were fitted from; empty: not known.
+             * @default
+             */
+            fitted_from: string;
+            /**
+             * Fitted On
+             * @description Number of labelled examples; 0 means uncalibrated defaults.
+             * @default 0
+             */
+            fitted_on: number;
+            /**
+             * Validator Weight
+             * @description Share of the verdict of a validator, when there is one.
+             * @default 0.5
+             */
+            validator_weight: number;
+            /**
+             * Weights
+             * @default {
+             *       "grounding": 1.5,
+             *       "retrieval": 3,
+             *       "retrieval_margin": 0.5,
+             *       "topic_confidence": 2
+             *     }
+             */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * CallDecision
+         * @description What somebody decided, and what came of it.
+         */
+        CallDecision: {
+            /** Action */
+            action: string;
+            /** Call Id */
+            call_id: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decision Id */
+            decision_id: string;
+            /** Effect */
+            effect: string;
+            /** Reason */
+            reason: string;
+            /** Refused */
+            refused: string | null;
+        };
+        /**
+         * CallDecisionAnswer
+         * @description `accepted`: Temporal keeps the decision, and it counts when a worker is there to apply it.
+         */
+        CallDecisionAnswer: {
+            /** Decided At */
+            decided_at?: string | null;
+            /**
+             * Effect
+             * @description call, wait_for_more, reject, reassign.
+             */
+            effect?: string | null;
+            /** Request Id */
+            request_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "accepted";
+        };
+        /**
+         * CannotDo
+         * @description Something the AI agent must not do. A message that matches a phrase is escalated.
+         */
+        CannotDo: {
+            /**
+             * Description
+             * @description What it must not do, for people.
+             */
+            description: string;
+            /**
+             * Phrases
+             * @description Words of customers who ask for it; up to two others may stand between them.
+             * @default []
+             */
+            phrases: string[];
+        };
+        /**
+         * CannotDoHit
+         * @description The message asks for something on a cannot-do list. The built-in policy escalates it before any rule.
+         */
+        CannotDoHit: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "cannot_do";
+        };
+        /**
+         * Cause
+         * @description Something that makes a conversation risky, in words, with its part of the risk.
+         */
+        Cause: {
+            /** Cause */
+            cause: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * Change
+         * @description A stretch of two texts: in both, only in the first, or only in the second.
+         */
+        Change: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "same" | "removed" | "added";
+            /** Text */
+            text: string;
         };
         /** ChatSession */
         ChatSession: {
@@ -1142,6 +2984,31 @@ export interface components {
              * @description For the WebSocket's hello and for files; bound to this conversation.
              */
             token: string;
+        };
+        /**
+         * CheckedFiles
+         * @description `content_hash` names valid files, as they are before tools and articles of sources are added.
+         */
+        CheckedFiles: {
+            /** Content Hash */
+            content_hash?: string | null;
+            /**
+             * Mistakes
+             * @default []
+             */
+            mistakes: components["schemas"]["Mistake"][];
+            /** Valid */
+            readonly valid: boolean;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["Mistake"][];
+        };
+        /** ChooseOrganisation */
+        ChooseOrganisation: {
+            /** Organisation */
+            organisation: string;
         };
         /**
          * Citation
@@ -1164,6 +3031,79 @@ export interface components {
             title: string;
         };
         /**
+         * CoPilot
+         * @description Everything that a person who owns a conversation is offered. `similar`: null where nothing can be compared.
+         */
+        CoPilot: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Next Steps */
+            next_steps: components["schemas"]["NextStep"][];
+            similar?: components["schemas"]["SimilarConversations"] | null;
+            suggestion: components["schemas"]["OfferedSuggestion"] | null;
+            summary: components["schemas"]["HandoffSummary"];
+            /**
+             * Why None
+             * @description Why there is no suggestion, and how to get one.
+             * @default
+             */
+            why_none: string;
+            /**
+             * Why None Similar
+             * @default
+             */
+            why_none_similar: string;
+        };
+        /**
+         * ConfidenceBelow
+         * @description The draft is less sure than this. Below the threshold to escalate, the built-in policy decides first.
+         */
+        ConfidenceBelow: {
+            /**
+             * Below
+             * @description A probability.
+             */
+            below: number;
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "confidence";
+        };
+        /**
+         * ConsoleSettings
+         * @description Those of the active version of the specification; empty while nothing is published.
+         */
+        ConsoleSettings: {
+            /**
+             * Ai Agents
+             * @default []
+             */
+            ai_agents: string[];
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Macros
+             * @default []
+             */
+            macros: components["schemas"]["OfferedMacro"][];
+            /**
+             * Name
+             * @description What customers know the organisation by.
+             */
+            name: string;
+            /** Temporal Namespace */
+            temporal_namespace: string;
+            /**
+             * Temporal Ui
+             * @description Address of the Temporal web UI, where there is one.
+             */
+            temporal_ui: string | null;
+        };
+        /**
          * ContactIdentity
          * @description By what else the recognised contact may be known, so that another channel recognises them too.
          */
@@ -1182,6 +3122,11 @@ export interface components {
         ConversationDetails: {
             /** Audit */
             audit: components["schemas"]["AuditEvent"][];
+            /**
+             * Carries Files
+             * @description Whether files go along with a reply, by the customer's channel.
+             */
+            carries_files: boolean;
             conversation: components["schemas"]["ConversationView"];
             /**
              * Customer Language
@@ -1259,6 +3204,30 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** @description Since a rung of the queue's ladder was taken: who is asked to look. */
+            waits_for_person?: components["schemas"]["PersonWait"] | null;
+        };
+        /** CreateKey */
+        CreateKey: {
+            /**
+             * Person Id
+             * @description Whose key: an id that says nothing about the person.
+             */
+            person_id: string;
+            /** Roles */
+            roles: string[];
+        };
+        /** CreatedKey */
+        CreatedKey: {
+            /**
+             * Key
+             * @description Shown this once.
+             */
+            key: string;
+            /** Person Id */
+            person_id: string;
+            /** Roles */
+            roles: string[];
         };
         /**
          * CustomerContext
@@ -1328,7 +3297,7 @@ export interface components {
             decided_at?: string | null;
             /**
              * Effect
-             * @description send, wait_for_more, reapprove_edit, redraft, take_over, reassign.
+             * @description send, wait_for_more, reapprove_edit, redraft, take_over, answer, reassign, snooze, revoke.
              */
             effect?: string | null;
             /** Request Id */
@@ -1396,6 +3365,11 @@ export interface components {
             refused: string | null;
             /** Text */
             text: string | null;
+            /**
+             * Via
+             * @description How the person came; null for decisions from before it was recorded.
+             */
+            via?: ("api" | "cli" | "console" | "slack" | "temporal_ui") | null;
         };
         /**
          * DeliveryView
@@ -1431,6 +3405,14 @@ export interface components {
              * @enum {string}
              */
             state: "claimed" | "delivered" | "withdrawn";
+        };
+        /**
+         * Done
+         * @description Which version is the active one now.
+         */
+        Done: {
+            /** Content Hash */
+            content_hash: string;
         };
         /**
          * Draft
@@ -1483,6 +3465,183 @@ export interface components {
              */
             text: string;
             usage: components["schemas"]["Usage"];
+        };
+        /**
+         * DraftFacts
+         * @description The draft states one of these facts of the customer.
+         */
+        DraftFacts: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "draft_facts";
+            /**
+             * Names
+             * @description Names of customer facts, such as `balance`.
+             */
+            names: string[];
+        };
+        /**
+         * DraftLacks
+         * @description The draft is a reply and contains none of these phrases. Of a question back, or of nothing, it does not hold.
+         */
+        DraftLacks: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "draft_lacks";
+            /**
+             * Phrases
+             * @description Words of which a reply needs one.
+             */
+            phrases: string[];
+        };
+        /**
+         * DraftLength
+         * @description The draft is longer than this.
+         */
+        DraftLength: {
+            /**
+             * Above
+             * @description Number of letters, with spaces and signs.
+             */
+            above: number;
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "draft_length";
+        };
+        /**
+         * DraftView
+         * @description What the caller changes. Without changes `files` is empty, and `saved_at` null.
+         */
+        DraftView: {
+            /**
+             * Active
+             * @description Hash of the version that is active now.
+             */
+            active: string;
+            /**
+             * Base
+             * @description Hash of the version that it changes.
+             */
+            base: string;
+            /**
+             * Files
+             * @description The whole text of each changed file; null is a removed one.
+             */
+            files: {
+                [key: string]: string | null;
+            };
+            /**
+             * Overtaken
+             * @description Files that it changes, and that somebody else has published another text of since its base.
+             * @default []
+             */
+            overtaken: string[];
+            /** Saved At */
+            saved_at: string | null;
+        };
+        /**
+         * DraftWords
+         * @description The draft contains one of these phrases.
+         */
+        DraftWords: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "draft_words";
+            /**
+             * Phrases
+             * @description Words that must not leave unseen; up to two others may stand between them.
+             */
+            phrases: string[];
+        };
+        /**
+         * EditDraft
+         * @description A draft to keep or to check.
+         */
+        EditDraft: {
+            /**
+             * Base
+             * @description Content hash of a version.
+             */
+            base: string;
+            /**
+             * Files
+             * @description The whole text of each changed file by its path; null removes the file.
+             */
+            files: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * EditPlan
+         * @description What publishing edited files would change, and what it would have changed over recorded turns.
+         */
+        EditPlan: {
+            /**
+             * Alike
+             * @description Sentences about articles that say nearly the same.
+             */
+            alike: string[];
+            /**
+             * Base
+             * @description Hash of the version that is active now.
+             */
+            base: string;
+            /**
+             * Changed
+             * @description The first of those that would be decided otherwise.
+             */
+            changed: components["schemas"]["Redecision"][];
+            /** Changes */
+            changes: components["schemas"]["PlannedChange"][];
+            /**
+             * Erased Turns
+             * @description Turns left out, because their conversations were erased.
+             * @default 0
+             */
+            erased_turns: number;
+            erasing?: components["schemas"]["PlannedErasing"] | null;
+            /**
+             * Kinds
+             * @description All that would be decided otherwise, counted by how.
+             */
+            kinds: {
+                [key: string]: number;
+            };
+            /**
+             * Planned
+             * @description Hash of what would be published; give it to publish exactly that.
+             */
+            planned: string;
+            /**
+             * Reasons
+             * @description Those of which nobody can know, counted by why.
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Turns
+             * @description Recorded turns that were decided again.
+             */
+            turns: number;
+            /**
+             * Unchanged
+             * @description Those that would be decided as they were.
+             */
+            unchanged: number;
+            /**
+             * Warnings
+             * @description What has less effect than it seems.
+             */
+            warnings: components["schemas"]["Mistake"][];
         };
         /**
          * Evidence
@@ -1654,6 +3813,140 @@ export interface components {
             validator?: number | null;
         };
         /**
+         * ExchangesReached
+         * @description So many replies were sent since ownership changed. At the exchange limit the built-in policy decides first.
+         */
+        ExchangesReached: {
+            /**
+             * At Least
+             * @description Number of replies.
+             */
+            at_least: number;
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "exchanges";
+        };
+        /**
+         * ExplainedApproval
+         * @description An approval with everything that was decided about it.
+         */
+        ExplainedApproval: {
+            approval: components["schemas"]["RecordedApproval"];
+            /** Decisions */
+            decisions: components["schemas"]["ExplainedDecision"][];
+        };
+        /**
+         * ExplainedDecision
+         * @description A person's decision, with how they came. `via` is not known of decisions of earlier versions.
+         */
+        ExplainedDecision: {
+            decision: components["schemas"]["DecisionView"];
+            /** Via */
+            via?: ("api" | "cli" | "console" | "slack" | "temporal_ui") | null;
+        };
+        /**
+         * ExplainedDraft
+         * @description A draft with what it was made from, how sure it was, and what became of it.
+         */
+        ExplainedDraft: {
+            /**
+             * Became
+             * @enum {string}
+             */
+            became: "sent" | "edited" | "rejected" | "overtaken" | "escalated" | "suggested" | "not_sent";
+            /**
+             * Changes
+             * @description From the draft to what was sent, where they differ.
+             * @default []
+             */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Chosen Because
+             * @default
+             */
+            chosen_because: string;
+            /**
+             * Lowered By
+             * @default []
+             */
+            lowered_by: components["schemas"]["Loss"][];
+            recorded: components["schemas"]["RecordedDraft"];
+            /**
+             * Usage
+             * @description Of the writer, then of the validator where it was asked.
+             */
+            usage: components["schemas"]["Usage"][];
+        };
+        /**
+         * ExplainedRequest
+         * @description Which request of a person a message carried out.
+         */
+        ExplainedRequest: {
+            /** By */
+            by: string;
+            /** Request Id */
+            request_id: string;
+            /** Via */
+            via?: ("api" | "cli" | "console" | "slack" | "temporal_ui") | null;
+        };
+        /**
+         * Explanation
+         * @description One message, complete. `why` says in a sentence what let it leave.
+         *
+         *     `erased`: what was said is gone for good; ids, instants, figures and outcomes are as they were.
+         */
+        Explanation: {
+            /** Answers */
+            answers: components["schemas"]["StoredMessage"][];
+            /** Approvals */
+            approvals: components["schemas"]["ExplainedApproval"][];
+            delivery: components["schemas"]["RecordedDelivery"] | null;
+            /** Drafts */
+            drafts: components["schemas"]["ExplainedDraft"][];
+            /** Erased */
+            erased: boolean;
+            /**
+             * Events
+             * @description Of its delivery: claims, refusals, when it left.
+             */
+            events: components["schemas"]["AuditEvent"][];
+            message: components["schemas"]["StoredMessage"];
+            request: components["schemas"]["ExplainedRequest"] | null;
+            /** Spec Hash */
+            spec_hash: string;
+            specification: components["schemas"]["RecordedVersion"] | null;
+            step: components["schemas"]["RecordedStep"] | null;
+            /** Tool Calls */
+            tool_calls: components["schemas"]["RecordedCall"][];
+            /** Why */
+            why: string;
+            /** Workflow Id */
+            workflow_id: string;
+            /**
+             * Workflow Path
+             * @description Its page in the Temporal UI, below the address of that.
+             */
+            workflow_path: string;
+        };
+        /**
+         * ExpressionHolds
+         * @description An expression in CEL holds, such as `verified && amount > 50.0`. One that fails counts as holding.
+         */
+        ExpressionHolds: {
+            /**
+             * Cel
+             * @description The expression; the guide has the names that it may use.
+             */
+            cel: string;
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "expression";
+        };
+        /**
          * Fact
          * @description One thing known about the customer, with its source and time.
          */
@@ -1671,6 +3964,403 @@ export interface components {
             value: string;
         };
         /**
+         * FactIs
+         * @description A fact of the proved customer has one of these values. Of anybody else nothing is known, so it does not hold.
+         */
+        FactIs: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "fact";
+            /**
+             * Name
+             * @description Name of the customer fact, such as `plan`.
+             */
+            name: string;
+            /**
+             * One Of
+             * @description Its values, in capitals or not.
+             */
+            one_of: string[];
+        };
+        /**
+         * Figure
+         * @description A figure: `low` and `high` are its 95 % interval, where it is a share or a quantile; no value where n is 0.
+         *
+         *     `parts`: what the counted are made up of, such as approvals by how they were decided.
+         */
+        Figure: {
+            /** Definition */
+            definition: string;
+            /** High */
+            high?: number | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Low */
+            low?: number | null;
+            /** N */
+            n: number;
+            /**
+             * Parts
+             * @default {}
+             */
+            parts: {
+                [key: string]: number;
+            };
+            /**
+             * Series
+             * @default []
+             */
+            series: components["schemas"]["Point"][];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "share" | "seconds" | "count" | "money";
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * FigureRow
+         * @description One thing that a figure counts. `holds`: of a share, whether it is on that side; `amount`: seconds or money.
+         */
+        FigureRow: {
+            /** Amount */
+            amount?: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Holds */
+            holds?: boolean | null;
+            /** Part */
+            part?: string | null;
+        };
+        /**
+         * FigureRows
+         * @description A page of the rows behind a figure; `total` is how many there are in all.
+         */
+        FigureRows: {
+            /** Key */
+            key: string;
+            /** Rows */
+            rows: components["schemas"]["FigureRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * Figures
+         * @description All figures of an organisation, with what models took and how service levels and success measures stand.
+         */
+        Figures: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            /** Organisation */
+            organisation: string;
+            period: components["schemas"]["Period"];
+            /** Service Levels */
+            service_levels: components["schemas"]["Measurement"][];
+            /** Timezone */
+            timezone: string;
+            usage: components["schemas"]["UsageTotal"];
+        };
+        /**
+         * GraphEdge
+         * @description A way from one step to another; the label says when it is gone.
+         */
+        GraphEdge: {
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
+         * GraphNode
+         * @description A step. `text` says what happens in it; `owner` is the AI agent or the role that carries it.
+         *
+         *     `funnel` counts customers, None where nobody came; `drop_off` is the share of those who left there.
+         */
+        GraphNode: {
+            /**
+             * Drop Off
+             * @default 0
+             */
+            drop_off: number;
+            /** First */
+            first: boolean;
+            funnel?: components["schemas"]["StepFunnel"] | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Owner */
+            owner: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * GuardedCallDetails
+         * @description Everything needed to decide.
+         */
+        GuardedCallDetails: {
+            call: components["schemas"]["GuardedCallView"];
+            /** Decisions */
+            decisions: components["schemas"]["CallDecision"][];
+        };
+        /**
+         * GuardedCallView
+         * @description A call as it stands. `approval`: None where nobody was asked.
+         */
+        GuardedCallView: {
+            /** Activity */
+            activity: string;
+            approval: components["schemas"]["Approval"] | null;
+            /** Arguments */
+            arguments: components["schemas"]["JsonValue"][];
+            /** Call Id */
+            call_id: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Digest */
+            digest: string;
+            /** Organisation */
+            organisation: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Requester */
+            requester: string | null;
+            /** Rule */
+            rule: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unasked" | "waiting" | "approved" | "rejected" | "done" | "failed" | "in_doubt";
+        };
+        /**
+         * Guideline
+         * @description A condition and an action: where all of `when` holds, the AI agent that writes must follow `action`.
+         */
+        Guideline: {
+            /**
+             * Action
+             * @description What the AI agent must do, in a sentence that it is told.
+             */
+            action: string;
+            /**
+             * Ai Agents
+             * @description Whom it is for; empty means every AI agent.
+             * @default []
+             */
+            ai_agents: string[];
+            /**
+             * Excludes
+             * @description Ids of guidelines that do not apply together with it.
+             * @default []
+             */
+            excludes: string[];
+            /**
+             * Id
+             * @description Name of the guideline, as decision records show it.
+             */
+            id: string;
+            /**
+             * Needs
+             * @description Ids of guidelines without which it does not apply.
+             * @default []
+             */
+            needs: string[];
+            /**
+             * Priority
+             * @description The higher is told first, and wins where two exclude.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * When
+             * @description Conditions that must all hold; none: it always does.
+             * @default []
+             */
+            when: (components["schemas"]["TopicIs"] | components["schemas"]["WordsSaid"] | components["schemas"]["FactIs"] | components["schemas"]["AmountAbove"] | components["schemas"]["CannotDoHit"] | components["schemas"]["AsksForPerson"] | components["schemas"]["PromiseOverdue"] | components["schemas"]["ExpressionHolds"])[];
+        };
+        /**
+         * HandoffSummary
+         * @description For whoever takes the conversation: in the words of those who wrote, nothing made up.
+         */
+        HandoffSummary: {
+            /**
+             * Asked
+             * @description What the customer wanted at first.
+             */
+            asked: string;
+            /**
+             * Facts
+             * @description What is known of the customer, with source and time.
+             */
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Left Out
+             * @description Messages between the first and the last ones that are not told.
+             */
+            left_out: number;
+            /** Missing Sources */
+            missing_sources: string[];
+            /** Points */
+            points: components["schemas"]["SummaryPoint"][];
+            /** Topic */
+            topic: string | null;
+            /**
+             * Unanswered
+             * @description What the customer wrote that nobody has answered.
+             */
+            unanswered: string[];
+            /**
+             * Why A Person
+             * @description Why people were asked; empty where nobody asked for one.
+             */
+            why_a_person: string;
+        };
+        /**
+         * InboxAnswer
+         * @description A page of a view.
+         */
+        InboxAnswer: {
+            /**
+             * Next Cursor
+             * @description For the page after this one; null when this is the last.
+             */
+            next_cursor: string | null;
+            /** Rows */
+            rows: components["schemas"]["InboxRow"][];
+            /**
+             * Total
+             * @description How many fit; 10000 means so many or more. So does 200 where `text` has words that stand nearly everywhere.
+             */
+            total: number;
+        };
+        /**
+         * InboxCounts
+         * @description How many conversations each view has; COUNTED_AT_MOST means so many or more.
+         */
+        InboxCounts: {
+            /** Ai */
+            ai: number;
+            /** All */
+            all: number;
+            /** Approval */
+            approval: number;
+            /** Mine */
+            mine: number;
+            /** Risk */
+            risk: number;
+            /** Team */
+            team: number;
+        };
+        /**
+         * InboxRow
+         * @description A conversation as the inbox shows it.
+         */
+        InboxRow: {
+            /**
+             * Ai Agent
+             * @description The one that owns it, or that drafted last.
+             */
+            ai_agent: string | null;
+            /**
+             * Approval Id
+             * @description Of the open approval.
+             */
+            approval_id: string | null;
+            /**
+             * Channel
+             * @description A channel in the registry.
+             */
+            channel: string;
+            /**
+             * Confidence
+             * @description Of the draft that waits for approval.
+             */
+            confidence: number | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Customer Name */
+            customer_name: string | null;
+            /**
+             * Deadline
+             * @description When a person is late.
+             */
+            deadline?: string | null;
+            /** Escalation Reason */
+            escalation_reason?: string | null;
+            last_message: components["schemas"]["LastMessage"] | null;
+            owner: components["schemas"]["Owner"];
+            /**
+             * Risk
+             * @default none
+             * @enum {string}
+             */
+            risk: "none" | "due_soon" | "overdue";
+            /** Snoozed Until */
+            snoozed_until?: string | null;
+            status: components["schemas"]["Status"];
+            /**
+             * Unread
+             * @description What the customer wrote that nobody has answered and you have not seen, and notes that name you.
+             */
+            unread: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Waits Since
+             * @description Since when a person is waited for.
+             */
+            waits_since?: string | null;
+            /**
+             * Watchers
+             * @default []
+             */
+            watchers: components["schemas"]["Watcher"][];
+        };
+        /**
+         * Installed
+         * @description What was put into the draft. `to_fill_in` counts the places marked {{…}} by file.
+         */
+        Installed: {
+            draft: components["schemas"]["DraftView"];
+            /** Granted */
+            granted: string[];
+            /** Left Out */
+            left_out: string[];
+            mode: components["schemas"]["Mode"] | null;
+            /** Refused */
+            refused: string[];
+            /** To Fill In */
+            to_fill_in: {
+                [key: string]: number;
+            };
+        };
+        /**
          * InternalNote
          * @description A note, or the instruction of a hand-back; customers never see it.
          */
@@ -1682,6 +4372,11 @@ export interface components {
             at: string;
             /** Author Id */
             author_id: string;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
             /** Request Id */
             request_id: string;
             /** Text */
@@ -1695,6 +4390,44 @@ export interface components {
             journey: components["schemas"]["JourneyView"];
             /** Steps */
             steps: components["schemas"]["StepView"][];
+        };
+        /**
+         * JourneyGraph
+         * @description It begins with the first node. `runs`: it is carried out, not only read.
+         */
+        JourneyGraph: {
+            /** Edges */
+            edges: components["schemas"]["GraphEdge"][];
+            /** Entered By */
+            entered_by: string[];
+            /** Journey */
+            journey: string;
+            /** Nodes */
+            nodes: components["schemas"]["GraphNode"][];
+            /** Runs */
+            runs: boolean;
+            /** Title */
+            title: string;
+            /** Topics */
+            topics: string[];
+        };
+        /**
+         * JourneySummary
+         * @description A journey; GET /v1/specification/graph/{id} has its steps. `runs`: it is carried out, not only read.
+         */
+        JourneySummary: {
+            /** Enter By */
+            enter_by: string[];
+            /** Id */
+            id: string;
+            /** Runs */
+            runs: boolean;
+            /** Steps */
+            steps: number;
+            /** Title */
+            title: string;
+            /** Topics */
+            topics: string[];
         };
         /**
          * JourneyView
@@ -1731,8 +4464,400 @@ export interface components {
             workflow_id: string;
         };
         JsonValue: unknown;
+        /**
+         * KeySummary
+         * @description A key that is valid; the key itself is not kept.
+         */
+        KeySummary: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Person Id */
+            person_id: string;
+            /** Roles */
+            roles: string[];
+        };
+        /**
+         * KnownPublication
+         * @description With the time until which its version was the active one (None: it still is), and what is open on it now.
+         */
+        KnownPublication: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "publish" | "rollback";
+            /** Open Conversations */
+            open_conversations: number;
+            /** Published By */
+            published_by: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Replaced */
+            replaced: string | null;
+            /** Until */
+            until: string | null;
+            /** Via */
+            via?: string | null;
+        };
         LadderRung: {
             [key: string]: unknown;
+        };
+        /**
+         * LastMessage
+         * @description The beginning of what was said last.
+         */
+        LastMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["Author"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * LikeApproval
+         * @description `likeness`: the cosine of the words of both drafts.
+         */
+        LikeApproval: {
+            approval: components["schemas"]["Approval"];
+            /**
+             * Chosen Because
+             * @description Why this AI agent wrote it.
+             * @default
+             */
+            chosen_because: string;
+            /** Citations */
+            citations: components["schemas"]["Citation"][];
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Draft Text
+             * @description What the AI agent wrote, before any edit.
+             */
+            draft_text: string;
+            evidence: components["schemas"]["Evidence"];
+            /** Likeness */
+            likeness: number;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "rejected" | "stale" | "taken_over" | "replaced" | "revoked";
+            /**
+             * Suggested
+             * @description Who of those who may decide fits best, and why.
+             * @default []
+             */
+            suggested: components["schemas"]["Suggestion"][];
+        };
+        /**
+         * ListedRoom
+         * @description With what a person has not read in it.
+         */
+        ListedRoom: {
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "team" | "direct" | "conversation";
+            /**
+             * Last Seq
+             * @default 0
+             */
+            last_seq: number;
+            /**
+             * Mentioned
+             * @description How many of the unread messages name you.
+             * @default 0
+             */
+            mentioned: number;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * People
+             * @default []
+             */
+            people: string[];
+            /** Room Id */
+            room_id: string;
+            /**
+             * Unread
+             * @default 0
+             */
+            unread: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * LookedUp
+         * @description A source that a draft was looked up in, by its id. `precedents`: the share of like messages that it answered.
+         */
+        LookedUp: {
+            /**
+             * Precedents
+             * @default 0
+             */
+            precedents: number;
+            /**
+             * Score
+             * @description How well it fits the question, precedents included.
+             */
+            score: number;
+            /** Source Id */
+            source_id: string;
+        };
+        /**
+         * Loss
+         * @description What lowered the confidence of a draft: a feature below its best, and how much it would be higher with that.
+         */
+        Loss: {
+            /** Feature */
+            feature: string;
+            /**
+             * Points
+             * @description Of confidence, 0 to 1. Those of several features do not add up.
+             */
+            points: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * Macro
+         * @description A reply as it is sent, word for word, where all of `when` holds and every fact that it names is known.
+         */
+        Macro: {
+            /**
+             * Ai Agents
+             * @description Who may say it; empty means every AI agent.
+             * @default []
+             */
+            ai_agents: string[];
+            /**
+             * Description
+             * @description What it is for, in a sentence.
+             */
+            description: string;
+            /**
+             * Id
+             * @description Name of the macro, as decision records show it.
+             */
+            id: string;
+            /**
+             * Language
+             * @description In which it is written; unset, that of the articles.
+             */
+            language?: string | null;
+            /**
+             * Text
+             * @description The whole reply; {plan} is where the customer's fact `plan` is to stand.
+             */
+            text: string;
+            /**
+             * When
+             * @description Conditions that must all hold.
+             */
+            when: (components["schemas"]["TopicIs"] | components["schemas"]["WordsSaid"] | components["schemas"]["FactIs"] | components["schemas"]["AmountAbove"] | components["schemas"]["CannotDoHit"] | components["schemas"]["AsksForPerson"] | components["schemas"]["PromiseOverdue"] | components["schemas"]["ExpressionHolds"])[];
+        };
+        /**
+         * MacroIs
+         * @description The reply is the text of one of these macros.
+         */
+        MacroIs: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "macro";
+            /**
+             * Macros
+             * @description Ids of macros.
+             */
+            macros: string[];
+        };
+        /**
+         * Manifest
+         * @description `manifest.yaml` of a package.
+         */
+        Manifest: {
+            /**
+             * Author
+             * @description Who made it.
+             */
+            author: string;
+            /**
+             * Format
+             * @description Form of this file.
+             * @constant
+             */
+            format: 1;
+            /**
+             * Handles
+             * @description What it takes care of, a sentence each.
+             */
+            handles: string[];
+            /** @description `agent` or `journey`. */
+            kind: components["schemas"]["PackageKind"];
+            /**
+             * Licence
+             * @description Under which licence it may be used, such as `Apache-2.0`.
+             */
+            licence: string;
+            /**
+             * Name
+             * @description Name of the package, and id of the AI agent or journey in it.
+             */
+            name: string;
+            /**
+             * @description What the organisation must have or allow.
+             * @default {
+             *       "ai_agents": [],
+             *       "channels": [],
+             *       "customer_facts": [],
+             *       "enter_by": [],
+             *       "tools": [],
+             *       "topics": []
+             *     }
+             */
+            needs: components["schemas"]["Needs"];
+            /**
+             * Results
+             * @description How well it did, measured; or `not measured yet`.
+             * @default not measured yet
+             */
+            results: components["schemas"]["MeasuredResult"][] | "not measured yet";
+            /**
+             * Summary
+             * @description What it is for, in a sentence.
+             */
+            summary: string;
+            /**
+             * Tests
+             * @description Its files of scenarios.
+             * @default []
+             */
+            tests: string[];
+            /**
+             * Title
+             * @description What it is called in lists.
+             */
+            title: string;
+            /**
+             * Triggers
+             * @description Ids of the topics that lead to it; their examples stand in `topics.yaml`.
+             */
+            triggers: string[];
+            /**
+             * Version
+             * @description Its version: a larger one for every change.
+             */
+            version: string;
+        };
+        /**
+         * Me
+         * @description `roles` include those that they contain.
+         */
+        Me: {
+            /** Away Until */
+            away_until?: string | null;
+            /**
+             * Csrf Token
+             * @description For the header X-CSRF-Token; an API key needs none.
+             */
+            csrf_token?: string | null;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /**
+             * Organisations
+             * @description Those between which this sign-in may change.
+             */
+            organisations: string[];
+            /** Person Id */
+            person_id: string;
+            /** Roles */
+            roles: string[];
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "api" | "cli" | "console" | "slack" | "temporal_ui";
+        };
+        /**
+         * MeasuredResult
+         * @description A figure from real conversations, with the number of them and its 95 % interval.
+         */
+        MeasuredResult: {
+            /**
+             * High
+             * @description Upper end of the 95 % interval.
+             */
+            high: number;
+            /**
+             * Low
+             * @description Lower end of the 95 % interval.
+             */
+            low: number;
+            /**
+             * Metric
+             * @description What was measured, such as `automated_resolution`.
+             */
+            metric: string;
+            /**
+             * N
+             * @description How many conversations, turns or ratings it rests on.
+             */
+            n: number;
+            /**
+             * Value
+             * @description What came out.
+             */
+            value: number;
         };
         /**
          * Measurement
@@ -1751,7 +4876,7 @@ export interface components {
             /** Definition */
             definition: string;
             long: components["schemas"]["Burn"];
-            measured: components["schemas"]["Rate"];
+            measured: components["schemas"]["Rate-Output"];
             objective: components["schemas"]["Objective"];
             /** P95 Seconds */
             p95_seconds: number | null;
@@ -1768,6 +4893,56 @@ export interface components {
             why: string;
         };
         /**
+         * Missing
+         * @description By their ids. AI agents and topics must be there first; the rest is missed when it is used.
+         */
+        Missing: {
+            /**
+             * Ai Agents
+             * @default []
+             */
+            ai_agents: string[];
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Tool Servers
+             * @default []
+             */
+            tool_servers: string[];
+            /**
+             * Topics
+             * @default []
+             */
+            topics: string[];
+        };
+        /**
+         * Mistake
+         * @description One mistake, or a warning: where it stands, what is wrong, what to write instead.
+         *
+         *     It never holds a value of a customer's record. `file` is the path inside the organisation's folder, `path` the place
+         *     in the file's data, such as `topics.3.title`.
+         */
+        Mistake: {
+            /** Column */
+            column?: number | null;
+            /** File */
+            file: string;
+            /** Line */
+            line?: number | null;
+            /**
+             * Path
+             * @default
+             */
+            path: string;
+            /** Problem */
+            problem: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
          * Mode
          * @description How an AI agent works with people.
          *
@@ -1776,6 +4951,89 @@ export interface components {
          * @enum {string}
          */
         Mode: "delegation" | "supervision" | "co_pilot";
+        /**
+         * NeededTool
+         * @description A tool that the package would use, if the organisation allows it.
+         */
+        NeededTool: {
+            /**
+             * Access
+             * @description Whether it changes something.
+             * @enum {string}
+             */
+            access: "read" | "write";
+            /**
+             * Server
+             * @description Id of the tool server in the organisation.
+             */
+            server: string;
+            /**
+             * Tool
+             * @description Name of the tool, as its server has it.
+             */
+            tool: string;
+            /**
+             * Why
+             * @description What it is for.
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * Needs
+         * @description What an organisation must have or allow. Nothing of it is granted by a package itself.
+         */
+        Needs: {
+            /**
+             * Ai Agents
+             * @description Ids of AI agents that must be there: those of a journey.
+             * @default []
+             */
+            ai_agents: string[];
+            /**
+             * Channels
+             * @description Channels that it is made for; none means any.
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Customer Facts
+             * @description Names of facts that it would tell customers.
+             * @default []
+             */
+            customer_facts: string[];
+            /**
+             * Enter By
+             * @description What would begin the journey without a person.
+             * @default []
+             */
+            enter_by: ("topic" | "tool" | "api")[];
+            /**
+             * Tools
+             * @description Tools, each of which a person allows or not.
+             * @default []
+             */
+            tools: components["schemas"]["NeededTool"][];
+            /**
+             * Topics
+             * @description Ids of topics that must be there and that it does not bring.
+             * @default []
+             */
+            topics: string[];
+        };
+        /**
+         * NextStep
+         * @description Something to do next, and why.
+         */
+        NextStep: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "answer" | "tool" | "guideline" | "journey" | "identity" | "look_up" | "ask_back" | "boundary" | "close";
+            /** Text */
+            text: string;
+        };
         /**
          * Objective
          * @description Something to be kept. `share`: of what is counted, so much is to be on the right side.
@@ -1802,11 +5060,95 @@ export interface components {
             target: number | null;
         };
         /**
+         * OfferedMacro
+         * @description A reply that is written beforehand. `facts` are those of the customer that its text has places for.
+         */
+        OfferedMacro: {
+            /** Description */
+            description: string;
+            /** Facts */
+            facts: string[];
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * OfferedSuggestion
+         * @description A draft for the person who owns the conversation. It is never sent by itself.
+         *
+         *     `current`: it is about everything that the customer has written.
+         */
+        OfferedSuggestion: {
+            /**
+             * Actions
+             * @description Uses of tools that it proposes. None has been done.
+             */
+            actions: components["schemas"]["ProposedAction"][];
+            /** Ai Agent */
+            ai_agent: string;
+            /** Citations */
+            citations: components["schemas"]["Citation"][];
+            /** Clarifying Question */
+            clarifying_question: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Current */
+            current: boolean;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Suggestion Id */
+            suggestion_id: string;
+            /** Text */
+            text: string;
+            used: components["schemas"]["SuggestionUse"] | null;
+        };
+        /**
+         * OneAnswer
+         * @description What became of one of many. `refused`: `problem` says why, as the answer to it alone would have.
+         */
+        OneAnswer: {
+            /** Approval Id */
+            approval_id: string;
+            /** Decided At */
+            decided_at?: string | null;
+            /** Effect */
+            effect?: string | null;
+            problem?: components["schemas"]["Problem"] | null;
+            /** Request Id */
+            request_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "accepted" | "refused";
+        };
+        /**
          * Outcome
          * @description What is decided about a draft.
          * @enum {string}
          */
         Outcome: "send" | "ask_approval" | "clarify" | "verify" | "escalate";
+        /**
+         * OwnModel
+         * @description Which models write the replies of one AI agent, instead of the organisation's.
+         */
+        OwnModel: {
+            /**
+             * Fallbacks
+             * @description Asked in this order when the writer cannot answer.
+             * @default []
+             */
+            fallbacks: string[];
+            /**
+             * Writer
+             * @description What writes its replies.
+             */
+            writer: string;
+        };
         /**
          * Owner
          * @description Who answers. `id` is the AI agent's key or the person's id; a human owner without id is the queue.
@@ -1819,6 +5161,162 @@ export interface components {
              * @enum {string}
              */
             kind: "ai_agent" | "human_agent";
+        };
+        /**
+         * PackageDetails
+         * @description `permissions`: what it would use if a person allows it. `missing`: what the active version does not have.
+         */
+        PackageDetails: {
+            /** Digest */
+            digest: string;
+            /** Files */
+            files: string[];
+            /** Installed */
+            installed: string | null;
+            manifest: components["schemas"]["Manifest"];
+            missing: components["schemas"]["Missing"];
+            /** Permissions */
+            permissions: string[];
+        };
+        /**
+         * PackageKind
+         * @description What a package is: an AI agent with its card, or a journey.
+         * @enum {string}
+         */
+        PackageKind: "agent" | "journey";
+        /**
+         * PackageView
+         * @description A package in its newest version. `installed` is the version that the active specification has.
+         */
+        PackageView: {
+            /** Digest */
+            digest: string;
+            /** Installed */
+            installed: string | null;
+            manifest: components["schemas"]["Manifest"];
+        };
+        /**
+         * Period
+         * @description The time that is looked at: after `since`, and not after `until`.
+         */
+        Period: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * PersonView
+         * @description Somebody whom the specification names, or who may sign in. `can_sign_in`: an account is known.
+         */
+        PersonView: {
+            /** Active */
+            active: boolean;
+            /** Away Until */
+            away_until?: string | null;
+            /**
+             * Can Sign In
+             * @default false
+             */
+            can_sign_in: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+            /**
+             * Teams
+             * @default []
+             */
+            teams: string[];
+        };
+        /**
+         * PersonWait
+         * @description It ends with a person's reply. Without roles and groups, whoever answers customers is asked.
+         */
+        PersonWait: {
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["AskedGroup"][];
+            /**
+             * Roles
+             * @default []
+             */
+            roles: string[];
+            /**
+             * Rungs Done
+             * @default 0
+             */
+            rungs_done: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * PlannedChange
+         * @description A difference, with a sentence for people.
+         */
+        PlannedChange: {
+            after?: components["schemas"]["JsonValue"];
+            before?: components["schemas"]["JsonValue"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /** Path */
+            path: string[];
+            /** Words */
+            readonly words: string;
+        };
+        /**
+         * PlannedErasing
+         * @description How long conversations would be kept, in a sentence, and how many are resolved for longer already.
+         */
+        PlannedErasing: {
+            /** Due */
+            due: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * Point
+         * @description A figure on one day, which begins at `at`.
+         */
+        Point: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * PresenceAnswer
+         * @description Who is there now, you among them. Say it again before `until`.
+         */
+        PresenceAnswer: {
+            /** Watchers */
+            watchers: components["schemas"]["Watcher"][];
         };
         /**
          * Problem
@@ -1845,6 +5343,17 @@ export interface components {
             type: string;
         };
         /**
+         * PromiseOverdue
+         * @description What a journey promised the customer is overdue, and nobody has told since that it was kept.
+         */
+        PromiseOverdue: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "promise_overdue";
+        };
+        /**
          * ProposedAction
          * @description The use of a tool that writes, proposed by an AI agent. Nothing has been done yet.
          *
@@ -1864,10 +5373,47 @@ export interface components {
             tool: string;
         };
         /**
+         * PutPerson
+         * @description `subject` is who they are at the sign-in provider, `issuer` which provider that is: by default the one set.
+         */
+        PutPerson: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Issuer */
+            issuer?: string | null;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /** Subject */
+            subject?: string | null;
+        };
+        /**
+         * Rate
+         * @description `rating_id` is the client's own: sent again with the same id, it is the same rating. The last one counts.
+         */
+        "Rate-Input": {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /** Rating Id */
+            rating_id: string;
+            /**
+             * Score
+             * @enum {string}
+             */
+            score: "good" | "bad";
+        };
+        /**
          * Rate
          * @description `count` of `n`; `low` and `high` are the Wilson score interval at 95 %. The share of nothing is 0, in (0, 1).
          */
-        Rate: {
+        "Rate-Output": {
             /** Count */
             count: number;
             /** High */
@@ -1878,6 +5424,41 @@ export interface components {
             n: number;
             /** Share */
             share: number;
+        };
+        /**
+         * ReadTool
+         * @description A tool that changes nothing; the AI agent uses it while it writes.
+         */
+        ReadTool: {
+            /**
+             * @description It changes nothing. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            access: "read";
+            /**
+             * From Customer
+             * @description Arguments that no model chooses, by what they hold of the customer once proved: `contact_id`, `email`, `phone`, or the name of a customer fact.
+             * @default {}
+             */
+            from_customer: {
+                [key: string]: string;
+            };
+            /**
+             * Personal
+             * @description It tells about one customer; nobody gets that unproved where verify_for has personal_data.
+             * @default true
+             */
+            personal: boolean;
+            /**
+             * Server
+             * @description Id of the tool server.
+             */
+            server: string;
+            /**
+             * Tool
+             * @description Name of the tool, as its server has it.
+             */
+            tool: string;
         };
         /**
          * Readiness
@@ -1900,7 +5481,42 @@ export interface components {
          * @description Why a turn was decided as it was; search attributes and reports use these words.
          * @enum {string}
          */
-        Reason: "confident" | "asked_for_person" | "injection" | "cannot_do" | "topic_escalates" | "out_of_scope" | "no_answer" | "low_confidence" | "sensitive_topic" | "supervised" | "action" | "unsupported_language" | "exchange_limit" | "ambiguous" | "model_failed" | "delivery_failed" | "tool_failed" | "identity" | "not_verified" | "restored" | "rule" | "journey" | "promise_overdue";
+        Reason: "confident" | "asked_for_person" | "injection" | "cannot_do" | "topic_escalates" | "out_of_scope" | "no_answer" | "low_confidence" | "sensitive_topic" | "supervised" | "action" | "unsupported_language" | "exchange_limit" | "ambiguous" | "model_failed" | "delivery_failed" | "tool_failed" | "identity" | "not_verified" | "restored" | "rule" | "journey" | "promise_overdue" | "sending_stopped";
+        /**
+         * RecordedApproval
+         * @description An approval of one of the drafts.
+         */
+        RecordedApproval: {
+            /** Approval Id */
+            approval_id: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: string | null;
+            /** Draft Id */
+            draft_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Rule */
+            rule: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "rejected" | "stale" | "taken_over" | "replaced" | "revoked";
+            /** Text */
+            text: string;
+            /**
+             * Who
+             * @description Who might decide.
+             */
+            who: string;
+        };
         /**
          * RecordedCall
          * @description A call as it is kept. `claimed`: it began, and nobody knows more. `result` is a stranger's text.
@@ -1920,6 +5536,354 @@ export interface components {
             result: string;
             /** State */
             state: ("done" | "failed" | "in_doubt") | "claimed";
+        };
+        /**
+         * RecordedDelivery
+         * @description The claim under which a message left.
+         */
+        RecordedDelivery: {
+            /** Answers Seq */
+            answers_seq: number;
+            /**
+             * Channel
+             * @description A channel in the registry.
+             */
+            channel: string;
+            /**
+             * Claimed At
+             * Format: date-time
+             */
+            claimed_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Message Key */
+            message_key: string;
+            /** Provider Message Id */
+            provider_message_id: string | null;
+            /** Report */
+            report: string | null;
+            /** Report Code */
+            report_code: string | null;
+            /** Revision */
+            revision: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * RecordedDraft
+         * @description A row of the decision record, as it is kept.
+         */
+        RecordedDraft: {
+            /** Ai Agent */
+            ai_agent: string;
+            /** Confidence */
+            confidence?: number | null;
+            context?: components["schemas"]["CustomerContext"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at?: string | null;
+            draft: components["schemas"]["Draft"];
+            /** Draft Id */
+            draft_id: string;
+            /** Fetched At */
+            fetched_at?: string | null;
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
+            record?: components["schemas"]["DecisionRecord"] | null;
+            /**
+             * Retrieved
+             * @default []
+             */
+            retrieved: components["schemas"]["LookedUp"][];
+            /** Revision */
+            revision: number;
+            /** Spec Hash */
+            spec_hash: string;
+            /** Suggestion */
+            suggestion: boolean;
+            /** Turn */
+            turn: number;
+            verdict?: components["schemas"]["ScoredConfidence"] | null;
+        };
+        /**
+         * RecordedStep
+         * @description A step of a journey of the conversation.
+         */
+        RecordedStep: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Journey */
+            journey: string;
+            /** Kind */
+            kind: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Owner */
+            owner: string;
+            /** Run Id */
+            run_id: string;
+            /** Step */
+            step: string;
+            /** Visit */
+            visit: number;
+            /** Workflow Id */
+            workflow_id: string;
+        };
+        /**
+         * RecordedVersion
+         * @description The version that a draft was decided by.
+         */
+        RecordedVersion: {
+            calibration: components["schemas"]["Calibration"];
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string;
+        };
+        /**
+         * Redecision
+         * @description A turn that would be decided differently, as `kind` says: `send -> ask_approval`, or what else of it differs.
+         */
+        Redecision: {
+            after: components["schemas"]["Decision"];
+            /** Ai Agent */
+            ai_agent: string;
+            before: components["schemas"]["Decision"];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Kind */
+            kind: string;
+            /** Topic */
+            topic: string | null;
+            /** Turn */
+            turn: number;
+        };
+        /**
+         * RepeatedFailure
+         * @description So many turns in a row, this one among them, answered nothing: the customer was asked back, or has to be.
+         */
+        RepeatedFailure: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "repeated_failure";
+            /**
+             * Turns
+             * @description Number of turns.
+             */
+            turns: number;
+        };
+        /** RevokedKeys */
+        RevokedKeys: {
+            /** Revoked */
+            revoked: number;
+        };
+        /**
+         * RoleLimit
+         * @description Up to which amount people with a role may approve.
+         */
+        RoleLimit: {
+            /**
+             * Amount Up To
+             * @description The highest amount, in the organisation's currency.
+             */
+            amount_up_to: string;
+            /**
+             * Role
+             * @description Whose limit it is. A role that may approve and is not listed has none.
+             */
+            role: string;
+        };
+        /**
+         * RoomFile
+         * @description A file of a colleague.
+         */
+        RoomFile: {
+            /** File Id */
+            file_id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * RoomMessage
+         * @description `seq` counts from 1 without gaps within the room.
+         */
+        RoomMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author Id */
+            author_id: string;
+            /**
+             * Conversation Id
+             * @description The conversation that it links to.
+             */
+            conversation_id?: string | null;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["RoomFile"][];
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Room Id */
+            room_id: string;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RoomMessages
+         * @description Messages, the earliest first. Those before: with `before` = the first `seq`.
+         */
+        RoomMessages: {
+            /** Messages */
+            messages: components["schemas"]["RoomMessage"][];
+            /**
+             * More
+             * @description There are earlier ones.
+             */
+            more: boolean;
+        };
+        /**
+         * Rule
+         * @description When its conditions all hold, a person takes over or is asked. It only ever adds to the built-in policy.
+         */
+        Rule: {
+            /**
+             * Ai Agents
+             * @description Whose drafts it is about; empty means every AI agent's.
+             * @default []
+             */
+            ai_agents: string[];
+            /** @description With `ask_approval`: who is asked. Left out, `approval_rules` say who. */
+            ask?: components["schemas"]["Ask-Output"] | null;
+            /**
+             * Description
+             * @description What it is for, in a sentence.
+             */
+            description: string;
+            /**
+             * Id
+             * @description Name of the rule, as approvals and decision records show it.
+             */
+            id: string;
+            /**
+             * Then
+             * @description `escalate` to a person, or `ask_approval` of the draft.
+             * @enum {string}
+             */
+            then: "escalate" | "ask_approval";
+            /**
+             * When
+             * @description Conditions that must all hold.
+             */
+            when: (components["schemas"]["TopicIs"] | components["schemas"]["WordsSaid"] | components["schemas"]["FactIs"] | components["schemas"]["AmountAbove"] | components["schemas"]["CannotDoHit"] | components["schemas"]["AsksForPerson"] | components["schemas"]["PromiseOverdue"] | components["schemas"]["ExpressionHolds"] | components["schemas"]["DraftWords"] | components["schemas"]["DraftLacks"] | components["schemas"]["DraftLength"] | components["schemas"]["DraftFacts"] | components["schemas"]["MacroIs"] | components["schemas"]["ConfidenceBelow"] | components["schemas"]["ExchangesReached"] | components["schemas"]["RepeatedFailure"])[];
+        };
+        /**
+         * ScoredConfidence
+         * @description The verdict of the validator model: the probability that the draft is right; None where nothing is to check.
+         */
+        ScoredConfidence: {
+            /** Supported */
+            supported: number | null;
+            usage: components["schemas"]["Usage"];
+        };
+        /**
+         * SearchAnswer
+         * @description What was found, the latest first.
+         */
+        SearchAnswer: {
+            /** Hits */
+            hits: components["schemas"]["SearchHit"][];
+        };
+        /**
+         * SearchHit
+         * @description A place where all words occur. `parts` are its text around them; `hit` marks what was looked for.
+         */
+        SearchHit: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["Author"] | null;
+            /**
+             * Channel
+             * @description A channel in the registry.
+             */
+            channel: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Customer Name */
+            customer_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "message" | "note" | "customer";
+            /** Parts */
+            parts: components["schemas"]["TextPart"][];
+            /** Seq */
+            seq: number | null;
+            status: components["schemas"]["Status"];
+        };
+        /**
+         * SendingStanding
+         * @description Whether automatic sending is stopped, and who turned the switch last; nobody has, where `by` is None.
+         *
+         *     `leaving`: automatic messages that a vendor may be taking just now. Each ends within seconds, and none begins.
+         */
+        SendingStanding: {
+            /** At */
+            at?: string | null;
+            /** By */
+            by?: string | null;
+            /**
+             * Leaving
+             * @default 0
+             */
+            leaving: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Stopped
+             * @default false
+             */
+            stopped: boolean;
+            /** Via */
+            via?: ("api" | "cli" | "console" | "slack" | "temporal_ui") | null;
         };
         /**
          * Sensitivity
@@ -1997,6 +5961,65 @@ export interface components {
             not_compared_yet: number;
         };
         /**
+         * Snoozed
+         * @description Reminders wait until then; `rungs_done`: how many had come before.
+         */
+        Snoozed: {
+            /**
+             * Rungs Done
+             * @default 0
+             */
+            rungs_done: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * SpecificationView
+         * @description A published version: its files, and what the most asked of them say.
+         */
+        SpecificationView: {
+            /** Active */
+            active: boolean;
+            /** Ai Agents */
+            ai_agents: components["schemas"]["AiAgentSpec"][];
+            /**
+             * As Written
+             * @description The files are its author's own; otherwise written anew, without comments.
+             */
+            as_written: boolean;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Files
+             * @description The text of each file by its path.
+             */
+            files: {
+                [key: string]: string;
+            };
+            /** Guidelines */
+            guidelines: components["schemas"]["Guideline"][];
+            /** Journeys */
+            journeys: components["schemas"]["JourneySummary"][];
+            /** Macros */
+            macros: components["schemas"]["Macro"][];
+            /** Organisation */
+            organisation: string;
+            /** Published At */
+            published_at: string | null;
+            /**
+             * Published By
+             * @description Who made it the active version; null for one that is not active.
+             */
+            published_by: string | null;
+            /** Rules */
+            rules: components["schemas"]["Rule"][];
+            /** Topics */
+            topics: components["schemas"]["Topic"][];
+        };
+        /**
          * SplitOff
          * @description `conversation_id`: where the thread goes on; it opens with the customer's next message.
          */
@@ -2016,6 +6039,28 @@ export interface components {
          * @enum {string}
          */
         Status: "open" | "awaiting_approval" | "with_human" | "snoozed" | "resolved";
+        /**
+         * StepDown
+         * @description What moves an AI agent down one step by itself.
+         */
+        StepDown: {
+            /**
+             * Bound
+             * @description What the upper end of the 95 % interval is below; for escalations, what its lower end is above.
+             */
+            bound: number;
+            /**
+             * Days
+             * @description In the last so many days.
+             */
+            days: number;
+            /**
+             * Measure
+             * @description What is measured since its trust changed last.
+             * @enum {string}
+             */
+            measure: "drafts_unchanged" | "automated_resolution" | "csat" | "false_escalation" | "missed_escalation";
+        };
         /**
          * StepFunnel
          * @description Customers who came to a step, each counted once however often they came.
@@ -2044,6 +6089,35 @@ export interface components {
             step: string;
             /** Under Way */
             under_way: number;
+        };
+        /**
+         * StepUp
+         * @description What an AI agent has to show before a person may let it move up one step.
+         */
+        StepUp: {
+            /**
+             * Bound
+             * @description What the lower end of the 95 % interval reaches; for escalations, what its upper end is within.
+             */
+            bound: number;
+            /**
+             * Conversations
+             * @description Over at least so many conversations.
+             */
+            conversations: number;
+            /**
+             * Days
+             * @description In the last so many days.
+             */
+            days: number;
+            /**
+             * Measure
+             * @description What is measured since its trust changed last; `drafts_unchanged` is the share of conversations in which people sent all that it drafted for them as it was.
+             * @enum {string}
+             */
+            measure: "drafts_unchanged" | "automated_resolution" | "csat" | "false_escalation" | "missed_escalation";
+            /** @description Where it moves: `supervision` from co-pilot, then `delegation`. */
+            to: components["schemas"]["Mode"];
         };
         /**
          * StepView
@@ -2109,6 +6183,23 @@ export interface components {
             text: string;
         };
         /**
+         * SuccessMeasure
+         * @description How success of an AI agent is measured, e.g. automated_resolution >= 0.6.
+         */
+        SuccessMeasure: {
+            /**
+             * Metric
+             * @description What is measured.
+             * @enum {string}
+             */
+            metric: "automated_resolution" | "csat" | "first_response_seconds" | "false_escalation" | "missed_escalation";
+            /**
+             * Target
+             * @description To be reached, or not exceeded by escalations: a share from 0 to 1, for `csat` that of good ratings; seconds for `first_response_seconds`, kept by 95 of 100.
+             */
+            target: number;
+        };
+        /**
          * Suggestion
          * @description A person who might take a conversation, or decide about it, and why, in words. It assigns nobody.
          */
@@ -2117,6 +6208,55 @@ export interface components {
             person: string;
             /** Reasons */
             reasons: string[];
+        };
+        /**
+         * SuggestionUse
+         * @description What counts: the first that was said of it.
+         */
+        SuggestionUse: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Used
+             * @enum {string}
+             */
+            used: "as_is" | "edited" | "ignored";
+            /** Used By */
+            used_by: string;
+        };
+        /**
+         * SummaryPoint
+         * @description What a message says, in its own words, by its place in the transcript.
+         */
+        SummaryPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["Author"];
+            /** Author Id */
+            author_id: string | null;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TextPart
+         * @description `hit`: this part is what was looked for.
+         */
+        TextPart: {
+            /**
+             * Hit
+             * @default false
+             */
+            hit: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * Thread
@@ -2137,6 +6277,56 @@ export interface components {
              * Format: date-time
              */
             used_at: string;
+        };
+        /**
+         * Topic
+         * @description A kind of customer request. `examples` train the topic model; more wordings make it better.
+         */
+        Topic: {
+            /**
+             * Ai Agent
+             * @description Id of the AI agent that answers it: a file under `agents`.
+             */
+            ai_agent: string;
+            /**
+             * Escalate
+             * @description Always hand this topic to a person.
+             * @default false
+             */
+            escalate: boolean;
+            /**
+             * Examples
+             * @description At least three messages in customers' own words, as untidy as they are.
+             */
+            examples: string[];
+            /**
+             * Id
+             * @description Name of the topic wherever it is named; it stays when the title changes.
+             */
+            id: string;
+            /** @description Why people are asked about it, if at all. */
+            sensitivity?: components["schemas"]["Sensitivity"] | null;
+            /**
+             * Title
+             * @description What it is about, for people.
+             */
+            title: string;
+        };
+        /**
+         * TopicIs
+         * @description The message is surely about one of these topics.
+         */
+        TopicIs: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "topic";
+            /**
+             * Topics
+             * @description Ids of topics.
+             */
+            topics: string[];
         };
         /**
          * TrustChange
@@ -2172,6 +6362,19 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * TrustLadder
+         * @description The steps up, in their order, and the way down.
+         */
+        TrustLadder: {
+            /** @description What moves it down by itself; unset, only people do. */
+            down?: components["schemas"]["StepDown"] | null;
+            /**
+             * Up
+             * @description The steps up, to `supervision` first; never above the AI agent's mode.
+             */
+            up: components["schemas"]["StepUp"][];
         };
         /**
          * TrustReview
@@ -2329,6 +6532,19 @@ export interface components {
             unpriced_calls: number;
         };
         /**
+         * UseSuggestion
+         * @description `text`: what was sent instead, so that it is recorded truthfully whether it was edited. It is not kept.
+         */
+        UseSuggestion: {
+            /** Text */
+            text?: string | null;
+            /**
+             * Used
+             * @enum {string}
+             */
+            used: "as_is" | "edited" | "ignored";
+        };
+        /**
          * VendorView
          * @description A vendor's state with what it means.
          */
@@ -2374,6 +6590,113 @@ export interface components {
             email?: string | null;
         };
         /**
+         * Wall
+         * @description `rows` sorted by risk; `total` are the open conversations of AI agents that were looked at.
+         */
+        Wall: {
+            /** Rows */
+            rows: components["schemas"]["WallRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * WallRow
+         * @description A row of the supervision wall; `approval_id` stops or lets go the draft that waits.
+         */
+        WallRow: {
+            /** Causes */
+            causes: components["schemas"]["Cause"][];
+            /** Confidence */
+            confidence: number | null;
+            /** Risk */
+            risk: number;
+            watched: components["schemas"]["Watched"];
+        };
+        /**
+         * Watched
+         * @description What is known of a conversation that an AI agent owns. `confidences`: of its last drafts, the newest first.
+         */
+        Watched: {
+            /** Ai Agent */
+            ai_agent: string | null;
+            /** Approval Id */
+            approval_id?: string | null;
+            /**
+             * Channel
+             * @description A channel in the registry.
+             */
+            channel: string;
+            /**
+             * Confidences
+             * @default []
+             */
+            confidences: number[];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Customer Id */
+            customer_id?: string | null;
+            /**
+             * Exchanges
+             * @description Replies of AI agents since it changed hands last.
+             * @default 0
+             */
+            exchanges: number;
+            /**
+             * Last Words
+             * @description The customer's last message.
+             * @default
+             */
+            last_words: string;
+            /**
+             * Leaves At
+             * @description When the draft leaves unless somebody stops it.
+             */
+            leaves_at?: string | null;
+            /**
+             * Missing Sources
+             * @default []
+             */
+            missing_sources: string[];
+            mode: components["schemas"]["Mode"];
+            /**
+             * Out Of Scope
+             * @default 0
+             */
+            out_of_scope: number;
+            sensitivity?: components["schemas"]["Sensitivity"] | null;
+            status: components["schemas"]["Status"];
+            /** Topic */
+            topic?: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Waiting Since
+             * @description Since when a message of the customer has no answer.
+             */
+            waiting_since?: string | null;
+        };
+        /**
+         * Watcher
+         * @description A colleague who looks at the conversation now.
+         */
+        Watcher: {
+            /** Person Id */
+            person_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "looking" | "typing";
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * Windows
          * @description The time that is looked at, up to `until`, and the two last parts of it whose burn rates are told.
          *
@@ -2391,6 +6714,57 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * WordsSaid
+         * @description The message contains one of these phrases.
+         */
+        WordsSaid: {
+            /**
+             * @description Of what kind the condition is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "words";
+            /**
+             * Phrases
+             * @description Words of customers; up to two others may stand between them.
+             */
+            phrases: string[];
+        };
+        /**
+         * WriteTool
+         * @description A tool that changes something; the AI agent only proposes its use.
+         */
+        WriteTool: {
+            /**
+             * @description It changes something. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            access: "write";
+            /**
+             * Approval
+             * @description Whether people approve each use, or those above an amount.
+             * @default always
+             */
+            approval: ("always" | "never") | components["schemas"]["AmountLimit"];
+            /**
+             * From Customer
+             * @description Arguments that no model chooses, by what they hold of the customer once proved: `contact_id`, `email`, `phone`, or the name of a customer fact.
+             * @default {}
+             */
+            from_customer: {
+                [key: string]: string;
+            };
+            /**
+             * Server
+             * @description Id of the tool server.
+             */
+            server: string;
+            /**
+             * Tool
+             * @description Name of the tool, as its server has it.
+             */
+            tool: string;
         };
         /**
          * Health
@@ -2421,6 +6795,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    sign_out_console_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     healthz_healthz_get: {
         parameters: {
             query?: never;
@@ -2488,10 +6889,39 @@ export interface operations {
             };
         };
     };
+    list_absences_v1_absences_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_approvals_v1_approvals_get: {
         parameters: {
             query?: {
-                state?: ("open" | "approved" | "rejected" | "stale" | "taken_over" | "replaced") | null;
+                state?: ("open" | "approved" | "rejected" | "stale" | "taken_over" | "replaced" | "revoked") | null;
                 limit?: number;
                 /** @description requested_at of the last one of the page before. */
                 before?: string | null;
@@ -2509,6 +6939,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalView"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_approvals_v1_approvals_decisions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskDecisions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneAnswer"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassign_approvals_v1_approvals_reassign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReassignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneAnswer"][];
                 };
             };
             /** @description A problem (RFC 9457, application/problem+json). */
@@ -2584,6 +7080,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    like_approvals_v1_approvals__approval_id__like_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikeApproval"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_v1_audit_get: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                /** @description A person's id, or what acted by itself. */
+                actor?: string | null;
+                conversation_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description event_id of the last one of the page before. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvent"][];
                 };
             };
             /** @description A problem (RFC 9457, application/problem+json). */
@@ -2695,6 +7263,68 @@ export interface operations {
             };
         };
     };
+    rate_conversation_v1_chat__conversation_id__ratings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rate-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_console_settings_v1_console_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSettings"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_conversations_v1_conversations_get: {
         parameters: {
             query?: {
@@ -2716,6 +7346,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationView"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_of_several_v1_conversations_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBulk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
                 };
             };
             /** @description A problem (RFC 9457, application/problem+json). */
@@ -2760,6 +7423,73 @@ export interface operations {
             };
         };
     };
+    show_co_pilot_v1_conversations__conversation_id__co_pilot_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoPilot"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_suggestion_v1_conversations__conversation_id__co_pilot__suggestion_id__use_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseSuggestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionUse"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tell_event_of_customer_v1_conversations__conversation_id__events_post: {
         parameters: {
             query?: never;
@@ -2783,6 +7513,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Acknowledgement"];
                 };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_file_v1_conversations__conversation_id__files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_keep_file_v1_conversations__conversation_id__files_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file_of_conversation_v1_conversations__conversation_id__files__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457, application/problem+json). */
             default: {
@@ -2900,6 +7695,38 @@ export interface operations {
             };
         };
     };
+    explain_message_v1_conversations__conversation_id__messages__seq__explanation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_mode_v1_conversations__conversation_id__mode_post: {
         parameters: {
             query?: never;
@@ -2935,6 +7762,76 @@ export interface operations {
             };
         };
     };
+    write_note_v1_conversations__conversation_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalNote"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_presence_v1_conversations__conversation_id__presence_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPresence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reopen_v1_conversations__conversation_id__reopen_post: {
         parameters: {
             query?: never;
@@ -2946,7 +7843,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ask"];
+                "application/json": components["schemas"]["Ask-Input"];
             };
         };
         responses: {
@@ -3178,6 +8075,260 @@ export interface operations {
             };
         };
     };
+    show_figures_v1_figures_get: {
+        parameters: {
+            query?: {
+                /** @description By default 30 days before `until`. */
+                since?: string | null;
+                /** @description By default now. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_rows_v1_figures__key__rows_get: {
+        parameters: {
+            query?: {
+                /** @description By default 30 days before `until`. */
+                since?: string | null;
+                /** @description By default now. */
+                until?: string | null;
+                /** @description Only this part of the figure. */
+                part?: string | null;
+                /** @description Only this day, by the organisation's clock. */
+                day?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureRows"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_guarded_calls_v1_guarded_calls_get: {
+        parameters: {
+            query?: {
+                state?: ("unasked" | "waiting" | "approved" | "rejected" | "done" | "failed" | "in_doubt") | null;
+                limit?: number;
+                /** @description requested_at of the last one of the page before. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardedCallView"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_guarded_call_v1_guarded_calls__call_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardedCallDetails"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_guarded_call_v1_guarded_calls__call_id__decisions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCallDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDecisionAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDecisionAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_inbox_v1_inbox_get: {
+        parameters: {
+            query?: {
+                view?: "mine" | "team" | "approval" | "ai" | "risk" | "all";
+                channel?: string | null;
+                status?: components["schemas"]["Status"] | null;
+                ai_agent?: string | null;
+                text?: string | null;
+                /** @description Of these conversations. */
+                only?: string[] | null;
+                /** @description next_cursor of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_inbox_v1_inbox_counts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxCounts"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_journeys_v1_journeys_get: {
         parameters: {
             query?: {
@@ -3359,7 +8510,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ask"];
+                "application/json": components["schemas"]["Ask-Input"];
             };
         };
         responses: {
@@ -3394,7 +8545,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ask"];
+                "application/json": components["schemas"]["Ask-Input"];
             };
         };
         responses: {
@@ -3429,7 +8580,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ask"];
+                "application/json": components["schemas"]["Ask-Input"];
             };
         };
         responses: {
@@ -3488,6 +8639,1058 @@ export interface operations {
             };
         };
     };
+    list_keys_v1_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeySummary"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_keys_v1_keys__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedKeys"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_v1_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_packages_v1_market_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageView"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_package_v1_market__package__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageDetails"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    install_package_v1_market__package__install_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInstall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installed"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_me_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_organisation_v1_me_organisation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseOrganisation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people_v1_people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_person_v1_people__person_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPerson"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_person_v1_people__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_away_v1_people__person_id__away_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAway"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_back_v1_people__person_id__away_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rooms_v1_rooms_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedRoom"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_room_v1_rooms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRoom"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedRoom"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_room_v1_rooms__room_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedRoom"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_file_v1_rooms__room_id__files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_send_file_v1_rooms__room_id__files_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFile"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file_v1_rooms__room_id__files__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages_v1_rooms__room_id__messages_get: {
+        parameters: {
+            query?: {
+                /** @description Only those with a lower seq. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessages"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_message_v1_rooms__room_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRoomMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_read_v1_rooms__room_id__read_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedRoom"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_v1_search_get: {
+        parameters: {
+            query: {
+                text: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sending_v1_sending_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingStanding"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_sending_v1_sending_resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskResume"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingStanding"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_sending_v1_sending_stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskStop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingStanding"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_specification_v1_specification_get: {
+        parameters: {
+            query?: {
+                /** @description How its hash begins; by default the active one. */
+                version?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecificationView"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes_of_version_v1_specification_changes_get: {
+        parameters: {
+            query: {
+                /** @description How the hash of a version begins. */
+                before: string;
+                /** @description How the hash of a version begins. */
+                after: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedChange"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_draft_v1_specification_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EditDraft"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedFiles"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_draft_v1_specification_draft_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_draft_v1_specification_draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_draft_v1_specification_draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_graph_v1_specification_graph__journey__get: {
+        parameters: {
+            query?: {
+                /** @description Of journeys that began in the last so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyGraph"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     specification_health_v1_specification_health_get: {
         parameters: {
             query?: {
@@ -3507,6 +9710,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["domain__quality__health__Health"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history_v1_specification_history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownPublication"][];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_draft_v1_specification_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditPlan"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_draft_v1_specification_publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPublish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_specification_v1_specification_rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRollback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_schemas_v1_specification_schemas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["JsonValue"];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457, application/problem+json). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_wall_v1_supervision_get: {
+        parameters: {
+            query?: {
+                /** @description Only this AI agent's. */
+                ai_agent?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"];
                 };
             };
             /** @description A problem (RFC 9457, application/problem+json). */

@@ -1,33 +1,36 @@
-import { ActionIcon, FileButton, Group, Pill, Textarea, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconPaperclip, IconSend } from "@tabler/icons-react";
+import { ActionIcon, Group, Textarea, UnstyledButton } from "@mantine/core";
+import { IconSend } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 
 import type { Room, RoomFile } from "../api/contract";
+import { useUpload } from "../api/files";
 import { useMe, usePeople } from "../api/me";
-import { useUpload, useWrite } from "../api/rooms";
+import { useWrite } from "../api/rooms";
 import { useDraft } from "../conversation/drafts";
 import composer from "../conversation/Composer.module.css";
 import { Avatar } from "../shell/Avatar";
+import { AttachButton, FilesToSend, type NamedFile } from "../shell/Files";
 import classes from "./Colleagues.module.css";
 
 const NAMING = /(?:^|\s)@([\p{L}\p{N}._~-]*)$/u;
-const ACCEPTED = "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain,text/csv";
 
 /** Write to colleagues: `@` names somebody, files go along. Enter sends, Shift and Enter begin a line. */
 export function Write({ room, name }: { room: Room; name: string }) {
   const me = useMe();
   const [text, write] = useDraft(`room:${room.room_id}`, me.person_id);
-  const [files, setFiles] = useState<RoomFile[]>([]);
+  const [files, setFiles] = useState<readonly NamedFile[]>([]);
   const box = useRef<HTMLTextAreaElement>(null);
   const send = useWrite(room.room_id, () => {
     write("");
     setFiles([]);
   });
-  const upload = useUpload(room.room_id, (file) => setFiles((before) => [...before, file]));
+  const upload = useUpload<RoomFile>(`/v1/rooms/${room.room_id}/files`, ({ file_id: id, name }) =>
+    setFiles((before) => [...before, { id, name }]),
+  );
   const isEmpty = !text.trim() && files.length === 0;
   const submit = (): void => {
     if (isEmpty || send.isPending || upload.isPending) return;
-    send.mutate({ text: text.trim(), files: files.map(({ file_id: id }) => id), conversationId: null });
+    send.mutate({ text: text.trim(), files: files.map(({ id }) => id), conversationId: null });
   };
   const naming = NAMING.exec(text)?.[1];
   return (
@@ -47,30 +50,9 @@ export function Write({ room, name }: { room: Room; name: string }) {
           }}
         />
       )}
-      {files.length > 0 ? (
-        <Group gap={6} pt={6}>
-          {files.map((file) => (
-            <Pill
-              key={file.file_id}
-              withRemoveButton
-              removeButtonProps={{ "aria-label": `Remove ${file.name}` }}
-              onRemove={() => setFiles(files.filter((other) => other !== file))}
-            >
-              {file.name}
-            </Pill>
-          ))}
-        </Group>
-      ) : null}
+      <FilesToSend files={files} onRemove={(id) => setFiles(files.filter((file) => file.id !== id))} />
       <Group gap={6} wrap="nowrap" align="end">
-        <FileButton accept={ACCEPTED} onChange={(file) => file && upload.mutate(file)}>
-          {(button) => (
-            <Tooltip label="Attach a file">
-              <ActionIcon {...button} size="lg" mb={4} aria-label="Attach a file" loading={upload.isPending}>
-                <IconPaperclip size={19} />
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </FileButton>
+        <AttachButton onChosen={upload.mutate} isPending={upload.isPending} />
         <Textarea
           ref={box}
           flex={1}

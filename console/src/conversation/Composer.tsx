@@ -6,12 +6,14 @@ import { useCallback, useRef, useState } from "react";
 import { useAsk } from "../api/acting";
 import { newRequestId } from "../api/intents";
 import { call } from "../api/client";
-import type { ConversationDetails } from "../api/contract";
+import type { Attachment, ConversationDetails } from "../api/contract";
 import { useUse } from "../api/conversation";
+import { useUpload } from "../api/files";
 import { useConsoleSettings, useMe, type Macro } from "../api/me";
+import { AttachButton, FilesToSend } from "../shell/Files";
 import { showProblem } from "../shell/told";
 import { aiName, counted } from "../shell/words";
-import { useDraft } from "./drafts";
+import { useDraft, useDraftFiles } from "./drafts";
 import { factsOf } from "./facts";
 import { useOffered, type OfferedText } from "./offered";
 import classes from "./Composer.module.css";
@@ -23,6 +25,7 @@ interface Given {
 
 const TOLD_EVERY_MS = 4_000;
 const LONGEST = 8_000;
+const MOST_FILES = 5;
 
 /** Where a person answers the customer, or leaves a note. What is begun is kept until it is sent. */
 export function Composer({ details, onTyping }: Given) {
@@ -36,11 +39,16 @@ export function Composer({ details, onTyping }: Given) {
   const box = useRef<HTMLTextAreaElement>(null);
   const told = useRef(0);
   const suggested = useRef<string | null>(null);
+  const [files, keepFiles] = useDraftFiles(id, me.person_id);
+  const upload = useUpload<Attachment>(`/v1/conversations/${id}/files`, ({ attachment_id, name }) =>
+    keepFiles([...files, { id: attachment_id, name }]),
+  );
   const use = useUse(id);
   const send = useAsk([["conversation", id], ["counts"]], () => {
     if (suggested.current) use.mutate({ id: suggested.current, used: "as_is", text: reply });
     suggested.current = null;
     writeReply("");
+    keepFiles([]);
   });
   const take = useCallback(
     (offered: OfferedText): void => {
@@ -53,7 +61,7 @@ export function Composer({ details, onTyping }: Given) {
   );
   useOffered(id, take);
   const keepNote = useWriteNote(id, () => writeNote(""));
-  const isPending = send.isPending || keepNote.isPending;
+  const isPending = send.isPending || keepNote.isPending || upload.isPending;
   const isOver = Boolean(conversation.merged_into) || Boolean(conversation.erased_at);
   const typed = (now: string): void => {
     write(now);
@@ -66,7 +74,10 @@ export function Composer({ details, onTyping }: Given) {
     const said = text.trim();
     if (!said || isPending) return;
     if (kind === "note") keepNote.mutate(said);
-    else send.mutate({ path: `/v1/conversations/${id}/replies`, body: { text: said }, said: "" });
+    else {
+      const body = { text: said, attachments: files.map((file) => file.id) };
+      send.mutate({ path: `/v1/conversations/${id}/replies`, body, said: "" });
+    }
   };
   const insert = (words: string): void => {
     const at = box.current?.selectionStart ?? text.length;
@@ -111,6 +122,9 @@ export function Composer({ details, onTyping }: Given) {
         }}
         classNames={{ input: classes.input }}
       />
+      {kind === "reply" ? (
+        <FilesToSend files={files} onRemove={(gone) => keepFiles(files.filter((file) => file.id !== gone))} />
+      ) : null}
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Group gap={6} wrap="nowrap">
           <SegmentedControl
@@ -124,6 +138,9 @@ export function Composer({ details, onTyping }: Given) {
             ]}
           />
           {kind === "reply" ? <Macros details={details} insert={insert} /> : null}
+          {kind === "reply" && details.carries_files && files.length < MOST_FILES ? (
+            <AttachButton onChosen={upload.mutate} isPending={upload.isPending} />
+          ) : null}
         </Group>
         <Group gap={10} wrap="nowrap">
           <Text size="xs" c="dimmed" visibleFrom="md">

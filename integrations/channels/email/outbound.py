@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.charset import QP, Charset
+from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
 from email.policy import compat32
@@ -10,7 +11,7 @@ from email.utils import format_datetime, formataddr
 from domain.conversation.messages import Author
 from domain.errors import InvalidInputError
 from domain.model import Frozen
-from integrations.channels.base import OutboundMessage
+from integrations.channels.base import OutboundFile, OutboundMessage
 from integrations.channels.email.headers import clean, one_line
 from integrations.channels.email.threading import MailAddress, own_message_id, plus_address, reply_subject, shortened
 
@@ -47,8 +48,27 @@ def compose(message: OutboundMessage, address: MailAddress, sending: Sending, at
     if message.author is not Author.HUMAN_AGENT:
         mail["Auto-Submitted"] = "auto-replied"
         mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    mail.set_payload(clean(message.text), QUOTED_PRINTABLE)
+    if message.files:
+        mail["Content-Type"] = "multipart/mixed"
+        mail.set_payload([_text(message.text), *map(_attached, message.files)])
+    else:
+        mail.set_payload(clean(message.text), QUOTED_PRINTABLE)
     return mail
+
+
+def _text(text: str) -> Message:
+    part = Message(WIRE)
+    part.set_payload(clean(text), QUOTED_PRINTABLE)
+    return part
+
+
+def _attached(file: OutboundFile) -> Message:
+    part = Message(WIRE)
+    part["Content-Type"] = file.media_type
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", one_line(file.name)))
+    part.set_payload(file.content)
+    encode_base64(part)
+    return part
 
 
 def recipient(address: MailAddress) -> str:

@@ -45,6 +45,25 @@ async def test_a_half_written_reply_survives_and_is_sent_once(office: Office) ->
     assert [one["kind"] for one in record.json()["messages"]].count("human_reply") == 1
 
 
+async def test_a_file_goes_along_and_survives_a_reload(office: Office) -> None:
+    conversation, chat = await office.customer("Where is my invoice?")
+    await chat.reply()
+    page = await office.arrives("anna", "lead", path=f"/inbox/all/{conversation}")
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Attach a file").click()
+    await (await choosing.value).set_files(
+        {"name": "invoice.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    )
+    await expect(page.get_by_role("button", name="Remove invoice.pdf")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("button", name="Remove invoice.pdf")).to_be_visible()
+    await page.get_by_label("Reply to the customer").fill("Here it is.")
+    await page.get_by_label("Reply to the customer").press("Control+Enter")
+    await expect(page.get_by_role("log").get_by_role("link", name="invoice.pdf")).to_be_visible()
+    await expect(page.get_by_role("button", name="Remove invoice.pdf")).to_have_count(0)
+    assert (await chat.until("message", author="human_agent"))["attachments"][0]["name"] == "invoice.pdf"
+
+
 async def test_a_reply_that_cannot_leave_is_not_lost(office: Office) -> None:
     page, _ = await _open(office, "How do I sign in?")
     box = page.get_by_label("Reply to the customer")

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gateway.chat import files
-from gateway.chat.media import MAX_FILE_BYTES
+from gateway.media import MAX_FILE_BYTES
 from storage.erasing import ErasingRepository
 from tests.gateway.conftest import Gateway
 from tests.storage.resolved import resolved

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.conversation.messages import MAX_MESSAGE_CHARACTERS
-from gateway.chat.frames import CLIENT_FRAME, MAX_ATTACHMENTS_PER_MESSAGE, MAX_SEQ, Hello, Pushed, Welcome
+from domain.conversation.messages import MAX_ATTACHMENTS_PER_MESSAGE, MAX_MESSAGE_CHARACTERS
+from gateway.chat.frames import CLIENT_FRAME, MAX_SEQ, Hello, Pushed, Welcome
 from tests.storage.stage import NOW
 
 MESSAGE: dict[str, Any] = {"type": "message", "id": "m-1", "text": "Hello"}

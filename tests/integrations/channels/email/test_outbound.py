@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.conversation.messages import Author
 from domain.errors import InvalidInputError
-from integrations.channels.base import OutboundMessage
+from integrations.channels.base import OutboundFile, OutboundMessage
 from integrations.channels.email.headers import header, message_ids
 from integrations.channels.email.outbound import Sending, compose
 from integrations.channels.email.threading import MailAddress, thread_key
@@ -120,3 +120,20 @@ def test_an_international_domain_is_encoded() -> None:
 def test_a_name_that_servers_do_not_take_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="letters"):
         sent(ADDRESS.model_copy(update={"to": "jürgen@customer.example"}))
+
+
+def test_files_go_along() -> None:
+    files = (
+        OutboundFile(name="Rechnung für\r\nBcc: x.pdf", media_type="application/pdf", content=b"%PDF-1.7"),
+        OutboundFile(name="list.csv", media_type="text/csv", content="Räder\n".encode()),
+    )
+    composed = compose(message("Grüße").model_copy(update={"files": files}), ADDRESS, Sending(own=OWN), AT)
+    mail = message_from_bytes(composed.as_bytes(), policy=default)
+    assert "Bcc" not in mail
+    text, *attached = mail.iter_parts()
+    assert text.get_content().strip() == "Grüße"
+    assert [(one.get_filename(), one.get_content_type()) for one in attached] == [
+        ("Rechnung für Bcc: x.pdf", "application/pdf"),
+        ("list.csv", "text/csv"),
+    ]
+    assert [one.get_payload(decode=True) for one in attached] == [file.content for file in files]

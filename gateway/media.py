@@ -1,9 +1,10 @@
-"""Which files a customer may send; the bytes decide what a file is, not its name."""
+"""Which files may be sent; the bytes decide what a file is, not its name."""
 
 import re
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 MAX_FILES_PER_CONVERSATION = 20
+"""By the customer; as many by the people who answer."""
 ALLOWED = "PNG, JPEG, GIF and WebP images, PDF, plain text and CSV"
 
 _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = (

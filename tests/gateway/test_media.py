@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.chat.media import media_type_of, safe_name
+from gateway.media import media_type_of, safe_name
 
 PNG = b"\x89PNG\r\n\x1a\n...."
 
