@@ -8,58 +8,72 @@ nothing.
 import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable
 
-import httpx
+import aiohttp
 
 LIST = "/v1/inbox?view=ai&limit=60"
 COUNTS = "/v1/inbox/counts"
 ASKED_AT_ONCE = 100
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.4, 5.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, LONGEST_BETWEEN_COUNTS_SECONDS = 0.4, 5.0, 10.0
 
 
 class Console:
     """One open page. It ends with its process."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: aiohttp.ClientSession) -> None:
         self._http = http
         self._changed: set[str] = set()
-        self._something = asyncio.Event()
+        self._rows_changed, self._counts_changed = asyncio.Event(), asyncio.Event()
 
     async def watch(self) -> None:
         await self._read(LIST)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
-            tasks.create_task(self._refresh())
+            tasks.create_task(_whenever(self._rows_changed, self._read_rows, LONGEST_PAUSE_SECONDS))
+            tasks.create_task(_whenever(self._counts_changed, self._read_counts, LONGEST_BETWEEN_COUNTS_SECONDS))
 
     async def _follow(self) -> None:
-        async with self._http.stream("GET", "/v1/live") as stream:
-            async for line in stream.aiter_lines():
-                if line.startswith("data:"):
+        async with self._http.get("/v1/live") as stream:
+            async for line in stream.content:
+                if line.startswith(b"data:"):
                     self._changed.add(json.loads(line[5:]).get("conversation_id", ""))
-                    self._something.set()
+                    self._rows_changed.set()
+                    self._counts_changed.set()
 
-    async def _refresh(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        while True:
-            await self._something.wait()
-            self._something.clear()
-            changed, self._changed = self._changed - {""}, set()
-            only = "".join(f"&only={one}" for one in changed) if len(changed) <= ASKED_AT_ONCE else ""
-            await self._read(f"{LIST}{only}")
-            await self._read(COUNTS)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS) if self._something.is_set() else FIRST_PAUSE_SECONDS
+    async def _read_rows(self) -> None:
+        changed, self._changed = self._changed - {""}, set()
+        only = "".join(f"&only={one}" for one in changed) if len(changed) <= ASKED_AT_ONCE else ""
+        await self._read(f"{LIST}{only}")
+
+    async def _read_counts(self) -> None:
+        await self._read(COUNTS)
 
     async def _read(self, path: str) -> None:
-        (await self._http.get(path)).raise_for_status()
+        async with self._http.get(path) as answer:
+            await answer.read()
+
+
+async def _whenever(changed: asyncio.Event, read: Callable[[], Awaitable[None]], longest_pause: float) -> None:
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        await changed.wait()
+        changed.clear()
+        await read()
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, longest_pause) if changed.is_set() else FIRST_PAUSE_SECONDS
 
 
 async def watch(url: str, key: str, sessions: int) -> None:
-    """Until the process is ended. Raises what httpx raises when the gateway refuses or goes away."""
-    limits = httpx.Limits(max_connections=None)
-    headers = {"Authorization": f"Bearer {key}"}
-    open_http = httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=httpx.Timeout(60, read=None))
-    async with open_http as http, asyncio.TaskGroup() as tasks:
+    """Until the process is ended. Raises what aiohttp raises when the gateway refuses or goes away."""
+    http = aiohttp.ClientSession(
+        url,
+        headers={"Authorization": f"Bearer {key}"},
+        connector=aiohttp.TCPConnector(limit=0),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=60),
+        raise_for_status=True,
+    )
+    async with http, asyncio.TaskGroup() as tasks:
         for _ in range(sessions):
             tasks.create_task(Console(http).watch())
 

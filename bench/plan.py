@@ -24,7 +24,8 @@ class Waiting:
 class Watching:
     """Open consoles, and what they watch: open conversations, of whose customers so many speak at once.
 
-    Each half of a pair of rounds is a round without any pause and one with.
+    Each half of a pair of rounds is a round without any pause and one with. `settling_seconds`: how long consoles have
+    been open when a round begins.
     """
 
     sessions: int
@@ -33,6 +34,7 @@ class Watching:
     pairs_of_rounds: int
     round_seconds: float
     pause_seconds: float
+    settling_seconds: float
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ FULL = Plan(
     recovered=1000,
     waiting=Waiting(10_000, 60),
     slopes=SlopePlan((100, 1_000, 10_000), (1, 2, 4), 32, 15, 3, 30),
-    watching=Watching(50, 1_000, 32, 4, 15, 3),
+    watching=Watching(50, 1_000, 32, 4, 15, 3, 15),
     full=True,
 )
 QUICK = Plan(
@@ -92,5 +94,5 @@ QUICK = Plan(
     recovered=50,
     waiting=Waiting(20, 5),
     slopes=SlopePlan((10, 20), (1, 2), 8, 2, 1, 3),
-    watching=Watching(5, 20, 8, 1, 3, 1),
+    watching=Watching(5, 20, 8, 1, 3, 1, 1),
 )

@@ -23,7 +23,10 @@ OPEN_STREAMS = "holdfast_open_streams"
 
 
 async def watched(bed: Testbed, plan: Watching) -> Watched:
-    """With a gateway in both halves of a pair, as there always is one where people work."""
+    """With a gateway in both halves of a pair, as there always is one where people work.
+
+    Fifty people do not open their pages in the same second: what that costs is over before a round begins.
+    """
     customers = bed.new_customers(plan.conversations)
     await each(customers, Customer.says)
     speaking = crowds(customers, plan.speaking)
@@ -36,6 +39,7 @@ async def watched(bed: Testbed, plan: Watching) -> Watched:
             alone.append(rate)
             alone_ms += await run_load(speaking, plan.round_seconds, plan.pause_seconds)
             async with _consoles(bed, key, plan.sessions):
+                await at_full_speed(speaking, plan.settling_seconds)
                 rate, _ = await at_full_speed(speaking, plan.round_seconds)
                 beside.append(rate)
                 beside_ms += await run_load(speaking, plan.round_seconds, plan.pause_seconds)

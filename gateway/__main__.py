@@ -18,6 +18,8 @@ from storage.database import connect
 
 NOT_STARTED = 3
 """As uvicorn itself exits."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep an idle connection: whoever closes first decides who meets a closed one with a request."""
 
 
 def main() -> None:
@@ -44,6 +46,7 @@ def _serve(settings: Settings, app: FastAPI) -> None:
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         log_config=None,
         access_log=False,
     )

@@ -1,7 +1,8 @@
 """The feed of an organisation: what changed, told to everybody of it who has a live stream open.
 
-A notification says what to read anew, hardly ever what is in it. Those that come within a moment melt into one, and
-what waits for a slow reader is bounded: beyond that the reader is told to read everything anew.
+A notification says what to read anew, hardly ever what is in it. Those that come within a moment melt into one: the
+more readers, the longer the moment, so that all of them together cost little. What waits for a slow reader is bounded:
+beyond that the reader is told to read everything anew.
 """
 
 import asyncio
@@ -11,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from domain.errors import RetryableError
 from domain.model import Frozen
 from storage.views import Notification
 
-MELTING_SECONDS = 0.05
+MELTING_SECONDS, LONGEST_MELTING_SECONDS = 0.05, 1.0
+CHUNKS_PER_SECOND = 100
+"""To all readers together, as long as the longest moment allows it."""
 WAITING_AT_MOST = 500
 KNOWN_AT_MOST = 50_000
 
@@ -27,7 +30,7 @@ _UNTOLD = frozenset({"inbox", "resync"})
 
 
 class Told(Frozen):
-    """The data of an event: what it concerns. `kind`: in which way a conversation changed."""
+    """The data of an event: what it concerns. `kind`: in which way a conversation changed; None: in several."""
 
     conversation_id: str | None = None
     kind: str | None = None
@@ -46,9 +49,15 @@ class LiveEvent:
 
     @property
     def key(self) -> tuple[str | None, ...]:
-        """Events with the same key melt: the later one is told."""
+        """Events with the same key melt."""
         name = "presence" if self.name == "typing" else self.name
-        return (name, self.told.conversation_id, self.told.kind, self.told.room_id, self.told.person_id)
+        return (name, self.told.conversation_id, self.told.room_id, self.told.person_id)
+
+    def after(self, earlier: "LiveEvent | None") -> "LiveEvent":
+        """The two of them in one: the later one, which says no kind where they differ in theirs."""
+        if earlier is None or earlier.told.kind == self.told.kind:
+            return self
+        return LiveEvent(self.name, self.told.model_copy(update={"kind": None}))
 
     @cached_property
     def encoded(self) -> bytes:
@@ -70,8 +79,7 @@ class FeedReader:
 
     def take_in(self, event: LiveEvent) -> None:
         if RESYNC.key not in self._waiting:
-            self._waiting.pop(event.key, None)
-            self._waiting[event.key] = event
+            self._waiting[event.key] = event.after(self._waiting.pop(event.key, None))
             if event is RESYNC or len(self._waiting) > WAITING_AT_MOST:
                 self._waiting = {RESYNC.key: RESYNC}
         self._wake.set()
@@ -144,7 +152,8 @@ class LiveFeed:
         """Tell what comes, until cancelled."""
         while True:
             await self._wake.wait()
-            await asyncio.sleep(MELTING_SECONDS)
+            fair = self.open_streams / CHUNKS_PER_SECOND
+            await asyncio.sleep(min(max(MELTING_SECONDS, fair), LONGEST_MELTING_SECONDS))
             self._wake.clear()
             came, self._came = self._came, []
             try:
@@ -152,8 +161,7 @@ class LiveFeed:
             except RetryableError:  # the listener loses its connection, too, and then says resync
                 self._tell(None, RESYNC, ())
                 continue
-            for notification in came:
-                self._pass_on(notification)
+            self._pass_on(came)
 
     async def _learn(self, came: Sequence[Notification]) -> None:
         """Whose conversations these are: it never changes, so each is asked for once."""
@@ -165,10 +173,16 @@ class LiveFeed:
         asked = {one.conversation_id for one in came if one.organisation is None} - {None, *self._known}
         self._known |= await self._organisations_of([str(one) for one in asked])
 
-    def _pass_on(self, notification: Notification) -> None:
-        organisation = notification.organisation or self._known.get(notification.conversation_id or "")
-        if organisation is not None:
-            self._tell(organisation, event_of(notification), notification.people)
+    def _pass_on(self, came: Sequence[Notification]) -> None:
+        melted: dict[tuple[Any, ...], LiveEvent] = {}
+        for notification in came:
+            organisation = notification.organisation or self._known.get(notification.conversation_id or "")
+            if organisation is not None:
+                event = event_of(notification)
+                key = (organisation, notification.people, event.key)
+                melted[key] = event.after(melted.pop(key, None))
+        for (organisation, people, _), event in melted.items():
+            self._tell(organisation, event, people)
 
     def _tell(self, organisation: str | None, event: LiveEvent, people: Sequence[str]) -> None:
         """Everybody when no organisation is named; of an organisation everybody when no people are."""

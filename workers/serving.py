@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 
 from temporalio.worker import Worker
 
+from config.garbage import keep_for_good
+
 
 async def serve(build: Callable[[AsyncExitStack], Awaitable[Sequence[Worker]]]) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is running."""
@@ -16,4 +18,5 @@ async def serve(build: Callable[[AsyncExitStack], Awaitable[Sequence[Worker]]]) 
     async with AsyncExitStack() as stack:
         for worker in await build(stack):
             await stack.enter_async_context(worker)
+        keep_for_good()
         await stop.wait()

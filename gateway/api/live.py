@@ -47,9 +47,9 @@ async def live(
 ) -> EventStream:
     """Server-sent events of your organisation, from `resync` on: then read everything anew.
 
-    `conversation` has `conversation_id` and `kind`; `presence` and `typing` have `conversation_id`, `person_id`,
-    `state` and `until`; `room` has `room_id`; `sending` has nothing. A comment comes every 15 seconds. The stream ends
-    when your key or session does.
+    `conversation` has `conversation_id`, and `kind` unless it changed in several ways; `presence` and `typing` have
+    `conversation_id`, `person_id`, `state` and `until`; `room` has `room_id`; `sending` has nothing.
+    A comment comes every 15 seconds. The stream ends when your key or session does.
     """
     return EventStream(_stream(services, caller, may_still), headers=HEADERS)
 

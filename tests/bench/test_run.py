@@ -26,7 +26,7 @@ TINY = Plan(
     recovered=8,
     waiting=Waiting(3, 1),
     slopes=SlopePlan((3, 6), (1, 2), 2, 1, 0.1, 1),
-    watching=Watching(2, 3, 2, 1, 1, 0.1),
+    watching=Watching(2, 3, 2, 1, 1, 0.1, 0.1),
 )
 
 

@@ -78,6 +78,19 @@ async def test_only_the_organisation_is_told(feed: LiveFeed, lookup: Lookup) -> 
         assert lookup.asked[1:] == [["conversation-2"]]
 
 
+async def test_what_changed_in_several_ways_is_told_once_and_says_none(feed: LiveFeed) -> None:
+    with feed.open("acme", "anna") as quick, feed.open("acme", "bo") as slow:
+        await names(quick), await names(slow)
+        for kind in ("message", "status"):
+            feed.put(Notification(kind=kind, conversation_id="conversation-1"))
+        (event,) = await quick.next(WITHIN)
+        assert (event.name, event.told.kind, event.told.conversation_id) == ("conversation", None, "conversation-1")
+        feed.put(message())
+        assert (await quick.next(WITHIN))[0].told.kind == "message"
+        (melted,) = await slow.next(WITHIN)
+        assert melted.told.kind is None
+
+
 async def test_what_two_people_write_is_told_to_these_two(feed: LiveFeed) -> None:
     with feed.open("acme", "anna") as anna, feed.open("acme", "cy") as cy:
         await names(anna), await names(cy)

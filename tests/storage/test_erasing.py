@@ -61,8 +61,8 @@ WITHOUT_WORDS = {
     "customer_identities": "customer_id kind organisation",
     "customers": "customer_id organisation",
     "decisions": "action approval_id conversation_id decided_by decision_id effect refused via",
-    "deliveries": "attachment_ids author author_id channel conversation_id draft_id kind message_key provider_message_id report"
-    " report_code state via",
+    "deliveries": "attachment_ids author author_id channel conversation_id draft_id kind message_key"
+    " provider_message_id report report_code state via",
     "desk_cards": "channel conversation_id desk digest message organisation place seen subject",
     "desk_clicks": "click_id desk organisation person_id state subject",
     "failed_answers": "conversation_id usage",

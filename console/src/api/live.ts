@@ -9,6 +9,8 @@ export type Connection = "connecting" | "live" | "lost";
 
 const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 5_000;
+/** For what is counted of everything: it costs most, and is looked at least. */
+const LONGEST_BETWEEN_COUNTS_MS = 10_000;
 const AGAIN_MS = 5_000;
 const HIDDEN_MS = 60_000;
 
@@ -56,7 +58,9 @@ export function useLive(): void {
 }
 
 function follow(client: QueryClient): () => void {
-  const refresh = throttled((name) => void client.invalidateQueries({ queryKey: JSON.parse(name) as QueryKey }));
+  const readAgain = (name: string): void => void client.invalidateQueries({ queryKey: JSON.parse(name) as QueryKey });
+  const refresh = throttled(readAgain);
+  const recount = throttled(readAgain, LONGEST_BETWEEN_COUNTS_MS);
   const changed = new Set<string>();
   const refreshList = throttled(() => {
     const now = new Set(changed);
@@ -72,7 +76,8 @@ function follow(client: QueryClient): () => void {
     on(source, "resync", () => void readEverythingAgain(client));
     on(source, "sending", () => concern(["sending"]));
     on(source, "conversation", ({ conversation_id: id = "", kind }) => {
-      concern(["conversation", id], ["counts"], ["supervision"]);
+      concern(["conversation", id], ["supervision"]);
+      recount(JSON.stringify(["counts"]));
       if (kind !== "read") concern(["approvals"], ["approval"]);
       concernRow(id);
     });
@@ -160,7 +165,7 @@ function watch(
  * At once, then after pauses that grow as long as it goes on, for each name: a busy hour, in which every second brings
  * something, makes no page read all the time.
  */
-function throttled(act: (name: string) => void): (name: string) => void {
+function throttled(act: (name: string) => void, longestPause = LONGEST_PAUSE_MS): (name: string) => void {
   const resting = new Set<string>();
   const again = new Set<string>();
   const run = (name: string, pause: number): void => {
@@ -168,7 +173,7 @@ function throttled(act: (name: string) => void): (name: string) => void {
     resting.add(name);
     setTimeout(() => {
       resting.delete(name);
-      if (again.delete(name)) run(name, Math.min(2 * pause, LONGEST_PAUSE_MS));
+      if (again.delete(name)) run(name, Math.min(2 * pause, longestPause));
     }, pause);
   };
   return (name) => {
