@@ -6,6 +6,7 @@ from contextlib import suppress
 import uvicorn
 from fastapi import FastAPI
 
+from config.garbage import keep_for_good
 from config.logging import configure_logging
 from config.settings import Settings
 from domain.errors import HoldfastError, UnavailableError
@@ -51,6 +52,7 @@ def _serve(settings: Settings, app: FastAPI) -> None:
         access_log=False,
     )
     server = GatewayServer(config, end_streams(app))
+    keep_for_good()
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
-from config.garbage import keep_for_good
 from gateway.services import Services
 
 
@@ -19,10 +18,6 @@ class GatewayServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._stopping = stopping
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        keep_for_good()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping()
