@@ -61,14 +61,17 @@ class GatewayMetrics:
         self.measures = MeasureMetrics(self.registry)
         self.request_seconds = Histogram(
             "holdfast_http_request_seconds",
-            "HTTP requests by route and status.",
+            "How long HTTP answers took to begin, by route and status.",
             ["method", "route", "status"],
             registry=self.registry,
         )
 
 
 class MeasureRequests:
-    """ASGI middleware: how long each route takes. Unknown addresses count under one name."""
+    """ASGI middleware: how long each route takes to answer. Unknown addresses count under one name.
+
+    A stream goes on for hours after that.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -77,16 +80,22 @@ class MeasureRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = perf_counter(), 500
+        started, answered = perf_counter(), False
 
-        async def send_noting_status(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_noting_status)
-        finally:
+        def measure(status: int) -> None:
+            nonlocal answered
+            answered = True
             route = getattr(scope.get("route"), "path", "other")
             metrics: GatewayMetrics = scope["app"].state.services.metrics
             metrics.request_seconds.labels(scope["method"], route, str(status)).observe(perf_counter() - started)
+
+        async def send_measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                measure(message["status"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_measured)
+        finally:
+            if not answered:
+                measure(500)

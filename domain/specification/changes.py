@@ -145,7 +145,7 @@ def _lines(before: str, after: str) -> str:
     old, new = before.splitlines(), after.splitlines()
     steps = [step for step in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if step[0] != "equal"]
     added, removed = sum(step[4] - step[3] for step in steps), sum(step[2] - step[1] for step in steps)
-    return f"lines: {added} added, {removed} removed"
+    return f"lines: {added} added, {removed} removed" if steps else "in its line breaks alone"
 
 
 def _value(value: JsonValue) -> str:

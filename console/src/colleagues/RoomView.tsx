@@ -31,7 +31,7 @@ export function RoomView({ room }: { room: Room }) {
     [found.data],
   );
   const last = messages.at(-1)?.seq ?? 0;
-  useMarkRead(room.room_id, last);
+  useMarkRead(room.room_id, may(me, "human_agent") ? last : 0);
   const frame = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     frame.current?.scrollTo({ top: frame.current.scrollHeight });

@@ -2,6 +2,7 @@ import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
 
 import { useMe, useNameOf } from "../api/me";
+import { customerName } from "../shell/words";
 import timeline from "../conversation/Timeline.module.css";
 import classes from "./Colleagues.module.css";
 
@@ -38,7 +39,7 @@ function Part({ part, mentions }: { part: string; mentions: string[] }) {
   if (!conversation) return part;
   return (
     <Anchor component={Link} to={`/inbox/all/${conversation}`}>
-      conversation {conversation.slice(-4)}
+      {customerName(null, conversation)}
     </Anchor>
   );
 }

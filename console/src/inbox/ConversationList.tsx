@@ -1,9 +1,9 @@
-import { Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 
 import type { InboxRow, View } from "../api/contract";
-import { useInbox } from "../api/inbox";
+import { useCounts, useInbox } from "../api/inbox";
 import { may, useMe } from "../api/me";
 import { useCommands, type Command } from "../shell/here";
 import { ProblemAlert } from "../shell/ProblemAlert";
@@ -39,8 +39,9 @@ export function ConversationList({ view, chosen }: Given) {
       {marked.size > 0 ? <BulkBar marked={marked} unmark={() => setMarked(new Set())} /> : null}
       {inbox.isError && !inbox.data ? <ProblemAlert error={inbox.error} retry={() => void inbox.refetch()} /> : null}
       {inbox.isSuccess && rows.length === 0 ? (
-        <Text className={classes.empty} c="dimmed" size="sm">
+        <Text component="div" className={classes.empty} c="dimmed" size="sm">
           {filtered ? "Nothing fits these filters." : described?.empty}
+          {filtered ? null : <Elsewhere view={view} />}
         </Text>
       ) : null}
       <Rows
@@ -54,6 +55,22 @@ export function ConversationList({ view, chosen }: Given) {
         readOn={inbox.hasNextPage && !inbox.isFetchingNextPage ? () => void inbox.fetchNextPage() : null}
       />
     </section>
+  );
+}
+
+/** Where there is something, for whoever looks at an empty list. */
+function Elsewhere({ view }: { view: View }) {
+  const counts = useCounts().data;
+  const filled = INBOX_VIEWS.filter((one) => one.view !== view && one.view !== "all" && counts?.[one.view]);
+  if (filled.length === 0) return null;
+  return (
+    <Group component="nav" aria-label="Where there is something" justify="center" gap="xs" mt="sm">
+      {filled.map((one) => (
+        <Button key={one.view} component={Link} to={`/inbox/${one.view}`} size="compact-sm" variant="light">
+          {one.label} {counts?.[one.view]}
+        </Button>
+      ))}
+    </Group>
   );
 }
 

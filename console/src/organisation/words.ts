@@ -7,10 +7,6 @@ export function inWords(name: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-export function counted(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
-}
-
 /** How long something took, in the unit that fits. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
@@ -18,10 +14,6 @@ export function duration(seconds: number): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
   return `${(seconds / 86400).toFixed(1)} d`;
-}
-
-export function percent(share: number, digits = 0): string {
-  return `${(share * 100).toFixed(digits)}%`;
 }
 
 /** How the hash of a version is shown. */

@@ -86,8 +86,8 @@ export function customerName(name: string | null | undefined, conversationId: st
   return name?.trim() || `Customer ${conversationId.slice(-4)}`;
 }
 
-export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+export function percent(share: number, digits = 0): string {
+  return `${(share * 100).toFixed(digits)} %`;
 }
 
 export function counted(count: number, one: string, many = `${one}s`): string {

@@ -105,6 +105,11 @@ CASES: list[tuple[SpecVersion, SpecVersion, list[str]]] = [
     ),
     (
         VERSION,
+        articles(*ARTICLES[:3], ARTICLES[3].model_copy(update={"body": ARTICLES[3].body.rstrip("\n")})),
+        ["article warranty, body changed, in its line breaks alone"],
+    ),
+    (
+        VERSION,
         articles(*ARTICLES, article("bells", "Bells", "delivery", "They ring.")),
         ["article bells added: id bells; title Bells; topic delivery; body They ring.; "],
     ),

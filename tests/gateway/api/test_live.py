@@ -21,8 +21,8 @@ async def test_what_changes_is_told_as_it_happens(platform: Gateway) -> None:
         session = await platform.session()
         chat = await platform.chat(session)
         await chat.say("hello")
-        event = await events.until("conversation", kind="message")
-        assert event.data == {"conversation_id": session["conversation_id"], "kind": "message"}
+        event = await events.until("conversation")
+        assert event.data["conversation_id"] == session["conversation_id"]
 
 
 async def test_another_organisation_hears_nothing(gateway: Gateway, database: Database) -> None:

@@ -2,7 +2,7 @@ import { Tabs } from "@mantine/core";
 import { useNavigate, useParams } from "react-router";
 
 import { may, useMe } from "../../api/me";
-import { Page, pageClasses } from "../Page";
+import { Page } from "../Page";
 import { Integrations } from "./Integrations";
 import { Keys } from "./Keys";
 import { Organisations } from "./Organisations";
@@ -33,15 +33,13 @@ export function Component() {
         onChange={(to) => void navigate(`/administration/${to ?? "people"}`)}
         keepMounted={false}
       >
-        <div className={pageClasses.scroll}>
-          <Tabs.List style={{ flexWrap: "nowrap" }} aria-label="Administration">
-            {tabs.map((one) => (
-              <Tabs.Tab key={one.tab} value={one.tab}>
-                {one.label}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-        </div>
+        <Tabs.List aria-label="Administration">
+          {tabs.map((one) => (
+            <Tabs.Tab key={one.tab} value={one.tab}>
+              {one.label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
         {tabs.map(({ tab: name, shows: Shows }) => (
           <Tabs.Panel key={name} value={name} pt="md">
             <Shows />

@@ -6,7 +6,8 @@ import { call } from "../../api/client";
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { Mark } from "../Mark";
 import { Empty, pageClasses } from "../Page";
-import { counted, inWords } from "../words";
+import { counted } from "../../shell/words";
+import { inWords } from "../words";
 import type { PersonView } from "./People";
 
 /** Whom rules may ask together. Teams stand in the specification, so that changes of them are planned and undone. */

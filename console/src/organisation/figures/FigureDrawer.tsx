@@ -5,6 +5,7 @@ import { Link } from "react-router";
 
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { When } from "../../shell/When";
+import { customerName } from "../../shell/words";
 import { Scrolls, pageClasses } from "../Page";
 import { inWords } from "../words";
 import { ROWS, shown, useFigureRows, type Figure, type FigureRow, type Figures } from "./figures";
@@ -125,7 +126,7 @@ function RowsTable({ rows, figure, currency }: { rows: FigureRow[]; figure: Figu
             <Table.Tr key={`${row.conversation_id}-${row.at}-${number}`}>
               <Table.Td>
                 <Anchor component={Link} inherit to={`/inbox/all/${row.conversation_id}`}>
-                  {row.conversation_id.slice(-12)}
+                  {customerName(null, row.conversation_id)}
                 </Anchor>
               </Table.Td>
               <Table.Td>

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Popover, Text } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 
-import { counted } from "../words";
+import { counted } from "../../shell/words";
 import { shown, type Figure } from "./figures";
 import { Sparkline } from "./Sparkline";
 import classes from "./Figures.module.css";

@@ -2,7 +2,8 @@ import { Table, Text } from "@mantine/core";
 
 import { Mark, type Tone } from "../Mark";
 import { Scrolls } from "../Page";
-import { duration, inWords, percent } from "../words";
+import { percent } from "../../shell/words";
+import { duration, inWords } from "../words";
 import type { Measurement } from "./figures";
 import classes from "./Figures.module.css";
 

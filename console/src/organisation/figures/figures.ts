@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { call, withParameters } from "../../api/client";
-import { duration, percent } from "../words";
+import { percent } from "../../shell/words";
+import { duration } from "../words";
 
 export interface Point {
   at: string;

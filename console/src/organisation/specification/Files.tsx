@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { Mark } from "../Mark";
-import { counted } from "../words";
+import { counted } from "../../shell/words";
 import { useEditing } from "./editing";
 import { FileTree } from "./FileTree";
 import { FormEditor } from "./FormEditor";

@@ -16,7 +16,8 @@ import {
 } from "@xyflow/react";
 import { useMemo } from "react";
 
-import { inWords, percent } from "../words";
+import { percent } from "../../shell/words";
+import { inWords } from "../words";
 import type { Graph, GraphNode } from "./specification";
 import classes from "./Specification.module.css";
 

@@ -5,7 +5,8 @@ import { Link, useNavigate } from "react-router";
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { Mark } from "../Mark";
 import { Empty, Scrolls } from "../Page";
-import { counted, duration, inWords, percent } from "../words";
+import { counted, percent } from "../../shell/words";
+import { duration, inWords } from "../words";
 import { useEditing } from "./editing";
 import { useGraph, type Graph } from "./specification";
 

@@ -3,7 +3,8 @@ import { Link } from "react-router";
 
 import { Mark } from "../Mark";
 import { Empty } from "../Page";
-import { counted, inWords } from "../words";
+import { counted } from "../../shell/words";
+import { inWords } from "../words";
 import { useEditing } from "./editing";
 import type { Rule } from "./specification";
 import classes from "./Specification.module.css";

@@ -7,7 +7,8 @@ import { ProblemAlert } from "../../shell/ProblemAlert";
 import { When } from "../../shell/When";
 import { Mark } from "../Mark";
 import { Page } from "../Page";
-import { counted, short } from "../words";
+import { counted } from "../../shell/words";
+import { short } from "../words";
 import { AiAgents } from "./AiAgents";
 import { EditingContext, useEditor, type Editing } from "./editing";
 import { Files } from "./Files";
@@ -67,7 +68,7 @@ function Everything({ editing }: { editing: Editing }) {
         onChange={(to) => void navigate(`/specification/${to ?? "files"}`)}
         className={classes.tabs}
       >
-        <Tabs.List style={{ flexWrap: "nowrap" }} aria-label="Specification">
+        <Tabs.List aria-label="Specification">
           {tabs.map((one) => (
             <Tabs.Tab key={one.tab} value={one.tab} aria-controls="specification-panel">
               {one.label}

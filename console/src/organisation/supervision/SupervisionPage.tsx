@@ -8,8 +8,8 @@ import { may, useMe } from "../../api/me";
 import { ProblemAlert } from "../../shell/ProblemAlert";
 import { When } from "../../shell/When";
 import { Empty, Page } from "../Page";
-import { aiName } from "../../shell/words";
-import { counted, inWords, percent } from "../words";
+import { aiName, counted, percent } from "../../shell/words";
+import { inWords } from "../words";
 import { useTakeOver, useVeto, useWall, type WallRow } from "./supervision";
 import classes from "./Supervision.module.css";
 
