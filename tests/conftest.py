@@ -71,7 +71,8 @@ async def database(server: EmbeddedPostgres, template: str) -> AsyncIterator[str
     name = f"test_{uuid4().hex}"
     connection = await asyncpg.connect(server.url("postgres"))
     try:
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Copying files is twice as fast as writing each page to the log, which is for servers in use.
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         yield server.url(name)
         await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:

@@ -77,7 +77,7 @@ class Conversation:
             state = await self.state()
             if holds(state):
                 return state
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def settled(self) -> ConversationState:
         """Wait until everything that was said has arrived, and nothing is in the mailbox or unanswered."""
