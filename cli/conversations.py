@@ -92,6 +92,8 @@ def _parts(details: ConversationDetails) -> Iterator[RenderableType]:
     for message in details.messages:
         who = message.author_id or message.author.value
         yield Text.assemble((f"{message.at:%Y-%m-%d %H:%M} {who}  ", "bold"), message.text)
+        for file in message.attachments:
+            yield Text(f"file: {file.name}, {file.media_type}, {file.size_bytes:,} bytes", style="dim")
     for delivery in details.deliveries:
         if delivery.state != "delivered" or delivery.report:
             told = " ".join(filter(None, (delivery.report, delivery.report_code))) or delivery.state

@@ -154,6 +154,8 @@ class TerminalChat:
             await self._send(MarkRead(type="read", seq=message.seq))
         if not own or own_too:
             self._print(_with_name(message.author, Markdown(message.text)))
+            for file in message.attachments:
+                self._say(f"file: {file.name}, {file.size_bytes:,} bytes")
             for citation in message.citations:
                 self._say(f"source: {citation.title} {citation.source}".rstrip())
 

@@ -160,3 +160,14 @@ async def test_who_watches_a_conversation_is_told_everything_once(running: Gatew
     assert len(set(lines)) == len(lines)
     unknown = await holdfast("conversations", "watch", "cv_none", "--for", "0")
     assert unknown.exit_code == 1
+
+
+async def test_files_are_named_with_their_message(running: Gateway, holdfast: Holdfast) -> None:
+    session = await running.session()
+    chat, conversation_id = await running.chat(session), session["conversation_id"]
+    customer = {"Authorization": f"Bearer {session['token']}"}
+    file = {"file": ("map.txt", b"Left, then right.", "text/plain")}
+    kept = await running.http.post(f"/v1/chat/{conversation_id}/files", headers=customer, files=file)
+    await chat.say("the way to me", attachments=[kept.json()["attachment_id"]])
+    await chat.reply()
+    assert "file: map.txt, text/plain, 17 bytes" in (await holdfast("conversations", "show", conversation_id)).output
