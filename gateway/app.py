@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from answering.vectors import EmbedderOf
@@ -135,8 +137,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for module in ROUTED:
-        app.include_router(module.router, responses=_problem_responses())
+    app.router.routes.extend(_routes())
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     pages.install(app)
     problems.install(app)
@@ -160,6 +161,15 @@ def _body_limit(path: str) -> int:
     if path in {"/v1/specification/draft", "/v1/specification/check"}:
         return MAX_DRAFT_BYTES
     return MAX_FILE_BYTES + MULTIPART_OVERHEAD_BYTES if path.endswith("/files") else MAX_BODY_BYTES
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Of all modules. FastAPI works out a route at its first request, once for each time that it was included."""
+    router = APIRouter()
+    for module in ROUTED:
+        router.include_router(module.router, responses=_problem_responses())
+    return router.routes
 
 
 def _problem_responses() -> dict[int | str, dict[str, Any]]:

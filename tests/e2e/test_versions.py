@@ -73,6 +73,7 @@ async def test_a_draft_that_waits_for_people_is_decided_under_its_version(served
     second = await _published(served, open_conversations="move")
     await talk.decide("approve", "d1")
     await talk.answered(1)
+    await talk.rests()
     await _each([talk], PASSWORD, 2)
     await _each([talk], DELIVERY, 3)
     assert set(await _decided_by(served)) == {(1, first), (2, first), (3, second)}

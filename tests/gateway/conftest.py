@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from tests.gateway.workers import STAFFED, running_workers
 from tests.organisation import VERSION
 
 ORGANISATION = VERSION.specification.organisation
+CERTIFICATES = ssl.create_default_context()
+"""Read once: a client of HTTP reads them whether it needs them or not."""
 
 
 @pytest.fixture
@@ -126,7 +129,10 @@ def options(database_url: str) -> GatewayOptions:
 @pytest.fixture
 async def gateway(options: GatewayOptions, database: Database, temporal_client: Client) -> AsyncIterator[Gateway]:
     """Without workers: what is accepted waits."""
-    async with serve(options, temporal_client) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with (
+        serve(options, temporal_client) as url,
+        httpx.AsyncClient(base_url=url, timeout=30, verify=CERTIFICATES) as http,
+    ):
         yield Gateway(url, options, http, database, temporal_client)
     await end_conversations(temporal_client)
 
