@@ -35,11 +35,12 @@ async def next_turn(services: Services, channel: str, source: TurnTaking, posted
 
 
 async def _state(services: Services, conversation_id: str, heard: int) -> TurnState:
+    """Whether it is settled is asked first: then a line that settles it meanwhile is among those that are read."""
     store = services.store
     try:
+        settled = await store.inbox.settled(conversation_id)
         row = await store.conversations.get(conversation_id)
         messages = await store.conversations.messages_after(conversation_id, 0)
-        settled = await store.inbox.settled(conversation_id)
     except RetryableError:
         return TurnState(conversation_id=conversation_id, status=Status.OPEN, settled=False)
     if row is None:

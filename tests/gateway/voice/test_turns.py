@@ -1,17 +1,24 @@
 """A call: the vendor's request waits for words, and is answered with those that the caller has not heard."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 from temporalio.client import Client
 
 from domain.conversation.confidence import Calibration
+from domain.conversation.messages import Author
+from domain.conversation.ownership import Status
 from domain.specification.organisation import ChannelSpec
 from gateway.app import create_app
+from gateway.live import LiveUpdates
 from gateway.options import GatewayOptions
+from gateway.services import Services
+from gateway.voice.turns import next_turn
 from integrations.channels.base import TurnState, WebhookAnswer, WebhookRequest
 from storage.database import Database
 from storage.specs import SpecRepository
@@ -19,8 +26,10 @@ from tests.gateway.conftest import end_conversations, serving
 from tests.gateway.workers import running_workers
 from tests.organisation import VERSION
 from tests.pigeons import KIND, PigeonChannel, note, signature
+from tests.storage.stage import NOW
 
 LOFT = "loft-9"
+CONVERSATION = "cv_0123456789"
 
 
 class Ringing(PigeonChannel):
@@ -84,3 +93,41 @@ async def test_who_takes_over_is_told_what_the_caller_said(
         while not state.settled:
             state = await rings(http)
     assert "They said: hello, person" in state.summary
+
+
+class Answering:
+    """A store in which the answer is written once so many questions were asked of it."""
+
+    def __init__(self, live: LiveUpdates, after_questions: int) -> None:
+        self.conversations = self.inbox = self
+        self._live, self._left = live, after_questions
+
+    def _is_answered(self) -> bool:
+        self._left -= 1
+        if self._left == 0:
+            asyncio.get_running_loop().call_soon(self._live.wake, CONVERSATION)
+        return self._left < 0
+
+    async def conversation_of(self, *_: str) -> str:
+        return CONVERSATION
+
+    async def settled(self, _: str) -> bool:
+        return self._is_answered()
+
+    async def get(self, _: str) -> Any:
+        self._is_answered()
+        return SimpleNamespace(status=Status.OPEN, escalation_reason=None)
+
+    async def messages_after(self, *_: object) -> list[Any]:
+        said = [SimpleNamespace(seq=1, author=Author.CUSTOMER, text="Where is it?")]
+        return said + [SimpleNamespace(seq=2, author=Author.AI_AGENT, text="Here.")] * self._is_answered()
+
+
+@pytest.mark.parametrize("after_questions", range(4))
+async def test_an_answer_that_comes_while_it_is_looked_for_is_heard(after_questions: int) -> None:
+    live = LiveUpdates()
+    options = SimpleNamespace(organisation="acme")
+    services = SimpleNamespace(options=options, store=Answering(live, after_questions), live=live)
+    posted = WebhookRequest(method="POST", url="https://us.example", headers={}, body=b"", received_at=NOW)
+    state = await next_turn(cast(Services, services), KIND, Ringing(), posted)
+    assert [line.text for line in state.lines] == ["Here."]
