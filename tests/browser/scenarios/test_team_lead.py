@@ -126,8 +126,8 @@ async def test_a_number_leads_to_the_conversations_that_it_counts(scene: Scene) 
     await expect(tile).to_contain_text("n = 2")
     await tile.get_by_role("button", name=re.compile("Open 2 rows")).click()
     for customer in customers:
-        await expect(page.get_by_role("link", name=customer.conversation_id[-12:])).to_be_visible()
-    await page.get_by_role("link", name=customers[0].conversation_id[-12:]).click()
+        await expect(page.get_by_role("link", name=f"Customer {customer.conversation_id[-4:]}")).to_be_visible()
+    await page.get_by_role("link", name=f"Customer {customers[0].conversation_id[-4:]}").click()
     await expect(page).to_have_url(re.compile(customers[0].conversation_id))
     await expect(page.get_by_role("log", name="What happened")).to_contain_text(f"You asked: {PASSWORD}")
 
