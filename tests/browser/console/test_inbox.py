@@ -26,7 +26,7 @@ async def test_a_conversation_appears_by_itself(office: Office) -> None:
     await expect(_row(page, "You asked: How do I sign in?")).to_be_visible()
     await office.customer("refund, please")
     await expect(_row(page, "Approval")).to_be_visible()
-    await page.get_by_role("link", name="Waits for approval 1").click()
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Waits for approval 1").click()
     await expect(_row(page, "Approval")).to_have_count(1)
     await expect(_row(page, "sign in")).to_have_count(0)
 

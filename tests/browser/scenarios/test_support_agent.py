@@ -45,7 +45,7 @@ async def test_alex_signs_in_and_decides_what_waits_in_a_few_actions(scene: Scen
     acted: list[str] = []
     page = await _alex(scene, acted)
     await page.locator('button[value="alex"]').click()
-    await page.get_by_role("link", name="Approvals 1").click()
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Approvals 1").click()
     top = page.get_by_role("region", name="Approvals").get_by_role("listitem").first
     await expect(top).to_contain_text(DRAFT)
     await top.get_by_role("link").click()
@@ -63,7 +63,7 @@ async def test_alex_answers_whoever_asks_for_a_person_in_a_few_actions(scene: Sc
     acted: list[str] = []
     page = await _alex(scene, acted)
     await page.locator('button[value="alex"]').click()
-    await page.get_by_role("link", name="Team 1").click()
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Team 1").click()
     top = page.get_by_role("region", name="Conversations").get_by_role("listitem").first
     await top.get_by_role("link").click()
     story = page.get_by_role("log", name="What happened")

@@ -70,7 +70,7 @@ async def test_what_waits_for_a_colleague_is_passed_on_together(scene: Scene) ->
     ben = await scene.office.arrives("ben", "approver", path="/inbox/mine")
     cleo = await scene.office.arrives("cleo", "approver", path="/inbox/mine")
     await _asked_of(scene, "ben", 2)
-    await expect(ben.get_by_role("link", name="Mine 2")).to_be_visible()
+    await expect(ben.get_by_role("navigation", name="Main").get_by_role("link", name="Mine 2")).to_be_visible()
     page = await scene.office.arrives("lena", "lead", path="/approvals")
     rows = page.get_by_role("region", name="Approvals").get_by_role("listitem")
     await expect(rows.filter(has_text="Ben")).to_have_count(2)
@@ -80,7 +80,7 @@ async def test_what_waits_for_a_colleague_is_passed_on_together(scene: Scene) ->
     await page.get_by_role("option", name="Cleo").click()
     await page.get_by_role("dialog").get_by_role("button", name="Ask").click()
     await expect(rows.filter(has_text="Cleo")).to_have_count(2)
-    await expect(cleo.get_by_role("link", name="Mine 2")).to_be_visible()
+    await expect(cleo.get_by_role("navigation", name="Main").get_by_role("link", name="Mine 2")).to_be_visible()
     await expect(ben.get_by_text("You own no conversation.")).to_be_visible()
 
 
@@ -88,11 +88,11 @@ async def test_who_goes_away_leaves_their_approvals_to_a_deputy(scene: Scene) ->
     cleo = await scene.office.arrives("cleo", "approver", path="/inbox/mine")
     ben = await scene.office.arrives("ben", "approver", path="/inbox/mine")
     await _asked_of(scene, "ben", 1)
-    await expect(ben.get_by_role("link", name="Mine 1")).to_be_visible()
+    await expect(ben.get_by_role("navigation", name="Main").get_by_role("link", name="Mine 1")).to_be_visible()
     await ben.get_by_role("button", name="Ben: your menu").click()
     await ben.get_by_role("menuitem", name="I am away").click()
     await _leave(ben, deputy="Cleo")
-    await expect(cleo.get_by_role("link", name="Mine 1")).to_be_visible()
+    await expect(cleo.get_by_role("navigation", name="Main").get_by_role("link", name="Mine 1")).to_be_visible()
     await expect(ben.get_by_text("You own no conversation.")).to_be_visible()
 
 
@@ -111,7 +111,7 @@ async def test_a_lead_says_that_a_colleague_is_away_and_that_they_are_back(scene
     await row.get_by_role("button", name="Ben: away or back").click()
     await _leave(page, deputy="Cleo")
     await expect(row).to_contain_text("Away, back")
-    await expect(cleo.get_by_role("link", name="Mine 1")).to_be_visible()
+    await expect(cleo.get_by_role("navigation", name="Main").get_by_role("link", name="Mine 1")).to_be_visible()
     await row.get_by_role("button", name="Ben: away or back").click()
     await page.get_by_role("dialog").get_by_role("button", name="Ben is back").click()
     await expect(row).to_contain_text("Active")
