@@ -1,14 +1,17 @@
 """Real dependencies for the tests: an embedded PostgreSQL and a Temporal development server per test process."""
 
+import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from coverage import Coverage
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -19,6 +22,14 @@ from embedded.temporal_server import TemporalServer
 from storage.migrate import migrate
 
 TEMPLATE = "template_migrated"
+MEMORY = Path("/dev/shm")  # noqa: S108
+IN_MEMORY = "holdfast-tests-"
+ENOUGH_MEMORY_BYTES = 4_000_000_000
+UNTRACED = {"browser", "contract", "deploy", "e2e", "market", "replay", "security", "specs"}
+"""Folders that drive the whole, or read files: what they run is measured by the tests that mirror it.
+
+Python 3.11 takes two to five times as long where coverage is measured.
+"""
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +46,26 @@ async def supervisor(temporary: Path) -> AsyncIterator[Supervisor]:
 
 @pytest.fixture(scope="session")
 async def postgres(supervisor: Supervisor, temporary: Path) -> AsyncIterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(temporary / "postgres", durable=False)
+    folder = in_memory() or temporary / "postgres"
+    server = EmbeddedPostgres(folder, durable=False)
     await server.initialise()
     await supervisor.start(server.part())
     yield server
     await supervisor.stop(server.part().name)
-    shutil.rmtree(temporary / "postgres")
+    shutil.rmtree(folder)
+
+
+def in_memory() -> Path | None:
+    """A new folder in memory, where a copy of a database takes 20 ms and not 400; None where there is little memory.
+
+    What processes left there that are gone, killed perhaps, is removed.
+    """
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH_MEMORY_BYTES:
+        return None
+    for left in MEMORY.glob(f"{IN_MEMORY}*"):
+        if not Path(f"/proc/{left.name.removeprefix(IN_MEMORY).partition('-')[0]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{IN_MEMORY}{os.getpid()}-", dir=MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -112,10 +137,29 @@ def home(tmp_path: Path, initialised: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may take longest comes first: at the end it would run alone."""
-    items.sort(key=_allowed_seconds, reverse=True)
+    """Traced ones come first, and of those what may take longest: at the end it would run alone."""
+    for item in items:
+        if item.path.relative_to(item.config.rootpath).parts[1] in UNTRACED:
+            item.add_marker(pytest.mark.untraced)
+    items.sort(key=lambda item: (item.get_closest_marker("untraced") is not None, -_allowed_seconds(item)))
 
 
 def _allowed_seconds(item: pytest.Item) -> float:
     marker = item.get_closest_marker("timeout")
     return float(marker.args[0]) if marker else 0.0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure no coverage in an `untraced` test, nor in the processes of a `chaos` test, which are killed anyway."""
+    untraced, stopped = item.get_closest_marker("untraced"), list[Coverage]()
+    while untraced and (coverage := Coverage.current()):
+        coverage.stop()
+        stopped.append(coverage)
+    with pytest.MonkeyPatch.context() as environment:
+        if untraced or item.get_closest_marker("chaos"):
+            environment.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        result = yield
+    for coverage in reversed(stopped):
+        coverage.start()
+    return result

@@ -53,6 +53,7 @@ BY_TAG = {tag: list(operations) for tag, operations in groupby(_operations(), _t
 
 
 @pytest.mark.parametrize("tag", BY_TAG)
+@pytest.mark.untraced
 @pytest.mark.timeout(600)
 async def test_no_generated_call_breaks_the_gateway(platform: Gateway, tag: str) -> None:
     ids = await make_world(platform)

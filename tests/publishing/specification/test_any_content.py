@@ -21,6 +21,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.t
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3), max_leaves=6
 )
+pytestmark = pytest.mark.untraced
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

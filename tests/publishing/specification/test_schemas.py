@@ -20,6 +20,7 @@ YAML_KINDS = {
     "scenarios": "scenario",
     **{folder: entries.kind for folder, entries in ENTRIES.items()},
 }
+pytestmark = pytest.mark.untraced
 
 
 @pytest.mark.parametrize(("name", "text"), generated_schemas().items())

@@ -16,6 +16,7 @@ from publishing.specification.mistakes import MOST_MISTAKES
 from tests.publishing.market.conftest import content_of_all
 from tests.publishing.specification.conftest import FILES, Folder
 
+pytestmark = pytest.mark.untraced
 TEN_MEGABYTES = 10_000_000
 MANY = 20_000
 ORGANISATION, ARTICLE, GENERAL = "organisation.yaml", "knowledge/delivery.md", "agents/general.yaml"

@@ -60,6 +60,7 @@ def _bytes(history: WorkflowHistory) -> int:
     return sum(event.ByteSize() for event in history.events)
 
 
+@pytest.mark.untraced
 @pytest.mark.timeout(900)
 async def test_500_turns_in_45_days_on_the_new_version() -> None:
     levels = ServiceLevels(exchange_limit=TURNS * 2)
