@@ -23,6 +23,8 @@ WAITED_MS = 30_000
 LOADING = ".mantine-Loader-root, .mantine-Skeleton-root, [aria-label^='Loading']"
 QUIET_LOOKS, BETWEEN_LOOKS_MS = 3, 250
 REFUSED, REFUSED_AT_MOST = "Unable to capture screenshot", 20
+IS_IN_SCHEME = "scheme => (document.documentElement.dataset.mantineColorScheme ?? scheme) === scheme"
+"""The console follows a moment later; the page for signing in has no such attribute, and follows at once."""
 EDITED = "agents/billing.yaml"
 
 CHANGED = "1 changed file, kept for you"
@@ -90,6 +92,7 @@ async def sign_in_page(console: Console, folder: Path, size: str) -> list[Path]:
     """What somebody sees who is not signed in."""
     page = await console.browser.new_page(viewport=SIZES[size])
     await page.goto(f"{console.gateway_url}/console")
+    await expect(page.locator("button").first).to_be_visible()
     taken = [await both(page, folder, f"sign-in-{size}", scheme) for scheme in SCHEMES]
     await page.close()
     return taken
@@ -97,6 +100,7 @@ async def sign_in_page(console: Console, folder: Path, size: str) -> list[Path]:
 
 async def both(page: Page, folder: Path, name: str, scheme: Scheme) -> Path:
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.wait_for_function(IS_IN_SCHEME, arg=scheme)
     file = folder / f"{name}-{scheme}.png"
     file.write_bytes(await picture_of(page))
     return file
