@@ -4,7 +4,6 @@ import "@mantine/spotlight/styles.css";
 import "./base.css";
 
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -12,6 +11,7 @@ import { RouterProvider } from "react-router/dom";
 
 import { queryClient } from "./api/query";
 import { router } from "./router";
+import { Notices } from "./shell/Notices";
 import { theme, variables } from "./theme";
 
 const root = document.getElementById("root");
@@ -20,7 +20,7 @@ if (root) {
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={queryClient}>
-          <Notifications position="bottom-right" containerWidth={380} />
+          <Notices />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </MantineProvider>

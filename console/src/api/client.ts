@@ -38,9 +38,10 @@ export function signInAddress(): string {
   return `/console/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
 
-/** Everybody who is not signed in goes there, and comes back to where they were. */
-function goToSignIn(): void {
-  if (!location.pathname.startsWith("/console/sign-in")) location.assign(signInAddress());
+/** Everybody who is not signed in goes there, and comes back to where they were; this page waits until it is left. */
+function goToSignIn(): Promise<never> {
+  location.assign(signInAddress());
+  return new Promise(() => undefined);
 }
 
 interface Options {
@@ -57,7 +58,7 @@ export async function call<T>(path: string, { method = "GET", body, form, signal
   if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await reached(fetch(path, { method, headers, body: content, signal, credentials: "same-origin" }));
-  if (response.status === 401) goToSignIn();
+  if (response.status === 401 && !location.pathname.startsWith("/console/sign-in")) return goToSignIn();
   if (!response.ok) throw new ProblemError(await problemOf(response));
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;

@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 
 import { showProblem } from "../shell/told";
-import { newRequestId } from "./intents";
+import { newRequestId, once } from "./intents";
 import { call, callIfThere, withParameters } from "./client";
 import type { Room, RoomMessage, RoomMessages } from "./contract";
 
@@ -56,15 +56,10 @@ interface Written {
 /** Write in a room; trying again after a failure writes the same message once. */
 export function useWrite(roomId: string, onWritten: () => void) {
   const client = useQueryClient();
-  const requestId = useRef(newRequestId());
   return useMutation({
     mutationFn: ({ text, files, conversationId }: Written) =>
-      call<RoomMessage>(`/v1/rooms/${roomId}/messages`, {
-        method: "POST",
-        body: { text, files, conversation_id: conversationId, request_id: requestId.current },
-      }),
+      once<RoomMessage>(`/v1/rooms/${roomId}/messages`, { text, files, conversation_id: conversationId }),
     onSuccess: () => {
-      requestId.current = newRequestId();
       onWritten();
       void client.invalidateQueries({ queryKey: ["room", roomId] });
       void client.invalidateQueries({ queryKey: ["rooms"] });

@@ -1,11 +1,10 @@
 import { Button, Checkbox, Group, Text, Title } from "@mantine/core";
 import { IconCheck, IconUserShare, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Link } from "react-router";
 
-import { newRequestId } from "../api/intents";
-import { call } from "../api/client";
+import { once } from "../api/intents";
 import type { ApprovalView, Deciding, OneAnswer } from "../api/contract";
 import { may, useMe, useNameOf } from "../api/me";
 import listClasses from "../inbox/ConversationList.module.css";
@@ -132,22 +131,16 @@ function Row({ view, isChosen, isMarked, mayMark }: RowGiven) {
 function Together({ approvals }: { approvals: ApprovalView[] }) {
   const client = useQueryClient();
   const [asking, setAsking] = useState<"reject" | "reassign" | null>(null);
-  const requestId = useRef(newRequestId());
   const act = useMutation({
     mutationFn: (deciding: Deciding) =>
-      call<OneAnswer[]>("/v1/approvals/decisions", {
-        method: "POST",
-        body: {
-          request_id: requestId.current,
-          decisions: approvals.map(({ approval }) => ({
-            ...deciding,
-            approval_id: approval.approval_id,
-            digest: approval.digest,
-          })),
-        },
+      once<OneAnswer[]>("/v1/approvals/decisions", {
+        decisions: approvals.map(({ approval }) => ({
+          ...deciding,
+          approval_id: approval.approval_id,
+          digest: approval.digest,
+        })),
       }),
     onSuccess: (answers) => {
-      requestId.current = newRequestId();
       report(answers);
       setMarked([]);
       void client.invalidateQueries({ queryKey: ["approvals"] });

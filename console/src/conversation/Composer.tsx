@@ -4,8 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 
 import { useAsk } from "../api/acting";
-import { newRequestId } from "../api/intents";
-import { call } from "../api/client";
+import { once } from "../api/intents";
 import type { Attachment, ConversationDetails } from "../api/contract";
 import { useUse } from "../api/conversation";
 import { useUpload } from "../api/files";
@@ -171,15 +170,9 @@ function placeholderOf(kind: "reply" | "note", owner: ConversationDetails["conve
 
 function useWriteNote(conversationId: string, onKept: () => void) {
   const client = useQueryClient();
-  const requestId = useRef(newRequestId());
   return useMutation({
-    mutationFn: (text: string) =>
-      call(`/v1/conversations/${conversationId}/notes`, {
-        method: "POST",
-        body: { text, request_id: requestId.current },
-      }),
+    mutationFn: (text: string) => once(`/v1/conversations/${conversationId}/notes`, { text }),
     onSuccess: () => {
-      requestId.current = newRequestId();
       onKept();
       void client.invalidateQueries({ queryKey: ["conversation", conversationId] });
     },

@@ -3,8 +3,7 @@ import { IconCheck, IconHandGrab, IconMoonStars, IconRobot, IconX } from "@table
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { newRequestId } from "../api/intents";
-import { call } from "../api/client";
+import { once } from "../api/intents";
 import type { BulkAnswer } from "../api/contract";
 import { refreshRows } from "../api/inbox";
 import { AskInstruction, AskUntil } from "../shell/asking";
@@ -26,16 +25,10 @@ type Body =
 export function BulkBar({ marked, unmark }: Given) {
   const client = useQueryClient();
   const [asking, setAsking] = useState<"snooze" | "hand_back" | null>(null);
-  const [requestId, setRequestId] = useState(newRequestId);
   const act = useMutation({
-    mutationFn: (body: Body) =>
-      call<BulkAnswer>("/v1/conversations/bulk", {
-        method: "POST",
-        body: { ...body, conversation_ids: [...marked], request_id: requestId },
-      }),
+    mutationFn: (body: Body) => once<BulkAnswer>("/v1/conversations/bulk", { ...body, conversation_ids: [...marked] }),
     onSuccess: (answer) => {
       report(answer);
-      setRequestId(newRequestId());
       unmark();
       void refreshRows(client, new Set(marked));
       void client.invalidateQueries({ queryKey: ["counts"] });

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from temporalio.client import Client
 
 from gateway.options import GatewayOptions
@@ -61,6 +61,16 @@ class Office:
         for text in texts:
             await chat.say(text)
         return session["conversation_id"], chat
+
+
+async def lose_one_answer(page: Page, address: str) -> None:
+    """The next request to it arrives, and the page does not hear what became of it."""
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route(address, lose, times=1)
 
 
 def _is_refusal(text: str) -> bool:

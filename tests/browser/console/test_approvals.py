@@ -1,9 +1,9 @@
 """Decisions: one click does exactly one thing, and everybody sees what came of it."""
 
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browser.console.conftest import PHONE, Office
+from tests.browser.console.conftest import PHONE, Office, lose_one_answer
 from tests.gateway.workers import running_workers
 
 pytestmark = pytest.mark.browser
@@ -42,20 +42,9 @@ async def test_approving_sends_the_draft_once(office: Office) -> None:
 async def test_the_same_intent_keeps_its_id_after_a_lost_answer(office: Office) -> None:
     _, approval = await _waiting(office)
     page = await office.arrives("anna", "lead", path=f"/approvals/{approval}")
-    asked: list[str] = []
-
-    async def lose_the_first(route: Route) -> None:
-        asked.append((route.request.post_data_json or {})["request_id"])
-        if len(asked) == 1:
-            await route.fetch()
-            await route.abort()
-        else:
-            await route.continue_()
-
-    await page.route("**/decisions", lose_the_first)
+    await lose_one_answer(page, "**/decisions")
     await _decide(page, "Approve").click()
     await expect(page.get_by_text("The platform cannot be reached")).to_be_visible()
-    await page.unroute("**/decisions")
     await expect(page.get_by_role("status").filter(has_text="Approved")).to_be_visible()
     assert await _decisions(office, approval) == ["approve"]
 

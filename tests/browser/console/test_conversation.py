@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.console.conftest import Office
+from tests.browser.console.conftest import Office, lose_one_answer
 
 pytestmark = pytest.mark.browser
 
@@ -113,6 +113,23 @@ async def test_a_note_is_for_colleagues_and_presence_is_seen(office: Office) -> 
     await expect(other.get_by_role("article", name="Note of Anna")).to_contain_text("The bank was at fault.")
     await other.get_by_label("Reply to the customer").press_sequentially("One mo")
     await expect(page.get_by_role("img", name="Ben is writing")).to_be_visible()
+
+
+async def test_a_note_whose_answer_is_lost_is_kept_once_and_what_is_written_then_is_another_one(office: Office) -> None:
+    page, _ = await _open(office, "How do I sign in?")
+    await page.get_by_text("Note", exact=True).click()
+    box, keep = page.get_by_label("Note for colleagues"), page.get_by_role("button", name="Keep note")
+    for text in ("The bank was at fault.", "The bank was at fault, says Kim."):
+        await lose_one_answer(page, "**/notes")
+        await box.fill(text)
+        await keep.click()
+        await expect(page.get_by_text("The platform cannot be reached").last).to_be_visible()
+        await expect(keep).to_be_enabled()
+    await keep.click()
+    await expect(box).to_have_value("")
+    notes = page.get_by_role("article", name="Note of Anna")
+    await expect(notes.last).to_contain_text("The bank was at fault, says Kim.")
+    await expect(notes).to_have_count(2)
 
 
 async def test_text_never_becomes_markup(office: Office) -> None:

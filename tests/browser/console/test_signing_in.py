@@ -6,6 +6,10 @@ from playwright.async_api import expect
 from tests.browser.console.conftest import Office
 
 pytestmark = pytest.mark.browser
+TELLS_OF_ALERTS = """
+new MutationObserver(() => document.querySelectorAll("[role=alert]").forEach(shown => alerted(shown.textContent)))
+    .observe(document, {childList: true, subtree: true})
+"""
 
 
 async def test_people_come_back_to_where_they_wanted_to_be(office: Office) -> None:
@@ -21,6 +25,17 @@ async def test_signing_out_ends_it(office: Office) -> None:
     await expect(page.locator('button[value="anna"]')).to_be_visible()
     await page.goto(f"{office.gateway.url}/console/inbox/all")
     await expect(page.locator('button[value="anna"]')).to_be_visible()
+
+
+async def test_whose_session_has_ended_is_led_to_the_way_in_and_sees_no_error_before(office: Office) -> None:
+    page = await office.arrives("anna", "lead")
+    await page.context.clear_cookies()
+    alerts: list[str] = []
+    await page.expose_function("alerted", lambda text: alerts.append(text))
+    await page.add_init_script(TELLS_OF_ALERTS)
+    await page.goto(f"{office.gateway.url}/console/inbox/all")
+    await expect(page.locator('button[value="anna"]')).to_be_visible()
+    assert alerts == []
 
 
 async def test_nothing_is_loaded_from_elsewhere(office: Office) -> None:

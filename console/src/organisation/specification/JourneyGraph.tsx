@@ -25,23 +25,36 @@ type StepNode = Node<{ step: GraphNode }, "step">;
 
 const WIDTH = 230;
 const HEIGHT = 112;
+const LEGIBLE = 0.85;
+const MARGIN = 96;
 const MUCH = 0.2;
 const NODE_TYPES = { step: Step };
 
-/** The steps from the top downwards; each says how many came, how many are there, and who dropped off. */
+/**
+ * The steps from the top downwards; each says how many came, how many are there, and who dropped off.
+ *
+ * It is as tall as its steps need to be read, and the wheel scrolls the page.
+ */
 export default function JourneyGraph({ graph }: { graph: Graph }) {
   const isDark = useComputedColorScheme("light") === "dark";
-  const { nodes, edges } = useMemo(() => laidOut(graph), [graph]);
+  const { nodes, edges, height } = useMemo(() => laidOut(graph), [graph]);
   return (
-    <div className={classes.graph} role="group" aria-label={`${graph.title} as a graph`}>
+    <div
+      className={classes.graph}
+      role="group"
+      aria-label={`${graph.title} as a graph`}
+      style={{ maxHeight: height * LEGIBLE + MARGIN }}
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
         colorMode={isDark ? "dark" : "light"}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+        fitViewOptions={{ padding: "24px", maxZoom: 1 }}
         minZoom={0.2}
+        preventScrolling={false}
+        zoomOnScroll={false}
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
@@ -80,7 +93,7 @@ function Step({ data: { step } }: NodeProps<StepNode>) {
   );
 }
 
-function laidOut(graph: Graph): { nodes: StepNode[]; edges: Edge[] } {
+function laidOut(graph: Graph): { nodes: StepNode[]; edges: Edge[]; height: number } {
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: "TB", nodesep: 36, ranksep: 58 });
   layout.setDefaultEdgeLabel(() => ({}));
@@ -101,5 +114,5 @@ function laidOut(graph: Graph): { nodes: StepNode[]; edges: Edge[] } {
     labelBgStyle: { fill: "var(--hf-list)" },
     focusable: false,
   }));
-  return { nodes, edges };
+  return { nodes, edges, height: layout.graph().height ?? 0 };
 }
