@@ -26,13 +26,12 @@ def written_on_journeys(recorded: Recorded) -> set[int]:
 
 def journey_ended_once_in_order(conversations: Sequence[Conversation]) -> Problems:
     """Whoever was led over the steps of a journey went all of them, once, to the end."""
-    travellers = [found for found in conversations if found.played.travelled]
+    travellers = [(found, way) for found in conversations if (way := found.played.travelled)]
     if not travellers:
         yield "nobody was on a journey"
-    for found in travellers:
-        if found.played.travelled:
-            for problem in _journey_problems(found.recorded, found.played.travelled):
-                yield f"{found.played.conversation_id}: {problem}"
+    for found, way in travellers:
+        for problem in _journey_problems(found.recorded, way):
+            yield f"{found.played.conversation_id}: {problem}"
 
 
 def _journey_problems(recorded: Recorded, way: Travelled) -> Problems:

@@ -43,7 +43,3 @@ class ErasedConversations(Frozen):
         counts = {reason: self.refused.get(reason, 0) + later.refused.get(reason, 0) for reason in reasons}
         changes = {"erased": self.erased + later.erased, "running": self.running + later.running, "refused": counts}
         return later.model_copy(update=changes)
-
-    @property
-    def left_for_later(self) -> int:
-        return self.running + sum(self.refused.values())

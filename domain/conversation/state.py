@@ -371,7 +371,7 @@ class ConversationState(BaseModel):
                     self.journeys = self.journeys.enter(request)
             case CarryOutStep():
                 self.journeys = self.journeys.ask(request)
-            case RecallSteps():
+            case _:
                 self.journeys = self.journeys.recall(request)
 
     def keep_journeys(self, journeys: Journeys) -> None:

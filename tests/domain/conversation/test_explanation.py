@@ -158,7 +158,7 @@ STEP_KEY = ActiveStep(path="welcome", visit=1, attempt=3, began_at=NOW).key(CONV
             "The customer was asked for a code, because what they want needs proof of who they are.",
         ),
         (
-            found(notice(f"ap-{DRAFT}-notice"), approvals=(approval("open"),)),
+            found(notice(f"ap-{DRAFT}-notice"), approvals=(approval("stale", "another"), approval("open"))),
             "A draft waits for approval (supervised), and the customer was told so.",
         ),
         (

@@ -7,7 +7,7 @@ import pytest
 
 from domain.conversation.decision import decide
 from domain.conversation.redeciding import Reading, RecordedTurn, Redecided, Redecider
-from domain.conversation.turn import Citation, DecisionRecord, Draft, Evidence, Usage
+from domain.conversation.turn import Citation, Decision, DecisionRecord, Draft, Evidence, Outcome, Reason, Usage
 from domain.specification.conditions import Asked
 from domain.specification.guidelines import Guideline
 from domain.specification.macros import Macro
@@ -361,6 +361,13 @@ def test_a_turn_of_an_ai_agent_that_is_no_more_is_unknown() -> None:
     planned = version(ai_agents=(SERVICE,), topics=topics, name="Renamed")
     assert outcome(redecide(about_money(), planned, active=active)) == "the AI agent billing is no more"
     assert outcome(redecide(about_money(injection=True), planned, active=active)) == ""
+
+
+def test_what_waited_because_automatic_sending_was_stopped_is_unknown() -> None:
+    recorded = turn()
+    stopped = Decision(outcome=Outcome.ASK_APPROVAL, reason=Reason.SENDING_STOPPED)
+    waited = recorded.model_copy(update={"record": recorded.record.model_copy(update={"decision": stopped})})
+    assert outcome(redecide(waited, service(escalate_below=0.95))) == "automatic sending was stopped"
 
 
 def test_a_record_that_its_own_version_does_not_give_is_unknown() -> None:

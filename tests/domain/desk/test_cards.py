@@ -7,7 +7,7 @@ import pytest
 
 from domain.conversation.ownership import Owner, Status, Suggestion
 from domain.conversation.record import ApprovalView
-from domain.desk.cards import DECISIONS, ERASED, KNOWN_DECISIONS, card_of
+from domain.desk.cards import DECISIONS, ERASED, KNOWN_DECISIONS, approval_subject, card_of
 from domain.desk.clicks import Applying
 from tests.domain.desk.records import NOW, conversation, decision, of_approval, of_escalation, view
 
@@ -18,6 +18,10 @@ RESOLVED = {"status": Status.RESOLVED, "resolved_at": NOW}
 
 def names(card: Any) -> set[str]:
     return {one.name for one in card.actions}
+
+
+def test_a_card_is_found_by_the_approval_that_it_shows() -> None:
+    assert approval_subject("ap-1") == of_approval().subject
 
 
 def test_a_card_shows_everything_that_a_decision_needs() -> None:

@@ -14,6 +14,7 @@ from domain.language.amounts import figures_in, money_in
         ("$15 and then 20 dollars", ["15", "20"]),
         ("1 000 euros", ["1000"]),
         ("I have 3 seats", []),
+        ("7.806,156 538 EUR is no number", []),
     ],
 )
 def test_money_is_read_in_the_usual_spellings(text: str, expected: list[str]) -> None:

@@ -190,6 +190,10 @@ def test_a_change_has_the_values_themselves() -> None:
     assert AiAgentSpec.model_validate(billing) == BILLING
 
 
+def test_no_value_is_nothing() -> None:
+    assert str(Change(path=("disclosure",), kind="changed", after="An AI.")) == "disclosure: nothing → An AI."
+
+
 def test_a_long_value_is_cut_for_people_only() -> None:
     (change,) = changes_between(VERSION, agents(instructions="x" * 500))
     assert str(change).endswith("x…")

@@ -118,6 +118,7 @@ def test_each_is_found_with_a_remedy(change: dict[str, Any], told: str) -> None:
         steps(a=["b", "c"], b=["a"], c=[]),
         measure("automated_resolution", 1),
         measure("first_response_seconds", 60),
+        {"ai_agents": agents(success=[{"metric": "csat", "target": True}])},
         {"language": "pt-BR"},
         PRICED | {"ai_agents": agents(mode="supervision", knowledge_topics=["money"], model={"writer": "openai:a"})},
         {"language": "nb"},
